@@ -1,0 +1,1 @@
+"""Extraction: turns in, grounded findings out."""

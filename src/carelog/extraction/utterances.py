@@ -1,0 +1,102 @@
+"""Turns cut into words and sentences once, for every extractor to read.
+
+Words are compared by `norm`: lower case, curly quotes made straight. Hyphens between letters separate words
+("light-headed" reads as "light headed"), digits and letters are apart ("20mg" is "20", "mg"), and numbers keep
+their inner point or comma ("98.6", "1,000").
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from carelog.conversations.turns import Turn
+
+_LETTER = r"[^\W\d_]|[\u0900-\u0963\u0970-\u097f\u200c\u200d]"
+_WORD = re.compile(
+    rf"\d+(?:[.,:]\d+)*"  # 98.6  1,000  7:30
+    rf"|(?:{_LETTER})+(?:['’](?:{_LETTER})+)*"
+    r"|[^\w\s\-–—'’\"“”*_]"
+)
+_ENDS = frozenset(".?!।…\n")
+
+V = TypeVar("V")
+
+
+class Word(NamedTuple):
+    """A word, number or mark of punctuation at `start` to `end` of the turn's text."""
+
+    norm: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A turn with its words; `sentences` are half-open ranges of word indices, end marks included."""
+
+    turn: Turn
+    words: tuple[Word, ...]
+    sentences: tuple[tuple[int, int], ...]
+
+    @property
+    def text(self) -> str:
+        return self.turn.text
+
+    def quote(self, first: int, end: int) -> str:
+        """The text from word `first` up to, not including, word `end`."""
+        return self.turn.text[self.words[first].start : self.words[end - 1].end]
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """
+    >>> [w.norm for w in words_of("Took 20mg, light-headed. BP 140/90")]
+    ['took', '20', 'mg', ',', 'light', 'headed', '.', 'bp', '140', '/', '90']
+    """
+    return tuple(
+        Word(match.group().lower().replace("’", "'"), match.start(), match.end()) for match in _WORD.finditer(text)
+    )
+
+
+def read(turns: Iterable[Turn]) -> list[Utterance]:
+    """Cut every turn into words and sentences. A line break ends a sentence too."""
+    return [_read(turn) for turn in turns]
+
+
+def _read(turn: Turn) -> Utterance:
+    words = words_of(turn.text)
+    sentences: list[tuple[int, int]] = []
+    begin = 0
+    for i, word in enumerate(words):
+        following = words[i + 1] if i + 1 < len(words) else None
+        broken = following is not None and "\n" in turn.text[word.end : following.start]
+        if word.norm in _ENDS or following is None or broken:
+            sentences.append((begin, i + 1))
+            begin = i + 1
+    return Utterance(turn=turn, words=words, sentences=tuple(sentences))
+
+
+class PhraseTable(Generic[V]):
+    """Finds the longest known phrase that begins at a word, in time that does not grow with the table.
+
+    >>> table = PhraseTable({"chest pain": 1, "chest": 2})
+    >>> table.at(words_of("any chest-pain today"), 1)
+    (2, 1)
+    """
+
+    def __init__(self, phrases: Iterable[tuple[str, V]] | dict[str, V]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], V]]] = {}
+        pairs = phrases.items() if isinstance(phrases, dict) else phrases
+        for phrase, value in pairs:
+            norms = tuple(word.norm for word in words_of(phrase))
+            if norms:
+                self._by_first.setdefault(norms[0], []).append((norms, value))
+        for candidates in self._by_first.values():
+            candidates.sort(key=lambda c: -len(c[0]))
+
+    def at(self, words: Sequence[Word], index: int) -> tuple[int, V] | None:
+        """(number of words, value) of the longest phrase that begins at `index`, or None."""
+        for norms, value in self._by_first.get(words[index].norm, ()):
+            if len(norms) == 1 or tuple(w.norm for w in words[index : index + len(norms)]) == norms:
+                return len(norms), value
+        return None

@@ -1,0 +1,1 @@
+"""Small general things that every room may use and that know nothing of health."""

@@ -1,0 +1,55 @@
+"""The tree of errors that Carelog raises on purpose.
+
+Each has a stable `code` (documented in docs/errors.md), a message for a person and optional details for a
+program. None of them may carry health data, phone numbers, secrets or stack traces.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class CarelogError(Exception):
+    """The root. `code` never changes once released; `message` may."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, Any] = dict(details or {})
+
+
+class InvalidInput(CarelogError):
+    """What was sent cannot be read or breaks a rule; `details["problems"]` names each place."""
+
+    code = "invalid_input"
+
+
+class NotFound(CarelogError):
+    """It does not exist, or it is not for the one who asks: the two are never told apart."""
+
+    code = "not_found"
+
+
+class Conflict(CarelogError):
+    """It contradicts what is stored."""
+
+    code = "conflict"
+
+
+class Unauthenticated(CarelogError):
+    """No credentials, or wrong ones."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(CarelogError):
+    """Known, but not allowed to do this."""
+
+    code = "forbidden"
+
+
+class ConfigurationError(CarelogError):
+    """A setting or `carelog.yaml` is wrong; `details` names the key."""
+
+    code = "configuration"

@@ -1,0 +1,1 @@
+"""The record: entry types, evidence and the append-only store of entries."""

@@ -1,0 +1,76 @@
+"""The registry of entry types: routers, validation, lists, FHIR and tests are driven by it."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from carelog.kit.errors import InvalidInput
+from carelog.record.payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class EntryType:
+    """One kind of entry: its name, its model, the prefix of its context ids, its FHIR resource."""
+
+    name: str
+    model: type[Payload]
+    prefix: str
+    fhir: str
+
+    def context_id(self, entry_id: object) -> str:
+        return f"{self.prefix}:{entry_id}"
+
+
+P = TypeVar("P", bound=Payload)
+
+_declared: dict[str, EntryType] = {}
+
+
+def entry_type(name: str, *, prefix: str, fhir: str) -> Callable[[type[P]], type[P]]:
+    """Declare a payload model as an entry type."""
+
+    def declare(model: type[P]) -> type[P]:
+        if name in _declared:
+            raise ValueError(f"entry type {name!r} is declared twice")
+        _declared[name] = EntryType(name=name, model=model, prefix=prefix, fhir=fhir)
+        return model
+
+    return declare
+
+
+@cache
+def entry_types() -> Mapping[str, EntryType]:
+    """Every entry type by name, in the order of their names.
+
+    >>> sorted(entry_types())[:2]
+    ['exercise', 'food']
+    """
+    package = importlib.import_module("carelog.record.types")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return MappingProxyType(dict(sorted(_declared.items())))
+
+
+def parse_payload(type_name: str, payload: object) -> Payload:
+    """Check a payload against its type's model.
+
+    Raises InvalidInput for an unknown type or a payload that breaks the model; the message and details name
+    places and rules, never values.
+    """
+    known = entry_types().get(type_name)
+    if known is None:
+        raise InvalidInput("unknown entry type", details={"types": list(entry_types())})
+    try:
+        return known.model.model_validate(payload)
+    except ValidationError as error:
+        problems = [
+            {"place": "/" + "/".join(map(str, e["loc"])), "problem": e["msg"]}
+            for e in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+        raise InvalidInput(f"not a valid {type_name} entry", details={"problems": problems}) from None

@@ -49,6 +49,12 @@ class Forbidden(CarelogError):
     code = "forbidden"
 
 
+class UnsupportedMediaType(CarelogError):
+    """The body is of a type that is not read here; `details["accepted"]` lists those that are."""
+
+    code = "unsupported_media_type"
+
+
 class ConfigurationError(CarelogError):
     """A setting or `carelog.yaml` is wrong; `details` names the key."""
 

@@ -15,10 +15,10 @@ class Food(Payload):
     """One food, one entry."""
 
     name: str = Field(min_length=1, max_length=120)
-    amount: str | None = Field(default=None, max_length=60, description="As said: 'two', 'a bowl of'")
+    amount: str | None = Field(default=None, max_length=60, description="As said: 'two', 'a bowl'")
     meal: Meal | None = None
     energy_kcal: float | None = Field(default=None, ge=0, le=20000)
 
     def headline(self) -> str:
-        line = " ".join(p for p in [self.amount, self.name] if p)
+        line = ", ".join(p for p in [self.name, self.amount] if p)
         return f"{line} ({self.meal})" if self.meal else line

@@ -1,0 +1,39 @@
+"""Who asks: an API key as `Authorization: Bearer clk_...`. No key, no data."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from carelog.identity import Principal
+from carelog.kit.errors import Unauthenticated
+
+_bearer = HTTPBearer(auto_error=False, description="An API key, made by `carelog keys add`.")
+
+
+async def principal(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Principal:
+    """The principal behind the key. Raises Unauthenticated."""
+    if credentials is None:
+        raise Unauthenticated("a valid API key is needed")
+    known: Principal = await request.app.state.services.keyring.authenticate(credentials.credentials)
+    return known
+
+
+def holder_of(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
+    """A dependency: the principal, if it holds the scope."""
+
+    async def checked(who: Annotated[Principal, Depends(principal)]) -> Principal:
+        who.require(scope)
+        return who
+
+    return checked
+
+
+ReadsConversations = Annotated[Principal, Depends(holder_of("conversations:read"))]
+WritesConversations = Annotated[Principal, Depends(holder_of("conversations:write"))]
+ReadsEntries = Annotated[Principal, Depends(holder_of("entries:read"))]
+ReadsRuns = Annotated[Principal, Depends(holder_of("runs:read"))]
+WritesRuns = Annotated[Principal, Depends(holder_of("runs:write"))]

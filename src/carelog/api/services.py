@@ -1,0 +1,35 @@
+"""What the routers work with; the composition root hands it in."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from carelog.conversations.store import ConversationStore
+from carelog.db import Database
+from carelog.identity import Keyring
+from carelog.kit.clock import Clock
+from carelog.pipeline.intake import Intake
+from carelog.pipeline.runs import RunStore
+from carelog.record.store import RecordStore
+from carelog.record.subjects import SubjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    clock: Clock
+    databases: dict[str, Database]
+    keyring: Keyring
+    intake: Intake
+    conversations: ConversationStore
+    subjects: SubjectStore
+    record: RecordStore
+    runs: RunStore
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+ServicesOf = Annotated[Services, Depends(services)]

@@ -1,0 +1,184 @@
+"""What the API answers with."""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from carelog.conversations.store import Listed, Stored
+from carelog.pipeline.intake import Receipt
+from carelog.pipeline.run import Run
+from carelog.record import Entry, Evidence
+from carelog.record.subjects import Subject
+from carelog.record.timeline import Day
+
+T = TypeVar("T")
+
+
+class ErrorBody(BaseModel):
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorOut(BaseModel):
+    """The one error envelope."""
+
+    status: Literal["error"]
+    error: ErrorBody
+
+
+class PageOut(BaseModel, Generic[T]):
+    """Some items; `next` is the cursor of the page that follows, null on the last one."""
+
+    items: list[T]
+    next: str | None
+
+
+class ReceiptOut(BaseModel):
+    """What became of a conversation that was handed in. `runs` are the passages that it began."""
+
+    status: Literal["accepted", "duplicate"]
+    id: UUID
+    subject_id: UUID | None
+    runs: list[UUID]
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "ReceiptOut":
+        return cls(
+            status="accepted" if receipt.verdict == "accepted" else "duplicate",
+            id=receipt.conversation_id,
+            subject_id=receipt.subject_id,
+            runs=list(receipt.runs),
+        )
+
+
+class ConversationOut(BaseModel):
+    id: UUID
+    channel: str
+    external_id: str
+    subject_id: UUID
+    title: str | None
+    started_at: datetime
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, found: Listed | Stored) -> "ConversationOut":
+        return cls(
+            id=found.id,
+            channel=found.channel,
+            external_id=found.external_id,
+            subject_id=found.subject_id,
+            title=found.title,
+            started_at=found.started_at,
+            recorded_at=found.recorded_at,
+        )
+
+
+class SubjectOut(BaseModel):
+    id: UUID
+    name: str | None
+    zone: str | None = Field(description="An IANA name, or a fixed offset such as +05:30")
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, subject: Subject) -> "SubjectOut":
+        return cls(id=subject.id, name=subject.name, zone=subject.zone, recorded_at=subject.recorded_at)
+
+
+class EntryOut(BaseModel):
+    """One fact of the record, with the words that it came from."""
+
+    context_id: str
+    id: UUID
+    subject_id: UUID
+    type: str
+    revision: int
+    state: Literal["active", "retracted"]
+    headline: str
+    payload: dict[str, Any] = Field(description="By type; see /api/entry-types")
+    evidence: list[Evidence]
+    occurred_at: datetime = Field(description="When it happened, on the subject's clock")
+    recorded_at: datetime = Field(description="When this was learnt")
+    recorded_by: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryOut":
+        return cls(
+            context_id=entry.context_id,
+            id=entry.id,
+            subject_id=entry.subject_id,
+            type=entry.type,
+            revision=entry.revision,
+            state=entry.state,
+            headline=entry.payload.headline(),
+            payload=entry.payload.model_dump(mode="json", exclude_none=True),
+            evidence=list(entry.evidence),
+            occurred_at=entry.occurred_local,
+            recorded_at=entry.recorded_at,
+            recorded_by=entry.recorded_by,
+        )
+
+
+class DayOut(BaseModel):
+    """One day of the timeline, on the subject's clock."""
+
+    date: str
+    entries: list[EntryOut]
+
+    @classmethod
+    def of(cls, day: Day) -> "DayOut":
+        return cls(date=day.date.isoformat(), entries=[EntryOut.of(entry) for entry in day.entries])
+
+
+class RunOut(BaseModel):
+    id: UUID
+    conversation_id: UUID
+    subject_id: UUID
+    chain: str
+    chain_version: str
+    state: str
+    lane: str
+    position: int = Field(description="The link to run next, counted from 0")
+    tries: int
+    due_at: datetime
+    stopped: bool = Field(description="Whether a link ended the run early")
+    error: dict[str, Any] | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, run: Run) -> "RunOut":
+        return cls(
+            id=run.id,
+            conversation_id=run.conversation_id,
+            subject_id=run.subject_id,
+            chain=run.chain,
+            chain_version=run.chain_version,
+            state=run.state,
+            lane=run.lane.name.lower(),
+            position=run.position,
+            tries=run.tries,
+            due_at=run.due_at,
+            stopped=run.stopped,
+            error=dict(run.error) if run.error else None,
+            created_at=run.created_at,
+            updated_at=run.updated_at,
+        )
+
+
+class CountOut(BaseModel):
+    count: int
+
+
+class Check(BaseModel):
+    name: str
+    ok: bool
+    detail: str | None = None
+
+
+class HealthOut(BaseModel):
+    status: Literal["ok", "failing"]
+    version: str
+    checks: list[Check] = []

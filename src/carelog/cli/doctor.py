@@ -1,0 +1,89 @@
+"""`carelog doctor`: is everything there that Carelog needs?"""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from carelog.app import Carelog
+
+Finding = tuple[bool, str, str]
+
+
+def doctor() -> None:
+    """Check settings, chains, data folder, databases and backlog. Ends with 1 when something is wrong."""
+    from carelog.cli.run_async import with_carelog
+    from carelog.kit.errors import CarelogError
+
+    findings = [_try("python", _python), _try("settings", _settings), _try("data folder", _data_folder)]
+    if all(ok for ok, _, _ in findings):
+        try:
+            findings += with_carelog(_inside)
+        except CarelogError as error:
+            findings.append((False, "configuration", error.message))
+        except Exception as error:  # noqa: BLE001  whatever a driver raises is what the doctor is here to tell
+            findings.append((False, "databases", f"cannot be opened ({type(error).__name__})"))
+    for ok, name, detail in findings:
+        typer.echo(f"{'ok   ' if ok else 'WRONG'}  {name:<18} {detail}")
+    raise typer.Exit(0 if all(ok for ok, _, _ in findings) else 1)
+
+
+def _try(name: str, check: Callable[[], str]) -> Finding:
+    from carelog.kit.errors import CarelogError
+
+    try:
+        return True, name, check()
+    except CarelogError as error:
+        return False, name, error.message
+    except OSError as error:
+        return False, name, error.strerror or type(error).__name__
+
+
+def _python() -> str:
+    import sqlite3
+
+    from carelog import __version__
+
+    return f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, Carelog {__version__}"
+
+
+def _settings() -> str:
+    from carelog.settings import config_file, load_settings
+
+    settings = load_settings()
+    return f"{config_file() or 'defaults and environment'}; chains: {', '.join(settings.chains) or 'none'}"
+
+
+def _data_folder() -> str:
+    from tempfile import TemporaryFile
+
+    from carelog.settings import load_settings
+
+    settings = load_settings()
+    folder = settings.make_data_dir()
+    with TemporaryFile(dir=folder):
+        return str(folder)
+
+
+async def _inside(carelog: "Carelog") -> list[Finding]:
+    from carelog.identity import operator
+    from carelog.pipeline.run import RunState
+
+    findings: list[Finding] = [
+        (True, "health database", carelog.health.label),
+        (True, "sign-in database", carelog.auth.label),
+    ]
+    for chain in carelog.chains.current:
+        links = " → ".join(link.name for link in chain.definition.links)
+        state = "" if chain.definition.enabled else " (disabled)"
+        findings.append((True, f"chain {chain.name}", f"{links}{state}"))
+    keys = [key for key in await carelog.keyring.keys() if key.revoked_at is None]
+    findings.append((True, "API keys", str(len(keys)) if keys else "none yet: `carelog keys add NAME` makes one"))
+    counts = await carelog.runs.counts(operator())
+    waiting = counts.get(RunState.QUEUED, 0) + counts.get(RunState.RUNNING, 0)
+    findings.append((True, "runs", f"{counts.get(RunState.FINISHED, 0)} finished, {waiting} to be done"))
+    dead = counts.get(RunState.DEAD, 0)
+    findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
+    return findings

@@ -1,0 +1,124 @@
+"""The parties of a conversation: a typed view, their identifiers, and whose record it is about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote
+
+from carelog.conversations.roles import by_elimination, role_of_party
+from carelog.conversations.turns import Role
+
+if TYPE_CHECKING:
+    from carelog.conversations.conversation import Conversation
+
+Kind: TypeAlias = Literal["tel", "mailto", "sip", "name", "uuid", "did"]
+
+_KINDS: tuple[Kind, ...] = ("tel", "mailto", "sip", "name", "uuid", "did")
+_SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One party. `role` is what it says of itself, or what is left by elimination among the parties."""
+
+    index: int
+    name: str | None
+    tel: str | None
+    mailto: str | None
+    uuid: str | None
+    type: str | None
+    role: Role
+
+
+class Identifier(NamedTuple):
+    """Something a party can be found by, in its normal form."""
+
+    party: int
+    kind: Kind
+    value: str
+
+
+def parties_of(document: Mapping[str, Any]) -> tuple[Party, ...]:
+    """The parties of a vCon in their order."""
+    parties = document.get("parties") or []
+    roles = by_elimination({i: role_of_party(party) for i, party in enumerate(parties)})
+    return tuple(
+        Party(
+            index=i,
+            name=party.get("name"),
+            tel=party.get("tel"),
+            mailto=party.get("mailto"),
+            uuid=party.get("uuid"),
+            type=party.get("type"),
+            role=roles[i],
+        )
+        for i, party in enumerate(parties)
+    )
+
+
+def identifiers(conversation: "Conversation") -> list[Identifier]:
+    """What each party can be found by, normalised by `normal`, without repetition."""
+    found = (
+        Identifier(i, kind, value)
+        for i, party in enumerate(conversation.document["parties"])
+        for kind in _KINDS
+        if isinstance(given := party.get(kind), str) and (value := normal(kind, given))
+    )
+    return list(dict.fromkeys(found))
+
+
+def normal(kind: Kind, value: str) -> str:
+    """An identifier in the form it is compared by; empty when nothing of it is left.
+
+    Use it on what is searched for as well as on what is stored.
+
+    >>> normal("tel", "tel:+91 (0)22-2444 9000"), normal("tel", "98200 12345")
+    ('+912224449000', '9820012345')
+    >>> normal("mailto", "mailto:Meera@Example.org?subject=Hi"), normal("name", "  Meera   RAO ")
+    ('meera@example.org', 'meera rao')
+    """
+    match kind:
+        case "tel":
+            return _telephone(value)
+        case "mailto":
+            address = _without_scheme(value, "mailto").split("?")[0]
+            return unquote(address).strip().strip("<>").casefold()
+        case "sip":
+            address = _without_scheme(_without_scheme(value, "sips"), "sip")
+            return address.split(";")[0].split("?")[0].casefold()
+        case "name":
+            return " ".join(value.split()).casefold()
+        case "uuid":
+            return value.strip().casefold()
+        case "did":
+            return value.strip()
+
+
+def patient_party(conversation: "Conversation") -> int | None:
+    """The party whose record this conversation belongs to, or None when it cannot be known.
+
+    It is the one party with the role of patient; failing that, the sole human beside clinicians and agents.
+    A carer speaks for the patient and is not the patient.
+    """
+    patients = [party.index for party in conversation.parties if party.role is Role.PATIENT]
+    return patients[0] if len(patients) == 1 else None
+
+
+def _telephone(value: str) -> str:
+    number = unquote(_without_scheme(value, "tel")).split(";")[0].strip()
+    if number.startswith("+"):
+        import phonenumbers  # slow to import, and most commands never need it
+
+        try:
+            parsed = phonenumbers.parse(number)
+        except phonenumbers.NumberParseException:
+            pass
+        else:
+            return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return _SEPARATORS.sub("", number)
+
+
+def _without_scheme(value: str, scheme: str) -> str:
+    value = value.strip()
+    return value[len(scheme) + 1 :] if value[: len(scheme) + 1].lower() == f"{scheme}:" else value

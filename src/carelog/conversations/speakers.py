@@ -1,0 +1,254 @@
+"""Texts that hold several speakers: "Doctor: ...", "[patient] ...", "00:12 Asha: ...", exports, captions.
+
+A text is only cut when its lines follow a pattern of speakers. "BP: 120/80" and "Note: take with food" are
+things a speaker wrote, and a form that says "Patient: ... Doctor: ... Date: ..." is no talk.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from carelog.conversations.parties import normal
+from carelog.conversations.roles import role_of_name
+from carelog.conversations.turns import Role
+
+
+class Said(NamedTuple):
+    """The characters `start` to `end` of a text and who said them; `seconds` count from its beginning."""
+
+    start: int
+    end: int
+    speaker: str | None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The beginning of a line that may name a speaker: the label, and where the words after it begin."""
+
+    line: int
+    words: int
+    label: str | None  # None: a notice of the messenger, said by nobody
+    seconds: float | None
+    from_export: bool = False
+    numbered: bool = False
+
+
+_CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?"
+_LEAD = r"[ \t>*_\u200e\u200f\u202a-\u202e\ufeff]{0,12}(?:[-•–][ \t]{1,4})?[*_]{0,3}"
+_LINE_HEAD = re.compile(
+    rf"{_LEAD}(?:[\[(]?(?P<before>{_CLOCK})[\])]?[ \t]*(?:[-–][ \t]*)?)?"
+    r"(?:\[(?P<bracket>[^\W\d_][^\n\[\]:]{0,39})\][ \t]*:?"
+    r"|(?P<label>[^\W\d_][^\n:：\[\]{}<>\"?!;=@]{0,39}?)[ \t]*"
+    rf"(?:[\[(](?P<after>{_CLOCK})[\])][ \t]*)?[*_]*[:：](?!//)[*_]*)"
+    r"[ \t]*"
+)
+_EXPORT_HEAD = re.compile(  # [31/12/2025, 21:15:07] Asha: ...   12/31/25, 9:15 PM - Asha: ...
+    r"[\u200e\u200f\ufeff]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?[ \u202f\u00a0]+"
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u202f\u00a0]?[AaPp]\.?[ ]?[Mm]\.?)?"
+    r"(?:\][ \u200e]*|[ ]+[-–][ ]+)"
+    r"(?:(?P<label>[^\n:]{1,60}):[ \t\u200e]+)?"
+)
+_MARKS = re.compile(r"[:：\]]")  # a text without any names no speaker
+_INLINE_HEAD = re.compile(r"(?<!\S)(?P<label>(?:Dr\.? )?[^\W\d_][\w.]{0,20}(?: \d{1,2})?):(?=\s)")
+_NUMBERED = re.compile(
+    r"(speaker|spk|person|participant|voice|channel)[ _#-]?(\d{1,2}|[a-h])", re.IGNORECASE | re.ASCII
+)
+_CUE = re.compile(
+    rf"^(?P<from>{_CLOCK})[ \t]+-->[ \t]+{_CLOCK}[^\n]*\n(?P<words>(?:[^\n]*\S[^\n]*(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+_VOICE = re.compile(r"<v(?:\.[^ >]*)?[ ]+(?P<label>[^>\n]+)>")
+
+# Labels that lines have in notes, forms and diaries, and sounds in brackets: never a speaker
+_FIELDS = """
+    note notes date time day name age sex gender dob address phone mobile email id mrn reason subject summary
+    diagnosis impression plan assessment subjective objective history complaint complaints symptoms symptom
+    findings exam examination investigations tests results result report advice instructions recommendation
+    medication medications medicine medicines rx tablet dose dosage frequency duration quantity allergies
+    allergy bp hr rr spo2 o2 bmi pulse temp temperature weight height sugar glucose fasting pp hba1c steps
+    sleep water mood energy pain breakfast lunch dinner snack snacks tea morning afternoon evening night noon
+    bedtime today yesterday tomorrow monday tuesday wednesday thursday friday saturday sunday hospital ward
+    bed lab department reference ref ps edit update warning important tip total calories protein carbs fat
+    before after re fwd from to cc http https question answer
+"""
+_SOUNDS = """
+    inaudible unintelligible laughs laughter laughing music pause crosstalk silence noise unclear applause
+    coughs coughing sighs crying background redacted beep ringing audio video
+"""
+_NO_SPEAKERS = frozenset(f"{_FIELDS} {_SOUNDS}".split())
+_LATEST_START = 300  # a first clock beyond five minutes is a time of day, not a time in the recording
+
+
+def split_speakers(text: str, names: Set[str] = frozenset()) -> list[Said]:
+    """The utterances of a text that holds several speakers, in their order; empty when it does not.
+
+    `names` are the names of the conversation's parties, in their normal form; they count as labels.
+
+    >>> [(text[s.start:s.end], s.speaker) for text in ["Doctor: Any pain?\\nPatient: No. BP: 120/80"]
+    ...     for s in split_speakers(text)]
+    [('Any pain?', 'Doctor'), ('No. BP: 120/80', 'Patient')]
+    >>> split_speakers("Note: take with food\\nBP: 120/80")
+    []
+    """
+    if not _MARKS.search(text):
+        return []
+    if cues := _cues(text):
+        return cues
+    lines = list(_line_heads(text))
+    heads = _accepted(lines, names, text)
+    if len(lines) < 2:
+        heads = _inline(text) or heads
+    return list(_cut(text, _with_plausible_times(heads))) if heads else []
+
+
+def _line_heads(text: str) -> Iterator[_Head]:
+    start = 0
+    while start < len(text):
+        if export := _EXPORT_HEAD.match(text, start):
+            yield _Head(start, export.end(), export["label"] and _clean(export["label"]), None, from_export=True)
+        elif match := _LINE_HEAD.match(text, start):
+            label = _clean(match["bracket"] or match["label"])
+            clock = match["before"] or match["after"]
+            yield _Head(start, match.end(), label, _seconds(clock) if clock else None, numbered=_is_numbered(label))
+        line_end = text.find("\n", start)
+        start = len(text) if line_end < 0 else line_end + 1
+
+
+def _accepted(heads: list[_Head], names: Set[str], text: str) -> list[_Head]:
+    """The heads that are speakers, or none when there is no pattern."""
+    exported = [head for head in heads if head.from_export]
+    if exported and any(head.label for head in exported) and not text[: exported[0].line].strip():
+        return exported
+    labelled = [head for head in heads if head.label and not head.from_export]
+    if not labelled or (len(labelled) == 1 and not _is_sure(labelled[0], names)):
+        return []
+    fields = [head for head in labelled if _is_field(head.label)]
+    speakers = [head for head in labelled if not _is_field(head.label)]
+    sure = Counter(_fold(head.label) for head in speakers if _is_sure(head, names))
+    others = Counter(
+        _fold(head.label) for head in speakers if _fold(head.label) not in sure and _is_name_like(head.label)
+    )
+    if not sure:
+        return _accepted_names(others, speakers, fields, text)
+    if fields and max(sure.values()) == 1:
+        return []
+    single_other = len(sure) == 1 and len(others) == 1
+    known = sure.keys() | {label for label, times in others.items() if times > 1 or single_other}
+    chosen = [head for head in speakers if _fold(head.label) in known]
+    if len(chosen) == 1:
+        opens = not text[: chosen[0].line].strip()
+        one_sided = role_of_name(chosen[0].label or "") in (Role.PATIENT, Role.AGENT)
+        return chosen if opens and one_sided else []
+    return chosen
+
+
+def _accepted_names(others: Counter[str], speakers: list[_Head], fields: list[_Head], text: str) -> list[_Head]:
+    """Unknown names alone are speakers when they alternate through most of the text from its first line."""
+    chosen = [head for head in speakers if _fold(head.label) in others]
+    if fields or len(others) < 2 or len(chosen) < 3 or len(chosen) < len(others) * 1.5:
+        return []
+    lines = [line for line in text.splitlines() if line.strip()]
+    figures = sum(not text[head.words : head.words + 1].isalpha() for head in chosen)
+    if text[: chosen[0].line].strip() or 2 * len(chosen) < len(lines) or 2 * figures > len(chosen):
+        return []
+    return chosen
+
+
+def _inline(text: str) -> list[_Head]:
+    """Speakers within one line, "AI: Hello. Caller: Hi.": only labels that say a role, from the beginning."""
+    heads = [
+        _Head(match.start(), match.end(), match["label"], None, numbered=_is_numbered(match["label"]))
+        for match in _INLINE_HEAD.finditer(text)
+        if not match["label"][0].islower() and (_is_numbered(match["label"]) or _says_role(match["label"]))
+    ]
+    if len({_fold(head.label) for head in heads}) < 2 or text[: heads[0].line].strip():
+        return []
+    return heads
+
+
+def _cut(text: str, heads: list[_Head]) -> Iterator[Said]:
+    if heads[0].line:
+        yield from _trimmed(text, 0, heads[0].line, None, None)
+    ends = [head.line for head in heads[1:]] + [len(text)]
+    for head, end in zip(heads, ends, strict=True):
+        if head.label is not None:
+            yield from _trimmed(text, head.words, end, head.label, head.seconds)
+
+
+def _trimmed(text: str, start: int, end: int, speaker: str | None, seconds: float | None) -> Iterator[Said]:
+    words = text[start:end]
+    if words.strip():
+        begin = start + len(words) - len(words.lstrip())
+        yield Said(begin, start + len(words.rstrip()), speaker, seconds)
+
+
+def _with_plausible_times(heads: list[_Head]) -> list[_Head]:
+    """Clock times count from the beginning of the talk when they begin near zero and never go back."""
+    times = [head.seconds for head in heads if head.seconds is not None]
+    if times and times[0] < _LATEST_START and times == sorted(times):
+        return heads
+    return [replace(head, seconds=None) for head in heads]
+
+
+def _cues(text: str) -> list[Said]:
+    """The cues of WebVTT or SubRip captions."""
+    said: list[Said] = []
+    for cue in _CUE.finditer(text) if "-->" in text else ():
+        start, end = cue.span("words")
+        if voice := _VOICE.match(text, start):
+            closing = text.rfind("</v>", start, end)
+            end = closing if closing >= 0 else end
+            said.extend(_trimmed(text, voice.end(), end, _clean(voice["label"]), _seconds(cue["from"])))
+            continue
+        head = _LINE_HEAD.match(text, start, end)
+        label = _clean(head["bracket"] or head["label"]) if head else None
+        if head and label and (_is_numbered(label) or _says_role(label)):
+            start = head.end()
+        else:
+            label = None
+        said.extend(_trimmed(text, start, end, label, _seconds(cue["from"])))
+    return said
+
+
+def _is_sure(head: _Head, names: Set[str]) -> bool:
+    return head.label is not None and (head.numbered or _says_role(head.label) or _fold(head.label) in names)
+
+
+def _says_role(label: str) -> bool:
+    return role_of_name(label.replace("_", " ")) is not Role.UNKNOWN
+
+
+def _is_numbered(label: str) -> bool:
+    return _NUMBERED.fullmatch(label) is not None
+
+
+def _is_field(label: str | None) -> bool:
+    words = _fold(label).replace("_", " ").split()
+    return not words or words[0] in _NO_SPEAKERS or words[-1] in _NO_SPEAKERS
+
+
+def _is_name_like(label: str | None) -> bool:
+    words = (label or "").replace(".", " ").split()
+    return 0 < len(words) <= 4 and all(not word[0].islower() for word in words)
+
+
+def _clean(label: str) -> str:
+    return label.strip(" \t*_~\u200e\u200f\u202a\u202c\u202f\u00a0")
+
+
+def _fold(label: str | None) -> str:
+    return normal("name", label or "")
+
+
+def _seconds(clock: str) -> float:
+    """
+    >>> _seconds("01:02:03.5"), _seconds("2:05")
+    (3723.5, 125.0)
+    """
+    total = 0.0
+    for part in clock.replace(",", ".").split(":"):
+        total = total * 60 + float(part)
+    return total

@@ -1,0 +1,304 @@
+"""The store of conversations, and the search over it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, insert, literal_column, or_, select, text, tuple_, update
+
+from carelog.conversations import tables
+from carelog.conversations.conversation import Conversation
+from carelog.conversations.parties import Kind, identifiers, normal
+from carelog.db import Connection, Database
+from carelog.identity import Principal
+from carelog.kit.errors import NotFound
+from carelog.kit.paging import Cursor, Page
+
+# PostgreSQL limits a search vector to 1 MB; this much text stays below it in every script.
+_SEARCHABLE_CHARACTERS = 250_000
+
+_PARTY_CHARACTERS = 320
+
+_stored = tables.conversation
+_party = tables.conversation_party
+_text = tables.conversation_text
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A conversation that is to be stored, and how it is known where it came from."""
+
+    conversation: Conversation
+    channel: str
+    external_id: str
+    subject_id: UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored conversation; `revision` grows with every change that a link makes to its document."""
+
+    id: UUID
+    channel: str
+    external_id: str
+    subject_id: UUID
+    title: str | None
+    started_at: datetime
+    recorded_at: datetime
+    revision: int
+    document: str
+
+    @property
+    def conversation(self) -> Conversation:
+        return Conversation.parse(self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation in a list: everything but its document."""
+
+    id: UUID
+    channel: str
+    external_id: str
+    subject_id: UUID
+    title: str | None
+    started_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells whether a delivery is a second one of something that is already stored."""
+
+    id: UUID
+    channel: str
+    external_id: str
+    subject_id: UUID
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationQuery:
+    """What to look for. All that is given must hold. `since` and `until` bound the start: from, up to."""
+
+    tel: str | None = None
+    mailto: str | None = None
+    name: str | None = None
+    title: str | None = None
+    words: str | None = None
+    channel: str | None = None
+    subject_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def digest(conversation: Conversation) -> str:
+    """The fingerprint of a document's content: white space and the order of keys do not matter."""
+    canonical = json.dumps(conversation.document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+async def known(
+    connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]
+) -> list[Known]:
+    """The stored conversations that have one of these ids, or one of these (channel, external id) names."""
+    rows = await connection.execute(
+        select(
+            _stored.c.id, _stored.c.channel, _stored.c.external_id, _stored.c.subject_id, _stored.c.digest
+        ).where(
+            or_(
+                _stored.c.id.in_(list(ids)), tuple_(_stored.c.channel, _stored.c.external_id).in_(list(names))
+            )
+        )
+    )
+    return [Known(*row) for row in rows]
+
+
+async def add(connection: Connection, received: Sequence[Received]) -> None:
+    """Write new conversations with all that they are found by, within the caller's transaction."""
+    if not received:
+        return
+    await connection.execute(insert(_stored), [_row(item) for item in received])
+    parties = [row for item in received for row in _party_rows(item.conversation)]
+    if parties:
+        await connection.execute(insert(_party), parties)
+    await connection.execute(
+        insert(_text),
+        [
+            {"conversation_id": item.conversation.uuid, "content": _searchable(item.conversation)}
+            for item in received
+        ],
+    )
+
+
+async def load(connection: Connection, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Stored]:
+    """Conversations with their documents, for the pipeline. `lock` holds them until the transaction ends."""
+    statement = _documents().where(_stored.c.id.in_(list(ids)))
+    if lock:
+        statement = statement.order_by(_stored.c.id).with_for_update()
+    return {row.id: _as_stored(row) for row in await connection.execute(statement)}
+
+
+async def replace(connection: Connection, changed: Mapping[UUID, Conversation]) -> None:
+    """Write new documents over conversations that the caller has locked."""
+    for id_, conversation in changed.items():
+        await connection.execute(
+            update(_stored)
+            .where(_stored.c.id == id_)
+            .values(document=conversation.json, revision=_stored.c.revision + 1)
+        )
+        content = _searchable(conversation)
+        await connection.execute(
+            update(_text)
+            .where(_text.c.conversation_id == id_, _text.c.content != content)
+            .values(content=content)
+        )
+
+
+class ConversationStore:
+    """Reads conversations, each only for a principal who may see its subject."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, principal: Principal, conversation_id: UUID) -> Stored:
+        """Raises NotFound, also for a conversation that is not theirs to see."""
+        statement = _documents().where(_stored.c.id == conversation_id, principal.sees(_stored.c.subject_id))
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            raise NotFound("no such conversation")
+        return _as_stored(row)
+
+    async def page(
+        self,
+        principal: Principal,
+        query: ConversationQuery | None = None,
+        *,
+        limit: int = 50,
+        cursor: Cursor | None = None,
+    ) -> Page[Listed]:
+        """The conversations that meet every condition, the last to come in first."""
+        statement = (
+            select(
+                _stored.c.id,
+                _stored.c.channel,
+                _stored.c.external_id,
+                _stored.c.subject_id,
+                _stored.c.title,
+                _stored.c.started_at,
+                _stored.c.recorded_at,
+            )
+            .where(principal.sees(_stored.c.subject_id), *self._conditions(query or ConversationQuery()))
+            .order_by(_stored.c.recorded_at.desc(), _stored.c.id.desc())
+            .limit(limit + 1)
+        )
+        if cursor:
+            statement = statement.where(cursor.before(_stored.c.recorded_at, _stored.c.id))
+        async with self._database.read() as connection:
+            found = [Listed(*row) for row in await connection.execute(statement)]
+        return Page.cut(found, limit, lambda c: Cursor(c.recorded_at, c.id))
+
+    def _conditions(self, query: ConversationQuery) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        parties: tuple[tuple[Kind, str | None], ...] = (
+            ("tel", query.tel),
+            ("mailto", query.mailto),
+            ("name", query.name),
+        )
+        conditions += [_has_party(kind, value) for kind, value in parties if value is not None]
+        if query.title is not None:
+            conditions.append(func.lower(_stored.c.title).contains(query.title.lower(), autoescape=True))
+        if query.words is not None:
+            conditions.append(self._has_words(query.words))
+        if query.channel is not None:
+            conditions.append(_stored.c.channel == query.channel)
+        if query.subject_id is not None:
+            conditions.append(_stored.c.subject_id == query.subject_id)
+        if query.since is not None:
+            conditions.append(_stored.c.started_at >= query.since)
+        if query.until is not None:
+            conditions.append(_stored.c.started_at < query.until)
+        return conditions
+
+    def _has_words(self, words: str) -> ColumnElement[bool]:
+        cleaned = words.replace("\x00", " ")
+        if self._database.dialect == "postgresql":
+            matches: ColumnElement[bool] = func.to_tsvector(literal_column("'simple'"), _text.c.content).op(
+                "@@"
+            )(func.plainto_tsquery(literal_column("'simple'"), cleaned))
+            return _stored.c.id.in_(select(_text.c.conversation_id).where(matches))
+        # Each word in quotes, so that nothing in it is taken for an operator of the search language.
+        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in re.findall(r"\S+", cleaned))
+        rowids = text("SELECT rowid FROM conversation_words WHERE conversation_words MATCH :words")
+        return _stored.c.id.in_(
+            select(_text.c.conversation_id).where(_text.c.seq.in_(rowids.bindparams(words=quoted or '""')))
+        )
+
+
+def _documents() -> Select[Any]:
+    return select(
+        _stored.c.id,
+        _stored.c.channel,
+        _stored.c.external_id,
+        _stored.c.subject_id,
+        _stored.c.title,
+        _stored.c.started_at,
+        _stored.c.recorded_at,
+        _stored.c.revision,
+        _stored.c.document,
+    )
+
+
+def _as_stored(row: Any) -> Stored:
+    return Stored(**row._mapping)
+
+
+def _has_party(kind: Kind, value: str) -> ColumnElement[bool]:
+    wanted = _party_value(normal(kind, value))
+    return _stored.c.id.in_(select(_party.c.conversation_id).where(_party.c.kind == kind, _party.c.value == wanted))
+
+
+def _row(item: Received) -> dict[str, Any]:
+    conversation = item.conversation
+    return {
+        "id": conversation.uuid,
+        "channel": item.channel,
+        "external_id": item.external_id,
+        "subject_id": item.subject_id,
+        "title": _storable(conversation.title),
+        "started_at": conversation.started_at,
+        "recorded_at": item.recorded_at,
+        "digest": digest(conversation),
+        "revision": 1,
+        "document": conversation.json,
+    }
+
+
+def _party_rows(conversation: Conversation) -> list[dict[str, Any]]:
+    found = {(i.party, i.kind, _party_value(i.value)) for i in identifiers(conversation)}
+    return [
+        {"conversation_id": conversation.uuid, "party": party, "kind": kind, "value": value}
+        for party, kind, value in sorted(found)
+        if value
+    ]
+
+
+def _party_value(value: str) -> str:
+    return value.replace("\x00", " ")[:_PARTY_CHARACTERS]
+
+
+def _searchable(conversation: Conversation) -> str:
+    parts = [conversation.title or "", *(turn.text for turn in conversation.turns)]
+    return (_storable("\n".join(parts)) or "")[:_SEARCHABLE_CHARACTERS]
+
+
+def _storable(value: str | None) -> str | None:
+    """PostgreSQL's text holds every character but U+0000; the document itself keeps it, escaped."""
+    return None if value is None else value.replace("\x00", " ")

@@ -1,0 +1,62 @@
+"""Conversations and what they are found by."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from carelog.db import UtcDateTime, health_metadata
+
+conversation = Table(
+    "conversation",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("external_id", String(255), nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("title", Text),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    # Of the document as it came in: tells a second delivery of it from another document under the same name.
+    Column("digest", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("channel", "external_id"),
+)
+Index("ix_conversation_recorded", conversation.c.recorded_at, conversation.c.id)
+Index("ix_conversation_subject", conversation.c.subject_id, conversation.c.recorded_at, conversation.c.id)
+
+conversation_party = Table(
+    "conversation_party",
+    health_metadata,
+    Column("conversation_id", Uuid, ForeignKey(conversation.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("party", SmallInteger, primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("value", String(320), primary_key=True),
+)
+Index("ix_conversation_party_value", conversation_party.c.kind, conversation_party.c.value,
+      conversation_party.c.conversation_id)  # fmt: skip
+
+# What full-text search reads: the words of the conversation, kept in step by migration 0001's index.
+conversation_text = Table(
+    "conversation_text",
+    health_metadata,
+    Column("seq", Integer, Identity(), primary_key=True),
+    Column(
+        "conversation_id",
+        Uuid,
+        ForeignKey(conversation.c.id, ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
+    Column("content", Text, nullable=False),
+)

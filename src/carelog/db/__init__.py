@@ -1,0 +1,18 @@
+"""Databases: engines for SQLite and PostgreSQL, column types, migrations."""
+
+from carelog.db.engine import Connection, Database
+from carelog.db.faults import is_outage
+from carelog.db.metadata import auth_metadata, health_metadata
+from carelog.db.migrate import migrate
+from carelog.db.types import JsonText, UtcDateTime
+
+__all__ = [
+    "Connection",
+    "Database",
+    "JsonText",
+    "UtcDateTime",
+    "auth_metadata",
+    "health_metadata",
+    "is_outage",
+    "migrate",
+]

@@ -1,0 +1,6 @@
+"""Alembic's environment for health data: the connection is handed in by carelog.db.migrate."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transaction_per_migration=False)
+context.run_migrations()

@@ -1,0 +1,154 @@
+"""Whether words speak of the subject's life as it is, or of somebody else, of long ago, of an if.
+
+Pure look-ups on the words around a place. Each test errs towards doubt: an entry that is missing can be
+asked for, one that is wrong is believed.
+"""
+
+from collections.abc import Sequence
+
+from carelog.conversations.turns import Role
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.wordsets import word_set
+
+_RELATIONS = word_set(
+    """
+    husband wife mother mom mum mommy mummy father dad daddy papa son daughter brother sister sibling friend
+    neighbor neighbour aunt auntie uncle grandmother grandma grandfather grandpa cousin partner boyfriend girlfriend
+    spouse nephew niece roommate colleague coworker boss parents kids children grandson granddaughter dog cat
+    """
+)
+_OTHERS = _RELATIONS | {f"{word}'s" for word in _RELATIONS} | word_set("his her their he she he's she's they they're")
+_OWN = word_set("my mine")
+_MARKS = frozenset(".?!;।…\n")
+_IFS = word_set(
+    """
+    if unless whenever suppose supposing should shouldn't would wouldn't could couldn't might goal target ideally
+    """
+)
+_LONG_UNITS = word_set("year years month months week weeks decade decades yrs")
+_LAST_TIMES = word_set(
+    "year month time visit appointment summer winter spring fall autumn checkup physical admission january february march "
+    "april may june july august september october november december"
+)
+_PAST = {
+    "used": frozenset({"to"}),
+    "back": frozenset({"then", "in", "when"}),
+    "last": _LAST_TIMES,
+    "previous": _LAST_TIMES,
+    "previously": frozenset(),
+    "formerly": frozenset(),
+    "childhood": frozenset(),
+}
+
+
+def speaks_for_subject(utterance: Utterance) -> bool:
+    """The speaker is the subject, speaks for the subject, or is nobody known to be anyone else."""
+    return utterance.turn.role in {Role.PATIENT, Role.CARER, Role.UNKNOWN}
+
+
+def clause_start(words: Sequence[Word], i: int, *, reach: int = 12) -> int:
+    """Where the sentence of word `i` begins, no further than `reach` words back."""
+    first = max(0, i - reach)
+    for k in range(i - 1, first - 1, -1):
+        if words[k].norm in _MARKS:
+            return k + 1
+    return first
+
+
+def of_another(utterance: Utterance, i: int, *, reach: int = 4) -> bool:
+    """What stands at word `i` is some other person's ("my husband's pressure", a doctor's "my own").
+
+    A carer speaks of the subject as "he" or "my mother", a clinician who dictates as "she".
+    """
+    role, words = utterance.turn.role, utterance.words
+    before = {word.norm for word in words[clause_start(words, i, reach=reach) : i]}
+    if role in {Role.CLINICIAN, Role.AGENT} and before & _OWN:
+        return True
+    return role not in {Role.CARER, Role.CLINICIAN} and bool(before & _OTHERS)
+
+
+def hypothetical(words: Sequence[Word], first: int, end: int) -> bool:
+    """An if, a should or a goal stands among the words `first` to `end`."""
+    return any(word.norm in _IFS for word in words[max(0, first) : end])
+
+
+def long_past(words: Sequence[Word], first: int, end: int) -> bool:
+    """The words `first` to `end` speak of a time clearly gone: "last year", "two months ago", "used to"."""
+    first, end = max(0, first), min(end, len(words))
+    for k in range(first, end):
+        norm = words[k].norm
+        if norm == "ago" and k and words[k - 1].norm in _LONG_UNITS:
+            return True
+        following = _PAST.get(norm)
+        if following is not None and (not following or (k + 1 < len(words) and words[k + 1].norm in following)):
+            return True
+    return False
+
+
+SUBJECTS = word_set("i i've we we've i'm we're ive im maine hum humne main")
+_CARERS_SUBJECTS = word_set("he she he's she's they")
+_OTHER_SUBJECTS = word_set(
+    """
+    you he she they he's she's they've they're you've you're who people kids everyone somebody someone it it's that
+    which there
+    """
+)
+_BETWEEN = word_set(
+    """
+    just only also then usually already recently finally always generally mostly normally simply probably even
+    actually really have 've had been was am 'm are were did sometimes often so um uh like basically today yesterday
+    still regularly currently now , about maybe
+    """
+)
+DENYING = word_set(
+    """
+    not n't never didn't don't haven't hadn't wasn't can't cannot couldn't won't wouldn't shouldn't hardly barely
+    skip skipped without avoid avoided avoiding stopped quit except rarely nahi nahin nahii mat bina नहीं मत ain't
+    isn't aren't
+    """
+)
+SUPPOSING = word_set(
+    """
+    if when whenever unless should would could might may can will want wanted like liked love try trying going gonna
+    gon used able need wish hate prefer allowed supposed before until to every once i'd i'll we'll let's craving jab
+    agar hope hoping plan planning must ought while
+    """
+)
+_PROGRESSIVE = word_set("been am i'm 'm was were we're im")
+
+
+def own_act(utterance: Utterance, verb: int, *, bare: bool, opened: bool = False) -> bool:
+    """The subject did what the verb at that word says: not another person, not denied, not only supposed.
+
+    `bare`: the verb may also open its clause without a subject ("Had two eggs", "walked and ran"). `opened`: what
+    stands before it opens a clause.
+    """
+    words, carer = utterance.words, utterance.turn.role is Role.CARER
+    start = clause_start(words, verb, reach=7)
+    k = verb - 1
+    while k >= start and words[k].norm in _BETWEEN and words[k].norm != ",":
+        k -= 1
+    before = words[k].norm if k >= start else ""
+    own = before in SUBJECTS or (carer and before in _CARERS_SUBJECTS)
+    opening = bare and (opened or before in {"", ",", "and", "then", "yes", "yeah", ":", "so"})
+    if not (own or opening) or long_past(words, start, verb + 8):
+        return False
+    if not own and _has_other_subject(words, start, k, carer):
+        return False
+    reach = words[max(start, k - 3) : verb]
+    return all(word.norm not in DENYING and word.norm not in SUPPOSING for word in reach)
+
+
+def _has_other_subject(words: Sequence[Word], start: int, k: int, carer: bool) -> bool:
+    """In "she came home and had rice" the subject of "had" stands before the "and"."""
+    for word in reversed(words[start : k + 1]):
+        if word.norm in SUBJECTS:
+            return False
+        if (word.norm in _OTHER_SUBJECTS or word.norm in _RELATIONS) and not (carer and word.norm in _CARERS_SUBJECTS):
+            return True
+    return False
+
+
+def progressive(words: Sequence[Word], verb: int) -> bool:
+    """The word is part of "have been eating", "was walking" and the like."""
+    return any(word.norm in _PROGRESSIVE for word in words[max(0, verb - 3) : verb])

@@ -1,0 +1,123 @@
+"""The foods that a turn names, each with its amount as said."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from carelog.extraction.numbers import Number
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.vocabularies.foods import load_foods
+from carelog.extraction.wordsets import word_set
+
+
+class Item(NamedTuple):
+    """Words `first` up to `end` name a food; with its amount it begins at `begin`."""
+
+    begin: int
+    first: int
+    end: int
+    name: str
+    amount: str | None
+
+
+_KINDS = word_set(
+    """
+    boiled fried grilled baked roasted steamed scrambled poached stuffed plain mixed leftover sweet sour hard soft
+    whole wheat multigrain greek skimmed skim low fat sugar free decaf unsweetened black green red white brown raw
+    cooked toasted spicy homemade frozen tandoori chicken cheese
+    """
+)
+_LOOKS = word_set("hot cold warm fresh small large big medium nice tiny little good whole full regular same delicious")
+_CONTAINERS = word_set(
+    """
+    bowl bowls cup cups glass glasses plate plates slice slices piece pieces bottle bottles can cans spoon spoons
+    spoonful spoonfuls tablespoon tablespoons teaspoon teaspoons tbsp tsp handful handfuls serving servings portion
+    portions packet packets pack packs bite bites scoop scoops katori katoris gilas mug mugs pint pints bar bars g
+    gm gms gram grams kg kilo ml oz ounce ounces litre litres liter liters bunch chammach bit lot lots couple
+    plateful bowlful sips sip quarter stack bag bags box boxes peg pegs shot shots helping helpings half
+    """
+)
+_DETERMINERS = word_set("a an some few couple another half several ek thoda thodi thode kuch little")
+_ARTICLES = frozenset({"a", "an"})
+# What follows makes the food before it no food: "egg allergy", "chicken pox", "fish oil".
+_UNMAKING = word_set(
+    """
+    allergy allergies allergic allergen intolerance poisoning pox supplement supplements extract craving cravings
+    oil bladder stone stones free diet addiction allergens test patty's farm shop store restaurant
+    """
+)
+# Words that end a compound: "aloo paratha", "chicken soup". Other neighbours are a list ("dal chawal").
+_HEADS = word_set(
+    """
+    sandwich sandwiches salad salads soup soups curry pie pies cake cakes juice juices wrap wraps burger burgers
+    pizza pizzas pasta omelette omelet omelettes toast toasts stew noodles roll rolls shake smoothie smoothies tea
+    bread paratha parathas dosa dosas biryani sabzi sabji kebab kebabs chips cookie cookies muffin muffins yogurt
+    milk butter taco tacos burrito burritos pickle pudding pakora pakoras raita halwa kheer steak wings casserole
+    chutney porridge pancakes
+    """
+)
+
+
+def find_items(utterance: Utterance) -> list[tuple[int, int, str]]:
+    """(first word, end, name) of every food the turn names."""
+    foods, words = load_foods(), utterance.words
+    found: list[tuple[int, int, str]] = []
+    for i in [k for k, word in enumerate(words) if word.norm in foods.first_words]:
+        if found and i < found[-1][1]:
+            continue
+        match = foods.phrases.at(words, i)
+        if match is None:
+            continue
+        end = i + match[0]
+        if end < len(words) and words[end].norm in _UNMAKING:
+            continue
+        if found and found[-1][1] == i and words[end - 1].norm in _HEADS and _touching(utterance, i):
+            first = found.pop()[0]
+            found.append((first, end, f"{utterance.quote(first, i).lower()} {match[1]}"))
+        else:
+            found.append((i, end, match[1]))
+    return found
+
+
+def _touching(utterance: Utterance, i: int) -> bool:
+    return utterance.text[utterance.words[i - 1].end : utterance.words[i].start] in {" ", "-"}
+
+
+def with_amount(utterance: Utterance, food: tuple[int, int, str], numbers: Sequence[Number]) -> Item:
+    """The food with the kind ("boiled") and amount ("two", "a bowl of") that stand before it."""
+    words, (first, end, name) = utterance.words, food
+    start = first
+    while start and words[start - 1].norm in _KINDS:
+        start -= 1
+    if start < first:
+        name = f"{utterance.quote(start, first).lower()} {name}"
+    k = start
+    while k and words[k - 1].norm in _LOOKS:
+        k -= 1
+    begin, stop = _amount(words, k, numbers)
+    amount = utterance.quote(begin, stop) if begin < stop else None
+    return Item(min(begin, start), start, end, name, amount if amount and len(amount) <= 60 else None)
+
+
+def _amount(words: Sequence[Word], k: int, numbers: Sequence[Number]) -> tuple[int, int]:
+    """(first, end) of the words of amount that end at word `k`; empty where none is said."""
+    stop = k
+    norm = words[k - 1].norm if k else ""
+    if norm == "of" and k > 1 and words[k - 2].norm in _CONTAINERS:
+        k -= 2
+        stop -= 1
+    elif norm in _CONTAINERS and norm not in {"can", "half"}:
+        k -= 1
+    measured = k < stop
+    while k and measured and words[k - 1].norm in _LOOKS:
+        k -= 1
+    for number in numbers:
+        if number.end == k:
+            return number.first, stop
+    begin = k
+    while begin and words[begin - 1].norm in _DETERMINERS and k - begin < 3:
+        begin -= 1
+    if stop - begin == 1 and words[begin].norm in _ARTICLES:
+        return begin, begin
+    if begin == k:
+        return (k, stop) if measured else (stop, stop)
+    return begin, stop

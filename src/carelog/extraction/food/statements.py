@@ -1,0 +1,185 @@
+"""Where a turn asserts that something was eaten or drunk, and of which meal."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from carelog.extraction import claims
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.food import Meal
+
+
+class Statement(NamedTuple):
+    """What words `first` up to `end` name was eaten; the statement itself begins at `trigger`."""
+
+    trigger: int
+    first: int
+    end: int
+    meal: Meal | None
+
+
+MEALS: dict[str, Meal] = {
+    "breakfast": "breakfast", "nashta": "breakfast", "nashte": "breakfast", "naashta": "breakfast",
+    "नाश्ता": "breakfast", "नाश्ते": "breakfast", "lunch": "lunch", "lunchtime": "lunch", "dopahar": "lunch",
+    "दोपहर": "lunch", "dinner": "dinner", "supper": "dinner", "dinnertime": "dinner", "snack": "snack",
+    "snacks": "snack", "snacked": "snack",
+}  # fmt: skip
+
+_ATE = word_set("ate eaten drank drunk gobbled devoured munched")
+_HAD = word_set("had took taken grabbed")
+_BEING = word_set("eating drinking having")
+_PRESENT = word_set("eat have drink take")
+_FORWARD = _ATE | _HAD | _BEING | _PRESENT
+_BACKWARD = word_set("khaya khayi khaye khayee khai khaayi khaaya piya pee pi peeya liya खाया खाई खाए खायी पिया पी")
+_TOOK_HINDI = word_set("li liya liye ली लिया लिए")
+_TOOK = word_set("took taken take grabbed")
+_TOOK_REACH = 3
+_ELSEWHERE = word_set("off her him them me away out to")  # "took her off milk", "had them make rice"
+VERBS = _FORWARD | _BACKWARD
+
+_OTHERS_HINDI = word_set("usne unhone unhonne pati patni bete beti husband wife papa mummy आपने उसने")
+_STOPS = word_set(
+    """
+    . ? ! ; । but because so that i he she they we you my was were is felt feel feeling before until if when while
+    should would could want can't don't didn't i'm it's that's who where after cause
+    """
+)
+_LEAVING_OUT = word_set("no without not minus except instead nor bina skipped skip")
+_FRAME_LINKS = word_set(
+    """
+    was is were : , - = today yesterday just only usually mostly we i had included consisted of mein me main में ke
+    khane time it's been normally always like um uh ate had again mai aaj kal raat ko
+    """
+)
+_BEFORE_NO_FRAME = word_set("no skip skipped skipping without before after since have having missed until miss")
+_LAST_FOOD_REACH = 5
+
+
+def statements(utterance: Utterance, named: Sequence[tuple[int, int, str]]) -> list[Statement]:
+    """Every stretch of the turn whose foods (`named`: first word, end, name) were eaten, in order."""
+    words = utterance.words
+    starts = {first for first, _, _ in named}
+    found: list[Statement] = []
+    for i, word in enumerate(words):
+        statement: Statement | None = None
+        if word.norm in _FORWARD and _is_eating(utterance, i):
+            statement = _forward(words, i, i + 1, starts, named)
+        elif word.norm in _BACKWARD:
+            statement = _backward(words, i, found[-1].end if found else 0)
+        elif word.norm in _TOOK_HINDI and any(end == i for _, end, _ in named):
+            statement = _backward(words, i, found[-1].end if found else 0)
+        elif word.norm in MEALS and not (found and i < found[-1].end):
+            statement = _framed(words, i, starts, named)
+        if statement:
+            found.append(statement)
+    return found
+
+
+def answer(words: Sequence[Word], first: int, named: Sequence[tuple[int, int, str]], meal: Meal | None) -> Statement:
+    """What a turn that answers from word `first` says to have been eaten."""
+    starts = {start for start, _, _ in named}
+    return Statement(first, first, _reach(words, first, starts, named), meal)
+
+
+def meal_of(words: Sequence[Word], statement: Statement, food: tuple[int, int, str]) -> Meal | None:
+    """The meal of one food: "rice for lunch and soup for dinner", "for lunch rice and for dinner soup"."""
+    for k in range(food[1], min(statement.end + 3, len(words))):
+        if words[k].norm in MEALS and (preposition := _preposition(words, k)) is not None:
+            if words[preposition - 1].norm not in {",", "and", "then", "."}:
+                return MEALS[words[k].norm]
+            break
+    return _last_meal(words, statement.trigger, food[0]) or statement.meal
+
+
+def _preposition(words: Sequence[Word], meal: int) -> int | None:
+    for k in range(meal - 1, max(-1, meal - 4), -1):
+        if words[k].norm in {"for", "at", "as", "in"}:
+            return k
+        if words[k].norm not in {"my", "a", "the", "late", "early", "our"}:
+            break
+    return None
+
+
+def _last_meal(words: Sequence[Word], first: int, end: int) -> Meal | None:
+    for k in range(end - 1, first - 1, -1):
+        if words[k].norm in MEALS and (k == 0 or words[k - 1].norm not in {"after", "before", "since"}):
+            return MEALS[words[k].norm]
+    return None
+
+
+def _is_eating(utterance: Utterance, verb: int) -> bool:
+    words, norm = utterance.words, utterance.words[verb].norm
+    if norm in _BEING and not claims.progressive(words, verb):
+        return False
+    bare = norm not in _PRESENT and norm != "taken"
+    after_meal = verb > 0 and words[verb - 1].norm in MEALS
+    return claims.own_act(utterance, verb, bare=bare, opened=after_meal)
+
+
+def _forward(
+    words: Sequence[Word], trigger: int, first: int, starts: set[int], named: Sequence[tuple[int, int, str]]
+) -> Statement | None:
+    end = _reach(words, first, starts, named)
+    foods = [food for food in named if first <= food[0] < end]
+    if not foods:
+        return None
+    between = {word.norm for word in words[first : foods[0][0]]}
+    if between & _ELSEWHERE or (words[trigger].norm in _TOOK and len(between) > _TOOK_REACH):
+        return None
+    statement = Statement(trigger, first, end, _meal_before(words, trigger))
+    if words[trigger].norm in _PRESENT and not any(meal_of(words, statement, food) for food in foods):
+        return None
+    return statement
+
+
+def _meal_before(words: Sequence[Word], i: int) -> Meal | None:
+    return _last_meal(words, claims.clause_start(words, i, reach=14), i)
+
+
+def _reach(words: Sequence[Word], first: int, starts: set[int], named: Sequence[tuple[int, int, str]]) -> int:
+    """Where the list of foods that begins at `first` ends."""
+    ends = {start: end for start, end, _ in named}
+    k = last = first
+    while k < len(words) and k - last <= _LAST_FOOD_REACH:
+        if k in starts:
+            k = last = ends[k]
+        elif words[k].norm in _STOPS or words[k].norm in _FORWARD:
+            break
+        else:
+            k += 1
+    return min(k, len(words)) if last > first else first
+
+
+def left_out(words: Sequence[Word], first: int, food: int) -> bool:
+    """ "No", "without" or "instead of" stands right before the food at word `food`."""
+    return any(word.norm in _LEAVING_OUT for word in words[max(first, food - 3) : food])
+
+
+def _backward(words: Sequence[Word], verb: int, floor: int) -> Statement | None:
+    """Hindi puts the verb last: "subah do roti khayi"."""
+    start = max(floor, claims.clause_start(words, verb, reach=14))
+    around = {word.norm for word in words[start : verb + 2]}
+    if around & (claims.DENYING | _OTHERS_HINDI | {"agar", "jab"}):
+        return None
+    return Statement(start, start, verb + 1, _meal_before(words, verb))
+
+
+def _framed(
+    words: Sequence[Word], meal: int, starts: set[int], named: Sequence[tuple[int, int, str]]
+) -> Statement | None:
+    """ "Breakfast was two eggs", "for lunch dal and rice", "dinner: soup"."""
+    if meal and words[meal - 1].norm in _BEFORE_NO_FRAME:
+        return None
+    k = meal + 1
+    while k < len(words) and words[k].norm in _FRAME_LINKS and k not in starts:
+        k += 1
+    first = k
+    while k < len(words) and k not in starts and k - first < 4:
+        if words[k].norm in _STOPS or words[k].norm in claims.DENYING or words[k].norm in claims.SUPPOSING:
+            return None
+        if words[k].norm in _FORWARD:
+            return None
+        k += 1
+    if k not in starts:
+        return None
+    return Statement(meal, first, _reach(words, first, starts, named), MEALS[words[meal].norm])

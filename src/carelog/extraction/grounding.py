@@ -1,0 +1,70 @@
+"""Grounding: code, not the extractor, says where a quote stands. What does not stand in the conversation is not
+an entry."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from carelog.conversations import Conversation
+from carelog.conversations.content import text_at
+from carelog.conversations.turns import Turn
+from carelog.extraction.finding import Finding, Span
+from carelog.record.entries import NewEntry
+from carelog.record.evidence import Evidence
+
+
+def ground(
+    findings: Iterable[Finding], conversation: Conversation, *, zone: str, engine: str
+) -> tuple[list[NewEntry], int]:
+    """The findings as entries whose every quote was looked up in the document, and how many were dropped because
+    a quote did not stand where it should."""
+    turns = conversation.turns
+    strings: dict[str, str] = {}
+    entries: list[NewEntry] = []
+    dropped = 0
+    for finding in findings:
+        evidence = [_evidence(span, turns, conversation, strings) for span in finding.spans]
+        whole = [e for e in evidence if e is not None]
+        if not whole or len(whole) < len(evidence):
+            dropped += 1
+            continue
+        entries.append(
+            NewEntry(
+                type=finding.type,
+                payload=finding.payload,
+                evidence=tuple(whole),
+                occurred_at=_said_at(turns[finding.spans[0].turn], conversation),
+                occurred_zone=zone,
+                recorded_by=engine,
+            )
+        )
+    return entries, dropped
+
+
+def _evidence(
+    span: Span, turns: Sequence[Turn], conversation: Conversation, strings: dict[str, str]
+) -> Evidence | None:
+    if not 0 <= span.turn < len(turns):
+        return None
+    turn = turns[span.turn]
+    if not 0 <= span.start < span.end <= len(turn.text):
+        return None
+    quote = turn.text[span.start : span.end]
+    if turn.pointer not in strings:
+        strings[turn.pointer] = text_at(conversation.document, turn.pointer)
+    start, end = turn.offset + span.start, turn.offset + span.end
+    if not quote.strip() or strings[turn.pointer][start:end] != quote:
+        return None
+    return Evidence(
+        conversation=conversation.uuid,
+        turn=span.turn,
+        pointer=turn.pointer,
+        dialog=turn.dialog if turn.pointer.startswith("/dialog/") else None,
+        start=start,
+        end=end,
+        quote=quote,
+        speaker=turn.speaker,
+    )
+
+
+def _said_at(turn: Turn, conversation: Conversation) -> datetime:
+    return turn.start or conversation.started_at

@@ -1,0 +1,49 @@
+"""The local engine: reads a conversation by grammars and vocabularies of its own; nothing leaves the machine."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from carelog.conversations import Conversation
+from carelog.extraction.finding import Finding
+from carelog.extraction.grounding import ground
+from carelog.extraction.utterances import Utterance, read
+from carelog.record.entries import NewEntry
+
+ENGINE: Final = "local/1"
+
+Finder = Callable[[Sequence[Utterance]], list[Finding]]
+
+
+def finders() -> tuple[Finder, ...]:
+    """Every extractor of the local engine. Imported here, so that only who extracts pays for the vocabularies."""
+    from carelog.extraction.exercise import find_exercise
+    from carelog.extraction.food import find_food
+    from carelog.extraction.medications import find_medications
+    from carelog.extraction.mood import find_mood
+    from carelog.extraction.sleep import find_sleep
+    from carelog.extraction.symptoms import find_symptoms
+    from carelog.extraction.vitals import find_vitals
+    from carelog.extraction.water import find_water
+
+    return (
+        find_symptoms,
+        find_medications,
+        find_vitals,
+        find_food,
+        find_water,
+        find_sleep,
+        find_exercise,
+        find_mood,
+    )
+
+
+def extract(conversation: Conversation, *, zone: str | None = None) -> list[NewEntry]:
+    """What a conversation says, each entry with quotes that stand in it, in the order in which it was said.
+
+    `zone` is the subject's time zone; without it the conversation's own is used, and UTC where it has none.
+    """
+    dialogue = read(conversation.turns)
+    findings = [finding for find in finders() for finding in find(dialogue)]
+    findings.sort(key=lambda f: f.spans[0])
+    entries, _ = ground(findings, conversation, zone=zone or conversation.zone or "UTC", engine=ENGINE)
+    return entries

@@ -1,0 +1,15 @@
+"""Medications: which were talked about, how strong, how often, and what is happening with them.
+
+names        the medicines that a turn names, and the words that only look like one
+doses        strengths ("twenty milligrams", "5/325") and changes of strength ("from 10 to 20")
+frequencies  how often
+forms        tablets, inhalers, by mouth, under the tongue
+cues         the words that say what happens with a medicine: taking, stopping, ordering, ...
+status       what those words say of one mention, with questions, answers and negations read
+pairing      which strength belongs to which mention, across turns too
+merging      one finding for each medicine and strength
+"""
+
+from carelog.extraction.medications.finder import find_medications
+
+__all__ = ["find_medications"]

@@ -1,0 +1,146 @@
+"""The words that say what happens with a medicine, wherever they stand in a turn."""
+
+from typing import Literal, NamedTuple
+
+from carelog.extraction.utterances import PhraseTable, Utterance
+from carelog.extraction.wordsets import word_set
+
+# Beside the statuses of the record: "take" by itself may report or instruct; "considered" is not yet done.
+# and "tried" is past but need not be over; "other" is a phrase that only looks like a cue ("take a look").
+Meaning = Literal[
+    "taking", "started", "changed", "stopped", "ordered", "missed", "take", "tried", "considered", "may i", "other"
+]
+
+VERB_LAST = word_set(
+    "le leta leti lete li khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul shuru badha "
+    "badhaya nahi lena lijiye lo kam likh likhi likha"
+)
+"""First words of the Hindi cues, which stand after the medicine."""
+
+
+class Cue(NamedTuple):
+    first: int
+    end: int
+    meaning: Meaning
+
+
+_PHRASES: dict[Meaning, str] = {
+    "taking": """
+        taking, takes, took, taken, been taking, using, uses, used, i'm on, i am on, i 'm on, you're on,
+        you are on, he's on, she's on, is on, was on, were on, are on, am on, been on, i've been on,
+        have you on, had you on, has you on, have me on, has me on, have him on, have her on, got you on,
+        got me on, keep you on, keep him on, keep her on, currently on, still on, already on, also on, now on,
+        stay on, remain on, stays on, you on your, doing on, well on, good on, fine on, okay on, tolerating,
+        continue, continues, continuing, continued, continue on, keep taking, keep using, keep on, stick with,
+        stay with, maintain, carry on with, gave me, give me, helped by, i do the, i do a, i do my,
+        what about the, le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta,
+        leti, lete, le rahe, khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi,
+        liya tha, khayi, khaya, khai, li hai
+    """,
+    "take": """
+        take, use, lena, lijiye, lo, le lo, le lijiye, khana hai
+    """,
+    "started": """
+        start, started, starting, starts, start taking, started taking, begin, began, begun, beginning,
+        initiate, initiated, initiating, put you on, put him on, put her on, put me on, put them on,
+        putting you on, puts me on, place you on, place him on, place her on, placed on, placed you on,
+        placed him on, placed her on, placed me on, place them on, add, adding, added, start you on,
+        start back on, get started on, get you started, shuru, shuru ki, shuru kar
+    """,
+    "ordered": """
+        order a refill, order a refill of, order a prescription, order a prescription for, ordering a refill,
+        order some more, prescribe, prescribed, prescribing, prescribes, order, ordering, ordered, order some,
+        send in, send you, send over, sent in, sending in, call in, calling in, called in, refill, refills,
+        refilled, refilling, renew, renewed, write you, write for, write a, wrote, writing you, script,
+        prescription, give you, give him, give her, get you, giving you, get him, get her, treat you with,
+        treat him with, treat her with, treat it with, treat this with, treat that with, recommend, recommended,
+        recommending, try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
+        i would like you on, want you on, likh, likhi, likha, likh di, likh raha, likh rahi
+    """,
+    "changed": """
+        increase, increased, increasing, decrease, decreased, decreasing, lower, lowered, lowering, raise,
+        raised, raising, bump, bumped, bumping, go up, going up, went up, gone up, go down, going down,
+        went down, gone down, double, doubled, doubling, reduce, reduced, reducing, cut, cut back, cut down,
+        cutting back, switch to, switched to, switching to, switch you to, switched you to, switch me to,
+        switched me to, switched him to, switched her to, switch over to, change to, changed to, change you to,
+        change it to, changed me to, change, changed, changing, adjust, adjusted, adjusting, titrate, titrated,
+        taper, tapering, upped, up the, up your, badha, badhaya, badha di, kam kar, kam kiya
+    """,
+    "stopped": """
+        stop, stopped, stopping, stops, stop taking, stopped taking, stop using, stopped using, quit,
+        quit taking, came off, come off, coming off, get off, got off, getting off, get you off, got me off,
+        take you off, took you off, take him off, take her off, taken off, took me off, took him off,
+        took her off, taking you off, go off, went off, discontinue, discontinued, discontinuing, hold the,
+        hold your, hold off on, holding the, holding your, held the, held your, hold her, hold his, held her,
+        held his, no longer taking, no longer on, no longer take, used to take, used to be on, used to use,
+        used to be taking, wean, weaned, wean off, switch from, switched from, switch you from,
+        switched you from, switched her from, switched him from, change from, changed from, band kar, band kiya,
+        band kar di, band kar diya, band ki, chhod diya, chhod di, chod diya, chod di, off of
+    """,
+    "missed": """
+        forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed,
+        missing, miss, skipped, skip, skipping, ran out, run out, running out, ran out of, run out of, out of,
+        bhool, bhool gaya, bhool gayi, bhul gaya, bhul gayi, have n't been taking, haven't been taking,
+        have not been taking, has n't been taking, hasn't been taking, not been taking, have n't taken,
+        haven't taken, have not taken, did n't take, didn't take, did not take, nahi li, nahi liya, nahi le,
+        nahi khayi, have n't been able to take, haven't been able to take, not been able to take,
+        has n't been able to take, hasn't been able to take, could n't take, couldn't take
+    """,
+    "tried": """
+        tried, tried taking, tried some, tried using, been trying
+    """,
+    "considered": """
+        think about, thinking about, thought about, consider, considering, considered, might, may need,
+        may want, may have to, maybe, could try, could do, could add, could use, could give, could start,
+        could put, could prescribe, could always, would add, would try, would consider, would use, would start,
+        would need, i'd add, we'd add, we'd try, we'd start, we'd use, i'd try, we would, we could, i could,
+        possibility of, options, option, eventually, someday, down the road, decide if, if i need to,
+        if we need to, see if we need, whether we need, instead of, rather than, versus, such as
+    """,
+    "may i": """
+        should i, can i, could i, may i, shall i, do i need, do i have to, is it ok, is it okay, is it safe,
+        would it be ok, would it be okay, kya main, kya mai
+    """,
+    "other": """
+        take care, takes care, take care of, taking care, taking care of, take a look, took a look,
+        taking a look, take a deep, take a breath, take a big, take some deep, take an, take a few,
+        take it easy, take a listen, take your time, take your blood, take away, take part, take place,
+        took place, take a minute, take over, take back, take time, takes time, take a second, take that into,
+        take into, taking into, taken into, take notes, take the brace, take the splint, take you, took you,
+        used to, used in, used for, is used, are used, being used, use of, order some blood, order some labs,
+        order some lab, order some imaging, order a lipid, start with, started with, start by, start having,
+        started having, started noticing, starting to, started to, start to, started when, start physical,
+        start doing, started out, add on, add up, in order to, in order for, took off, take off, taking off,
+        write a note, give you a call, give you some information, give you a referral, missed work, miss work,
+        lower back, lower extremity, lower extremities, lower leg, lower abdomen, lower right, lower left,
+        change in, changes in, stop by, stop breathing, hold on, hold still, quit smoking, stop smoking,
+        stopped smoking, quit drinking, stopped drinking, stop drinking, taking time, take pictures
+    """,
+}
+
+_TABLE: PhraseTable[Meaning] = PhraseTable(
+    [(phrase, meaning) for meaning, phrases in _PHRASES.items() for phrase in phrases.split(",")]
+)
+
+
+def find_cues(utterance: Utterance) -> list[Cue]:
+    """Every cue of the turn, left to right, the longest at each place.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> [said] = read([Turn(0, "I stopped taking the aspirin, should I start again?", "/t")])
+    >>> [cue.meaning for cue in find_cues(said)]
+    ['stopped', 'may i', 'started']
+    """
+    found: list[Cue] = []
+    i = 0
+    while i < len(utterance.words):
+        match = _TABLE.at(utterance.words, i)
+        if match is None:
+            i += 1
+            continue
+        length, meaning = match
+        if meaning != "other":
+            found.append(Cue(i, i + length, meaning))
+        i += length
+    return found

@@ -1,0 +1,169 @@
+"""Strengths: a number with a unit of medicine, and the changes of strength that are said with "to"."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.wordsets import word_set
+from carelog.record.payload import Quantity
+
+# Said unit -> UCUM code (https://ucum.org). "Units" are U: of insulin, of heparin.
+_UNITS = {
+    "mg": "mg", "mgs": "mg", "milligram": "mg", "milligrams": "mg", "milligrammes": "mg", "miligram": "mg",
+    "miligrams": "mg", "mcg": "ug", "mcgs": "ug", "ug": "ug", "µg": "ug", "μg": "ug", "microgram": "ug",
+    "micrograms": "ug", "g": "g", "gm": "g", "gms": "g", "gram": "g", "grams": "g", "iu": "[IU]",
+    "unit": "U", "units": "U", "ml": "mL", "mls": "mL", "milliliter": "mL", "milliliters": "mL",
+    "millilitre": "mL", "millilitres": "mL", "cc": "mL", "meq": "meq", "milliequivalent": "meq",
+    "milliequivalents": "meq", "%": "%", "percent": "%",
+}  # fmt: skip
+_NOT_OF_MEDICINE = word_set(
+    """
+    salt sodium caffeine sugar sugars protein carbs carbohydrate carbohydrates fiber fat fats fluid fluids intake
+    diet nutrition food alcohol cholesterol deciliter dl liter decilitre litre blood
+    """
+)
+_TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
+_COUNTED = _TIMES | word_set(
+    """
+    times time tablet tablets pill pills capsule capsules cap caps dose doses puff puffs drop drops refill refills
+    percent % pound pounds lb lbs kg point points out over / : - or to and degrees inches feet more different
+    other things bottle bottles pack packs packets baar goli goliyan din hafte mahine saal baje
+    ounce ounces cup cups mile miles block blocks people units unit th st nd rd first second
+    """
+)
+
+
+class Dose(NamedTuple):
+    """A strength in the words `first` up to, not including, `end`.
+
+    `unit` is None where none was said. `raised` marks the target of a change ("from 10 to 20", "up to 40").
+    `value` is None for a range ("five to ten milligrams"): what is taken is not known then.
+    """
+
+    first: int
+    end: int
+    value: float | None
+    unit: str | None
+    target: bool = False
+
+    def quantity(self, usual_unit: str) -> Quantity | None:
+        """The strength, in the medicine's usual unit where none was said."""
+        if self.value is None:
+            return None
+        unit = self.unit or usual_unit
+        return Quantity(value=self.value, unit="[IU]" if unit == "U" and usual_unit == "[IU]" else unit)
+
+
+def find_doses(utterance: Utterance) -> list[Dose]:
+    """Every strength that is said with its unit, and every number that may be one without, left to right.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> [said] = read([Turn(0, "From 10 to 20 milligrams, for 12 days; salt under 2 grams.", "/t")])
+    >>> [(dose.value, dose.unit, dose.target) for dose in find_doses(said)]
+    [(20.0, 'mg', True)]
+    """
+    words = utterance.words
+    numbers = find_numbers(utterance)
+    found: list[Dose] = []
+    for n, number in enumerate(numbers):
+        earlier = numbers[n - 1] if n else None
+        dose = _dose(words, earlier, number)
+        if dose is None:
+            continue
+        while found and found[-1].end > dose.first:
+            found.pop()  # The "10" of "from 10 to 20 milligrams".
+        found.append(dose)
+    return found
+
+
+def _dose(words: Sequence[Word], earlier: Number | None, number: Number) -> Dose | None:
+    first, end, value = number.first, number.end, number.value
+    if value <= 0:
+        return None
+    slashed = _norm(words, end) == "/" and words[end].start == words[end - 1].end
+    if slashed and _norm(words, end + 1)[:1].isdecimal():
+        return _combination(words, number)
+    if _norm(words, first - 1) == "/":
+        return None
+    unit, end = _unit(words, end)
+    if unit == "%" and _norm(words, end) == "of":
+        return None
+    if unit is not None and _is_something_else(words, first, end):
+        return None
+    if unit is None and (_norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"}):
+        return None
+    between = [_norm(words, i) for i in range(earlier.end, first)] if earlier else []
+    spoken_between = [norm for norm in between if norm not in _UNITS and norm != ","]
+    if (
+        earlier
+        and earlier.value >= 1
+        and len(between) <= 3
+        and spoken_between in (["to"], ["up", "to"], ["down", "to"])
+    ):
+        change = _is_change(words, earlier.first)
+        begin = earlier.first - (_norm(words, earlier.first - 1) == "from")
+        return Dose(begin, end, value if change else None, unit, target=change)
+    if earlier and unit is not None and spoken_between == ["or"]:
+        return Dose(earlier.first, end, None, unit)
+    return Dose(first, end, value, unit, target=_norm(words, first - 1) == "to")
+
+
+def _combination(words: Sequence[Word], number: Number) -> Dose | None:
+    """ "5/325": the strength of the first-named ingredient stands for the whole."""
+    end = number.end + 2
+    unit, after = _unit(words, end)
+    if _norm(words, end) == "/" or float(_norm(words, number.end + 1).replace(",", "") or 0) <= 31 and not unit:
+        return None  # A date.
+    return Dose(number.first, after, number.value, unit)
+
+
+def _unit(words: Sequence[Word], end: int) -> tuple[str | None, int]:
+    """The unit at word `end`, if one is there, and where it ends."""
+    norm = _norm(words, end)
+    if norm == "international" and _norm(words, end + 1) in {"unit", "units"}:
+        return "[IU]", end + 2
+    if norm in {"milli", "micro"} and _norm(words, end + 1) in {"gram", "grams"}:
+        return "mg" if norm == "milli" else "ug", end + 2
+    unit = _UNITS.get(norm)
+    return (unit, end + 1) if unit else (None, end)
+
+
+def _is_something_else(words: Sequence[Word], first: int, end: int) -> bool:
+    """A laboratory value, or salt, protein and the like."""
+    after = [_norm(words, i) for i in range(end, end + 3)]
+    if after[0] in {"/", "per"} and after[1] in _NOT_OF_MEDICINE:
+        return True
+    if after[0] == "of" and (after[1] in _NOT_OF_MEDICINE or after[2] in _NOT_OF_MEDICINE):
+        return True
+    if after[0] in _NOT_OF_MEDICINE:
+        return True
+    return any(_norm(words, i) in _NOT_OF_MEDICINE for i in range(first - 6, first))
+
+
+def _is_change(words: Sequence[Word], first: int) -> bool:
+    return _norm(words, first - 1) == "from" or any(
+        _norm(words, i).startswith(_CHANGING) for i in range(max(0, first - 10), first)
+    )
+
+
+_CHANGING = (
+    "increas",
+    "decreas",
+    "lower",
+    "rais",
+    "reduc",
+    "bump",
+    "titrat",
+    "chang",
+    "went",
+    "go",
+    "doubl",
+    "badha",
+    "cut",
+)
+
+
+def _norm(words: Sequence[Word], i: int) -> str:
+    return words[i].norm if 0 <= i < len(words) else ""

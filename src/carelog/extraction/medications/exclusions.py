@@ -1,0 +1,58 @@
+"""Medicines that are named and are not the subject's: another person's, or one that someone reacts to."""
+
+from carelog.conversations.turns import Role
+from carelog.extraction.exchange import open_questions, same_speaker
+from carelog.extraction.medications.names import Mention
+from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
+
+_KIN = word_set(
+    """
+    wife husband mother mom mum father dad brother sister friend friends neighbor neighbour boss aunt uncle
+    grandmother grandma grandfather grandpa cousin roommate girlfriend boyfriend coworker colleague son daughter
+    biwi pati papa mummy bhai behen
+    """
+)
+_KIN_HAS = word_set("takes take is was has had uses used took started been gets got on 's also who still ki ka ko")
+_REACTS = ("allerg", "anaphyla", "intoleran", "react")
+_AFTER_REACTS = word_set("to is are , include including : like with")
+_REACH = 12
+_KIN_REACH = 8
+
+
+def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, mention: Mention) -> bool:
+    """ "Allergic to penicillin", "a reaction to", or the answer to "any allergies?".
+
+    "Claritin for my allergies" is none: what one is allergic to is named after the word, and soon.
+    """
+    words = utterance.words
+    for i in range(max(begin, mention.first - _REACH), mention.first):
+        if words[i].norm.startswith(_REACTS):
+            following = words[i + 1].norm
+            if words[i].norm == "allergic" or following in _AFTER_REACTS or i + 1 == mention.first:
+                return True
+    if mention.end < len(words) and words[mention.end].norm.startswith(_REACTS[:3]):
+        return True
+    if before is None or mention.first > 6 or same_speaker(before, utterance):
+        return False
+    return any(
+        word.norm in ("allergic", "allergies", "allergy")
+        for question in open_questions(before)
+        for word in before.words[question.first : question.end]
+    )
+
+
+def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
+    """ "My wife takes metoprolol", "my mother's insulin"; not "my wife says I take", and not what a carer says.
+
+    A carer's "my son takes" is about the subject.
+    """
+    if utterance.turn.role is Role.CARER:
+        return False
+    words = utterance.words
+    for i in range(max(begin, mention.first - _KIN_REACH), mention.first):
+        norm = words[i].norm
+        owns = norm.endswith("'s") and norm[:-2] in _KIN
+        if owns or (norm in _KIN and words[i + 1].norm in _KIN_HAS):
+            return not any(word.norm in ("i", "i'm", "me") for word in words[i + 1 : mention.first])
+    return False

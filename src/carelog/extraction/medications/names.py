@@ -1,0 +1,151 @@
+"""The medicines that a turn names.
+
+A reviewed name counts wherever it stands. A name that is also a food, a laboratory test or an ordinary word, a
+name from the long tail, and a misspelling count only in a medicine's company: a strength, a frequency, a form,
+or a word such as "taking" or "prescribe" beside them. A kind of medicine ("antibiotics") counts as any name
+does; whether it is worth an entry depends on what is said of it.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from carelog.extraction.medications.cues import VERB_LAST
+from carelog.extraction.medications.forms import FORMS
+from carelog.extraction.medications.misspellings import closest_name
+from carelog.extraction.medications.reading import Reading
+from carelog.extraction.utterances import Word
+from carelog.extraction.vocabularies.drugs import Drug, find_in_long_tail, load_drugs
+from carelog.extraction.wordsets import word_set
+
+
+class Mention(NamedTuple):
+    """A medicine named by the words `first` up to, not including, `end`."""
+
+    first: int
+    end: int
+    drug: Drug
+
+
+# What follows a substance that was measured, or makes the word an adjective of something else.
+_MEASURED_AFTER = word_set(
+    "level levels count counts test tests lab labs result results deficiency deficient resistance resistant sensitivity "
+    "toxicity overdose suppression intake production binding antibody antibodies channel gland panel reading readings score content "
+    "rich study studies allergy allergies"
+)
+_MEASURED_VERBS = word_set("is was were are came looks looked low high normal elevated dropped went")
+_BETWEEN = word_set(
+    "the a an my your his her some this that any uh um of on with more extra an , like same new daily also for you me "
+    "him them our to ki ka one two three four those these their both just regular little bit about taking in "
+)
+_JOINS = word_set(", and or / with plus the some a my your &")
+_TAKES = frozenset({"taking", "take", "started", "ordered", "changed", "stopped", "missed"})
+_SURELY_TAKES = frozenset({"taking", "take", "started"})
+_LONGEST_JOIN = 3
+_CUE_REACH = 4
+
+
+def find_mentions(reading: Reading) -> list[Mention]:
+    """Every medicine that the turn names, left to right.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> [said] = read([Turn(0, "Your potassium was low; I take metformine 500 mg and potassium.", "/t")])
+    >>> [(mention.drug.name, said.quote(mention.first, mention.end)) for mention in find_mentions(Reading(said))]
+    [('metformin', 'metformine'), ('potassium', 'potassium')]
+    """
+    words = reading.words
+    known = load_drugs().phrases
+    company = _Company(reading)
+    found: list[Mention] = []
+    i = 0
+    while i < len(words):
+        if match := known.at(words, i):
+            length, drug = match
+            sure = not drug.ambiguous or company.beside(i, i + length) or _is_listed(words, found, i)
+        elif rare := find_in_long_tail(words[i].norm):
+            length, drug = 1, rare
+            sure = company.beside(i, i + 1) or _is_listed(words, found, i)
+        elif slip := closest_name(words[i].norm):
+            length, drug = 1, slip
+            sure = company.close_beside(i, i + 1)
+        else:
+            i += 1
+            continue
+        if sure and not _is_measured(words, i + length, drug):
+            found.append(Mention(i, i + length, drug))
+        i += length
+    return found
+
+
+def _is_measured(words: Sequence[Word], end: int, drug: Drug) -> bool:
+    after = words[end].norm if end < len(words) else ""
+    return after in _MEASURED_AFTER or (drug.ambiguous and after in _MEASURED_VERBS)
+
+
+def _is_listed(words: Sequence[Word], earlier: Sequence[Mention], i: int) -> bool:
+    """ "I take calcium and zinc": the second of a list is in the company of the first."""
+    if not earlier or not 0 < i - earlier[-1].end <= _LONGEST_JOIN:
+        return False
+    return all(word.norm in _JOINS for word in words[earlier[-1].end : i])
+
+
+class _Places(NamedTuple):
+    """Indices of words that a name may begin with, and of words that it may end before."""
+
+    begins: set[int]
+    ends: set[int]
+    close_begins: set[int]
+    close_ends: set[int]
+
+
+class _Company:
+    """Where in a turn a medicine would be in the company of a strength, a frequency, a form or a cue."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    @cached_property
+    def _places(self) -> "_Places":
+        words = self._reading.words
+        cues = [cue for cue in self._reading.cues if cue.meaning in _TAKES]
+        doses = [dose for dose in self._reading.doses if dose.unit]
+        starts = {often.start for often in self._reading.frequencies}
+        begins: set[int] = set()
+        ends: set[int] = set()
+        close_begins: set[int] = set()
+        close_ends: set[int] = set()
+        for cue in cues:
+            reach = _reach(words, cue.end)
+            begins.update(range(cue.end, reach + 1))
+            if cue.meaning in _SURELY_TAKES:
+                close_begins.update(range(cue.end, min(reach, cue.end + 2) + 1))
+        for dose in doses:
+            begins.update(range(dose.end, dose.end + 3))
+            close_begins.update(range(dose.end, dose.end + 2))
+            ends.update(range(dose.first - 2, dose.first + 1))
+            close_ends.update(range(dose.first - 1, dose.first + 1))
+        for cue in cues:
+            if words[cue.first].norm in VERB_LAST:
+                ends.update(range(cue.first - _CUE_REACH, cue.first + 1))
+        for i, word in enumerate(words):
+            if word.start in starts:
+                ends.update((i, i - 1) if not words[i - 1].norm.isdecimal() else (i - 1,))
+            if FORMS.at(words, i):
+                ends.add(i)
+        return _Places(begins, ends, close_begins, close_ends)
+
+    def beside(self, first: int, end: int) -> bool:
+        return first in self._places.begins or end in self._places.ends
+
+    def close_beside(self, first: int, end: int) -> bool:
+        """A strength next to the words, or a cue with hardly a word between."""
+        return first in self._places.close_begins or end in self._places.close_ends
+
+
+def _reach(words: Sequence[Word], start: int) -> int:
+    """The last word that a cue which ends at `start` may be about: past articles and the like."""
+    i = start
+    while i < len(words) and i - start < _CUE_REACH and words[i].norm in _BETWEEN:
+        i += 1
+    return i

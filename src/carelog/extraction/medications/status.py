@@ -1,0 +1,294 @@
+"""What is said of a mention: its status, or that it is no medicine of the subject's at all.
+
+Decisions that a reader may ask about:
+
+* A plan ("I want to start you on", "if the swab is positive I'll prescribe") counts; a thought ("we could try",
+  "if it fails we'd add", "think about") is no entry.
+* A question counts with its answer: "yes" is taking, "no" is no entry ("no" to "still taking" is stopped), and
+  without an answer it was asked.
+* What somebody else takes, what someone is allergic to and what is ruled out ("don't take", "no aspirin") is
+  no entry.
+* "Take two of these" is an order when a clinician or an agent says it and taking when the subject does.
+* What was tried or used to be taken is stopped, unless the dialogue also says that it is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from carelog.conversations.turns import Role
+from carelog.extraction.exchange import (
+    Answer,
+    AnswerKind,
+    Question,
+    QuestionForm,
+    answer_to,
+    open_questions,
+    questions,
+    same_speaker,
+)
+from carelog.extraction.finding import Span
+from carelog.extraction.medications.cues import VERB_LAST, Cue
+from carelog.extraction.medications.exclusions import is_allergy, is_anothers
+from carelog.extraction.medications.names import Mention
+from carelog.extraction.medications.reading import Reading
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.medication import Status
+
+_NEGATIONS = word_set(
+    "not n't never no nor without avoid avoiding don't doesn't didn't won't haven't hasn't can't cannot isn't wasn't "
+    "aren't shouldn't nahi nahin mat neither"
+)
+_RULED_OUT = word_set("no without avoid avoiding not never")
+_CLAUSE_ENDS = word_set("but because although except")
+_FURTHEST_LEFT = 14
+_FURTHEST_RIGHT = 8
+_CHANGE_REACH = 6
+_CONSIDERED_REACH = 9
+_ANSWER_REACH = 8
+_PLAIN_BETWEEN = word_set(
+    "was were is are has have had been be being that which i he she we you they it got get just also currently now , "
+    "already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor ne ko "
+    "uh um main maine roz subah shaam raat din mein me do baar ek khane ke baad se pehle bhi hi abhi both so the"
+)
+_CHANGE_BETWEEN = word_set(
+    "the your my her his a an dose dosage of on up down that this uh um , amount strength you to over from medication "
+    "medicine back daily some little bit to me him as well also and or current"
+)
+_PRONOUNS = word_set("it that them these those this")
+_SUBJECTS = word_set("i i'm i've we main maine")
+_HINDI_IT = word_set("dawai dawa goli woh use usko wo usse")
+_INSTRUCTING = word_set(
+    "can could should want like need needs ll 'll you'll must gon wan gonna wanna let please let's have i'd recommend"
+)
+_BEFORE_IMPERATIVE = word_set(". , and then just please okay so ok alright also or ahead ! ? ; again")
+_TAKING = frozenset({"taking", "take"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a mention; `spans` are words elsewhere that say it (an answer).
+
+    A `tentative` status gives way to any other that the dialogue gives the medicine.
+    """
+
+    status: Status | None
+    spans: tuple[Span, ...] = ()
+    tentative: bool = False
+
+
+class Scene:
+    """Reads what a dialogue says of the medicines it names."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
+        self._dialogue = [reading.utterance for reading in readings]
+
+    def said_of(self, turn: int, mention: Mention, first: int, stop: int) -> Said | None:
+        """What turn number `turn` says of the mention; None when it is no medicine of the subject's.
+
+        `first` is where the name or the strength before it begins, `stop` where the next medicine is named.
+        """
+        utterance = self._dialogue[turn]
+        begin, end = next((b, e) for b, e in utterance.sentences if b <= first < e)
+        before = self._dialogue[turn - 1] if turn else None
+        if is_allergy(utterance, before, begin, mention) or is_anothers(utterance, begin, mention):
+            return None
+        left = self._left(turn, begin, first)
+        cue = _stronger(left, self._right(turn, mention.end, min(end, stop)), first)
+        if self._is_considered(turn, begin, first, cue):
+            return None
+        status = self._status(turn, cue)
+        if _refused(utterance.words, begin, cue, first):
+            if status in ("stopped", "missed", "changed"):
+                return Said("taking")  # "Don't stop", "don't change".
+            gone = any(w.norm in ("anymore", "longer") for w in utterance.words[mention.end : mention.end + 4])
+            return Said("stopped") if gone else None
+        if cue is None:
+            status = self._carried(turn, begin, first)
+        if status in (None, "taking", "started") and (event := self._event_of_it(turn, mention.end, stop)):
+            return event
+        return self._questioned(turn, mention, status, tentative=cue is not None and cue.meaning == "tried")
+
+    def status_between(self, turn: int, first: int, end: int) -> Status | None:
+        """The last status that the words `first` to `end` of a turn speak of."""
+        for cue in reversed(self._readings[turn].cues):
+            if first <= cue.first and cue.end <= end and cue.meaning not in ("considered", "may i"):
+                return self._status(turn, cue)
+        return None
+
+    def _status(self, turn: int, cue: Cue | None) -> Status | None:
+        match cue and cue.meaning:
+            case "may i":
+                return "asked"
+            case "take" if cue:
+                return _taking_or_ordered(self._dialogue[turn], cue)
+            case "tried":
+                return "stopped"
+            case "taking" | "started" | "changed" | "stopped" | "ordered" | "missed" as status:
+                return status
+        return None
+
+    def _left(self, turn: int, begin: int, first: int) -> Cue | None:
+        """The nearest cue before word `first` of its sentence that can be about it."""
+        words = self._dialogue[turn].words
+        nearest: Cue | None = None
+        for cue in self._readings[turn].cues:
+            gap = first - cue.end
+            if cue.first < begin or gap < 0 or gap > _FURTHEST_LEFT or cue.meaning == "considered":
+                continue
+            between = [word.norm for word in words[cue.end : first]]
+            if any(norm in _CLAUSE_ENDS for norm in between):
+                continue
+            if cue.meaning == "changed" and not _is_object(between):
+                continue  # "Lower your blood pressure with" changes no medicine.
+            if words[cue.end - 1].norm == "from" and "to" in between:
+                cue = cue._replace(meaning="changed")  # "Switch you from one to another": the other.
+            if nearest is None or nearest.meaning != "may i":  # "Should I start" asks, whatever follows.
+                nearest = cue
+        return nearest
+
+    def _right(self, turn: int, first: int, end: int) -> Cue | None:
+        """The cue after a name where nothing else stands between: "lisinopril was stopped"."""
+        words = self._dialogue[turn].words
+        for cue in self._readings[turn].cues:
+            if not first <= cue.first < end or cue.first - first > _FURTHEST_RIGHT:
+                continue
+            verb_last = words[cue.first].norm in VERB_LAST
+            if cue.meaning in ("considered", "may i", "take") and not verb_last:
+                return None
+            between = [word.norm for word in words[first : cue.first]]
+            other = [norm for norm in between if norm not in _PLAIN_BETWEEN and not norm[0].isdigit()]
+            if verb_last:
+                return cue if len(other) <= 2 else None
+            done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing"))
+            return cue if between and not other and done else None
+        return None
+
+    def _carried(self, turn: int, begin: int, first: int) -> Status | None:
+        """The status that the sentence before speaks of: "... start you on something. It is lisinopril 20." """
+        status = self.status_between(turn, max(0, begin - _FURTHEST_LEFT), begin)
+        return status if first - begin <= _FURTHEST_LEFT and status in ("taking", "started", "ordered") else None
+
+    def _event_of_it(self, turn: int, first: int, stop: int) -> Said | None:
+        """ "... and then I stopped it": an event of the medicine that was named before."""
+        utterance = self._dialogue[turn]
+        words = utterance.words
+        for cue in self._readings[turn].cues:
+            if not first <= cue.first < stop or cue.meaning not in ("stopped", "missed"):
+                continue
+            object_ = words[cue.end].norm if cue.end < len(words) else ""
+            named = object_ in _PRONOUNS or words[cue.first - 1].norm in _HINDI_IT
+            begin = next(b for b, e in utterance.sentences if b <= cue.first < e)
+            thought = any(
+                c.meaning in ("considered", "may i") and begin <= c.first < cue.first for c in self._readings[turn].cues
+            )
+            if named and not thought and not _refused(words, begin, cue, cue.end):
+                last = cue.end if object_ in _PRONOUNS else cue.end - 1
+                span = Span(utterance.turn.index, words[max(begin, cue.first - 1)].start, words[last].end)
+                return Said(self._status(turn, cue), (span,))
+        return None
+
+    def _is_considered(self, turn: int, begin: int, first: int, cue: Cue | None) -> bool:
+        words = self._dialogue[turn].words
+        if cue is not None and cue.meaning == "missed":
+            return False
+        return any(
+            thought.meaning == "considered"
+            and begin <= thought.first
+            and 0 <= first - thought.end <= _CONSIDERED_REACH
+            and not any(word.norm in {"so", "but", "then", ","} for word in words[thought.end : first])
+            for thought in self._readings[turn].cues
+        )
+
+    def _questioned(self, turn: int, mention: Mention, status: Status | None, *, tentative: bool) -> Said | None:
+        """The status, with the question that the mention stands in and its answer."""
+        utterance = self._dialogue[turn]
+        asked = next((q for q in questions(utterance) if q.first <= mention.first < q.end), None)
+        if asked is None or asked.form is QuestionForm.OPEN:
+            return Said(status or self._replied(turn, mention), tentative=tentative)
+        answer = answer_to(self._dialogue, turn) if asked in open_questions(utterance) else None
+        if asked.form is QuestionForm.STATED:
+            return self._confirmed(status, asked, answer, utterance)
+        if status not in (None, "taking") and not tentative:
+            return Said(status)
+        if answer is None:
+            return Said("asked")
+        if answer.kind is AnswerKind.YES:
+            return Said("stopped" if tentative else "taking", (answer.span,), tentative=tentative)
+        if told := self._told(answer):
+            return told
+        return self._confirmed("taking", asked, answer, utterance) if answer.kind is AnswerKind.NO else Said("asked")
+
+    def _confirmed(
+        self, status: Status | None, asked: Question, answer: Answer | None, utterance: Utterance
+    ) -> Said | None:
+        if answer is None:
+            return Said(status)
+        if answer.kind is AnswerKind.NO and status in (None, "taking"):
+            still = any(word.norm == "still" for word in utterance.words[asked.first : asked.end])
+            return Said("stopped", (answer.span,)) if still else None
+        return Said(status, (answer.span,) if answer.kind is AnswerKind.YES else ())
+
+    def _told(self, answer: Answer) -> Said | None:
+        """ "I take it every day", "no, I stopped it", "I forgot" in answer to a question."""
+        reply = self._dialogue[answer.reply]
+        telling = _TAKING | {"stopped", "missed"} if answer.kind is not AnswerKind.NO else {"stopped", "missed"}
+        for cue in self._readings[answer.reply].cues:
+            start = max(cue.first - 3, answer.rest if answer.rest <= cue.first else 0)
+            subject = [i for i in range(start, cue.first + 1) if reply.words[i].norm in _SUBJECTS]
+            if cue.meaning not in telling or cue.first > _ANSWER_REACH or not subject:
+                continue
+            if _refused(reply.words, start, cue, cue.end):
+                return None
+            end = next(e for b, e in reply.sentences if b <= cue.first < e)
+            span = Span(reply.turn.index, reply.words[subject[-1]].start, reply.words[min(end, cue.end + 6) - 1].end)
+            return Said(self._status(answer.reply, cue), (span,))
+        return None
+
+    def _replied(self, turn: int, mention: Mention) -> Status | None:
+        """A medicine named in answer to "what do you take?" is taken."""
+        if not turn or mention.first > 25 or same_speaker(self._dialogue[turn - 1], self._dialogue[turn]):
+            return None
+        asked = open_questions(self._dialogue[turn - 1])
+        for cue in self._readings[turn - 1].cues:
+            if cue.meaning in _TAKING and any(q.first <= cue.first < q.end for q in asked):
+                return "taking"
+        return None
+
+
+def _is_object(between: Sequence[str]) -> bool:
+    return len(between) <= _CHANGE_REACH and all(norm in _CHANGE_BETWEEN for norm in between)
+
+
+def _stronger(left: Cue | None, right: Cue | None, first: int) -> Cue | None:
+    """Of a cue before and one after: the one after where it tells an event or is clearly nearer."""
+    if left is None or right is None:
+        return left or right
+    if left.meaning == "may i":
+        return left
+    if right.meaning in ("stopped", "changed", "missed", "started") and left.meaning in _TAKING:
+        return right
+    return right if first - left.end > 4 else left
+
+
+def _refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -> bool:
+    """A negation before the cue ("don't take"), or right before the name ("no aspirin")."""
+    if any(word.norm in _RULED_OUT for word in words[max(begin, first - 2) : first]):
+        return cue is None or cue.end <= first
+    if cue is None or cue.meaning == "missed":
+        return False
+    if any(word.norm in {"nahi", "nahin"} for word in words[cue.end : cue.end + 2]):
+        return True
+    near = range(max(begin, cue.first - 3), cue.end)
+    return any(words[i].norm in _NEGATIONS and (i == 0 or words[i - 1].norm != "why") for i in near)
+
+
+def _taking_or_ordered(utterance: Utterance, cue: Cue) -> Status:
+    """ "Take": an instruction after "you should" or at the beginning, said by one who instructs."""
+    if utterance.turn.role in (Role.PATIENT, Role.CARER):
+        return "taking"
+    before = [word.norm for word in utterance.words[max(0, cue.first - 5) : cue.first]]
+    if not before or before[-1] in _BEFORE_IMPERATIVE:
+        return "ordered"
+    return "ordered" if _INSTRUCTING & set(before) and not {"do", "did", "i"} & set(before[-2:]) else "taking"

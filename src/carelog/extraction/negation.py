@@ -1,0 +1,239 @@
+"""Clauses, and what is denied within them.
+
+A clause is a stretch of words about one thing of one person: "no fever | but I've had a cough | my wife had it too".
+It is cut at marks, at "but" and its like, and where a new subject or question begins, so that transcripts without
+punctuation can be read as well. Within a clause a negation reaches forward over a list ("no fever, chills or cough"),
+as in the NegEx family of algorithms (Chapman et al. 2001, J Biomed Inform 34:301), and backward only from
+words that follow what they deny ("the cough is gone", "bukhar nahi hai").
+"""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from carelog.extraction.exchange import questions
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
+
+_CONTRAST = frozenset(
+    "but however although though except because 'cause cuz cos lekin magar par लेकिन मगर पर otherwise anyway".split()
+)
+_HINGES = frozenset("okay ok alright".split())
+_MARKS = frozenset(".?!।…\n;")
+_SUBJECTS = frozenset(
+    "i i'm i've i'll i'd he she they he's she's they're they've we we're we've we'll there's it's that's you're you've "
+    "you'll you'd it'll im ive he'd she'd they'd maine mujhe mai main मुझे मैं मैंने".split()
+)
+_MAYBE_SUBJECTS = frozenset("you it this that there these those which".split())
+_VERBS = frozenset(
+    "am is are was were be been have has had do does did can ca could will wo would should may might must get gets got "
+    "feel feels felt go goes went come comes came hurt hurts say says said mentioned told know see saw think thought "
+    "want need started start keep kept seem seems looks look sounds sound take took denied deny endorse endorsed reported "
+    "notice noticed 's just really also never still started makes make feels comes helps help bothers don't doesn't didn't "
+    "haven't hasn't isn't aren't wasn't weren't won't can't couldn't probably actually guess usually".split()
+)
+_LINKS = frozenset(
+    "and or so that if when because where what how why as while whenever since until than after before unless then like "
+    "yeah yes no well which sometimes aur ya toh और या तो".split()
+)
+_AUXILIARIES = frozenset("do does did have has had are is was were am can could will would should may might did".split())
+_NEW_PREDICATES = frozenset(
+    "have has had is was am are were feel feels felt got gets started it's i've i'm there's been having getting did do does".split()
+)
+_RAISING = frozenset("think believe remember recall noticed notice say know feel like suppose".split())
+_NEGATIONS = frozenset("no not n't never don't do doesn't didn't haven't".split())
+
+_CUES: PhraseTable[str] = PhraseTable(
+    [
+        (phrase, kind)
+        for kind, phrases in {
+            # A "noun" cue denies the nouns after it; a "verb" cue only through a verb of having or feeling.
+            "noun": "no|without|denies|denied|deny|denying|negative for|free of|absence of|nor|neither|none of|no more|no longer any|"
+            "zero|denies any|rule out|koi nahi|nothing like|nothing|lack of|no signs of|not any|bina|बिना|never any|nothing for",
+            "verb": "not|n't|never|don't|doesn't|didn't|haven't|hasn't|hadn't|isn't|aren't|wasn't|weren't|won't|cannot|can't|"
+            "couldn't|wouldn't|no longer|dont|doesnt|didnt|havent|hasnt|isnt|wasnt|barely ever|hardly ever",
+            # Words with a "no" in them that deny nothing of what follows.
+            "none": "no change in|no changes in|not only|not just|no relief|no relief from|no doubt|no wonder|no better|no improvement|"
+            "no improvement in|no improvement with|not sure why|no idea why|no idea what|don't know why|do n't know why|don't know what|"
+            "do n't know what|not sure what|do not know why|no matter|can't stop|ca n't stop|cannot stop|couldn't stop|not getting better|"
+            "could n't stop|not stopped|n't stopped|hasn't stopped|haven't stopped|not improved|n't improved|hasn't improved|"
+            "not improving|not going away|n't gone away|hasn't gone away|not gone away|not getting rid|no difference|no different|"
+            "not controlled|not relieved|not helping|n't helping|n't help|not help|doesn't help|didn't help|hasn't helped|"
+            "n't helped|not touching|n't touching|can't shake|ca n't shake|can't stand|ca n't stand|can't tell|ca n't tell|"
+            "not the only|not unlike|no stranger to|not without|never without|not as bad as|not too bad|not so bad|not that bad|not bad|"
+            "no problem|no worries|no question|no kidding|no cure|no reason|no explanation|no cause|no way|no thank|no thanks|"
+            "not as much|n't as much|not as many|n't as many|not as|n't as|not a lot of|not much|n't much|not that much|n't that much|"
+            "not so much|can't get rid of|ca n't get rid of|not free of|n't had this much|never had this much|never had such|never been this|"
+            "never been so|never felt such|not getting any better|n't getting any better|isn't getting any better|n't getting better|"
+            "not used to|not a day goes by without|no stopping",
+        }.items()
+        for phrase in phrases.split("|")
+    ]
+)
+# What may stand between a verb cue and what it denies.
+_EXPERIENCE = frozenset(
+    "have has had having get gets got getting feel feels felt feeling notice noticed noticing experience experienced experiencing "
+    "see seen saw seeing be been being report reported reporting complain complained complaining appreciate appreciated hear heard "
+    "suffer suffered suffering think believe remember recall develop developed running run any a an the my your his her this that "
+    "those these really actually currently ever even much of from i i've i'm it's it you you've there with on in to so very too all "
+    "at anymore recently lately particularly specifically necessarily say think like know noticed find found really new other "
+    "significant major real bad recent acute unusual unexplained chronic severe serious associated additional terrible feeling kind sort um uh you he she they he's she's they're is are was were do did does "
+    "wake waking woken go going come coming thing else more issues issue problem problems trouble difficulty episodes episode "
+    "signs sign symptoms symptom type kind kinds sort associated obvious gross or and nor , either been having".split()
+)
+_BLOCKERS = frozenset("some only just but except although though however because since despite with".split())
+_LIST_WORDS = frozenset("or and nor , any of the a an my your his her either other new further more like such as in on to /".split())
+
+_AFTER: PhraseTable[bool] = PhraseTable(
+    [
+        (phrase, True)
+        for phrase in (
+            "no|nope|is gone|are gone|was gone|'s gone|has gone|have gone|gone|gone away|has gone away|went away|has resolved|have resolved|resolved|is resolved|"
+            "has cleared|cleared up|has cleared up|disappeared|has disappeared|has stopped|have stopped|stopped|subsided|"
+            "has subsided|all gone|is all gone|completely gone|is completely gone|no longer there|is no longer there|"
+            "is no more|is not there|is n't there|isn't there|is absent|was absent|denied|none|negative|not present|not noted|"
+            "not a problem|isn't a problem|is n't a problem|is not a problem|has n't been a problem|hasn't been a problem|"
+            "has n't been an issue|hasn't been an issue|not an issue|is not an issue|nahi|nahin|nahi hai|nahin hai|bilkul nahi|"
+            "नहीं|नही|भी नहीं|bhi nahi|theek ho gaya|thik ho gaya|theek ho gayi|chala gaya|chali gayi|ठीक हो गया|चला गया|"
+            "went away completely|is better now and gone|has completely resolved|has pretty much resolved|has gone now|has finally gone"
+        ).split("|")
+    ]
+)
+_BEFORE_AFTER = frozenset("has have is are was were 's all completely totally pretty much now finally basically , : - koi bhi mein ki ka mostly ho hota hoti कोई भी".split())
+
+
+class Denial(StrEnum):
+    DENIED = "denied"
+    NOT_DENIED = "not denied"
+    UNCLEAR = "unclear"  # a "not" that belongs to something else: "I didn't take anything for the pain"
+
+
+def clauses(utterance: Utterance) -> list[tuple[int, int]]:
+    """The clauses of a turn as half-open ranges of word indices, in order and without gaps."""
+    words = utterance.words
+    starts = {first for first, _ in utterance.sentences}
+    starts.update(q.first for q in questions(utterance))
+    starts.update(q.end for q in questions(utterance))
+    for i in range(1, len(words)):
+        if i not in starts and _begins_clause(words, i):
+            starts.add(_with_links(words, i))
+    edges = sorted(s for s in starts if s < len(words))
+    return [(first, end) for first, end in zip(edges, [*edges[1:], len(words)], strict=True) if end > first]
+
+
+def subject_clause(words: Sequence[Word], among: Sequence[tuple[int, int]], clause: tuple[int, int]) -> tuple[int, int]:
+    """The clause with those before it that it takes its subject from: "he was coughing | and had a fever"."""
+    first, end = clause
+    for earlier in reversed([c for c in among if c[1] <= clause[0]]):
+        at = first + 1 if words[first].norm in ("and", "then", "but") and first + 1 < end else first
+        if words[at].norm not in _NEW_PREDICATES or words[first - 1].norm in _MARKS:
+            break
+        first = earlier[0]
+    return first, end
+
+
+def denial(words: Sequence[Word], clause: tuple[int, int], first: int, end: int, named: Collection[int]) -> Denial:
+    """Whether words `first` to `end` are denied within their clause. `named` holds the word indices of all mentions."""
+    if _denied_after(words, clause, end):
+        return Denial.DENIED
+    return _denied_before(words, clause, first, named)
+
+
+def is_negative(word: Word) -> bool:
+    return word.norm in ("no", "not", "n't", "never") or word.norm.endswith("n't")
+
+
+def _begins_clause(words: Sequence[Word], i: int) -> bool:
+    norm, before = words[i].norm, words[i - 1].norm
+    if before in _MARKS or norm in _CONTRAST or norm in _HINGES or before in _HINGES:
+        return True
+    following = words[i + 1].norm if i + 1 < len(words) else ""
+    if norm == "you" and following == "know" and not (i + 2 < len(words) and words[i + 2].norm == "that"):
+        return False
+    if norm in _SUBJECTS or (norm in _MAYBE_SUBJECTS and following in _VERBS):
+        if before in _AUXILIARIES or (before == "n't" and words[i - 2].norm in _AUXILIARIES):
+            return False
+        return not _raised(words, i)
+    if norm in _NEW_PREDICATES and before in ("and", "then", "but"):
+        return True
+    if norm in ("my", "the", "your", "his", "her") and (before in _LINKS or before == ","):
+        return any(word.norm in _VERBS or word.norm in ("hurting", "aching") for word in words[i + 2 : i + 5])
+    return False
+
+
+def _raised(words: Sequence[Word], i: int) -> bool:
+    """"I don't think | I have a fever": the denial passes through the verb, so there is no cut."""
+    at = i - 1
+    if words[at].norm == "that":
+        at -= 1
+    if at < 1 or words[at].norm not in _RAISING:
+        return False
+    return any(word.norm in ("not", "n't") or word.norm.endswith("n't") for word in words[max(0, at - 2) : at])
+
+
+def _with_links(words: Sequence[Word], i: int) -> int:
+    while i > 0 and words[i - 1].norm in _LINKS and words[i].norm not in _HINGES:
+        if words[i - 1].norm in ("no", "yes", "yeah"):
+            break
+        i -= 1
+    return i
+
+
+def _denied_before(words: Sequence[Word], clause: tuple[int, int], first: int, named: Collection[int]) -> Denial:
+    strangers = unlisted = 0
+    i = first - 1
+    while i >= clause[0]:
+        cue = _cue_ending(words, i, clause[0], named)
+        if cue is not None:
+            begin, kind = cue
+            if kind == "none":
+                return Denial.NOT_DENIED
+            if words[i].norm == "without" and any(
+                _cue_ending(words, at, clause[0], named) for at in range(clause[0], begin)
+            ):
+                return Denial.NOT_DENIED  # "I can't walk without pain"
+            if kind == "noun":
+                return Denial.DENIED if strangers <= 3 else Denial.NOT_DENIED
+            if i + 1 < first and words[i + 1].norm in ("only", "just"):
+                return Denial.NOT_DENIED
+            if words[i].norm == "not" and i > 0 and words[i - 1].norm in ("or", "whether", "why"):
+                return Denial.NOT_DENIED
+            return Denial.UNCLEAR if unlisted else Denial.DENIED
+        norm = words[i].norm
+        if i not in named:
+            if norm in _BLOCKERS:
+                return Denial.NOT_DENIED
+            if norm not in _EXPERIENCE:
+                unlisted += 1
+            if norm not in _LIST_WORDS:
+                strangers += 1
+        elif strangers or unlisted:
+            # Between two items of a list stand a few words of their own: "weight loss or gain, bone pain".
+            if unlisted > 2:
+                return Denial.UNCLEAR
+            strangers = unlisted = 0
+        i -= 1
+    return Denial.NOT_DENIED
+
+
+def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[int]) -> tuple[int, str] | None:
+    """The longest cue that ends with word `last`, outside the mentions."""
+    if last in named:
+        return None
+    for at in range(max(begin, last - 5), last + 1):
+        match = _CUES.at(words, at)
+        if match is not None and at + match[0] == last + 1 and at not in named:
+            return at, match[1]
+    return None
+
+
+def _denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) -> bool:
+    at = end
+    while at < clause[1] and at - end <= 4:
+        match = _AFTER.at(words, at)
+        if match is not None:
+            stop = at + match[0]
+            # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.
+            return words[at].norm not in ("none", "negative", "no", "nope") or stop >= clause[1] or words[stop].norm in _MARKS
+        if words[at].norm not in _BEFORE_AFTER:
+            return False
+        at += 1
+    return False

@@ -1,0 +1,423 @@
+"""Numbers in words and digits, as people say readings, doses and amounts.
+
+Read: digits ("98.6", "1,000", "1½", "2 thousand"); English cardinals ("a hundred and one point two", "fifteen
+hundred", "one and a half"); the short form of readings and prices ("one thirty five" is 135, "one oh two" is
+102); Hindi in Latin or Devanagari letters ("paanch sau", "dhai", "saadhe teen", "९८.६").
+
+Not read, because they are no definite number: vague words (a couple, a few, several), ordinals, clock times
+("7:30"), digits inside names ("B12"), and runs of digits such as phone numbers.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.wordsets import word_set
+
+
+class Form(StrEnum):
+    """How a number was given."""
+
+    DIGITS = "digits"
+    SPOKEN = "spoken"
+    # Said without its "hundred". It may also be two numbers ("five ten" in feet and inches, "ten fifteen"
+    # minutes) or a year, so whoever reads it should know which kind of number belongs there.
+    JOINED = "joined"
+
+
+class Number(NamedTuple):
+    """A number in the words `first` up to, not including, `end` of an utterance."""
+
+    first: int
+    end: int
+    value: float
+    form: Form
+
+
+def find_numbers(utterance: Utterance) -> list[Number]:
+    """Every number of the utterance, left to right, none overlapping.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> [said] = read([Turn(0, "It was one thirty five over eighty, and a hundred and one point two.", "/t")])
+    >>> [(number.value, said.quote(number.first, number.end)) for number in find_numbers(said)]
+    [(135.0, 'one thirty five'), (80.0, 'eighty'), (101.2, 'a hundred and one point two')]
+    """
+    words = utterance.words
+    found: list[Number] = []
+    reader: _Reader | None = None
+    i, count = 0, len(words)
+    while i < count:
+        norm = words[i].norm
+        if norm not in _STARTS and not norm[0].isdecimal():
+            i += 1
+            continue
+        reader = reader or _Reader(words)
+        numbers, i = reader.at(i)
+        found += numbers
+    return found
+
+
+_UNITS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+}  # fmt: skip
+_TEENS = {
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_ZEROS = frozenset({"zero", "nought"})
+_OH = frozenset({"oh", "o"})
+_DIGIT_WORDS = _UNITS.keys() | _ZEROS | _OH
+
+_HINDI_SPELLINGS = {
+    0.5: "aadha aadhi आधा आधी", 1: "ek एक", 1.5: "dedh डेढ़ डे\u095d", 2: "do दो", 2.5: "dhai dhaai ढाई",
+    3: "teen तीन", 4: "char chaar चार", 5: "panch paanch पांच पाँच", 6: "chhe chhah che छह छः छे",
+    7: "saat sat सात", 8: "aath आठ", 9: "nau नौ", 10: "das dus दस", 11: "gyarah gyaarah ग्यारह",
+    12: "barah baarah बारह", 13: "terah तेरह", 14: "chaudah चौदह", 15: "pandrah पंद्रह पन्द्रह",
+    16: "solah सोलह", 17: "satrah सत्रह", 18: "atharah athaarah अठारह", 19: "unnis उन्नीस", 20: "bees बीस",
+    25: "pachees pachis पच्चीस", 30: "tees तीस", 40: "chalis chaalis चालीस", 50: "pachas pachaas पचास",
+    60: "साठ", 70: "sattar सत्तर", 80: "assi अस्सी", 90: "nabbe नब्बे",
+}  # fmt: skip
+_HINDI = {word: value for value, spellings in _HINDI_SPELLINGS.items() for word in spellings.split()}
+_HALF_MORE = frozenset({"saadhe", "sadhe", "साढ़े", "सा\u095dे"})
+
+# Words of English or of everyday talk too: numbers only in company that is surely Hindi.
+_HINDI_AMBIGUOUS = word_set("do teen sat char che das dus bees tees nau")
+_HINDI_COMPANY = word_set(
+    """
+    aadha aadhi aaj aap aur baje bhi bukhar chammach dard dawai din dino dopahar ghanta ghante gilas goli
+    haan hai hain hazaar hazar hoon ka katori ke khana khaya khaye khayee khayi ki kiya ko kadam liya maine
+    mein mera mere meri minat mujhe nahi nahin paani pani peeta piya piye raat roti rotiyan roz sau shaam
+    soya subah tha thi thoda
+    """
+)
+_ENGLISH_DO_BEFORE = word_set(
+    """
+    also always and can could did doctors don't how i just may might must never not or people please really
+    should still that they to we what when where which who why will would you
+    """
+)
+_ENGLISH_DO_AFTER = word_set("a an any have i it my not some that the these they this those want we you your")
+
+_HUNDREDS = frozenset({"hundred", "sau", "सौ"})
+_SCALES = {
+    "thousand": 1_000, "hazaar": 1_000, "hazar": 1_000, "hajar": 1_000, "हजार": 1_000, "हज़ार": 1_000,
+    "ह\u095bार": 1_000, "lakh": 100_000, "lac": 100_000, "लाख": 100_000, "million": 1_000_000,
+    "crore": 10_000_000,
+}  # fmt: skip
+_POINTS = frozenset({"point", "dot", "decimal"})
+_FRACTION_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+_SLASHED = {("1", "2"): 0.5, ("1", "4"): 0.25, ("3", "4"): 0.75, ("1", "3"): 1 / 3, ("2", "3"): 2 / 3}
+
+_ORDINALS = word_set(
+    """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth hundredth thousandth
+    thirds fourths fifths sixths eighths tenths
+    """
+)
+_PLURALS = word_set("twenties thirties forties fifties sixties seventies eighties nineties hundreds thousands")
+_ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+_VAGUE = word_set("few couple several many some of")
+# "That one", "no one": a pronoun. "At that point": no decimal point.
+_BEFORE_PRONOUN_ONE = word_set(
+    """
+    that this no which any every each another other some the only last next first big little good bad new
+    right left same wrong
+    """
+)
+_BEFORE_NOUN_POINT = word_set("that this the a some which any one my your good no each every what")
+
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")  # 1,000 and the Indian 1,00,000
+_LONGEST = 15  # More digits are an identifier, and a float would not hold them.
+
+_SMALL = _UNITS | _TEENS | _TENS
+_STARTS = frozenset(
+    {*_SMALL, *_ZEROS, *_HINDI, *_HALF_MORE, *_HUNDREDS, *_SCALES, *_FRACTION_SIGNS, "half", "a", "point"}
+)
+
+
+class _Piece(NamedTuple):
+    """A number below a hundred: "five", "thirty five", "oh". `digits` is how many digits it stands for."""
+
+    first: int
+    end: int
+    value: int
+    digits: int
+
+
+class _Reader:
+    """Reads the numbers that begin at given words of one utterance."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._words = words
+        self._norms = [word.norm for word in words]
+        self._is_hindi: bool | None = None
+        self._has_stops: bool | None = None
+
+    def at(self, i: int) -> tuple[list[Number], int]:
+        """The numbers that begin at word `i` (two for a run such as "two three") and where to go on."""
+        norm = self._norms[i]
+        if norm[0].isdecimal():
+            return self._digits(i)
+        if norm in _SMALL or norm in _ZEROS:
+            return self._run(i)
+        number = self._other(i)
+        return ([number], number.end) if number else ([], i + 1)
+
+    def _norm(self, i: int) -> str:
+        return self._norms[i] if 0 <= i < len(self._norms) else ""
+
+    def _glued(self, i: int) -> bool:
+        """Word `i` follows the word before it without a space."""
+        return 0 < i < len(self._words) and self._words[i - 1].end == self._words[i].start
+
+    # Digits
+
+    def _digits(self, i: int) -> tuple[list[Number], int]:
+        norm = self._norms[i]
+        named = self._glued(i) and self._norm(i - 1)[-1].isalpha() and self._norm(i - 1) not in _FRACTION_SIGNS
+        value = _value_of_digits(norm)
+        if value is None or named or self._norm(i + 1) in _ORDINAL_ENDINGS:
+            return [], i + 1
+        end = i + 1
+        if (fraction := self._slashed(i)) is not None:
+            return [Number(i, i + 3, fraction, Form.DIGITS)], i + 3
+        if self._norm(end) in _POINTS and "." not in norm and (decimals := self._decimals(end + 1)):
+            value, end = value + decimals[0], decimals[1]
+        elif self._norm(end) in _FRACTION_SIGNS:
+            value, end = value + _FRACTION_SIGNS[self._norm(end)], end + 1
+        elif (fraction := self._slashed(end)) is not None and value < 100:
+            value, end = value + fraction, end + 3
+        if self._norm(end) in _HUNDREDS:
+            value, end = value * 100, end + 1
+        if self._norm(end) in _SCALES:
+            value, end = value * _SCALES[self._norm(end)], end + 1
+        number = self._with_half(Number(i, end, _tidy(value), Form.DIGITS))
+        return [number], number.end
+
+    def _slashed(self, i: int) -> float | None:
+        """The fraction "1/2" at word `i`, where it is neither a date nor a reading."""
+        if self._norm(i + 1) != "/" or self._norm(i - 1) == "/" or self._norm(i + 3) == "/":
+            return None
+        return _SLASHED.get((self._norm(i), self._norm(i + 2)))
+
+    # Words
+
+    def _pieces(self, i: int) -> list[_Piece]:
+        pieces: list[_Piece] = []
+        while True:
+            norm = self._norm(i)
+            if norm in _TENS:
+                unit = _UNITS.get(self._norm(i + 1), 0)
+                pieces.append(_Piece(i, i + 1 + bool(unit), _TENS[norm] + unit, 2))
+            elif norm in _TEENS:
+                pieces.append(_Piece(i, i + 1, _TEENS[norm], 2))
+            elif norm in _UNITS:
+                pieces.append(_Piece(i, i + 1, _UNITS[norm], 1))
+            elif norm in _ZEROS or (norm in _OH and pieces):
+                pieces.append(_Piece(i, i + 1, 0, 1))
+            else:
+                break
+            i = pieces[-1].end
+        while len(pieces) > 1 and self._norm(pieces[-1].first) in _OH and self._norm(pieces[-2].first) not in _OH:
+            pieces.pop()  # "one, oh I forgot"
+        return pieces
+
+    def _run(self, i: int) -> tuple[list[Number], int]:
+        """English number words that follow one another."""
+        pieces = self._pieces(i)
+        after = pieces[-1].end
+        if self._norm(after) in _ORDINALS or self._norm(after) in _PLURALS:
+            return [], after + 1
+        if self._norm(after) in _HUNDREDS or self._norm(after) in _SCALES or self._norm(after) == "dozen":
+            cardinal = self._cardinal(pieces[-1])
+            return [*self._split(pieces[:-1]), *([cardinal] if cardinal else [])], (
+                cardinal.end if cardinal else after + 1
+            )
+        numbers = self._split(pieces)
+        if not numbers:
+            return [], after
+        last = self._with_half(self._with_decimals(numbers[-1]))
+        if len(numbers) == 1 and last.end == i + 1 and self._is_pronoun(i):
+            return [], after
+        if self._norm(last.end) == "quarters" and last.value == 3:
+            last = Number(last.first, last.end + 1, 0.75, Form.SPOKEN)
+        elif self._norm(last.end) == "half" and last.value == 1:
+            last = Number(last.first, last.end + 1, 0.5, Form.SPOKEN)
+        return [*numbers[:-1], last], max(after, last.end)
+
+    def _split(self, pieces: Sequence[_Piece]) -> list[Number]:
+        """What a run of pieces says: one number said without its hundred, or each piece for itself."""
+        if not pieces:
+            return []
+        values, first, end = [p.value for p in pieces], pieces[0].first, pieces[-1].end
+        match [p.digits for p in pieces]:
+            case [_]:
+                return [Number(first, end, float(values[0]), Form.SPOKEN)]
+            case [1, 2] if values[0]:
+                return [Number(first, end, float(values[0] * 100 + values[1]), Form.JOINED)]
+            case [2, 2]:
+                return [Number(first, end, float(values[0] * 100 + values[1]), Form.JOINED)]
+            case [2, 1, 1] if values[1] == 0:
+                return [Number(first, end, float(values[0] * 100 + values[2]), Form.JOINED)]
+            case [1, 1, 1] if values[0]:
+                joined = values[0] * 100 + values[1] * 10 + values[2]
+                return [Number(first, end, float(joined), Form.JOINED)]
+            case [1, 2, 2] if values[0]:  # "one thirty five eighty": a pressure without its "over"
+                return [*self._split(pieces[:2]), *self._split(pieces[2:])]
+            case [_, _]:
+                return [n for piece in pieces for n in self._split([piece])]
+        return []  # A phone number, counting aloud: no one number is meant.
+
+    def _cardinal(self, piece: _Piece) -> Number | None:
+        """The number that `piece` begins, with its hundreds, thousands and millions."""
+        group, end = self._hundreds(piece.value, piece.end)
+        return self._scaled(piece.first, group, end)
+
+    def _hundreds(self, value: float, end: int) -> tuple[float, int]:
+        if self._norm(end) not in _HUNDREDS:
+            return value, end
+        value, end = value * 100, end + 1
+        start = end + (self._norm(end) == "and")
+        below = self._below_hundred(start)
+        return (value + below.value, below.end) if below else (value, end)
+
+    def _below_hundred(self, i: int) -> _Piece | None:
+        norm = self._norm(i)
+        if norm in _SMALL:
+            return self._pieces(i)[0]
+        if norm in _HINDI and self._hindi(i) and _HINDI[norm] >= 1 and _HINDI[norm] == int(_HINDI[norm]):
+            return _Piece(i, i + 1, int(_HINDI[norm]), 2)
+        return None
+
+    def _scaled(self, first: int, group: float, end: int) -> Number | None:
+        total, limit = 0.0, float("inf")
+        while (scale := _SCALES.get(self._norm(end), 0)) and scale < limit:
+            total, limit, end, group = total + group * scale, scale, end + 1, 0.0
+            start = end + (self._norm(end) == "and")
+            below = self._below_hundred(start)
+            if below is None:
+                break
+            value, stop = self._hundreds(below.value, below.end)
+            if value >= scale:
+                break
+            group, end = value, stop
+        if self._norm(end) == "dozen":
+            group, end = (total + group) * 12, end + 1
+            total = 0.0
+        if self._norm(end) in _ORDINALS:
+            return None
+        return self._with_half(self._with_decimals(Number(first, end, total + group, Form.SPOKEN)))
+
+    def _other(self, i: int) -> Number | None:
+        """Numbers that begin with "a", "half", "point", a bare scale or a Hindi word."""
+        norm, following = self._norms[i], self._norm(i + 1)
+        if norm == "a":
+            if following in _HUNDREDS or following in _SCALES or following == "dozen":
+                group, end = self._hundreds(1, i + 1)
+                return self._scaled(i, group, end)
+            return None
+        if norm == "half":
+            if following in {"a", "dozen"} and self._norm(i + 1 + (following == "a")) == "dozen":
+                return Number(i, i + 2 + (following == "a"), 6.0, Form.SPOKEN)
+            return None if following in {"past", "way", "hearted"} else Number(i, i + 1, 0.5, Form.SPOKEN)
+        if norm == "point":
+            decimals = None if self._norm(i - 1) in _BEFORE_NOUN_POINT else self._decimals(i + 1)
+            return Number(i, decimals[1], _tidy(decimals[0]), Form.SPOKEN) if decimals else None
+        if norm in _FRACTION_SIGNS:
+            return Number(i, i + 1, _FRACTION_SIGNS[norm], Form.DIGITS)
+        if norm in _HUNDREDS or norm in _SCALES:
+            if self._norm(i - 1) in _VAGUE:
+                return None
+            group, end = self._hundreds(1, i)
+            return self._scaled(i, group, end)
+        return self._hindi_number(i)
+
+    def _hindi_number(self, i: int) -> Number | None:
+        start = i + (self._norms[i] in _HALF_MORE)
+        norm = self._norm(start)
+        if norm not in _HINDI or not self._hindi(start):
+            return None
+        value = _HINDI[norm] + (0.5 if start > i else 0)
+        group, end = self._hundreds(value, start + 1)
+        return self._scaled(i, group, end)
+
+    def _hindi(self, i: int) -> bool:
+        """The Hindi number word `i` is meant as one."""
+        norm = self._norms[i]
+        if norm not in _HINDI_AMBIGUOUS:
+            return True
+        if norm == "do" and (self._norm(i - 1) in _ENGLISH_DO_BEFORE or self._norm(i + 1) in _ENGLISH_DO_AFTER):
+            return False
+        if self._is_hindi is None:
+            self._is_hindi = not _HINDI_COMPANY.isdisjoint(self._norms)
+        return self._is_hindi
+
+    # Endings
+
+    def _is_pronoun(self, i: int) -> bool:
+        return self._norms[i] == "one" and (self._norm(i - 1) in _BEFORE_PRONOUN_ONE or self._norm(i + 1) == "of")
+
+    def _with_decimals(self, number: Number) -> Number:
+        pointed = self._norm(number.end) in _POINTS or self._is_written_point(number.end)
+        decimals = self._decimals(number.end + 1) if pointed else None
+        if decimals is None:
+            return number
+        return number._replace(value=_tidy(number.value + decimals[0]), end=decimals[1])
+
+    def _is_written_point(self, i: int) -> bool:
+        """Some transcribers write a spoken "point" as " . ", in text that otherwise has no full stops."""
+        if self._norm(i) != "." or self._glued(i) or self._norm(i + 1) not in _DIGIT_WORDS:
+            return False
+        if self._has_stops is None:
+            stops = [k for k, norm in enumerate(self._norms) if norm == "." and self._norm(k + 1)]
+            self._has_stops = any(self._norm(k + 1) not in _DIGIT_WORDS or self._glued(k) for k in stops)
+        return not self._has_stops
+
+    def _decimals(self, i: int) -> tuple[float, int] | None:
+        """What follows "point": digits one by one, or a number below a hundred."""
+        if (norm := self._norm(i)).isdecimal() and len(norm) <= _LONGEST:
+            return float("0." + norm), i + 1
+        digits = ""
+        while True:
+            norm = self._norm(i)
+            if norm in _UNITS:
+                digits += str(_UNITS[norm])
+            elif norm in _ZEROS or norm in _OH:
+                digits += "0"
+            elif not digits and (piece := self._below_hundred(i)):
+                return piece.value / 10**piece.digits, piece.end
+            else:
+                break
+            i += 1
+        return (float("0." + digits), i) if 0 < len(digits) <= _LONGEST else None
+
+    def _with_half(self, number: Number) -> Number:
+        end = number.end
+        if self._norm(end) != "and":
+            return number
+        rest = " ".join(self._norms[end + 1 : end + 3])
+        for phrase, more in (("a half", 0.5), ("half", 0.5), ("a quarter", 0.25), ("three quarters", 0.75)):
+            stop = end + 1 + len(phrase.split())
+            if (rest == phrase or rest.startswith(phrase + " ")) and self._norm(stop) != "of":
+                return number._replace(value=number.value + more, end=stop)
+        return number
+
+
+def _value_of_digits(norm: str) -> float | None:
+    ungrouped = norm.replace(",", "")
+    if len(ungrouped) > _LONGEST or not (_PLAIN.fullmatch(norm) or _GROUPED.fullmatch(norm)):
+        return None
+    return float(ungrouped)
+
+
+def _tidy(value: float) -> float:
+    """Without the crumbs of binary addition: 101 + 0.2 is 101.2."""
+    return round(value, 10)

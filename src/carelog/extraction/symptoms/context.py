@@ -1,0 +1,155 @@
+"""What surrounds a mention: is it said of the subject, as a fact, of the present?"""
+
+from collections.abc import Sequence
+
+from carelog.extraction.utterances import PhraseTable, Word
+
+Clause = tuple[int, int]
+
+_SUPPOSING: PhraseTable[bool] = PhraseTable(
+    [
+        (phrase, True)
+        for phrase in (
+            "if|i bet|i imagine|i can see how|thought it was|thought it might|supposed to|unless|in case|whether|could be|might be|may be|might|should you|in the event|watch for|watch out for|"
+            "look out for|looking out for|keep an eye|risk of|risk for|prevent|prevents|to avoid|avoid|worried about|worry about|worrying about|"
+            "afraid of|scared of|concerned about|concern for|concerned for|signs of|sign of|side effect|side effects|call me|call us|let me know|agar|अगर|"
+            "make sure|to see if|wondering if|wonder if|don't want|do n't want|not want|rather than|instead of|such as|allergic to|allergy to"
+        ).split("|")
+    ]
+)
+_SUPPOSING_OBSERVER: PhraseTable[bool] = PhraseTable(
+    [
+        (phrase, True)
+        for phrase in (
+            "can|could|may|might|would|should|will|'ll|you'll|it'll|i'll|we'll|gon na|gonna|going to|i'd|we'd|wan na|wanna|want to|"
+            "when you|whenever you|until|cause|causes|causing|caused by|prescribe|prescribed|start you|sometimes people|some people|people|"
+            "patients|help|helps|treat|treatment|because|that's why|consistent with|due to|usually|typically|often|commonly|"
+            "symptoms of|common|example|for instance|medication|medicine|plan|order|refer|referral|recommend|try|"
+            "stop|return|emergency|seek|experience|suggest|suggests|indicate|indicates|concerning for|lead to|result in|reduce|decrease|"
+            "control|manage|relieve|relief|worse|differential|possible|possibly|likely|probably|maybe|once"
+        ).split("|")
+    ]
+)
+_TREATING = frozenset(
+    "take takes taking took taken medication medications medicine medicines meds pill pills tablet tablets prescribed prescription "
+    "use uses used using given gave give gives giving mg milligrams something anything cream drops injection injections shot shots therapy "
+    "ibuprofen tylenol advil aspirin paracetamol naproxen aleve acetaminophen motrin put treat treated treating treatment surgery drug drugs dawai dawa goli "
+    "inhaler spray syrup on".split()
+)
+_HELPING = frozenset("help helps helped helping relieve relieves relieved ease eases eased easing control controls reduce reduces "
+    "prevent manage treat treats cure cures alleviate alleviates".split())
+_HERE_FOR = frozenset("here came come comes coming visit appointment evaluated evaluation evaluate presents presenting presented seen follow followup "
+    "complaint see seeing sees".split())
+_KIN = frozenset(
+    "mother mom mum mommy mummy father dad daddy papa husband wife spouse son daughter brother brothers sister sisters kid kids child children "
+    "baby friend friends neighbor neighbour boyfriend girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter "
+    "grandson grandkids grandchildren uncle aunt cousin cousins nephew niece parents family roommate coworker coworkers colleague "
+    "boss dog cat people everyone everybody somebody someone mother's father's mom's dad's wife's husband's sister's brother's twins "
+    "beta beti pati patni bhai behen maa pita माँ पिता पति पत्नी भाई बहन बेटा बेटी".split()
+)
+_KIN_REPORTS = frozenset("says said say noticed notices noticing saw sees thinks thought tells told complains complained "
+    "brought drove makes made wants wanted asked lives with".split())
+_THIRD = frozenset("he she they he's she's they're they've he'd she'd his her their usko unko".split())
+_FIRST = frozenset("i i'm i've i'd i'll my me myself im ive mujhe mera meri mere maine mai मुझे मेरा मेरी मेरे मैं".split())
+
+_PAST: PhraseTable[bool] = PhraseTable(
+    [
+        (phrase, True)
+        for phrase in (
+            "used to|in the past|years ago|year ago|months ago i had|as a child|as a kid|as a teenager|as a baby|when i was|when you were|when he was|when she was|"
+            "growing up|childhood|back in the day|last year|back in high school|back in college|in high school|in college|"
+            "had a history|bachpan|pehle hota tha|बचपन|decades ago|in my twenties|in my teens|in my youth|first pregnancy|last pregnancy|after the vaccine|"
+            "last time i had|ever since i was little|before surgery|before the surgery"
+        ).split("|")
+    ]
+)
+
+_ANCHORS = frozenset(
+    "have had 've having has are were 're feel felt feeling get got getting notice noticed noticing experience experienced experiencing "
+    "mention mentioned said say saying report reported reporting reports deny denied denies denying endorse endorsed endorsing endorses "
+    "complain complained complaining complains describe described describing develop developed told tell presents presented "
+    "been hurt injured hurts say you've you're".split()
+)
+_SAYING = frozenset("you you've you're you'd he she he's she's they patient patient's ms mrs mr miss".split())
+_FINDING = frozenset("see appreciate note notice hear feel find recognize recognise palpate observe noted notes positive negative appreciated "
+    "appreciating noticing observed present there's there demonstrates reveals shows show has".split())
+_EXAM = frozenset("exam examination palpation inspection auscultation".split())
+_OWNING = frozenset("your his her this that these those".split())
+
+
+def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: bool) -> bool:
+    """Said as a possibility, an instruction or a general truth: "call me if you get a fever"."""
+    for i in range(clause[0], first):
+        if _SUPPOSING.at(words, i) is not None:
+            return True
+        if observer and _SUPPOSING_OBSERVER.at(words, i) is not None:
+            return True
+    return False
+
+
+def is_reason(words: Sequence[Word], clause: Clause, first: int) -> bool:
+    """Said only as what a medicine or treatment is for: "I take ibuprofen for the pain"."""
+    before = [word.norm for word in words[clause[0] : first]]
+    near = before[-6:]
+    if any(norm in _HELPING for norm in near):
+        return True
+    if "for" not in near[-4:]:
+        return False
+    led = before[: len(before) - 1 - before[::-1].index("for")]
+    if any(norm in _HERE_FOR for norm in led):
+        return False
+    return any(norm in _TREATING for norm in led)
+
+
+def is_of_other(words: Sequence[Word], clause: Clause, first: int, end: int) -> bool:
+    """Said of somebody else in this clause: "my mother has chest pain"."""
+    before = [word.norm for word in words[clause[0] : first]]
+    for place, norm in enumerate(before):
+        if norm in _KIN:
+            rest = before[place + 1 :]
+            if any(r in _FIRST for r in rest) or any(r in _KIN_REPORTS for r in rest):
+                return False
+            return not any(b in ("with", "to", "by", "from", "for") for b in before[max(0, place - 2) : place])
+    return False
+
+
+def names_kin(words: Sequence[Word], clause: Clause) -> bool:
+    return any(word.norm in _KIN for word in words[clause[0] : clause[1]])
+
+
+def is_third_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
+    return any(word.norm in _THIRD for word in words[clause[0] : first]) and not any(
+        word.norm in _FIRST for word in words[clause[0] : first]
+    )
+
+
+def is_first_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
+    return any(word.norm in _FIRST for word in words[clause[0] : first])
+
+
+def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> bool:
+    """Of an earlier time of life: "I used to get headaches", "when I was a kid | I had seizures"."""
+    if any(_PAST.at(words, i) is not None for i in range(*clause)):
+        return True
+    before = next((c for c in reversed(among) if c[1] == clause[0]), None)
+    if before is None or words[clause[0] - 1].norm in (".", "?", "!"):
+        return False
+    return words[before[0]].norm in ("when", "and", "back") and any(_PAST.at(words, i) for i in range(*before))
+
+
+def is_recap(words: Sequence[Word], clause: Clause, first: int) -> bool:
+    """A clinician's statement about the person or a finding: "you denied fever", "I do see some swelling"."""
+    before = [word.norm for word in words[clause[0] : first]]
+    spoken_of = [i for i, norm in enumerate(before) if norm in _SAYING]
+    if spoken_of:
+        tail = before[spoken_of[0] :]
+        if any(norm in _ANCHORS for norm in tail):
+            return True
+    if any(norm in _FINDING for norm in before[-5:]):
+        return True
+    return any(norm in _HERE_FOR for norm in before) and any(norm in ("for", "with") for norm in before[-4:])
+
+
+def is_owned(words: Sequence[Word], first: int) -> bool:
+    """Said of as known: "your cough", "this back pain"."""
+    return any(word.norm in _OWNING for word in words[max(0, first - 3) : first])

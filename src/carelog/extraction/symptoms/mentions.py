@@ -1,0 +1,254 @@
+"""Mentions: where a turn names a symptom, by a known phrase or by a complaint beside a part of the body."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from carelog.extraction.symptoms.lexicon import Lexicon, compared
+from carelog.extraction.utterances import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words `first` up to, not including, `end` name the symptom.
+
+    `head` is the word that complains: "hurts" of "my knee never hurts". `site` is the part of the body as said
+    ("left knee"), `complaint` what of the site made the name ("pain"). `bare` marks a complaint without a site.
+    """
+
+    name: str
+    first: int
+    end: int
+    head: int
+    site: str | None = None
+    bare: bool = False
+    complaint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    name: str
+    said: str
+    first: int
+    end: int
+
+
+_DETERMINERS = frozenset("my your his her their our the this that these those both a an one each mera meri mere aapka".split())
+_SIDES = frozenset(
+    "left right both lower upper inner outer front back middle mid bottom top big little whole entire side far one "
+    "other dominant bilateral baaye baayein daaye daayein bayen dayen बाएं दाएं".split()
+)
+_BETWEEN = frozenset(
+    "not n't never doesn't don't didn't isn't aren't hasn't haven't wasn't longer no"
+    " "
+    "has have had is are was were be been being does do 's 'd still really just kind of sort a little bit so very feel feels feeling felt "
+    "get gets getting got pretty also um uh uhm again sometimes now quite constantly always both all it they that started starting start "
+    "starts kept keeps keep to be become becoming became often occasionally lot much more bad badly super extremely too i'm having "
+    "like only usually mostly today yesterday recently lately mein me main ka ke ki ko bahut thoda bohot zyada में का के की बहुत थोड़ा".split()
+)
+_PREPOSITIONS = frozenset(
+    "in on around at near under behind along over across of to into down inside through between beneath above below "
+    "about up with by from within".split()
+)
+_TOWARDS = _DETERMINERS | _SIDES | _PREPOSITIONS | frozenset(
+    "part side area region aspect tip base there here really just kind sort like um uh even".split()
+)
+_AFTER_COMPLAINT = frozenset("right here there really like um uh mostly kind of sort just all is was mainly out sensation feeling".split())
+_TOUCHING = frozenset("when if i you we press push pressing pushing touch tap squeeze here there right down move".split())
+_HINDI_LINKS = frozenset("mein me main ka ke ki ko par pe में का के की को पर".split())
+_JOINING = frozenset("and or , / & aur ya और या".split())
+_CARRIES_SITE = frozenset(
+    "numbness tingling weakness itching rash bruising tremor bleeding lump fatigue instability deformity".split()
+    + ["dry skin", "muscle spasms", "open sore", "skin color changes", "hot skin", "limited movement"]
+)
+_STRUCK = frozenset({"hurt", "hurts", "hurting", "sore", "painful", "aching", "achy", "tender", "stiff", "swollen", "puffy"})
+_SAID_ALONE = frozenset({"pain", "swelling", "stiffness", "redness", "tenderness"})
+# Complaints that make a concept with the site ("knee pain"); the others keep their name and carry the site beside it.
+_NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump"})
+_REACH = 6
+
+
+def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
+    """Every mention in a turn, in order; of overlapping phrases the longest."""
+    found: list[Mention] = []
+    said, places = compared(words)
+    taken = 0
+    for k, word in enumerate(said):
+        if word.norm not in lexicon.first_words or places[k][0] < taken:
+            continue
+        first = places[k][0]
+        symptom = lexicon.symptoms.at(said, k)
+        complaint = lexicon.complaints.at(words, first)
+        if symptom is not None:
+            end = places[k + symptom[0] - 1][1]
+            if complaint is None or end - first > complaint[0]:
+                found.append(_known(words, lexicon, symptom[1], first, end, taken))
+                taken = end
+                continue
+        if complaint is not None:
+            end = first + complaint[0]
+            new = _complaint(words, lexicon, complaint[1], first, end, taken)
+            found.extend(new)
+            taken = max([end, *(mention.end for mention in new)])
+    return found
+
+
+def _known(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: int, taken: int) -> Mention:
+    if name not in _CARRIES_SITE:
+        return Mention(name, first, end, first)
+    sites = _sites_after(words, lexicon, end) or _sites_before(words, lexicon, first, taken)
+    return Mention(name, first, end, first, site=sites[0].said if sites else None)
+
+
+def _complaint(
+    words: Sequence[Word], lexicon: Lexicon, what: str, first: int, end: int, taken: int
+) -> list[Mention]:
+    sites = _sites_before(words, lexicon, first, taken)
+    if not sites:
+        sites = _sites_after(words, lexicon, end, object_too=words[end - 1].norm in _STRUCK)
+    if not sites:
+        return [Mention(what, first, end, first, bare=True)] if what in _SAID_ALONE else []
+    begin, stop = min(first, *(s.first for s in sites)), max(end, *(s.end for s in sites))
+    return [Mention(_named(lexicon, s.name, what), begin, stop, first, site=s.said, complaint=what) for s in sites]
+
+
+def _named(lexicon: Lexicon, site: str, what: str) -> str:
+    return lexicon.concept(site, what) if what in _NAMED_AFTER_SITE else lexicon.concepts.get(f"{site} {what}", what)
+
+
+def with_site(mention: Mention, lexicon: Lexicon, site: Site) -> Mention:
+    """A bare complaint ("it hurts") said of a site that was named before."""
+    name = _named(lexicon, site.name, mention.name)
+    return Mention(name, mention.first, mention.end, mention.head, site=site.said, complaint=mention.name)
+
+
+def last_site(words: Sequence[Word], lexicon: Lexicon, stop: int, begin: int | None = None) -> Site | None:
+    """The last part of the body before word `stop`: one that is somebody's ("my left knee"), or any from `begin` on."""
+    for at in range(stop - 1, -1 if begin is None else begin - 1, -1):
+        match = _site_match(words, lexicon, at)
+        if match is None:
+            continue
+        site = _with_sides(words, match[1], at, at + match[0], 0)
+        if begin is not None:
+            return site
+        if site.first > 0 and words[site.first - 1].norm in _OWNERS and site.name not in _NOT_TOPICS:
+            return site
+    return None
+
+
+_OWNERS = frozenset("my your his her meri mera mere मेरे मेरी मेरा that this".split())
+_NOT_TOPICS = frozenset({"body", "heart", "skin", "head", "muscle", "bone", "kidney", "gland", "joint", "side", "eye"})
+
+
+def _sites_before(words: Sequence[Word], lexicon: Lexicon, first: int, taken: int) -> list[Site]:
+    """"knee [pain]", "my knees and hips have been [aching]"."""
+    at = first - 1
+    while at >= taken and first - at <= _REACH:
+        site = _site_ending(words, lexicon, at, taken)
+        if site is not None:
+            adjacent = at == first - 1
+            determined = site.first > 0 and words[site.first - 1].norm in _DETERMINERS
+            if not (adjacent or determined or words[at + 1].norm in _HINDI_LINKS):
+                return []
+            if site.name == "back" and adjacent and words[first].norm in ("hurt", "hurting", "to", "bothering"):
+                return []
+            return [*_joined_before(words, lexicon, site, taken), site]
+        if words[at].norm not in _BETWEEN:
+            return []
+        at -= 1
+    return []
+
+
+def _joined_before(words: Sequence[Word], lexicon: Lexicon, site: Site, taken: int) -> list[Site]:
+    at = site.first - 1
+    while at >= taken and words[at].norm in _DETERMINERS:
+        at -= 1
+    if at <= taken or words[at].norm not in _JOINING:
+        return []
+    while at >= taken and words[at].norm in _JOINING:
+        at -= 1
+    other = _site_ending(words, lexicon, at, taken) if at >= taken else None
+    return [other] if other is not None and other.name != "back" else []
+
+
+def _site_ending(words: Sequence[Word], lexicon: Lexicon, last: int, taken: int) -> Site | None:
+    """The part of the body whose words end with word `last`, with the sides said before it."""
+    for begin in range(max(taken, last - 3), last + 1):
+        match = _site_match(words, lexicon, begin)
+        if match is not None and begin + match[0] == last + 1:
+            return _with_sides(words, match[1], begin, last + 1, taken)
+    return None
+
+
+def _site_match(words: Sequence[Word], lexicon: Lexicon, at: int) -> tuple[int, str] | None:
+    match = lexicon.sites.at(words, at)
+    if match is None:
+        match = lexicon.hindi_sites.at(words, at)
+        following = at + match[0] if match else 0
+        if match is None or following >= len(words):
+            return None
+        hindi = words[following].norm in _HINDI_LINKS or words[following].norm in _HINDI_COMPLAINTS
+        return match if hindi else None
+    return match
+
+
+_HINDI_COMPLAINTS = frozenset("dard sujan soojan jalan akdan khujli दर्द सूजन जलन".split())
+
+
+def _with_sides(words: Sequence[Word], name: str, begin: int, end: int, taken: int) -> Site:
+    first = begin
+    while first > taken and words[first - 1].norm in _SIDES and begin - first < 3:
+        first -= 1
+    said = " ".join(word.norm for word in words[first:end])
+    return Site(name, said, first, end)
+
+
+def _sites_after(words: Sequence[Word], lexicon: Lexicon, end: int, *, object_too: bool = False) -> list[Site]:
+    """"[pain] in my left shoulder and neck", "[hurt] my back", "[swollen] ankles"."""
+    at, limit = end, min(len(words), end + 3)
+    while at < limit and words[at].norm in _AFTER_COMPLAINT and words[at].norm not in ("of",):
+        at += 1
+    if at < len(words) and words[at].norm in ("when", "if"):
+        while at < min(len(words), end + 7) and words[at].norm in _TOUCHING:
+            at += 1
+    if at >= len(words):
+        return []
+    led = words[at].norm in _PREPOSITIONS
+    if led:
+        at += 1
+    elif not object_too or at > end:
+        return []
+    site = _next_site(words, lexicon, at)
+    if site is None:
+        return []
+    determined = site.first > 0 and words[site.first - 1].norm in _DETERMINERS
+    if site.name == "back" and not (determined or led):
+        return []
+    sites = [site]
+    while sites[-1].end < len(words) and words[sites[-1].end].norm in _JOINING and len(sites) < 4:
+        more = _next_site(words, lexicon, sites[-1].end + 1)
+        if more is None or _begins_new(words, lexicon, more):
+            break
+        sites.append(more)
+    return sites
+
+
+def _begins_new(words: Sequence[Word], lexicon: Lexicon, site: Site) -> bool:
+    """Whether a joined site has a complaint of its own: "pain in my knee and back stiffness"."""
+    for at in range(site.end, min(len(words), site.end + 4)):
+        if lexicon.complaints.at(words, at) is not None:
+            return True
+        if words[at].norm not in _BETWEEN:
+            return False
+    return False
+
+
+def _next_site(words: Sequence[Word], lexicon: Lexicon, at: int) -> Site | None:
+    begin = at
+    while at < len(words) and at - begin <= _REACH:
+        match = _site_match(words, lexicon, at)
+        if match is not None and not (at + match[0] < len(words) and words[at + match[0]].norm == "of"):
+            return _with_sides(words, match[1], at, at + match[0], begin)
+        if match is None and words[at].norm not in _TOWARDS:
+            return None
+        at += match[0] if match else 1
+    return None

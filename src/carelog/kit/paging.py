@@ -1,0 +1,66 @@
+"""Keyset pages: a cursor names the last row that was shown, so pages neither repeat nor skip as rows arrive."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from carelog.kit.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list that is ordered by a moment and then by id, newest first.
+
+    >>> cursor = Cursor(datetime(2026, 1, 5, tzinfo=UTC), UUID(int=7))
+    >>> Cursor.parse(str(cursor)) == cursor
+    True
+    """
+
+    at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        micros = round(self.at.timestamp() * 1_000_000)
+        return base64.urlsafe_b64encode(f"{micros}.{self.id.hex}".encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Raises InvalidInput for anything that `str` of a cursor did not make."""
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            micros, _, hexed = raw.decode("ascii").partition(".")
+            seconds, rest = divmod(int(micros), 1_000_000)
+            at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+            return cls(at=at, id=UUID(hexed))
+        except (ValueError, OverflowError, OSError, binascii.Error):
+            raise InvalidInput("this cursor is not one that was given out", details={"parameter": "cursor"}) from None
+
+    def before(self, at: ColumnElement[datetime], id_: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """The condition for the rows that come after this place in a list that is newest first."""
+        return or_(at < self.at, and_(at == self.at, id_ < self.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items, and the cursor to go on from; None when there are no more."""
+
+    items: list[T]
+    next: Cursor | None
+
+    @classmethod
+    def cut(cls, rows: list[T], limit: int, place: Callable[[T], Cursor]) -> "Page[T]":
+        """A page of `limit` items from a query that asked for one more, to know whether more follow.
+
+        >>> Page.cut([1, 2, 3], 2, lambda n: Cursor(datetime(2026, 1, n, tzinfo=UTC), UUID(int=n))).items
+        [1, 2]
+        """
+        items = rows[:limit]
+        return cls(items=items, next=place(items[-1]) if len(rows) > limit else None)

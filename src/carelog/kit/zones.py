@@ -1,0 +1,40 @@
+"""Time zones by name: IANA names ('Asia/Kolkata') and fixed offsets ('+05:30'), as conversations carry them."""
+
+import re
+from datetime import timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> tzinfo:
+    """The zone of that name. Raises ValueError for a name that is neither.
+
+    >>> zone("+05:30").utcoffset(None)
+    datetime.timedelta(seconds=19800)
+    >>> str(zone("America/New_York"))
+    'America/New_York'
+    """
+    match = _OFFSET.fullmatch(name)
+    if match:
+        minutes = int(match[2]) * 60 + int(match[3])
+        return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"no such time zone: {name!r}") from None
+
+
+def offset_name(offset: timedelta) -> str:
+    """A fixed offset as a zone name, to the minute.
+
+    >>> offset_name(timedelta(hours=-5)), offset_name(timedelta(0))
+    ('-05:00', 'UTC')
+    """
+    minutes = round(offset.total_seconds() / 60)
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'+' if minutes > 0 else '-'}{hours:02}:{rest:02}"

@@ -1,0 +1,122 @@
+"""`webhook`: tells other systems, signed after Standard Webhooks (https://www.standardwebhooks.com)."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from pydantic import Field, HttpUrl
+from standardwebhooks import Webhook
+
+from carelog.kit import jsontext
+from carelog.kit.errors import ConfigurationError
+from carelog.pipeline import Link, LinkError, LinkOptions, Outcome, PermanentLinkError, Work
+
+# Answers that trying again will not change: the receiver understood and said no (RFC 9110).
+_FINAL = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
+_AT_ONCE = 10
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+class WebhookOptions(LinkOptions):
+    """`secret_env` names the environment variable that holds the 'whsec_...' secret: a chain's definition is kept
+    with its runs, and secrets do not belong there. A webhook is never sent unsigned."""
+
+    urls: tuple[HttpUrl, ...] = Field(min_length=1)
+    secret_env: str = Field(min_length=1)
+    timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    include_document: bool = True
+
+
+class WebhookLink(Link[WebhookOptions]):
+    """Posts the conversation to every URL; anything but a 2xx answer is a failure, tried again with the chain.
+
+    The id in `webhook-id` is the same in every try, so that a receiver can drop what it has already had.
+    """
+
+    options_model = WebhookOptions
+    checkpoint = True
+
+    def __init__(self, options: WebhookOptions) -> None:
+        super().__init__(options)
+        secret = os.environ.get(options.secret_env, "")
+        try:
+            self._signer = Webhook(secret)
+        except (ValueError, RuntimeError):
+            raise ConfigurationError(
+                f"link 'webhook', secret_env: {options.secret_env} must hold 'whsec_' and a base64 key"
+            ) from None
+
+    async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
+        # No redirects: health data goes where the configuration says, and nowhere else.
+        async with httpx.AsyncClient(
+            timeout=self.options.timeout_seconds,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=_AT_ONCE),
+        ) as client:
+            results = await asyncio.gather(*(self._send(client, work) for work in batch), return_exceptions=True)
+        return [self._checked(result) for result in results]
+
+    @staticmethod
+    def _checked(result: Outcome | BaseException) -> Outcome | Exception:
+        if isinstance(result, Outcome | Exception):
+            return result
+        raise result
+
+    async def _send(self, client: httpx.AsyncClient, work: Work) -> Outcome:
+        body = jsontext.dump(_body(work, self.options.include_document))
+        for number, url in enumerate(self.options.urls):
+            message_id = f"msg_{work.key.replace(':', '_')}_{number}"
+            headers = {
+                "content-type": "application/json",
+                "webhook-id": message_id,
+                "webhook-timestamp": str(int(work.now.timestamp())),
+                "webhook-signature": self._signer.sign(message_id, work.now, body),
+            }
+            await self._post(client, url, number, body, headers)
+        return Outcome()
+
+    async def _post(
+        self, client: httpx.AsyncClient, url: HttpUrl, number: int, body: str, headers: dict[str, str]
+    ) -> None:
+        try:
+            response = await client.post(str(url), content=body.encode(), headers=headers)
+        except httpx.TimeoutException:
+            raise LinkError(f"webhook {number} did not answer within {self.options.timeout_seconds:g} s") from None
+        except httpx.HTTPError as error:
+            raise LinkError(f"webhook {number} cannot be reached ({type(error).__name__})") from None
+        if response.is_success:
+            return
+        message = f"webhook {number} answered {response.status_code}"
+        if response.status_code in _FINAL or response.is_redirect:
+            raise PermanentLinkError(message)
+        raise LinkError(message, retry_after=_retry_after(response))
+
+
+def _body(work: Work, include_document: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "conversation": str(work.conversation_id),
+        "subject": str(work.subject_id),
+        "channel": work.channel,
+        "chain": work.chain,
+    }
+    if include_document:
+        data["vcon"] = work.conversation.document
+    return {"type": "conversation.processed", "timestamp": work.now.isoformat(), "data": data}
+
+
+def _retry_after(response: httpx.Response) -> timedelta | None:
+    """Seconds or a date (RFC 9110, 10.2.3), capped; None when there is none that can be read."""
+    value = response.headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if value.isdecimal():
+        return min(timedelta(seconds=min(int(value), 10**6)), _LONGEST_WAIT)
+    try:
+        wait = parsedate_to_datetime(value) - datetime.now(UTC)
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)

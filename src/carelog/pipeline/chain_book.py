@@ -1,0 +1,63 @@
+"""The chain book: a run ends with the chain version that it began with, even after `carelog.yaml` has changed."""
+
+from sqlalchemy import insert, select
+
+from carelog.db import Connection, Database
+from carelog.kit.clock import Clock
+from carelog.kit.errors import ConfigurationError
+from carelog.pipeline.chains import Chain, ChainDefinition, Chains
+from carelog.pipeline.tables import chain_version
+
+
+class ChainBook:
+    """The current chains, and every version that a run may still need."""
+
+    def __init__(self, chains: Chains, database: Database, clock: Clock) -> None:
+        self.current = chains
+        self._database = database
+        self._clock = clock
+        self._by_version = {(c.name, c.version): c for c in chains}
+
+    async def record(self) -> None:
+        """Write down the current versions, so that other processes and later ones can finish their runs."""
+        async with self._database.write() as connection:
+            rows = await connection.execute(select(chain_version.c.chain, chain_version.c.version))
+            known = {(name, version) for name, version in rows}
+            new = [c for c in self.current if (c.name, c.version) not in known]
+            if new:
+                now = self._clock.now()
+                await connection.execute(
+                    insert(chain_version),
+                    [
+                        {
+                            "chain": c.name,
+                            "version": c.version,
+                            "definition": c.definition.as_json(),
+                            "recorded_at": now,
+                        }
+                        for c in new
+                    ],
+                )
+
+    async def find(self, connection: Connection, name: str, version: str) -> Chain:
+        """Raises ConfigurationError when the version is unknown, or one of its links is gone."""
+        known = self._by_version.get((name, version))
+        if known:
+            return known
+        row = (
+            await connection.execute(
+                select(chain_version.c.definition).where(
+                    chain_version.c.chain == name, chain_version.c.version == version
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            raise ConfigurationError(f"chain {name!r} has no version {version}")
+        chain = Chain.build(name, ChainDefinition.model_validate(row.definition))
+        self._by_version[name, version] = chain
+        return chain
+
+    def max_tries(self, name: str, version: str) -> int:
+        """How often a run of this chain may be tried; the default where the version is not loaded."""
+        known = self._by_version.get((name, version)) or self.current.get(name)
+        return known.definition.max_tries if known else ChainDefinition.model_fields["max_tries"].default

@@ -1,0 +1,121 @@
+"""Chains: what `carelog.yaml` says, checked once, with the links made once."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from carelog.kit import jsontext
+from carelog.kit.errors import ConfigurationError
+from carelog.pipeline.link import Link, make_link
+from carelog.pipeline.run import Lane
+from carelog.pipeline.submission import CHANNELS
+
+
+class LinkDefinition(BaseModel):
+    """A link in a chain: its name alone, or `{name: options}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, dict) and len(value) == 1 and "name" not in value:
+            [(name, options)] = value.items()
+            return {"name": name, "options": options or {}}
+        return value
+
+
+class ChainDefinition(BaseModel):
+    """One chain of `carelog.yaml`.
+
+    `channels` says which conversations it takes; a chain with none runs only when a link routes to it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    links: tuple[LinkDefinition, ...] = Field(min_length=1)
+    channels: tuple[str, ...] = ()
+    lane: Lane = Lane.ROUTINE
+    enabled: bool = True
+    max_tries: int = Field(default=8, ge=1, le=100)
+
+    @field_validator("channels")
+    @classmethod
+    def _known_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(channels) - set(CHANNELS))
+        if unknown:
+            raise ValueError(f"no such channel: {', '.join(unknown)} (there are {', '.join(CHANNELS)})")
+        return channels
+
+    @field_validator("lane", mode="before")
+    @classmethod
+    def _lane_by_name(cls, lane: Any) -> Any:
+        if isinstance(lane, str):
+            if lane.upper() not in Lane.__members__:
+                raise ValueError(f"no such lane: there are {', '.join(name.lower() for name in Lane.__members__)}")
+            return Lane[lane.upper()]
+        return lane
+
+    def as_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain that can run."""
+
+    name: str
+    version: str
+    definition: ChainDefinition
+    links: tuple[Link[Any], ...]
+
+    @classmethod
+    def build(cls, name: str, definition: ChainDefinition) -> Self:
+        """Make the links. Raises ConfigurationError for an unknown link or a wrong option."""
+        try:
+            links = tuple(make_link(link.name, link.options) for link in definition.links)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"chain {name!r}: {error.message}", details=error.details) from None
+        return cls(name=name, version=version_of(definition), definition=definition, links=links)
+
+
+def version_of(definition: ChainDefinition) -> str:
+    """A chain's version: the same definition has the same one, and a run keeps the one that it began with.
+
+    Only what a run does makes a version: which conversations come in, and whether any do, does not.
+    """
+    does = {"links": definition.as_json()["links"], "max_tries": definition.max_tries}
+    return hashlib.sha256(jsontext.dump(does).encode()).hexdigest()[:16]
+
+
+class Chains:
+    """The chains of an installation, by name."""
+
+    def __init__(self, definitions: Mapping[str, ChainDefinition]) -> None:
+        self._chains = {name: Chain.build(name, definition) for name, definition in definitions.items()}
+        for chain in self._chains.values():
+            for target in _route_targets(chain):
+                if target not in self._chains:
+                    raise ConfigurationError(f"chain {chain.name!r} routes to {target!r}, which does not exist")
+
+    def __iter__(self) -> Iterator[Chain]:
+        return iter(self._chains.values())
+
+    def get(self, name: str) -> Chain | None:
+        return self._chains.get(name)
+
+    def for_channel(self, channel: str) -> list[Chain]:
+        """The enabled chains that take conversations of this channel."""
+        return [c for c in self if c.definition.enabled and channel in c.definition.channels]
+
+
+def _route_targets(chain: Chain) -> list[str]:
+    return [target for link in chain.links for target in getattr(link, "targets", ())]

@@ -1,0 +1,219 @@
+"""Intake: the one way in. Conversation, search index, subject and runs are committed together, or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from carelog.conversations import Conversation, store
+from carelog.conversations.parties import identifiers, patient_party
+from carelog.db import Connection, Database
+from carelog.identity import Principal
+from carelog.kit.clock import Clock
+from carelog.kit.errors import CarelogError, Conflict, Forbidden, NotFound
+from carelog.kit.ids import new_id
+from carelog.pipeline import ledger
+from carelog.pipeline.chain_book import ChainBook
+from carelog.pipeline.chains import Chain
+from carelog.pipeline.run import Lane, Run
+from carelog.pipeline.submission import Submission
+from carelog.pipeline.wakeup import Wakeup
+from carelog.record import subjects
+from carelog.record.subjects import Identifier, Subject
+
+_ATTEMPTS = 3
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one submission. `error` says why it was refused."""
+
+    verdict: Verdict
+    conversation_id: UUID
+    subject_id: UUID | None = None
+    runs: tuple[UUID, ...] = ()
+    error: CarelogError | None = None
+
+
+class Intake:
+    """Accepts conversations in batches, one commit each."""
+
+    def __init__(self, database: Database, chains: ChainBook, clock: Clock, wakeup: Wakeup) -> None:
+        self._database = database
+        self._chains = chains
+        self._clock = clock
+        self._wakeup = wakeup
+
+    async def accept(self, principal: Principal, submissions: Sequence[Submission]) -> list[Receipt]:
+        """One receipt for each submission, in order. What is accepted is on disk when this returns.
+
+        Raises Forbidden for a principal without the scope; what is wrong with one submission is in its receipt.
+        """
+        principal.require("conversations:write")
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self._database.write() as connection:
+                    receipts = await self._accept(connection, principal, submissions)
+                break
+            except IntegrityError:
+                # Another process stored the same conversation or subject in between: look again, and find it.
+                if attempt == _ATTEMPTS:
+                    raise
+        if any(receipt.runs for receipt in receipts):
+            self._wakeup.wake()
+        return receipts
+
+    async def _accept(
+        self, connection: Connection, principal: Principal, submissions: Sequence[Submission]
+    ) -> list[Receipt]:
+        now = self._clock.now()
+        seen = _Seen(
+            await store.known(connection, [s.conversation.uuid for s in submissions], [s.name for s in submissions])
+        )
+        claims = {i: _identifiers(s.conversation) for i, s in enumerate(submissions)}
+        directory = await _Directory.load(connection, submissions, claims, now)
+        receipts: list[Receipt] = []
+        received: list[store.Received] = []
+        runs: list[Run] = []
+        for i, submission in enumerate(submissions):
+            conversation = submission.conversation
+            try:
+                twin = seen.twin(submission)
+                if twin:
+                    # A stranger's record is not theirs to learn of, not even that it has this conversation.
+                    own = principal.may_see(twin.subject_id)
+                    if not own:
+                        raise Conflict("a conversation with this id or name is already stored")
+                    receipts.append(Receipt(Verdict.DUPLICATE, twin.id, twin.subject_id))
+                    continue
+                subject_id = directory.subject_of(principal, submission, claims[i])
+            except CarelogError as error:
+                receipts.append(Receipt(Verdict.REFUSED, conversation.uuid, error=error))
+                continue
+            channel, external_id = submission.name
+            received.append(store.Received(conversation, channel, external_id, subject_id, now))
+            seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, store.digest(conversation)))
+            made = [
+                new_run(chain, conversation.uuid, subject_id, now, lane=submission.lane)
+                for chain in self._chains.current.for_channel(channel)
+            ]
+            runs += made
+            receipts.append(Receipt(Verdict.ACCEPTED, conversation.uuid, subject_id, tuple(run.id for run in made)))
+        await subjects.add(connection, directory.new_subjects, directory.new_identifiers)
+        await store.add(connection, received)
+        await ledger.enqueue(connection, runs)
+        return receipts
+
+
+def new_run(chain: Chain, conversation_id: UUID, subject_id: UUID, now: datetime, *, lane: Lane | None = None) -> Run:
+    """A queued run of a chain over a conversation."""
+    return Run(
+        id=new_id(),
+        conversation_id=conversation_id,
+        subject_id=subject_id,
+        chain=chain.name,
+        chain_version=chain.version,
+        lane=chain.definition.lane if lane is None else lane,
+        created_at=now,
+        updated_at=now,
+        due_at=now,
+    )
+
+
+class _Seen:
+    """What is stored already, or came earlier in the same batch."""
+
+    def __init__(self, known: Sequence[store.Known]) -> None:
+        self._by_id: dict[UUID, store.Known] = {}
+        self._by_name: dict[tuple[str, str], store.Known] = {}
+        for item in known:
+            self.add(item)
+
+    def add(self, item: store.Known) -> None:
+        self._by_id[item.id] = item
+        self._by_name[item.channel, item.external_id] = item
+
+    def twin(self, submission: Submission) -> store.Known | None:
+        """The stored conversation that this one is a second delivery of. Raises Conflict when the id is taken by
+        another document: to call that a duplicate would lose one of the two."""
+        same_id = self._by_id.get(submission.conversation.uuid)
+        if same_id and same_id.digest != store.digest(submission.conversation):
+            raise Conflict(
+                "another document with this uuid is stored; a changed vCon needs a new uuid (see `amended`)",
+                details={"conversation": str(same_id.id)},
+            )
+        return same_id or self._by_name.get(submission.name)
+
+
+class _Directory:
+    """Finds whose record a conversation belongs to, and makes the subjects that are new."""
+
+    def __init__(self, owners: Mapping[Identifier, UUID], existing: set[UUID], now: datetime) -> None:
+        self._owners = dict(owners)
+        self._existing = existing
+        self._now = now
+        self.new_subjects: list[Subject] = []
+        self.new_identifiers: list[tuple[Identifier, UUID]] = []
+
+    @classmethod
+    async def load(
+        cls,
+        connection: Connection,
+        submissions: Sequence[Submission],
+        claims: Mapping[int, Sequence[Identifier]],
+        now: datetime,
+    ) -> "_Directory":
+        owners = await subjects.known(connection, {i for claimed in claims.values() for i in claimed})
+        named = {s.subject_id for s in submissions if s.subject_id}
+        return cls(owners, await subjects.existing(connection, named), now)
+
+    def subject_of(self, principal: Principal, submission: Submission, claimed: Sequence[Identifier]) -> UUID:
+        if submission.subject_id is not None:
+            if submission.subject_id not in self._existing or not principal.may_see(submission.subject_id):
+                raise NotFound("no such subject")
+            return submission.subject_id
+        owner = subjects.strongest((i, self._owners[i]) for i in claimed if i in self._owners)
+        if owner is None:
+            if principal.subjects is not None:
+                raise Forbidden("this key is limited to some subjects and cannot add another")
+            owner = self._add(submission.conversation)
+        elif not principal.may_see(owner):
+            raise Forbidden("this conversation belongs to a subject that this key may not see")
+        for identifier in claimed:
+            if identifier not in self._owners:
+                self._owners[identifier] = owner
+                self.new_identifiers.append((identifier, owner))
+        return owner
+
+    def _add(self, conversation: Conversation) -> UUID:
+        party = patient_party(conversation)
+        name = conversation.parties[party].name if party is not None else None
+        new = Subject(
+            id=new_id(),
+            name=name.replace("\x00", " ").strip()[:200] or None if name else None,
+            zone=conversation.zone,
+            recorded_at=self._now,
+        )
+        self.new_subjects.append(new)
+        return new.id
+
+
+def _identifiers(conversation: Conversation) -> list[Identifier]:
+    """What names the subject. A patient who left no number or address has a record of this conversation alone,
+    until someone says whose it is: a name is not enough to join two records."""
+    party = patient_party(conversation)
+    found = [
+        Identifier(i.kind, i.value[:320].replace("\x00", " "))
+        for i in identifiers(conversation)
+        if i.party == party and i.kind in subjects.SYSTEMS
+    ]
+    return found or [Identifier("conversation", str(conversation.uuid))]

@@ -1,0 +1,103 @@
+"""What a link is, and how one is found by the name that `carelog.yaml` gives it.
+
+A link is a class under the entry point group `carelog.links`: anyone may add one from a package of their own.
+"""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from carelog.conversations import Conversation
+from carelog.kit.errors import ConfigurationError
+from carelog.pipeline.outcome import Outcome
+from carelog.record.entries import NewEntry
+
+GROUP = "carelog.links"
+
+
+class LinkOptions(BaseModel):
+    """The base of every link's options: unknown keys are refused when the configuration is loaded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One conversation for a link. `key` stays the same however often this step is repeated; `entries` are those
+    that earlier links of this passage found, none after a restart in between."""
+
+    conversation: Conversation
+    conversation_id: UUID
+    subject_id: UUID
+    channel: str
+    zone: str
+    chain: str
+    key: str
+    now: datetime
+    entries: tuple[NewEntry, ...] = ()
+
+
+O = TypeVar("O", bound=LinkOptions)  # noqa: E741
+
+
+class Link(Generic[O]):
+    """The base of every link.
+
+    `checkpoint` marks a link that calls outside: the executor commits after it, so that a crash never repeats the
+    call. The others between two checkpoints run fused in memory. A subclass says what its options are and
+    implements `run`, or `run_batch` where a batch is cheaper.
+    """
+
+    options_model: ClassVar[type[LinkOptions]] = LinkOptions
+    checkpoint: ClassVar[bool] = False
+
+    def __init__(self, options: O) -> None:
+        self.options = options
+
+    async def run(self, work: Work) -> Outcome:
+        """Raises LinkError to be tried again, PermanentLinkError to give up; any other error is tried again."""
+        raise NotImplementedError
+
+    async def run_batch(self, batch: Sequence[Work]) -> "list[Outcome | Exception]":
+        """One result for each work, in order: one conversation's failure never touches the others."""
+        results: list[Outcome | Exception] = []
+        for work in batch:
+            try:
+                results.append(await self.run(work))
+            except Exception as error:  # noqa: BLE001  becomes this run's failure
+                results.append(error)
+        return results
+
+
+@cache
+def link_class(name: str) -> type[Link[Any]]:
+    """The link of that name. Raises ConfigurationError naming those that there are."""
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in found:
+        raise ConfigurationError(f"there is no link named {name!r}", details={"links": sorted(found)})
+    loaded: type[Link[Any]] = found[name].load()
+    return loaded
+
+
+def make_link(name: str, options: Mapping[str, Any]) -> Link[Any]:
+    """A link with checked options. Raises ConfigurationError naming the option at fault."""
+    cls = link_class(name)
+    try:
+        return cls(cls.options_model.model_validate(dict(options)))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "options"
+        raise ConfigurationError(f"link {name!r}, {place}: {first['msg']}") from None
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error was raised, 'module.py:12', which says nothing of the data that it was raised on."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown"

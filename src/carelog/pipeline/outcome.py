@@ -1,0 +1,68 @@
+"""What a link returns. A link writes nothing: the executor commits the outcomes of a whole batch at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from carelog.conversations import Conversation
+from carelog.conversations.tags import with_tags
+from carelog.kit.errors import CarelogError
+from carelog.record.entries import NewEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AddAnalysis:
+    """Append one analysis object to the vCon."""
+
+    analysis: Mapping[str, Any]
+
+    def apply(self, conversation: Conversation) -> Conversation:
+        return conversation.with_analysis(self.analysis)
+
+
+@dataclass(frozen=True, slots=True)
+class AddTags:
+    """Give the conversation these tags, names with values; one that it has already gets the new value."""
+
+    tags: Mapping[str, str]
+
+    def apply(self, conversation: Conversation) -> Conversation:
+        return with_tags(conversation, self.tags)
+
+
+# Changes say what to add, not what the vCon becomes, so that those of two chains on one conversation both hold.
+Change = AddAnalysis | AddTags
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The effects of one link on one conversation.
+
+    `changes` alter the vCon, `entries` go to the subject's record, `routes` name chains to run on this
+    conversation next, and `stop` ends this run here, as finished.
+    """
+
+    changes: tuple[Change, ...] = ()
+    entries: tuple[NewEntry, ...] = ()
+    routes: tuple[str, ...] = ()
+    stop: bool = False
+
+
+class LinkError(CarelogError):
+    """A link could not do its work now; the run is tried again, not before `retry_after` when that is given.
+
+    The message is kept with the run and shown to operators: it must hold nothing of the conversation.
+    """
+
+    code = "link.failed"
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PermanentLinkError(LinkError):
+    """Trying again would not help: the run becomes a dead letter at once."""
+
+    code = "link.refused"

@@ -1,0 +1,120 @@
+"""What a batch has done so far, in memory, until the executor commits it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from carelog.conversations import Conversation
+from carelog.conversations.store import Stored
+from carelog.kit.errors import CarelogError
+from carelog.pipeline.chains import Chain
+from carelog.pipeline.link import Work, place_of
+from carelog.pipeline.outcome import Change, LinkError, Outcome, PermanentLinkError
+from carelog.pipeline.run import Run, advance, fail, finish
+from carelog.record.entries import NewEntry
+from carelog.record.store import Placed
+
+
+@dataclass(slots=True)
+class Progress:
+    """One run on its way: its conversation as the links so far have left it, and their effects not yet committed."""
+
+    run: Run
+    chain: Chain
+    stored: Stored
+    conversation: Conversation
+    position: int
+    stopped: bool = False
+    failure: Exception | None = None
+    changes: list[Change] = field(default_factory=list)
+    entries: list[Placed] = field(default_factory=list)
+    routes: list[str] = field(default_factory=list)
+    found: list[NewEntry] = field(default_factory=list)
+
+    @property
+    def active(self) -> bool:
+        return self.failure is None and not self.stopped and self.position < len(self.chain.links)
+
+    def work(self, now: datetime) -> Work:
+        """What the next link gets."""
+        return Work(
+            conversation=self.conversation,
+            conversation_id=self.run.conversation_id,
+            subject_id=self.run.subject_id,
+            channel=self.stored.channel,
+            zone=self.conversation.zone or "UTC",
+            chain=self.chain.name,
+            key=f"{self.run.id}:{self.position}",
+            now=now,
+            entries=tuple(self.found),
+        )
+
+    def take(self, result: Outcome | Exception) -> None:
+        """Fold in what the link at `position` returned. An outcome that cannot be applied is that link's failure,
+        and leaves nothing of itself behind."""
+        if isinstance(result, Exception):
+            self.failure = result
+            return
+        try:
+            conversation = self.conversation
+            for change in result.changes:
+                conversation = change.apply(conversation)
+        except Exception as error:  # noqa: BLE001  becomes this run's failure
+            self.failure = error
+            return
+        self.conversation = conversation
+        self.changes += result.changes
+        self.entries += [
+            Placed(
+                subject_id=self.run.subject_id,
+                conversation_id=self.run.conversation_id,
+                origin=f"{self.run.id}:{self.position}:{number}",
+                entry=entry,
+            )
+            for number, entry in enumerate(result.entries)
+        ]
+        self.found += result.entries
+        self.routes += result.routes
+        self.stopped = result.stop
+        self.position += 1
+
+    def settled(self, now: datetime) -> Run:
+        """The run's next state, now that every link before `position` is done."""
+        if self.failure is not None:
+            error = self.failure
+            return fail(
+                advance(self.run, self.position, now),
+                now,
+                error=error_report(error, self),
+                max_tries=self.chain.definition.max_tries,
+                permanent=isinstance(error, PermanentLinkError),
+                retry_after=retry_after(error),
+            )
+        if self.active:
+            return advance(self.run, self.position, now)
+        return finish(self.run, now, position=self.position, stopped=self.stopped)
+
+    def committed(self, run: Run) -> None:
+        """Forget the effects that are now in the database."""
+        self.run = run
+        self.changes, self.entries, self.routes = [], [], []
+
+
+def retry_after(error: Exception) -> timedelta | None:
+    return error.retry_after if isinstance(error, LinkError) else None
+
+
+def error_report(error: Exception, progress: Progress) -> Mapping[str, Any]:
+    """What is kept of an error. Only our own errors are known to say nothing of the conversation; of the others
+    the kind and the place are kept, and never the message."""
+    position = progress.position
+    definition = progress.chain.definition.links
+    report = {
+        "link": definition[position].name if position < len(definition) else None,
+        "position": position,
+        "type": type(error).__name__,
+    }
+    if isinstance(error, CarelogError):
+        return {**report, "code": error.code, "message": error.message}
+    return {**report, "code": "link.crashed", "message": f"{type(error).__name__} at {place_of(error)}"}

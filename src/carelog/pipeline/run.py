@@ -1,0 +1,163 @@
+"""A run: one conversation's passage through one chain, and every step that its state may take.
+
+    queued ──claim──► running ──finish──► finished
+      ▲                 │ │
+      └──retry/release──┘ └─fail for good─► dead ──discard──► discarded
+      ▲                                      │
+      └──────────────drive again─────────────┘
+
+The functions here are pure: the ledger stores what they return. A step that the picture does not have raises.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from carelog.kit.errors import Conflict
+
+BASE_DELAY: Final = timedelta(seconds=1)
+MAX_DELAY: Final = timedelta(minutes=15)
+
+
+class Lane(IntEnum):
+    """A run's priority; the smaller goes first."""
+
+    URGENT = 0
+    ROUTINE = 1
+    BULK = 2
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`position` is the link to run next; `tries` counts the attempts at getting past it, this one included."""
+
+    id: UUID
+    conversation_id: UUID
+    subject_id: UUID
+    chain: str
+    chain_version: str
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime
+    pass_: int = 1
+    state: RunState = RunState.QUEUED
+    lane: Lane = Lane.ROUTINE
+    position: int = 0
+    tries: int = 0
+    lease: UUID | None = None
+    lease_until: datetime | None = None
+    ordering_key: str | None = None
+    stopped: bool = False
+    error: Mapping[str, Any] | None = None
+
+    def leased_at(self, now: datetime) -> bool:
+        return self.state is RunState.RUNNING and self.lease_until is not None and self.lease_until > now
+
+
+def claim(run: Run, lease: UUID, until: datetime, now: datetime) -> Run:
+    """Take a queued run that is due, for as long as the lease. The attempt counts from here: a worker that dies
+    has used it up."""
+    _expect(run, RunState.QUEUED)
+    return replace(run, state=RunState.RUNNING, lease=lease, lease_until=until, tries=run.tries + 1, updated_at=now)
+
+
+def advance(run: Run, position: int, now: datetime) -> Run:
+    """Note that every link before `position` is done for good; attempts are counted anew."""
+    _expect(run, RunState.RUNNING)
+    if position < run.position:
+        raise Conflict("a run never goes back")
+    return replace(run, position=position, tries=1 if position > run.position else run.tries, updated_at=now)
+
+
+def finish(run: Run, now: datetime, *, position: int, stopped: bool = False) -> Run:
+    """The last link is done, or one said to stop."""
+    moved = advance(run, position, now)
+    return replace(moved, state=RunState.FINISHED, lease=None, lease_until=None, stopped=stopped, error=None)
+
+
+def fail(
+    run: Run,
+    now: datetime,
+    *,
+    error: Mapping[str, Any],
+    max_tries: int,
+    permanent: bool = False,
+    retry_after: timedelta | None = None,
+    jitter: random.Random | None = None,
+) -> Run:
+    """Queue the run again after a growing delay, or, when its tries are used up, make it a dead letter."""
+    _expect(run, RunState.RUNNING)
+    freed = replace(run, lease=None, lease_until=None, error=dict(error), updated_at=now)
+    if permanent or run.tries >= max_tries:
+        return replace(freed, state=RunState.DEAD)
+    delay = max(backoff(run.tries, jitter), retry_after or timedelta(0))
+    return replace(freed, state=RunState.QUEUED, due_at=now + delay)
+
+
+def release(run: Run, now: datetime) -> Run:
+    """Hand an unfinished run back, as a worker does that is told to stop: the attempt does not count."""
+    _expect(run, RunState.RUNNING)
+    return replace(
+        run,
+        state=RunState.QUEUED,
+        lease=None,
+        lease_until=None,
+        tries=max(0, run.tries - 1),
+        due_at=now,
+        updated_at=now,
+    )
+
+
+def expire(run: Run, now: datetime, *, max_tries: int) -> Run:
+    """The lease ran out: whoever held the run is gone. The attempt counts, so that a conversation which kills
+    its workers becomes a dead letter."""
+    _expect(run, RunState.RUNNING)
+    if run.leased_at(now):
+        raise Conflict("the lease still holds")
+    error = {
+        "code": "lease.expired",
+        "message": "the worker that held this run died",
+        "position": run.position,
+    }
+    return fail(run, now, error=error, max_tries=max_tries, retry_after=timedelta(0))
+
+
+def drive_again(run: Run, now: datetime) -> Run:
+    """Queue a dead letter from the link that it failed at."""
+    _expect(run, RunState.DEAD)
+    return replace(run, state=RunState.QUEUED, tries=0, due_at=now, updated_at=now)
+
+
+def discard(run: Run, now: datetime) -> Run:
+    """Give a dead letter up; it stays to be seen, and is never run again."""
+    _expect(run, RunState.DEAD)
+    return replace(run, state=RunState.DISCARDED, updated_at=now)
+
+
+def backoff(tries: int, jitter: random.Random | None = None) -> timedelta:
+    """1, 2, 4, 8 ... seconds after the first, second, third ... attempt, capped, of which the last half is random,
+    so that what failed together does not come back together.
+
+    >>> 0.5 <= backoff(1).total_seconds() <= 1.0
+    True
+    """
+    whole = min(BASE_DELAY * 2 ** min(tries - 1, 20), MAX_DELAY) if tries > 0 else BASE_DELAY
+    share = (jitter or random).random()
+    return whole / 2 + whole / 2 * share
+
+
+def _expect(run: Run, state: RunState) -> None:
+    if run.state is not state:
+        raise Conflict(f"the run is {run.state.value}, not {state.value}", details={"state": run.state.value})

@@ -1,0 +1,97 @@
+"""What can be handed in: a vCon, or a plain transcript, which becomes one."""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from carelog.conversations import Conversation, from_transcript
+from carelog.kit.clock import Clock
+from carelog.kit.errors import InvalidInput
+from carelog.kit.ids import new_id
+from carelog.pipeline.run import Lane
+
+CHANNELS: Final = ("calls", "whatsapp", "checkin", "scan", "lab", "vcon")
+_EXTERNAL_ID = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One conversation as it was handed in.
+
+    `external_id` is its name where it came from (a message id, a call id), its uuid when there is none;
+    `subject_id` says whose record it belongs to, when the sender knows.
+    """
+
+    conversation: Conversation
+    channel: str = "vcon"
+    external_id: str | None = None
+    subject_id: UUID | None = None
+    lane: Lane | None = None
+
+    def __post_init__(self) -> None:
+        if self.channel not in CHANNELS:
+            raise InvalidInput("no such channel", details={"channels": list(CHANNELS)})
+        if self.external_id is not None and not _EXTERNAL_ID.fullmatch(self.external_id):
+            raise InvalidInput("an external id has 1 to 255 characters, none of them a control character")
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.channel, self.external_id or str(self.conversation.uuid)
+
+
+def from_vcon(
+    data: bytes | str,
+    *,
+    channel: str | None = None,
+    external_id: str | None = None,
+    subject_id: UUID | None = None,
+) -> Submission:
+    """A vCon as a submission. Raises InvalidInput with every problem's place.
+
+    A sender that cannot say the channel and the external id beside the vCon may say them in it, as
+    `"carelog": {"channel": ..., "external_id": ...}`; what is said beside it counts more.
+    """
+    conversation = Conversation.parse(data)
+    own: Any = conversation.document.get("carelog")
+    said = own if isinstance(own, dict) else {}
+    submission = Submission(conversation, subject_id=subject_id)
+    return replace(
+        submission,
+        channel=channel or _text(said, "channel") or submission.channel,
+        external_id=external_id or _text(said, "external_id"),
+    )
+
+
+def read_transcript(
+    text: str,
+    clock: Clock,
+    *,
+    channel: str | None = None,
+    external_id: str | None = None,
+    subject_id: UUID | None = None,
+    started_at: datetime | None = None,
+    title: str | None = None,
+) -> Submission:
+    """A plain transcript as a submission: "Speaker: text" lines become turns. Raises InvalidInput when it is empty.
+
+    Without an external id it is known by its words, so that the same file handed in twice is one conversation.
+    """
+    now = clock.now()
+    document = from_transcript(text, uuid=new_id(), created_at=now, started_at=started_at or now, subject=title)
+    words = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+    return Submission(
+        Conversation.of(document),
+        channel=channel or "calls",
+        external_id=external_id or f"sha256:{words}",
+        subject_id=subject_id,
+    )
+
+
+def _text(said: dict[str, Any], key: str) -> str | None:
+    value = said.get(key)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"/carelog/{key} must be a string")
+    return value or None

@@ -1,0 +1,52 @@
+"""Entries as plain data: before they are stored, and as they are read back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from carelog.kit.zones import zone
+from carelog.record.evidence import Evidence
+from carelog.record.payload import Payload
+from carelog.record.registry import entry_types
+
+State = Literal["active", "retracted"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry that is to be written. `occurred_at` is when it happened, as far as the conversation says."""
+
+    type: str
+    payload: Payload
+    evidence: tuple[Evidence, ...]
+    occurred_at: datetime
+    occurred_zone: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revision of an entry, the newest unless a history was asked for."""
+
+    id: UUID
+    subject_id: UUID
+    type: str
+    revision: int
+    state: State
+    payload: Payload
+    evidence: tuple[Evidence, ...]
+    occurred_at: datetime
+    occurred_zone: str
+    recorded_at: datetime
+    recorded_by: str
+    reason: str | None
+
+    @property
+    def context_id(self) -> str:
+        return entry_types()[self.type].context_id(self.id)
+
+    @property
+    def occurred_local(self) -> datetime:
+        """`occurred_at` on the subject's own clock."""
+        return self.occurred_at.astimezone(zone(self.occurred_zone))

@@ -1,0 +1,60 @@
+"""Subjects, and the entries of their records.
+
+`entry_revision` is append-only and holds the truth; `entry` holds the newest revision's place in lists.
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, Uuid
+
+from carelog.db import JsonText, UtcDateTime, health_metadata
+
+subject = Table(
+    "subject",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", String(200)),
+    Column("name_key", String(400)),
+    Column("zone", String(64)),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+Index("ix_subject_name_key", subject.c.name_key)
+Index("ix_subject_recorded", subject.c.recorded_at, subject.c.id)
+
+subject_identifier = Table(
+    "subject_identifier",
+    health_metadata,
+    Column("system", String(20), primary_key=True),
+    Column("value", String(320), primary_key=True),
+    Column("subject_id", Uuid, ForeignKey(subject.c.id, ondelete="CASCADE"), nullable=False, index=True),
+)
+
+entry = Table(
+    "entry",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, ForeignKey(subject.c.id), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("conversation_id", Uuid, index=True),
+    # What an entry is made from, once: the run, the link and its place in the outcome.
+    Column("origin", String(120), nullable=False),
+    UniqueConstraint("origin"),
+)
+Index("ix_entry_timeline", entry.c.subject_id, entry.c.state, entry.c.occurred_at, entry.c.id)
+Index("ix_entry_list", entry.c.subject_id, entry.c.state, entry.c.type, entry.c.occurred_at, entry.c.id)
+
+entry_revision = Table(
+    "entry_revision",
+    health_metadata,
+    Column("entry_id", Uuid, ForeignKey(entry.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("payload", JsonText, nullable=False),
+    Column("evidence", JsonText, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("occurred_zone", String(64), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("recorded_by", String(80), nullable=False),
+    Column("reason", String(200)),
+)

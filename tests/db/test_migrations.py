@@ -1,0 +1,54 @@
+"""The migrations make just the schema that the code works with, on both databases."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Connection
+
+import carelog.conversations.tables
+import carelog.identity.tables
+import carelog.pipeline.tables
+import carelog.record.tables  # noqa: F401
+from carelog.db import Database, auth_metadata, health_metadata, migrate
+
+_SEARCH_INDEX = "conversation_words"
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[Any]:
+    def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
+        hidden = name or ""
+        return not (hidden.startswith(_SEARCH_INDEX) or hidden == "ix_conversation_text_words")
+
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_object": ours, "target_metadata": metadata}
+    )
+    return list(compare_metadata(context, metadata))
+
+
+@pytest.mark.parametrize(("schema", "metadata"), [("health", health_metadata), ("auth", auth_metadata)])
+async def test_a_migrated_database_has_the_tables_of_the_code(
+    dialect: str, fresh_url: Callable[[str], str], schema: str, metadata: MetaData
+) -> None:
+    database = Database(fresh_url(dialect))
+    try:
+        await migrate(database, schema)
+        async with database.read() as connection:
+            assert await connection.run_sync(differences, metadata) == []
+    finally:
+        await database.close()
+
+
+async def test_processes_that_start_together_migrate_once(dialect: str, fresh_url: Callable[[str], str]) -> None:
+    url = fresh_url(dialect)
+    databases = [Database(url) for _ in range(3)]
+    try:
+        await asyncio.gather(*(migrate(database, "health") for database in databases))
+        await databases[0].ping()
+    finally:
+        for database in databases:
+            await database.close()

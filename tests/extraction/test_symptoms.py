@@ -7,7 +7,14 @@ from carelog.extraction.symptoms import find_symptoms
 from carelog.extraction.utterances import Utterance, read
 from carelog.record.types.symptom import Symptom
 
-_ROLES = {"P": Role.PATIENT, "C": Role.CLINICIAN, "F": Role.CARER, "A": Role.AGENT, "?": Role.UNKNOWN, "!": Role.UNKNOWN}
+_ROLES = {
+    "P": Role.PATIENT,
+    "C": Role.CLINICIAN,
+    "F": Role.CARER,
+    "A": Role.AGENT,
+    "?": Role.UNKNOWN,
+    "!": Role.UNKNOWN,
+}
 
 
 def dialogue(*lines: str) -> list[Utterance]:
@@ -122,7 +129,10 @@ def test_everyday_words_are_not_symptoms(said: str) -> None:
         ("a cough without any phlegm", {"cough": "present", "phlegm": "absent"}),
         ("I don't think I have a fever", {"fever": "absent"}),
         ("no fever i do have a sore throat", {"fever": "absent", "sore throat": "present"}),
-        ("no rash, itching, or weight loss or hair loss", dict.fromkeys(["rash", "itching", "weight loss", "hair loss"], "absent")),
+        (
+            "no rash, itching, or weight loss or hair loss",
+            dict.fromkeys(["rash", "itching", "weight loss", "hair loss"], "absent"),
+        ),
         ("my knee doesn't hurt", {"knee pain": "absent"}),
         ("the cough is gone", {"cough": "absent"}),
         ("My fever went away", {"fever": "absent"}),
@@ -196,7 +206,10 @@ def test_a_carer_speaks_of_the_subject() -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["C: any chest pain, shortness of breath?", "P: no"], {"chest pain": "absent", "shortness of breath": "absent"}),
+        (
+            ["C: any chest pain, shortness of breath?", "P: no"],
+            {"chest pain": "absent", "shortness of breath": "absent"},
+        ),
         (["C: any chest pain?", "P: yes"], {"chest pain": "present"}),
         (["C: have you had any fever", "P: uh no"], {"fever": "absent"}),
         (["C: Have you noticed any swelling in your legs?", "P: Not that I've noticed."], {"leg swelling": "absent"}),
@@ -208,12 +221,18 @@ def test_a_carer_speaks_of_the_subject() -> None:
         (["C: any dizziness?", "P: yeah no I have n't"], {"dizziness": "absent"}),
         (["C: kya aapko bukhar hai?", "P: nahi"], {"fever": "absent"}),
         (["C: bukhar hai kya?", "P: haan ji"], {"fever": "present"}),
-        (["A: Any fever, chills or cough?", "P: Just the cough."], {"fever": "absent", "chills": "absent", "cough": "present"}),
+        (
+            ["A: Any fever, chills or cough?", "P: Just the cough."],
+            {"fever": "absent", "chills": "absent", "cough": "present"},
+        ),
         (["C: any fever or cough?", "P: no fever, but I have had a cough"], {"fever": "absent", "cough": "present"}),
         (["C: no nausea or vomiting?", "P: no"], {"nausea": "absent", "vomiting": "absent"}),
         (["C: no nausea or vomiting?", "P: right"], {"nausea": "absent", "vomiting": "absent"}),
         (["C: You have a headache, right?", "P: correct"], {"headache": "present"}),
-        (["C: any fever? any chills? any night sweats?", "P: no"], dict.fromkeys(["fever", "chills", "night sweats"], "absent")),
+        (
+            ["C: any fever? any chills? any night sweats?", "P: no"],
+            dict.fromkeys(["fever", "chills", "night sweats"], "absent"),
+        ),
         (["?: any fever?", "!: no"], {"fever": "absent"}),
         (["C: i just want to make sure you're not having any chest pain", "P: no"], {"chest pain": "absent"}),
         (["C: do you have any numbness", "P: in my hand yes"], {"numbness": "present"}),

@@ -1,25 +1,17 @@
 """Puts the API together."""
 
-from typing import Any
-
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 
 from carelog import __version__
 from carelog.api import conversations, entry_types, health, runs, subjects
-from carelog.api.errors import install_error_handlers
-from carelog.api.middleware import BodyLimit, RequestIds
+from carelog.api.docs_page import install_docs
+from carelog.api.errors import install_error_handlers, refusals
+from carelog.api.failures import Failures
+from carelog.api.limits import BodyLimit
+from carelog.api.middleware import HeadAsGet, RequestIds, SafeHeaders
+from carelog.api.parameters import only_documented
 from carelog.api.services import Services
-from carelog.api.shapes import ErrorOut
-
-_ERRORS = {
-    401: "No API key, or not a valid one",
-    403: "The key does not allow this",
-    404: "It is not there, or not for this key",
-    409: "It contradicts what is stored",
-    413: "The body is too large",
-    415: "The body is of a type that is not read here",
-    422: "The request is not valid; `details.problems` names each place",
-}
 
 
 def create_app(services: Services, *, max_body_bytes: int) -> FastAPI:
@@ -28,16 +20,30 @@ def create_app(services: Services, *, max_body_bytes: int) -> FastAPI:
         title="Carelog",
         version=__version__,
         description="Health conversations in, a personal health record out, every entry with its quote.",
+        docs_url=None,
         redoc_url=None,
+        # A redirect would send the caller, with their key, to whatever host the request named.
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
     )
     app.state.services = services
     install_error_handlers(app)
-    app.add_middleware(BodyLimit, most=max_body_bytes)
-    app.add_middleware(RequestIds)
-    documented: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorOut, "description": text} for status, text in _ERRORS.items()
-    }
     for module in (conversations, subjects, entry_types, runs):
-        app.include_router(module.router, responses=documented)
-    app.include_router(health.router)
+        app.include_router(
+            module.router,
+            dependencies=[Depends(only_documented)],
+            responses=refusals(401, 403, 413, 422, 503),
+        )
+    app.include_router(health.router, responses=refusals(413))
+    install_docs(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, most=max_body_bytes)
+    app.add_middleware(Failures)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestIds)
+    app.add_middleware(HeadAsGet)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

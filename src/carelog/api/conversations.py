@@ -4,69 +4,59 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
 
 from carelog.api.access import ReadsConversations, WritesConversations
-from carelog.api.parameters import CursorText, Limit, Since, Until, cursor_of
+from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
+from carelog.api.errors import refusals
+from carelog.api.parameters import CursorText, Limit, Moment, Nothing, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import ConversationOut, PageOut, ReceiptOut
 from carelog.conversations.store import ConversationQuery
-from carelog.kit.errors import InvalidInput, UnsupportedMediaType
+from carelog.kit.errors import InvalidInput
 from carelog.pipeline.intake import Verdict
-from carelog.pipeline.submission import Submission, from_vcon, read_transcript
+from carelog.pipeline.submission import Channel, Submission, from_vcon, read_transcript
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
-
-_VCON = ("application/json", "application/vcon", "application/vcon+json")
-_TRANSCRIPT = "text/plain"
-_BODY = {
-    "required": True,
-    "content": {
-        **{
-            kind: {
-                "schema": {
-                    "type": "object",
-                    "description": "A vCon after draft-ietf-vcon-vcon-core-03",
-                    "required": ["uuid", "parties"],
-                }
-            }
-            for kind in _VCON
-        },
-        _TRANSCRIPT: {"schema": {"type": "string", "description": 'Lines of "Speaker: what was said"'}},
-    },
-}
-
-Channel = Annotated[str | None, Query(max_length=40, description="calls, whatsapp, checkin, scan, lab or vcon")]
-Words = Annotated[str | None, Query(min_length=1, max_length=320)]
 
 
 @router.post(
     "",
     status_code=201,
     summary="Hand in a conversation",
-    openapi_extra={"requestBody": _BODY},
-    responses={200: {"model": ReceiptOut, "description": "It was here already"}},
+    openapi_extra={"requestBody": BODY},
+    responses={
+        200: {"model": ReceiptOut, "description": "It was here already"},
+        201: {"description": "It is stored, and will be worked on"},
+        **refusals(404, 409, 415),
+    },
 )
 async def hand_in(
     request: Request,
     response: Response,
     services: ServicesOf,
     who: WritesConversations,
-    channel: Channel = None,
-    external_id: Annotated[str | None, Query(min_length=1, max_length=255)] = None,
-    subject: Annotated[UUID | None, Query(description="Whose record it belongs to, when known")] = None,
-    started_at: Annotated[Since, Query(description="When a plain transcript was spoken, with a zone")] = None,
-    title: Annotated[str | None, Query(max_length=500, description="For a plain transcript")] = None,
+    channel: Annotated[Channel | Nothing, Query(description="Where it comes from")] = None,
+    external_id: Annotated[
+        Annotated[Text, StringConstraints(max_length=255)] | Nothing,
+        Query(description="Its name where it comes from, such as a message id"),
+    ] = None,
+    subject: Annotated[UUID | Nothing, Query(description="Whose record it belongs to, when known")] = None,
+    started_at: Annotated[
+        Moment | Nothing, Query(description="When a plain transcript was spoken, with a zone")
+    ] = None,
+    title: Annotated[Text | Nothing, Query(description="The title of a plain transcript")] = None,
 ) -> ReceiptOut:
-    """A vCon (`application/json` or `application/vcon`) or a plain transcript (`text/plain`).
+    """A vCon (`application/vcon` or `application/json`) or a plain transcript (`text/plain`).
 
     An answer of 201 means that it is committed to disk and will reach its end or the dead letters. The same
     channel and external id, or the same vCon again, is answered with 200 and changes nothing.
     """
-    body = await request.body()
+    kind = media_type(request.headers)
     submission: Submission
-    if _media_type(request) == _TRANSCRIPT:
+    if kind == TRANSCRIPT:
         submission = read_transcript(
-            _utf8(body),
+            utf8(await request.body()),
             services.clock,
             channel=channel,
             external_id=external_id,
@@ -75,7 +65,8 @@ async def hand_in(
             title=title,
         )
     else:
-        submission = from_vcon(body, channel=channel, external_id=external_id, subject_id=subject)
+        _refuse_beside_a_vcon(started_at=started_at, title=title)
+        submission = from_vcon(await request.body(), channel=channel, external_id=external_id, subject_id=subject)
     [receipt] = await services.intake.accept(who, [submission])
     if receipt.error:
         raise receipt.error
@@ -86,16 +77,16 @@ async def hand_in(
 
 
 @router.get("", summary="List and search")
-async def search(
+async def search_conversations(
     services: ServicesOf,
     who: ReadsConversations,
-    q: Annotated[Words, Query(description="Words that were said, all of them")] = None,
-    tel: Words = None,
-    mailto: Words = None,
-    name: Annotated[Words, Query(description="A party's full name")] = None,
-    title: Annotated[Words, Query(description="A part of the title")] = None,
-    channel: Channel = None,
-    subject: UUID | None = None,
+    q: Annotated[Text | Nothing, Query(description="Words that were said, all of them")] = None,
+    tel: Annotated[Text | Nothing, Query(description="A party's phone number")] = None,
+    mailto: Annotated[Text | Nothing, Query(description="A party's e-mail address")] = None,
+    name: Annotated[Text | Nothing, Query(description="A party's full name")] = None,
+    title: Annotated[Text | Nothing, Query(description="A part of the title")] = None,
+    channel: Annotated[Channel | Nothing, Query(description="Where it came from")] = None,
+    subject: Annotated[UUID | Nothing, Query(description="Whose record it belongs to")] = None,
     since: Since = None,
     until: Until = None,
     limit: Limit = 50,
@@ -117,8 +108,8 @@ async def search(
     return PageOut(items=[ConversationOut.of(item) for item in page.items], next=str(page.next) if page.next else None)
 
 
-@router.get("/{conversation_id}", summary="Read what is known of one")
-async def read(conversation_id: UUID, services: ServicesOf, who: ReadsConversations) -> ConversationOut:
+@router.get("/{conversation_id}", summary="Read what is known of one", responses=refusals(404))
+async def read_conversation(conversation_id: UUID, services: ServicesOf, who: ReadsConversations) -> ConversationOut:
     return ConversationOut.of(await services.conversations.get(who, conversation_id))
 
 
@@ -126,7 +117,10 @@ async def read(conversation_id: UUID, services: ServicesOf, who: ReadsConversati
     "/{conversation_id}/vcon",
     summary="Read the vCon itself",
     response_class=Response,
-    responses={200: {"content": {"application/vcon": {"schema": {"type": "object"}}}, "description": "The vCon"}},
+    responses={
+        200: {"content": {"application/vcon": {"schema": {"type": "object"}}}, "description": "The vCon"},
+        **refusals(404),
+    },
 )
 async def read_vcon(conversation_id: UUID, services: ServicesOf, who: ReadsConversations) -> Response:
     """As it came in, with what links have added since; unknown keys and all."""
@@ -134,18 +128,15 @@ async def read_vcon(conversation_id: UUID, services: ServicesOf, who: ReadsConve
     return Response(stored.document, media_type="application/vcon", headers={"ETag": f'"{stored.revision}"'})
 
 
-def _media_type(request: Request) -> str:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in (*_VCON, _TRANSCRIPT):
-        raise UnsupportedMediaType(
-            "the body must be a vCon in JSON or a transcript in plain text",
-            details={"accepted": [*_VCON, _TRANSCRIPT]},
+def _refuse_beside_a_vcon(**given: object) -> None:
+    """A vCon says these itself; to drop what was said beside it would be to lose it."""
+    problems = [
+        {"place": f"/query/{name}", "problem": "is for a plain transcript; a vCon says it itself"}
+        for name, value in given.items()
+        if value is not None
+    ]
+    if problems:
+        raise InvalidInput(
+            f"the request is not valid: {problems[0]['place']} {problems[0]['problem']}",
+            details={"problems": problems},
         )
-    return given
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"the text is not UTF-8 at byte {error.start}") from None

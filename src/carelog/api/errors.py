@@ -1,15 +1,14 @@
 """The one error envelope: `{"status": "error", "error": {"code", "message", "details"}}`."""
 
-import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from carelog.db import is_outage
+from carelog.api.shapes import ErrorOut
 from carelog.kit import jsontext
 from carelog.kit.errors import (
     CarelogError,
@@ -20,11 +19,8 @@ from carelog.kit.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from carelog.pipeline.link import place_of
 
-log = logging.getLogger(__name__)
-
-_STATUS: dict[type[CarelogError], int] = {
+_STATUS: Final[Mapping[type[CarelogError], int]] = {
     InvalidInput: 422,
     NotFound: 404,
     Conflict: 409,
@@ -32,13 +28,39 @@ _STATUS: dict[type[CarelogError], int] = {
     Forbidden: 403,
     UnsupportedMediaType: 415,
 }
-_CODES = {
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    413: "body_too_large",
-    415: "unsupported_media_type",
+_HTTP: Final[Mapping[int, tuple[str, str]]] = {
+    404: ("not_found", "there is nothing at this address"),
+    405: ("method_not_allowed", "this address does not take this method"),
 }
+_SENTENCES: Final[Mapping[str, str]] = {
+    "bool_parsing": "must be true or false",
+    "enum": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "missing": "is required",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must not be empty",
+    "too_long": "must be given at most {max_length} times",
+    "uuid_parsing": "must be a UUID",
+}
+_REFUSALS: Final[Mapping[int, str]] = {
+    401: "No API key, or not a valid one",
+    403: "The key does not allow this",
+    404: "It is not there, or not for this key",
+    409: "It contradicts what is stored",
+    413: "The body is too large",
+    415: "The body is of a type that is not read here",
+    422: "The request is not valid; `details.problems` names each place",
+    503: "The database cannot be used now; try again after `Retry-After` seconds",
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How an operation may refuse, for the API description."""
+    return {status: {"model": ErrorOut, "description": _REFUSALS[status]} for status in statuses}
 
 
 def status_of(error: CarelogError) -> int:
@@ -69,7 +91,7 @@ def error_response(
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Answer every failure in the envelope, with nothing in it of what was sent."""
+    """Answer every refusal in the envelope, with nothing in it of what was sent."""
 
     @app.exception_handler(CarelogError)
     async def _ours(_request: Request, error: CarelogError) -> Response:
@@ -79,21 +101,32 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _request(_request: Request, error: RequestValidationError) -> Response:
         problems = [
-            {"place": "/" + "/".join(map(str, problem["loc"])), "problem": problem["msg"]} for problem in error.errors()
+            {"place": "/" + "/".join(map(str, problem["loc"])), "problem": _sentence(problem)}
+            for problem in error.errors()
         ]
-        return error_response(422, "invalid_input", "the request is not valid", {"problems": problems})
+        first = problems[0]
+        message = f"the request is not valid: {first['place']} {first['problem']}"
+        return error_response(422, InvalidInput.code, message, {"problems": problems})
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> Response:
-        code = _CODES.get(error.status_code, "http_error")
-        return error_response(error.status_code, code, str(error.detail), headers=error.headers)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        code, message = _HTTP.get(error.status_code, ("http_error", "the request is refused"))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = _allowed(request) or headers.get("Allow", "")
+        return error_response(error.status_code, code, message, headers=headers)
 
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> Response:
-        request_id = getattr(request.state, "request_id", None)
-        log.error("request failed", extra={"error": type(error).__name__, "place": place_of(error)})
-        if is_outage(error):
-            return error_response(
-                503, "unavailable", "the database cannot be used now; try again", headers={"Retry-After": "5"}
-            )
-        return error_response(500, "internal", "something went wrong here", {"request_id": request_id})
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """pydantic's own sentences may quote a character of what was sent."""
+    known = _SENTENCES.get(problem["type"])
+    sentence: str = known.format(**problem.get("ctx", {})) if known else problem["msg"]
+    return sentence
+
+
+def _allowed(request: Request) -> str:
+    """The methods of an address, those of its other operations too (RFC 9110 section 15.5.6)."""
+    route = request.scope.get("route")
+    operations = request.app.openapi()["paths"].get(getattr(route, "path", None), {})
+    methods = [method.upper() for method in operations]
+    return ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))

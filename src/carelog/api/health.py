@@ -1,6 +1,7 @@
 """`/health`: for whoever watches over the process; says nothing of anyone."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -11,6 +12,7 @@ from carelog.api.shapes import Check, HealthOut
 router = APIRouter(prefix="/health", tags=["health"])
 
 _PATIENCE_SECONDS = 5
+_FAILING: dict[int | str, dict[str, Any]] = {503: {"model": HealthOut, "description": "Something does not"}}
 
 
 @router.get("/live", summary="The process answers")
@@ -18,11 +20,8 @@ async def live() -> HealthOut:
     return HealthOut(status="ok", version=__version__)
 
 
-@router.get(
-    "/ready",
-    summary="Everything that it depends on answers",
-    responses={503: {"model": HealthOut, "description": "Something does not"}},
-)
+@router.get("", summary="The same as /health/ready", operation_id="health", responses=_FAILING)
+@router.get("/ready", summary="Everything that it depends on answers", responses=_FAILING)
 async def ready(services: ServicesOf, response: Response) -> HealthOut:
     checks = await asyncio.gather(*(_check(services, name) for name in services.databases))
     sound = all(check.ok for check in checks)

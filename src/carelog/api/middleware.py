@@ -1,18 +1,50 @@
-"""Around every request: an id, and a limit on what is read of it."""
+"""Around every request: an id and a line in the log, headers that suit health data, HEAD."""
 
+import logging
 import re
+import time
+from collections.abc import Mapping
+from typing import Final
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carelog.api.errors import error_response
+log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
+# Nothing of a record may stay in a cache, be shown within another site's page, or be taken for a page itself.
+SAFE_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without the body (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
+
 
 class RequestIds:
-    """Takes the caller's `X-Request-ID` or makes one, and gives it back with every answer."""
+    """Takes the caller's `X-Request-ID` or makes one, gives it back with every answer, and logs the request by it.
+
+    The log names the operation and never the path, since search terms are part of an address.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -24,60 +56,36 @@ class RequestIds:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        status = None
+        began = time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        await self._app(scope, receive, send_with_id)
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            operation = getattr(scope.get("route"), "name", None)
+            ms = round((time.perf_counter() - began) * 1000)
+            log.info("request", extra={"request_id": request_id, "operation": operation, "status": status, "ms": ms})
 
 
-class BodyLimit:
-    """Refuses a body of more than `most` bytes with 413: by its declared length, and by counting what comes."""
+class SafeHeaders:
+    """Gives every answer SAFE_HEADERS, but for those that it has a value of its own for."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared[:20]) > self._most:
-            await self._refuse(scope, receive, send)
-            return
-        taken = 0
-        too_large = False
-        answering = False
-
-        async def counted() -> Message:
-            nonlocal taken, too_large
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._most:
-                too_large = True
-                return {"type": "http.disconnect"}
-            return message
-
-        async def watched(message: Message) -> None:
-            nonlocal answering
-            if too_large and not answering:
-                return
-            answering = True
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
-        try:
-            await self._app(scope, counted, watched)
-        except Exception:
-            if not too_large or answering:
-                raise
-        if too_large and not answering:
-            await self._refuse(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = error_response(
-            413, "body_too_large", f"at most {self._most} bytes are read", {"most_bytes": self._most}
-        )
-        await response(scope, receive, send)
+        await self._app(scope, receive, send_safely)

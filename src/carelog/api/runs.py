@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from carelog.api.access import ReadsRuns, WritesRuns
-from carelog.api.parameters import CursorText, Limit, cursor_of
+from carelog.api.errors import refusals
+from carelog.api.parameters import CursorText, Limit, Nothing, Text, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import CountOut, PageOut, RunOut
 from carelog.identity import Principal
@@ -15,17 +16,17 @@ from carelog.pipeline.runs import RunQuery
 
 router = APIRouter(prefix="/api", tags=["runs"])
 
-ChainName = Annotated[str | None, Query(min_length=1, max_length=80, description="Of this chain only")]
+ChainName = Annotated[Text | Nothing, Query(description="Of this chain only")]
 
 
 @router.get("/runs", summary="List runs")
 async def list_runs(
     services: ServicesOf,
     who: ReadsRuns,
-    state: Annotated[list[RunState], Query(max_length=10)] = [],  # noqa: B006
+    state: Annotated[list[RunState], Query(max_length=10, description="In these states; all when left out")] = [],  # noqa: B006
     chain: ChainName = None,
-    conversation: UUID | None = None,
-    subject: UUID | None = None,
+    conversation: Annotated[UUID | Nothing, Query(description="Over this conversation only")] = None,
+    subject: Annotated[UUID | Nothing, Query(description="For this record only")] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> PageOut[RunOut]:
@@ -34,7 +35,7 @@ async def list_runs(
     return await _page(services, who, query, limit, cursor)
 
 
-@router.get("/runs/{run_id}", summary="Read one run")
+@router.get("/runs/{run_id}", summary="Read one run", responses=refusals(404))
 async def read_run(run_id: UUID, services: ServicesOf, who: ReadsRuns) -> RunOut:
     return RunOut.of(await services.runs.get(who, run_id))
 
@@ -63,12 +64,12 @@ async def discard_all(services: ServicesOf, who: WritesRuns, chain: ChainName = 
     return CountOut(count=await services.runs.discard_all(who, chain=chain))
 
 
-@router.post("/dead-letters/{run_id}/drive", summary="Drive a dead letter again")
+@router.post("/dead-letters/{run_id}/drive", summary="Drive a dead letter again", responses=refusals(404, 409))
 async def drive_again(run_id: UUID, services: ServicesOf, who: WritesRuns) -> RunOut:
     return RunOut.of(await services.runs.drive_again(who, run_id))
 
 
-@router.post("/dead-letters/{run_id}/discard", summary="Discard a dead letter")
+@router.post("/dead-letters/{run_id}/discard", summary="Discard a dead letter", responses=refusals(404, 409))
 async def discard(run_id: UUID, services: ServicesOf, who: WritesRuns) -> RunOut:
     return RunOut.of(await services.runs.discard(who, run_id))
 

@@ -1,6 +1,6 @@
 """What the API answers with."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -124,12 +124,12 @@ class EntryOut(BaseModel):
 class DayOut(BaseModel):
     """One day of the timeline, on the subject's clock."""
 
-    date: str
+    date: date
     entries: list[EntryOut]
 
     @classmethod
     def of(cls, day: Day) -> "DayOut":
-        return cls(date=day.date.isoformat(), entries=[EntryOut.of(entry) for entry in day.entries])
+        return cls(date=day.date, entries=[EntryOut.of(entry) for entry in day.entries])
 
 
 class RunOut(BaseModel):

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from carelog.api.access import ReadsEntries
-from carelog.api.parameters import CursorText, Limit, Since, Until, cursor_of
+from carelog.api.errors import refusals
+from carelog.api.parameters import CursorText, Limit, Nothing, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import DayOut, EntryOut, PageOut, SubjectOut
 from carelog.record.store import EntryQuery
@@ -15,17 +16,12 @@ from carelog.record.timeline import timeline
 router = APIRouter(prefix="/api", tags=["records"])
 
 
-@router.get("/subjects", summary="List subjects, or find one")
+@router.get("/subjects", summary="List subjects, or find one", responses=refusals(404))
 async def list_subjects(
     services: ServicesOf,
     who: ReadsEntries,
     reference: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=320,
-            description="An id, a phone number, an e-mail address or a full name",
-        ),
+        Text | Nothing, Query(description="An id, a phone number, an e-mail address or a full name")
     ] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
@@ -37,12 +33,12 @@ async def list_subjects(
     return PageOut(items=[SubjectOut.of(item) for item in page.items], next=str(page.next) if page.next else None)
 
 
-@router.get("/subjects/{subject_id}", summary="Read one subject")
+@router.get("/subjects/{subject_id}", summary="Read one subject", responses=refusals(404))
 async def read_subject(subject_id: UUID, services: ServicesOf, who: ReadsEntries) -> SubjectOut:
     return SubjectOut.of(await services.subjects.get(who, subject_id))
 
 
-@router.get("/subjects/{subject_id}/entries", summary="List the entries of a record")
+@router.get("/subjects/{subject_id}/entries", summary="List the entries of a record", responses=refusals(404))
 async def list_entries(
     subject_id: UUID,
     services: ServicesOf,
@@ -50,7 +46,7 @@ async def list_entries(
     type: Annotated[list[str], Query(max_length=50, description="Entry types; all when left out")] = [],  # noqa: A002,B006
     since: Since = None,
     until: Until = None,
-    conversation: UUID | None = None,
+    conversation: Annotated[UUID | Nothing, Query(description="From this conversation only")] = None,
     retracted: Annotated[bool, Query(description="Show retracted entries too")] = False,
     limit: Limit = 50,
     cursor: CursorText = None,
@@ -62,7 +58,7 @@ async def list_entries(
     return PageOut(items=[EntryOut.of(item) for item in page.items], next=str(page.next) if page.next else None)
 
 
-@router.get("/subjects/{subject_id}/timeline", summary="The record by day")
+@router.get("/subjects/{subject_id}/timeline", summary="The record by day", responses=refusals(404))
 async def read_timeline(
     subject_id: UUID,
     services: ServicesOf,
@@ -76,11 +72,11 @@ async def read_timeline(
     return PageOut(items=[DayOut.of(day) for day in timeline(page.items)], next=str(page.next) if page.next else None)
 
 
-@router.get("/entries/{entry_id}", summary="Read one entry")
+@router.get("/entries/{entry_id}", summary="Read one entry", responses=refusals(404))
 async def read_entry(entry_id: UUID, services: ServicesOf, who: ReadsEntries) -> EntryOut:
     return EntryOut.of(await services.record.get(who, entry_id))
 
 
-@router.get("/entries/{entry_id}/history", summary="Every revision of an entry, oldest first")
+@router.get("/entries/{entry_id}/history", summary="Every revision of an entry, oldest first", responses=refusals(404))
 async def read_history(entry_id: UUID, services: ServicesOf, who: ReadsEntries) -> list[EntryOut]:
     return [EntryOut.of(revision) for revision in await services.record.history(who, entry_id)]

@@ -78,6 +78,9 @@ _SOUNDS = """
     inaudible unintelligible laughs laughter laughing music pause crosstalk silence noise unclear applause
     coughs coughing sighs crying background redacted beep ringing audio video
 """
+_FORM_FIELDS = frozenset(
+    {"date", "name", "age", "sex", "gender", "dob", "id", "mrn", "address", "reason", "diagnosis", "hospital"}
+)
 _NO_SPEAKERS = frozenset(f"{_FIELDS} {_SOUNDS}".split())
 _LATEST_START = 300  # a first clock beyond five minutes is a time of day, not a time in the recording
 
@@ -133,7 +136,7 @@ def _accepted(heads: list[_Head], names: Set[str], text: str) -> list[_Head]:
     )
     if not sure:
         return _accepted_names(others, speakers, fields, text)
-    if fields and max(sure.values()) == 1:
+    if fields and max(sure.values()) == 1 and _is_form(fields, sure):
         return []
     single_other = len(sure) == 1 and len(others) == 1
     known = sure.keys() | {label for label, times in others.items() if times > 1 or single_other}
@@ -143,6 +146,11 @@ def _accepted(heads: list[_Head], names: Set[str], text: str) -> list[_Head]:
         one_sided = role_of_name(chosen[0].label or "") in (Role.PATIENT, Role.AGENT)
         return chosen if opens and one_sided else []
     return chosen
+
+
+def _is_form(fields: list[_Head], sure: Counter[str]) -> bool:
+    """ "Patient: ... Doctor: ... Date: ..." names each once among fields, as no talk does."""
+    return len(fields) >= len(sure) or any(_fold(head.label) in _FORM_FIELDS for head in fields)
 
 
 def _accepted_names(others: Counter[str], speakers: list[_Head], fields: list[_Head], text: str) -> list[_Head]:

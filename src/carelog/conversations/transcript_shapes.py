@@ -206,18 +206,20 @@ def _joined(value: Mapping[str, Any], pointer: str, pieces: list[Piece]) -> list
 
 def _found_in(text: str, pointer: str, groups: Iterable[Sequence[Piece]]) -> list[Piece]:
     """Each group as one piece of the whole text; empty when the text does not hold them in this order."""
+    folded = text.lower()
+    if len(folded) != len(text):  # some letters grow when they are lowered
+        return []
     found: list[Piece] = []
-    folded, cursor = text.lower(), 0
-    if len(folded) != len(text):
-        folded = text
+    cursor = 0
     for group in groups:
         start = None
-        for piece in group:
-            at = folded.find(piece.text.lower() if folded is not text else piece.text, cursor)
+        for words in (piece.text.strip().lower() for piece in group):
+            at = folded.find(words, cursor)
             if at < 0:
                 return []
-            start = at if start is None else start
-            cursor = at + len(piece.text)
+            if words:
+                start = at if start is None else start
+                cursor = at + len(words)
         if start is not None:
             found.append(replace(group[0], text=text[start:cursor], pointer=pointer, offset=start))
     return found

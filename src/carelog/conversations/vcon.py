@@ -350,9 +350,9 @@ def _sentence(detail: ErrorDetails) -> str:
 def _place(loc: Sequence[str | int], document: object) -> str:
     """pydantic's way to an error as a JSON pointer: the tags of its unions lead nowhere in the document."""
     place, here = "", document
-    for step in loc:
+    for i, step in enumerate(loc):
         match here, step:
-            case Mapping(), str():
+            case Mapping(), str() if step in here or i + 1 == len(loc):  # what is missing comes last
                 here = here.get(step)
             case list(), int() if step < len(here):
                 here = here[step]

@@ -27,8 +27,10 @@ _IFS = word_set(
 )
 _LONG_UNITS = word_set("year years month months week weeks decade decades yrs")
 _LAST_TIMES = word_set(
-    "year month time visit appointment summer winter spring fall autumn checkup physical admission january february march "
-    "april may june july august september october november december"
+    """
+    year month time visit appointment summer winter spring fall autumn checkup physical admission january february
+    march april may june july august september october november december
+    """
 )
 _PAST = {
     "used": frozenset({"to"}),
@@ -85,6 +87,11 @@ def long_past(words: Sequence[Word], first: int, end: int) -> bool:
     return False
 
 
+def question_start(words: Sequence[Word], first: int) -> int:
+    """Where a question that is known to run from word `first` may begin: "how much water | did you drink"."""
+    return clause_start(words, first, reach=6)
+
+
 SUBJECTS = word_set("i i've we we've i'm we're ive im maine hum humne main")
 _CARERS_SUBJECTS = word_set("he she he's she's they")
 _OTHER_SUBJECTS = word_set(
@@ -114,6 +121,8 @@ SUPPOSING = word_set(
     agar hope hoping plan planning must ought while
     """
 )
+_JOINING = frozenset({",", "and", "then", "so"})
+_FILLING = frozenset({"uh", "um", "like", "regularly"})
 _PROGRESSIVE = word_set("been am i'm 'm was were we're im")
 
 
@@ -126,27 +135,32 @@ def own_act(utterance: Utterance, verb: int, *, bare: bool, opened: bool = False
     words, carer = utterance.words, utterance.turn.role is Role.CARER
     start = clause_start(words, verb, reach=7)
     k = verb - 1
-    while k >= start and words[k].norm in _BETWEEN and words[k].norm != ",":
+    while k >= start and (words[k].norm in _BETWEEN or _is_filling_comma(words, k)):
         k -= 1
     before = words[k].norm if k >= start else ""
     own = before in SUBJECTS or (carer and before in _CARERS_SUBJECTS)
-    opening = bare and (opened or before in {"", ",", "and", "then", "yes", "yeah", ":", "so"})
+    opening = bare and (opened or before in {"", "yes", "yeah", ":"} or before in _JOINING)
     if not (own or opening) or long_past(words, start, verb + 8):
         return False
-    if not own and _has_other_subject(words, start, k, carer):
+    if not own and before in _JOINING and not _goes_on_own(words, start, k, carer):
         return False
     reach = words[max(start, k - 3) : verb]
     return all(word.norm not in DENYING and word.norm not in SUPPOSING for word in reach)
 
 
-def _has_other_subject(words: Sequence[Word], start: int, k: int, carer: bool) -> bool:
-    """In "she came home and had rice" the subject of "had" stands before the "and"."""
-    for word in reversed(words[start : k + 1]):
+def _is_filling_comma(words: Sequence[Word], k: int) -> bool:
+    """ "I, uh, had" """
+    return words[k].norm == "," and k > 0 and (words[k - 1].norm in _FILLING or words[k + 1].norm in _FILLING)
+
+
+def _goes_on_own(words: Sequence[Word], start: int, k: int, carer: bool) -> bool:
+    """Before the "and" at word `k` the subject speaks too: "I came home and had rice", not "she came home and ..."."""
+    for word in reversed(words[start:k]):
         if word.norm in SUBJECTS:
-            return False
-        if (word.norm in _OTHER_SUBJECTS or word.norm in _RELATIONS) and not (carer and word.norm in _CARERS_SUBJECTS):
             return True
-    return False
+        if word.norm in _OTHER_SUBJECTS or word.norm in _RELATIONS:
+            return carer and word.norm in _CARERS_SUBJECTS
+    return start == clause_start(words, k, reach=40)  # "Ate rice and drank tea"
 
 
 def progressive(words: Sequence[Word], verb: int) -> bool:

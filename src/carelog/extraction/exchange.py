@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from carelog.extraction.finding import Span
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
+from carelog.extraction.wordsets import word_set
 
 
 class QuestionForm(StrEnum):
@@ -55,81 +56,125 @@ class Answer:
     limited: bool = False
 
 
-_FILLERS = frozenset(
-    "gosh goodness god uh um uhm er ah oh eh hmm hm well so and but or like okay ok alright now then actually honestly yknow you know i mean "
-    "gosh goodness god thankfully fortunately luckily let's see all right just good great sure perfect fine gotcha see also , - matlab toh to aur acha achha accha "
-    "अच्छा तो और".split()
+_FILLERS = word_set(
+    """
+    gosh goodness god uh um uhm er ah oh eh hmm hm well so and but or like okay ok alright now then
+    actually honestly yknow you know i mean thankfully fortunately luckily let's see all right just
+    good great sure perfect fine gotcha also , - matlab toh to aur acha achha accha अच्छा तो और
+    """
 )  # "you know", "i mean", "let's see", "all right" in their single words
-_OPENERS = _FILLERS - frozenset("i you just see like".split())
-_AUXILIARIES = frozenset(
-    "do does did have has had are is was were am can could will would should ai "
-    "don't doesn't didn't haven't hasn't hadn't aren't isn't wasn't weren't can't couldn't won't wouldn't".split()
+_OPENERS = _FILLERS - word_set("i you just see like")
+_AUXILIARIES = word_set(
+    """
+    do does did have has had are is was were am can could will would should ai don't doesn't didn't
+    haven't hasn't hadn't aren't isn't wasn't weren't can't couldn't won't wouldn't
+    """
 )
-_CLEAR_SUBJECTS = frozenset("you ya he she they we anyone anybody".split())
-_VAGUE_SUBJECTS = frozenset(
-    "your the that this it these those any i there his her their everything anything".split()
+_CLEAR_SUBJECTS = word_set("you ya he she they we anyone anybody")
+_VAGUE_SUBJECTS = word_set(
+    """
+    your the that this it these those any i there his her their everything anything
+    """
 )
-_ASKING = frozenset("how what when where why which who how's what's when's where's who's".split())
-_AFTER_ASKING = _AUXILIARIES | frozenset(
-    "about long much many often bad kind kinds type sort else far brings brought happened happens makes seems "
-    "exactly severe high low old time day your the other makes triggers helps color colour do".split()
+_ASKING = word_set("how what when where why which who how's what's when's where's who's")
+_AFTER_ASKING = _AUXILIARIES | word_set(
+    """
+    about long much many often bad kind kinds type sort else far brings brought happened happens
+    makes seems exactly severe high low old time day your the other triggers helps color colour do
+    """
 )
-_HINDI_ASKING = frozenset(
-    "kya koi kab kaise kaisa kaisi kitne kitna kitni kahan kyun क्या कोई कब कैसे कैसा कितने कितना कहाँ".split()
+_HINDI_ASKING = word_set(
+    """
+    kya koi kab kaise kaisa kaisi kitne kitna kitni kahan kyun क्या कोई कब कैसे कैसा कितने कितना
+    कहाँ
+    """
 )
-_HINDI_POLAR = frozenset("kya koi क्या कोई".split())
-_SUBJECTS = frozenset("i you he she they we it that who which what there".split())
+_HINDI_POLAR = word_set("kya koi क्या कोई")
+_SUBJECTS = word_set("i you he she they we it that who which what there")
 _MARKS = frozenset(".?!।…\n;:")
-_HINGES = frozenset("okay ok alright great perfect gotcha".split())
-_LINKING = frozenset(
-    "when if that than as and or what where how which because while since like after before".split()
+_HINGES = word_set("okay ok alright great perfect gotcha")
+_LINKING = word_set(
+    """
+    when if that than as and or what where how which because while since like after before
+    """
 )
-_COURTESIES = frozenset("okay ok alright".split())
-_CONFIRMING = frozenset("right correct yeah yes huh no".split())
+_COURTESIES = word_set("okay ok alright")
+_CONFIRMING = word_set("right correct yeah yes huh no")
 
 _REPLIES: PhraseTable[AnswerKind] = PhraseTable(
     [
         (phrase, kind)
         for kind, phrases in {
             AnswerKind.NO: (
-                "no|nope|nah|naw|no sir|no ma'am|not really|not at all|not that i've noticed|not that i noticed|"
-                "not that i have noticed|not that i know of|not that i know|not that i'm aware of|not that i can think of|"
-                "not that i can recall|not that i can remember|not that i remember|not that i recall|not to my knowledge|"
-                "not that i can tell|not anything|not yet|not recently|not lately|not anymore|not any more|not so far|not today|"
-                "not right now|not now|not currently|not much|not particularly|not especially|not usually|not ever|not one|"
-                "none|none of that|none of those|none at all|none of them|none whatsoever|nothing|nothing like that|"
-                "nothing at all|nothing really|nothing of the sort|nothing that i've noticed|nothing new|never|never had|"
-                "never have|i don't think so|i do n't think so|i do not think so|don't think so|i wouldn't say so|"
-                "i would n't say so|i haven't|i have n't|i have not|i don't|i do n't|i do not|i didn't|i did n't|i did not|"
-                "i'm not|i am not|i wasn't|i was n't|it doesn't|it does n't|it does not|it hasn't|it has n't|it isn't|"
-                "it is n't|it's not|it didn't|it did n't|there isn't|there is n't|there's not|there hasn't|negative|neither|"
-                "neither of those|neither one|hardly ever|absolutely not|definitely not|of course not|certainly not|fortunately not|"
-                "thankfully no|thank god no|luckily no|thankfully not|nahi|nahin|nahi ji|ji nahi|ji nahin|naa|bilkul nahi|kuch nahi|"
-                "नहीं|नही|जी नहीं|बिल्कुल नहीं|कुछ नहीं|aisa kuch nahi|haven't|have n't|haven't had any|doesn't|no not"
+                "no|nope|nah|naw|no sir|no ma'am|not really|not at all|not that i've noticed|"
+                "not that i noticed|"
+                "not that i have noticed|not that i know of|not that i know|not that i'm aware of|"
+                "not that i can think of|"
+                "not that i can recall|not that i can remember|not that i remember|not that i recall|"
+                "not to my knowledge|"
+                "not that i can tell|not anything|not yet|not recently|not lately|not anymore|"
+                "not any more|not so far|not today|"
+                "not right now|not now|not currently|not much|not particularly|not especially|"
+                "not usually|not ever|not one|"
+                "none|none of that|none of those|none at all|none of them|none whatsoever|nothing|"
+                "nothing like that|"
+                "nothing at all|nothing really|nothing of the sort|nothing that i've noticed|nothing new|"
+                "never|never had|"
+                "never have|i don't think so|i do n't think so|i do not think so|don't think so|"
+                "i wouldn't say so|"
+                "i would n't say so|i haven't|i have n't|i have not|i don't|i do n't|i do not|i didn't|"
+                "i did n't|i did not|"
+                "i'm not|i am not|i wasn't|i was n't|it doesn't|it does n't|it does not|it hasn't|"
+                "it has n't|it isn't|"
+                "it is n't|it's not|it didn't|it did n't|there isn't|there is n't|there's not|"
+                "there hasn't|negative|neither|"
+                "neither of those|neither one|hardly ever|absolutely not|definitely not|of course not|"
+                "certainly not|fortunately not|"
+                "thankfully no|thank god no|luckily no|thankfully not|nahi|nahin|nahi ji|ji nahi|"
+                "ji nahin|naa|bilkul nahi|kuch nahi|"
+                "नहीं|नही|जी नहीं|बिल्कुल नहीं|कुछ नहीं|aisa kuch nahi|haven't|have n't|haven't had any|"
+                "doesn't|no not"
             ),
             AnswerKind.YES: (
-                "yes|yeah|yep|yup|yea|ya|yah|yes sir|yes ma'am|uh huh|uhhuh|mm hmm|mmhmm|mhm|mm hm|mmm hmm|uhuh|aye|si|"
-                "a little|a little bit|a bit|a tad|just a little|just a little bit|just a bit|slightly|some|somewhat|"
+                "yes|yeah|yep|yup|yea|ya|yah|yes sir|yes ma'am|uh huh|uhhuh|mm hmm|mmhmm|mhm|mm hm|"
+                "mmm hmm|uhuh|aye|si|"
+                "a little|a little bit|a bit|a tad|just a little|just a little bit|just a bit|slightly|"
+                "some|somewhat|"
                 "a lot|quite a bit|a few|a few times|a couple of times|"
-                "a couple times|sometimes|occasionally|on occasion|once in a while|every once in a while|now and then|"
-                "every now and then|from time to time|here and there|on and off|off and on|all the time|constantly|"
-                "every day|most days|at times|i do|i have|i did|i am|i was|i think so|i believe so|i guess|i guess so|"
-                "i would say so|i'd say so|i suppose so|it does|it has|it is|it did|it was|there is|there are|there was|"
-                "definitely|absolutely|of course|certainly|for sure|totally|unfortunately yes|unfortunately|"
-                "correct|that's correct|that is correct|right|that's right|that is right|exactly|true|that's true|"
-                "kind of|kinda|sort of|maybe a little|maybe a little bit|both|both of them|all of them|all of those|"
+                "a couple times|sometimes|occasionally|on occasion|once in a while|every once in a while|"
+                "now and then|"
+                "every now and then|from time to time|here and there|on and off|off and on|all the time|"
+                "constantly|"
+                "every day|most days|at times|i do|i have|i did|i am|i was|i think so|i believe so|"
+                "i guess|i guess so|"
+                "i would say so|i'd say so|i suppose so|it does|it has|it is|it did|it was|there is|"
+                "there are|there was|"
+                "definitely|absolutely|of course|certainly|for sure|totally|unfortunately yes|"
+                "unfortunately|"
+                "correct|that's correct|that is correct|right|that's right|that is right|exactly|true|"
+                "that's true|"
+                "kind of|kinda|sort of|maybe a little|maybe a little bit|both|both of them|all of them|"
+                "all of those|"
                 "all of the above|very much|very much so|more or less|often|frequently|usually|"
-                "haan|han|haa|haanji|haan ji|ji haan|ji han|ji|thoda|thoda sa|thoda thoda|thodi|thodi si|kabhi kabhi|bahut|"
+                "haan|han|haa|haanji|haan ji|ji haan|ji han|ji|thoda|thoda sa|thoda thoda|thodi|thodi si|"
+                "kabhi kabhi|bahut|"
                 "हाँ|हां|हा|जी|जी हाँ|जी हां|हाँ जी|थोड़ा|थोड़ा सा|थोड़ी|कभी कभी|बहुत"
             ),
-            AnswerKind.ONLY: "just the|just a|just my|just some|just this|only|only the|only a|only my|except|sirf|सिर्फ|bas|just",
+            AnswerKind.ONLY: "just the|just a|just my|just some|just this|only|only the|only a|only my|"
+            "except|sirf|सिर्फ|bas|just",
             AnswerKind.OTHER: (
-                "i don't know|i do n't know|i do not know|not sure|i'm not sure|i am not sure|no idea|i can't tell|i ca n't tell|"
-                "i don't remember|i do n't remember|i can't remember|i ca n't remember|pata nahi|pata nahin|पता नहीं|hard to say|"
-                "no problem|no worries|no kidding|no doubt|no wonder|no change|no better|no different|not better|not only|"
-                "not just|sure|yes please|right now|right here|right after|right before|right there|right away|i have to|"
-                "i have a question|i do have a question|of course not|some days|some people|i was wondering|right side|right on|"
-                "i was just|i was like|i have no idea|right in|i did not know|i didn't know|i did n't know|i don't know why"
+                "i don't know|i do n't know|i do not know|not sure|i'm not sure|i am not sure|no idea|"
+                "i can't tell|i ca n't tell|"
+                "i don't remember|i do n't remember|i can't remember|i ca n't remember|pata nahi|"
+                "pata nahin|पता नहीं|hard to say|"
+                "no problem|no worries|no kidding|no doubt|no wonder|no change|no better|no different|"
+                "not better|not only|"
+                "not just|sure|yes please|right now|right here|right after|right before|right there|"
+                "right away|i have to|"
+                "i have a question|i do have a question|of course not|some days|some people|"
+                "i was wondering|right side|right on|"
+                "i was just|i was like|i have no idea|right in|i did not know|i didn't know|"
+                "i did n't know|i don't know why"
             ),
         }.items()
         for phrase in phrases.split("|")
@@ -170,13 +215,13 @@ def open_questions(utterance: Utterance) -> list[Question]:
     return opened
 
 
-def answer_to(dialogue: Sequence[Utterance], i: int) -> Answer | None:
+def answer_to(dialogue: Sequence[Utterance], i: int, opened: Sequence[Question] | None = None) -> Answer | None:
     """How the turn after turn `i` of the dialogue answers its open question, or None.
 
     None when turn `i` leaves no question open, or nobody else speaks next, or the next turn is only a back-channel
-    ("okay").
+    ("okay"). `opened` stands in for the open questions where the caller knows better what is asked.
     """
-    if i + 1 >= len(dialogue) or not open_questions(dialogue[i]):
+    if i + 1 >= len(dialogue) or not (open_questions(dialogue[i]) if opened is None else opened):
         return None
     asking, replying = dialogue[i], dialogue[i + 1]
     if same_speaker(asking, replying) or not replying.words:
@@ -215,7 +260,9 @@ _PLAIN_REPLIES = {
     "हाँ": AnswerKind.YES,
     "हां": AnswerKind.YES,
 }
-_NOT_BEFORE_REPLY = frozenset({"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has", "with"})
+_NOT_BEFORE_REPLY = frozenset(
+    {"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has", "with"}
+)
 
 
 def read_answer(replying: Utterance, position: int) -> Answer | None:
@@ -274,7 +321,11 @@ def _late_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int
     return None
 
 
-_STATING_VERBS = _AUXILIARIES | frozenset("i i'm i've it's it that's there's get got feel say said no know think n't not mean".split())
+_STATING_VERBS = _AUXILIARIES | word_set(
+    """
+    i i'm i've it's it that's there's get got feel say said no know think n't not mean
+    """
+)
 
 
 def same_speaker(one: Utterance, other: Utterance) -> bool:
@@ -287,10 +338,18 @@ def same_speaker(one: Utterance, other: Utterance) -> bool:
     return a.role == b.role
 
 
-_OPEN_ENDED = frozenset("have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't had it's there's".split())
-_CLOSING = frozenset(
-    "no yes yeah and but okay ok because though sometimes actually really either so well right now at on every once "
-    "nothing not none never that anything from all occasionally usually lately recently too as i it they my ma'am sir doctor".split()
+_OPEN_ENDED = word_set(
+    """
+    have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't
+    had it's there's
+    """
+)
+_CLOSING = word_set(
+    """
+    no yes yeah and but okay ok because though sometimes actually really either so well right now at
+    on every once nothing not none never that anything from all occasionally usually lately recently
+    too as i it they my ma'am sir doctor
+    """
 )
 
 
@@ -298,7 +357,7 @@ def _closes(words: Sequence[Word], at: int) -> bool:
     return at >= len(words) or words[at].norm in _MARKS or words[at].norm == "," or words[at].norm in _CLOSING
 
 
-_CLEAR_YES = frozenset("yes yeah yep yup yea".split())
+_CLEAR_YES = word_set("yes yeah yep yup yea")
 
 
 def _negates_a_phrase(words: Sequence[Word], first: int, end: int) -> bool:
@@ -308,9 +367,7 @@ def _negates_a_phrase(words: Sequence[Word], first: int, end: int) -> bool:
 def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[Question]:
     marked = words[end - 1].norm == "?"
     onsets = [(i, form) for i in range(first, end) if (form := _onset(words, first, i, end)) is not None]
-    onsets = [
-        pair for n, pair in enumerate(onsets) if n == 0 or not _continues(words, onsets[n - 1][0], pair[0])
-    ]
+    onsets = [pair for n, pair in enumerate(onsets) if n == 0 or not _continues(words, onsets[n - 1][0], pair[0])]
     if not onsets:
         return _stated(words, first, end) if marked or _ends_confirming(words, first, end) else []
     found = []
@@ -343,9 +400,7 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     if norm in _ASKING:
         return (
             QuestionForm.OPEN
-            if fresh
-            and (after in _AFTER_ASKING or "'" in norm)
-            and not (after == "about" and norm in ("what", "how"))
+            if fresh and (after in _AFTER_ASKING or "'" in norm) and not (after == "about" and norm in ("what", "how"))
             else QuestionForm.POLAR
             if fresh and after == "about"
             else None
@@ -358,9 +413,13 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     return QuestionForm.POLAR if fresh or before in _BEFORE_ANY else None  # "any ..."
 
 
-_ASKING_WORDS = _ASKING | frozenset("long much many often bad severe high".split())
-_CHECKED = frozenset("you you're you've there's there no".split())
-_BEFORE_ANY = frozenset("symptoms symptom problems issues today lately recently about else concerns complaints".split())
+_ASKING_WORDS = _ASKING | word_set("long much many often bad severe high")
+_CHECKED = word_set("you you're you've there's there no")
+_BEFORE_ANY = word_set(
+    """
+    symptoms symptom problems issues today lately recently about else concerns complaints
+    """
+)
 _ONSETS = _AUXILIARIES | _ASKING | _HINDI_ASKING | {"any", "anything", "anybody", "ever", "make"}
 
 
@@ -380,7 +439,7 @@ def _hinge(words: Sequence[Word], begin: int, stop: int) -> int:
     return stop
 
 
-_STATING = frozenset("i i'm i've i'll i'd let's".split())
+_STATING = word_set("i i'm i've i'll i'd let's")
 
 
 def _stated(words: Sequence[Word], first: int, end: int) -> list[Question]:
@@ -399,14 +458,10 @@ def _ends_confirming(words: Sequence[Word], first: int, end: int) -> bool:
     last = end - 1
     while last > first and words[last].norm in _MARKS:
         last -= 1
-    return (
-        last - first >= 2
-        and words[last].norm in ("right", "correct")
-        and words[last - 1].norm not in _NOT_A_TAG
-    )
+    return last - first >= 2 and words[last].norm in ("right", "correct") and words[last - 1].norm not in _NOT_A_TAG
 
 
-_NOT_A_TAG = frozenset("all the your my on that's is that left's to a".split())
+_NOT_A_TAG = word_set("all the your my on that's is that left's to a")
 
 
 def _skip_fillers(words: Sequence[Word], at: int, end: int | None = None) -> int:
@@ -429,7 +484,7 @@ def _is_filler(words: Sequence[Word], at: int) -> bool:
 
 
 _PAIRS = {"you": "know", "i": "mean", "let's": "see", "all": "right", "my": "gosh"}
-_NOT_ALONE = frozenset("just sure like see".split())
+_NOT_ALONE = word_set("just sure like see")
 
 
 def _only_fillers(words: Sequence[Word]) -> bool:

@@ -40,13 +40,16 @@ _FEELINGS: PhraseTable[Level | None] = PhraseTable(
             ("very_low", "hopeless|miserable|devastated|worthless|in despair|despairing|heartbroken|down in the dumps"),
             (
                 "low",
-                "sad|depressed|unhappy|gloomy|tearful|weepy|discouraged|demoralized|demoralised|lonely|blue|empty inside|"
+                "sad|depressed|unhappy|gloomy|tearful|weepy|discouraged|demoralized|demoralised|lonely|"
+                "blue|empty inside|"
                 "disheartened|emotional wreck|udas|udaas|dukhi|उदास|दुखी",
             ),
             (
                 None,
-                "anxious|nervous|worried|stressed|stressed out|overwhelmed|irritable|moody|on edge|frustrated|angry|"
-                "panicky|restless|grumpy|scared|guilty|pareshan|परेशान|chidchida|चिड़चिड़ा|ghabraya hua|ghabrayi hui",
+                "anxious|nervous|worried|stressed|stressed out|overwhelmed|irritable|moody|on edge|"
+                "frustrated|angry|"
+                "panicky|restless|grumpy|scared|guilty|pareshan|परेशान|chidchida|चिड़चिड़ा|ghabraya hua|"
+                "ghabrayi hui",
             ),
             (
                 "good",
@@ -71,33 +74,57 @@ _LEVELS: PhraseTable[Level] = _table(
 _ENERGY: PhraseTable[Level] = _table(
     {
         "low": "no energy|low energy|lack of energy|little energy|less energy|zero energy|not much energy|n't much energy|"
-        "n't have much energy|n't have any energy|not have any energy|don't have any energy|don't have much energy|"
-        "n't had any energy|haven't had any energy|energy is low|energy's low|energy has been low|energy levels are low|"
-        "energy level is low|low on energy|drained of energy|n't have the energy|don't have the energy|kam energy",
+        "n't have much energy|n't have any energy|not have any energy|don't have any energy|"
+        "don't have much energy|"
+        "n't had any energy|haven't had any energy|energy is low|energy's low|energy has been low|"
+        "energy levels are low|"
+        "energy level is low|low on energy|drained of energy|n't have the energy|don't have the energy|"
+        "kam energy",
         "neutral": "energy is okay|energy is fine|energy is alright|energy has been okay|energy level is okay",
         "good": "plenty of energy|lots of energy|a lot of energy|more energy|energy is good|energy's good|energy has been good|"
-        "good energy|full of energy|energetic|energy level is good|energy levels are good|energy is better|energized",
+        "good energy|full of energy|energetic|energy level is good|energy levels are good|"
+        "energy is better|energized",
         "very_good": "so much energy|tons of energy|energy is great|great energy|energy has been great|very energetic",
     }
 )
 _MIND = word_set(
-    "mood moods spirits emotionally mentally emotional mental mann मन मूड psychologically"
+    """
+    mood moods spirits emotionally mentally emotional mental mann मन मूड psychologically
+    """
 )
 _FEELING_VERBS = word_set(
-    "feel feels feeling felt been am i'm im is are was were be being get gets getting got seem seems become becoming "
-    "hoon hun hu raha rahi lag lagta hai mehsoos makes made"
+    """
+    feel feels feeling felt been am i'm im is are was were be being get gets getting got seem seems
+    become becoming hoon hun hu raha rahi lag lagta hai mehsoos makes made
+    """
 )
 _DEGREES = word_set(
-    "a little bit so very really pretty quite kind kinda sort of just still always also more rather somewhat extremely "
-    "super too incredibly like um uh , and or bahut thoda thodi बहुत थोड़ा constantly often sometimes definitely fairly"
+    """
+    a little bit so very really pretty quite kind kinda sort of just still always also more rather
+    somewhat extremely super too incredibly like um uh , and or bahut thoda thodi बहुत थोड़ा
+    constantly often sometimes definitely fairly
+    """
 )
-_NOT_A_MOOD = word_set("to with the at in on there for here by from about 's out off and back as than enough when")
+_NOT_A_MOOD = word_set(
+    """
+    to with the at in on there for here by from about 's out off and back as than enough when
+    """
+)
 _MARKS = frozenset(".?!।…;")
-_COPULAS = word_set("is are was were has have been 's i'm am feel feeling feels felt doing do be in pretty my it's still overall it the very "
-                    "really so quite a little of mostly generally actually just also bit hai mera meri kaafi")
+_COPULAS = word_set(
+    """
+    is are was were has have been 's i'm am feel feeling feels felt doing do be in pretty my it's
+    still overall it the very really so quite a little of mostly generally actually just also bit
+    hai mera meri kaafi
+    """
+)
 _TRIGGERS = _MIND | word_set("energy energetic energized") | _PLAIN_FEELINGS
 _OPENINGS = word_set("yes yeah no well today lately now okay not n't then but because mein mujhe")
-_HINDI_VERBS = word_set("hoon hun hu hai lag lagta lagti mehsoos raha rahi rehta rehti feel हूँ हूं है")
+_HINDI_VERBS = word_set(
+    """
+    hoon hun hu hai lag lagta lagti mehsoos raha rahi rehta rehti feel हूँ हूं है
+    """
+)
 _OPPOSITE: dict[Level | None, Level | None] = {"good": "low", "very_good": "low"}
 
 
@@ -151,7 +178,7 @@ def _of_self(words: Sequence[Word], clause: tuple[int, int], said: _Said) -> boo
     """Said of "I", or of nobody in particular: "feeling sad today", "my mood is good"."""
     between = range(clause[0], said.end)
     return (
-        is_first_person(words, clause, said.end)
+        is_first_person(words, clause, min(said.end + 1, clause[1]))
         or any(words[i].norm in _MIND for i in between)
         or all(words[i].norm in _DEGREES | _OPENINGS for i in range(clause[0], said.first))
     )
@@ -211,7 +238,9 @@ def _feeling_at(words: Sequence[Word], i: int, clause: tuple[int, int]) -> _Said
     level: Level | None = match[1]  # type: ignore[assignment]
     following = words[end].norm if end < clause[1] else ""
     verb = i if following in _HINDI_VERBS else _verb_before(words, i, clause[0], plain=plain)
-    if verb is None or (plain and following in _NOT_A_MOOD):
+    if words[i].norm in _ABOUT_SOMETHING and following in _COMPLEMENTS:
+        return None
+    if verb is None or (plain and (following in _NOT_A_MOOD or not _i_feel(words, clause[0], verb))):
         return None
     if denial(words, clause, i, end, frozenset()) is not Denial.NOT_DENIED:
         opposite = _OPPOSITE.get(level)
@@ -219,6 +248,25 @@ def _feeling_at(words: Sequence[Word], i: int, clause: tuple[int, int]) -> _Said
             return None
         return _Said(i, end, level=opposite, feeling=f"not {_words(words, i, end)}")
     return _Said(verb, end, level=level, feeling=_words(words, i, end))
+
+
+def _i_feel(words: Sequence[Word], begin: int, verb: int) -> bool:
+    before = [word.norm for word in words[begin:verb] if word.norm not in _DEGREES | _OPENINGS | _FEELING_VERBS - _I]
+    return not before or before[-1] in _I or (before[-1] == "have" and "i" in before)
+
+
+# "Happy to help", "worried that it broke": an attitude to one thing, not a mood.
+_ABOUT_SOMETHING = word_set(
+    """
+    happy worried angry frustrated scared guilty content hopeful thrilled delighted optimistic
+    """
+)
+_COMPLEMENTS = word_set(
+    """
+    to that with at i i'm i've it it's you we they he she about for by if because of when
+    """
+)
+_I = word_set("i i'm i've ive im you you're you've he's she's")
 
 
 def _verb_before(words: Sequence[Word], i: int, begin: int, *, plain: bool) -> int | None:
@@ -257,9 +305,7 @@ def _answered(dialogue: Sequence[Utterance], position: int) -> Iterator[Finding]
         return
     within = (question.first, question.end)
     feelings = [
-        said
-        for i in range(question.first, question.end)
-        if (said := _feeling_at(asking.words, i, within)) is not None
+        said for i in range(question.first, question.end) if (said := _feeling_at(asking.words, i, within)) is not None
     ]
     # "Down, depressed or hopeless?" - "yes": which of them was not said.
     if len(feelings) == 1:
@@ -269,7 +315,8 @@ def _answered(dialogue: Sequence[Utterance], position: int) -> Iterator[Finding]
 def _asks_of_mind(asking: Utterance, first: int, end: int) -> bool:
     words = asking.words
     return any(
-        words[i].norm in _MIND or words[i].norm in _PLAIN_FEELINGS or _begins_feeling(words, i) for i in range(first, end)
+        words[i].norm in _MIND or words[i].norm in _PLAIN_FEELINGS or _begins_feeling(words, i)
+        for i in range(first, end)
     )
 
 

@@ -12,34 +12,53 @@ from enum import StrEnum
 
 from carelog.extraction.exchange import questions
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
+from carelog.extraction.wordsets import word_set
 
-_CONTRAST = frozenset(
-    "but however although though except because 'cause cuz cos lekin magar par लेकिन मगर पर otherwise anyway".split()
+_CONTRAST = word_set(
+    """
+    but however although though except because 'cause cuz cos lekin magar par लेकिन मगर पर otherwise
+    anyway
+    """
 )
-_HINGES = frozenset("okay ok alright".split())
+_HINGES = word_set("okay ok alright")
 _MARKS = frozenset(".?!।…\n;")
-_SUBJECTS = frozenset(
-    "i i'm i've i'll i'd he she they he's she's they're they've we we're we've we'll there's it's that's you're you've "
-    "you'll you'd it'll im ive he'd she'd they'd maine mujhe mai main मुझे मैं मैंने".split()
+_SUBJECTS = word_set(
+    """
+    i i'm i've i'll i'd he she they he's she's they're they've we we're we've we'll there's it's
+    that's you're you've you'll you'd it'll im ive he'd she'd they'd maine mujhe mai main मुझे मैं
+    मैंने
+    """
 )
-_MAYBE_SUBJECTS = frozenset("you it this that there these those which".split())
-_VERBS = frozenset(
-    "am is are was were be been have has had do does did can ca could will wo would should may might must get gets got "
-    "feel feels felt go goes went come comes came hurt hurts say says said mentioned told know see saw think thought "
-    "want need started start keep kept seem seems looks look sounds sound take took denied deny endorse endorsed reported "
-    "notice noticed 's just really also never still started makes make feels comes helps help bothers don't doesn't didn't "
-    "haven't hasn't isn't aren't wasn't weren't won't can't couldn't probably actually guess usually".split()
+_MAYBE_SUBJECTS = word_set("you it this that there these those which")
+_VERBS = word_set(
+    """
+    am is are was were be been have has had do does did can ca could will wo would should may might
+    must get gets got feel feels felt go goes went come comes came hurt hurts say says said
+    mentioned told know see saw think thought want need started start keep kept seem seems looks
+    look sounds sound take took denied deny endorse endorsed reported notice noticed 's just really
+    also never still makes make helps help bothers don't doesn't didn't haven't hasn't isn't aren't
+    wasn't weren't won't can't couldn't probably actually guess usually
+    """
 )
-_LINKS = frozenset(
-    "and or so that if when because where what how why as while whenever since until than after before unless then like "
-    "yeah yes no well which sometimes aur ya toh और या तो".split()
+_LINKS = word_set(
+    """
+    and or so that if when because where what how why as while whenever since until than after
+    before unless then like yeah yes no well which sometimes aur ya toh और या तो
+    """
 )
-_AUXILIARIES = frozenset("do does did have has had are is was were am can could will would should may might did".split())
-_NEW_PREDICATES = frozenset(
-    "have has had is was am are were feel feels felt got gets started it's i've i'm there's been having getting did do does".split()
+_AUXILIARIES = word_set(
+    """
+    do does did have has had are is was were am can could will would should may might
+    """
 )
-_RAISING = frozenset("think believe remember recall noticed notice say know feel like suppose".split())
-_NEGATIONS = frozenset("no not n't never don't do doesn't didn't haven't".split())
+_NEW_PREDICATES = word_set(
+    """
+    have has had is was am are were feel feels felt got gets started it's i've i'm there's been
+    having getting did do does
+    """
+)
+_RAISING = word_set("think believe remember recall noticed notice say know feel like suppose")
+_NEGATIONS = word_set("no not n't never don't do doesn't didn't haven't")
 
 _CUES: PhraseTable[str] = PhraseTable(
     [
@@ -47,57 +66,96 @@ _CUES: PhraseTable[str] = PhraseTable(
         for kind, phrases in {
             # A "noun" cue denies the nouns after it; a "verb" cue only through a verb of having or feeling.
             "noun": "no|without|denies|denied|deny|denying|negative for|free of|absence of|nor|neither|none of|no more|no longer any|"
-            "zero|denies any|rule out|koi nahi|nothing like|nothing|lack of|no signs of|not any|bina|बिना|never any|nothing for",
+            "zero|denies any|rule out|koi nahi|nothing like|nothing|lack of|no signs of|not any|bina|"
+            "बिना|never any|nothing for",
             "verb": "not|n't|never|don't|doesn't|didn't|haven't|hasn't|hadn't|isn't|aren't|wasn't|weren't|won't|cannot|can't|"
             "couldn't|wouldn't|no longer|dont|doesnt|didnt|havent|hasnt|isnt|wasnt|barely ever|hardly ever",
             # Words with a "no" in them that deny nothing of what follows.
             "none": "no change in|no changes in|not only|not just|no relief|no relief from|no doubt|no wonder|no better|no improvement|"
-            "no improvement in|no improvement with|not sure why|no idea why|no idea what|don't know why|do n't know why|don't know what|"
-            "do n't know what|not sure what|do not know why|no matter|can't stop|ca n't stop|cannot stop|couldn't stop|not getting better|"
-            "could n't stop|not stopped|n't stopped|hasn't stopped|haven't stopped|not improved|n't improved|hasn't improved|"
-            "not improving|not going away|n't gone away|hasn't gone away|not gone away|not getting rid|no difference|no different|"
-            "not controlled|not relieved|not helping|n't helping|n't help|not help|doesn't help|didn't help|hasn't helped|"
-            "n't helped|not touching|n't touching|can't shake|ca n't shake|can't stand|ca n't stand|can't tell|ca n't tell|"
-            "not the only|not unlike|no stranger to|not without|never without|not as bad as|not too bad|not so bad|not that bad|not bad|"
-            "no problem|no worries|no question|no kidding|no cure|no reason|no explanation|no cause|no way|no thank|no thanks|"
-            "not as much|n't as much|not as many|n't as many|not as|n't as|not a lot of|not much|n't much|not that much|n't that much|"
-            "not so much|can't get rid of|ca n't get rid of|not free of|n't had this much|never had this much|never had such|never been this|"
-            "never been so|never felt such|not getting any better|n't getting any better|isn't getting any better|n't getting better|"
+            "no improvement in|no improvement with|not sure why|no idea why|no idea what|don't know why|"
+            "do n't know why|don't know what|"
+            "do n't know what|not sure what|do not know why|no matter|can't stop|ca n't stop|cannot stop|"
+            "couldn't stop|not getting better|"
+            "could n't stop|not stopped|n't stopped|hasn't stopped|haven't stopped|not gone down|"
+            "n't gone down|hasn't gone down|not improved|n't improved|hasn't improved|"
+            "not improving|not going away|n't gone away|hasn't gone away|not gone away|not getting rid|"
+            "no difference|no different|"
+            "not controlled|not relieved|not helping|n't helping|n't help|not help|doesn't help|"
+            "didn't help|hasn't helped|"
+            "n't helped|not touching|n't touching|can't shake|ca n't shake|can't stand|ca n't stand|"
+            "can't tell|ca n't tell|"
+            "not the only|not unlike|no stranger to|not without|never without|not as bad as|not too bad|"
+            "not so bad|not that bad|not bad|"
+            "no problem|no worries|no question|no kidding|no cure|no reason|no explanation|no cause|"
+            "no way|no thank|no thanks|"
+            "not as much|n't as much|not as many|n't as many|not as|n't as|not a lot of|not much|"
+            "n't much|not that much|n't that much|"
+            "not so much|can't get rid of|ca n't get rid of|not free of|n't had this much|"
+            "never had this much|never had such|never been this|"
+            "never been so|never felt such|not getting any better|n't getting any better|"
+            "isn't getting any better|n't getting better|"
             "not used to|not a day goes by without|no stopping",
         }.items()
         for phrase in phrases.split("|")
     ]
 )
 # What may stand between a verb cue and what it denies.
-_EXPERIENCE = frozenset(
-    "have has had having get gets got getting feel feels felt feeling notice noticed noticing experience experienced experiencing "
-    "see seen saw seeing be been being report reported reporting complain complained complaining appreciate appreciated hear heard "
-    "suffer suffered suffering think believe remember recall develop developed running run any a an the my your his her this that "
-    "those these really actually currently ever even much of from i i've i'm it's it you you've there with on in to so very too all "
-    "at anymore recently lately particularly specifically necessarily say think like know noticed find found really new other "
-    "significant major real bad recent acute unusual unexplained chronic severe serious associated additional terrible feeling kind sort um uh you he she they he's she's they're is are was were do did does "
-    "wake waking woken go going come coming thing else more issues issue problem problems trouble difficulty episodes episode "
-    "signs sign symptoms symptom type kind kinds sort associated obvious gross or and nor , either been having".split()
+_EXPERIENCE = word_set(
+    """
+    have has had having get gets got getting feel feels felt feeling notice noticed noticing
+    experience experienced experiencing see seen saw seeing be been being report reported reporting
+    complain complained complaining appreciate appreciated hear heard suffer suffered suffering
+    think believe remember recall develop developed running run any a an the my your his her this
+    that those these really actually currently ever even much of from i i've i'm it's it you you've
+    there with on in to so very too all at anymore recently lately particularly specifically
+    necessarily say like know find found new other significant major real bad recent acute unusual
+    unexplained chronic severe serious associated additional terrible kind sort um uh he she they
+    he's she's they're is are was were do did does wake waking woken go going come coming thing else
+    more issues issue problem problems trouble difficulty episodes episode signs sign symptoms
+    symptom type kinds obvious gross or and nor , either
+    """
 )
-_BLOCKERS = frozenset("some only just but except although though however because since despite with".split())
-_LIST_WORDS = frozenset("or and nor , any of the a an my your his her either other new further more like such as in on to /".split())
+_BLOCKERS = word_set(
+    """
+    some only just but except although though however because since despite with
+    """
+)
+_LIST_WORDS = word_set(
+    """
+    or and nor , any of the a an my your his her either other new further more like such as in on to
+    /
+    """
+)
 
 _AFTER: PhraseTable[bool] = PhraseTable(
     [
         (phrase, True)
         for phrase in (
-            "no|nope|is gone|are gone|was gone|'s gone|has gone|have gone|gone|gone away|has gone away|went away|has resolved|have resolved|resolved|is resolved|"
-            "has cleared|cleared up|has cleared up|disappeared|has disappeared|has stopped|have stopped|stopped|subsided|"
-            "has subsided|all gone|is all gone|completely gone|is completely gone|no longer there|is no longer there|"
-            "is no more|is not there|is n't there|isn't there|is absent|was absent|denied|none|negative|not present|not noted|"
-            "not a problem|isn't a problem|is n't a problem|is not a problem|has n't been a problem|hasn't been a problem|"
-            "has n't been an issue|hasn't been an issue|not an issue|is not an issue|nahi|nahin|nahi hai|nahin hai|bilkul nahi|"
-            "नहीं|नही|भी नहीं|bhi nahi|theek ho gaya|thik ho gaya|theek ho gayi|chala gaya|chali gayi|ठीक हो गया|चला गया|"
-            "went away completely|is better now and gone|has completely resolved|has pretty much resolved|has gone now|has finally gone"
+            "no|nope|is gone|are gone|was gone|'s gone|has gone|have gone|gone|gone away|has gone away|"
+            "went away|has resolved|have resolved|resolved|is resolved|"
+            "has cleared|cleared up|has cleared up|disappeared|has disappeared|has stopped|have stopped|"
+            "stopped|subsided|"
+            "has subsided|all gone|is all gone|completely gone|is completely gone|no longer there|"
+            "is no longer there|"
+            "is no more|is not there|is n't there|isn't there|is absent|was absent|denied|none|negative|"
+            "not present|not noted|"
+            "not a problem|isn't a problem|is n't a problem|is not a problem|has n't been a problem|"
+            "hasn't been a problem|"
+            "has n't been an issue|hasn't been an issue|not an issue|is not an issue|nahi|nahin|nahi hai|"
+            "nahin hai|bilkul nahi|"
+            "नहीं|नही|भी नहीं|bhi nahi|theek ho gaya|thik ho gaya|theek ho gayi|chala gaya|chali gayi|"
+            "ठीक हो गया|चला गया|"
+            "went away completely|is better now and gone|has completely resolved|"
+            "has pretty much resolved|has gone now|has finally gone"
         ).split("|")
     ]
 )
-_BEFORE_AFTER = frozenset("has have is are was were 's all completely totally pretty much now finally basically , : - koi bhi mein ki ka mostly ho hota hoti कोई भी".split())
+_BEFORE_AFTER = word_set(
+    """
+    has have is are was were 's all completely totally pretty much now finally basically , : - koi
+    bhi mein ki ka mostly ho hota hoti कोई भी
+    """
+)
 
 
 class Denial(StrEnum):
@@ -134,7 +192,59 @@ def denial(words: Sequence[Word], clause: tuple[int, int], first: int, end: int,
     """Whether words `first` to `end` are denied within their clause. `named` holds the word indices of all mentions."""
     if _denied_after(words, clause, end):
         return Denial.DENIED
-    return _denied_before(words, clause, first, named)
+    before = _denied_before(words, clause, first, named)
+    if before is Denial.DENIED and _LESSENED.at(words, end) is not None if end < len(words) else False:
+        return Denial.NOT_DENIED
+    return before
+
+
+def clause_about_it(
+    words: Sequence[Word], among: Sequence[tuple[int, int]], clause: tuple[int, int]
+) -> tuple[int, int] | None:
+    """The next clause, if it goes on about what was just named: "I had a fever | but it's gone now"."""
+    following = next((c for c in among if c[0] == clause[1]), None)
+    if following is None:
+        return None
+    at = following[0]
+    while at < following[1] and words[at].norm in _LEADING:
+        at += 1
+    return (at, following[1]) if at < following[1] and words[at].norm in _IT else None
+
+
+def is_over(words: Sequence[Word], clause: tuple[int, int]) -> bool:
+    """Whether a clause about "it" says that it is over: "it's gone now", "they've stopped"."""
+    return any(
+        (match := _OVER.at(words, i)) is not None and not any(is_negative(words[k]) for k in range(clause[0], i))
+        for i in range(*clause)
+    )
+
+
+_LESSENED: PhraseTable[bool] = PhraseTable(
+    [
+        (p, True)
+        for p in (
+            "as much",
+            "as bad",
+            "that much",
+            "so much",
+            "too much",
+            "much",
+            "as often",
+            "that bad",
+            "all the time",
+        )
+    ]
+)
+_LEADING = word_set(", . and but so then now luckily thankfully fortunately")
+_IT = word_set("it it's they they've they're that that's its")
+_OVER: PhraseTable[bool] = PhraseTable(
+    [
+        (phrase, True)
+        for phrase in "gone|went away|gone away|resolved|cleared up|disappeared|stopped|subsided|over now|all better".split(
+            "|"
+        )
+    ]
+)
 
 
 def is_negative(word: Word) -> bool:
@@ -148,6 +258,8 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
     following = words[i + 1].norm if i + 1 < len(words) else ""
     if norm == "you" and following == "know" and not (i + 2 < len(words) and words[i + 2].norm == "that"):
         return False
+    if before in _CONTRAST or before in ("bet", "imagine", "thought"):
+        return False  # "I bet | that made you nervous": what is bet or was thought is not said
     if norm in _SUBJECTS or (norm in _MAYBE_SUBJECTS and following in _VERBS):
         if before in _AUXILIARIES or (before == "n't" and words[i - 2].norm in _AUXILIARIES):
             return False
@@ -160,7 +272,7 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
 
 
 def _raised(words: Sequence[Word], i: int) -> bool:
-    """"I don't think | I have a fever": the denial passes through the verb, so there is no cut."""
+    """ "I don't think | I have a fever": the denial passes through the verb, so there is no cut."""
     at = i - 1
     if words[at].norm == "that":
         at -= 1
@@ -187,7 +299,7 @@ def _denied_before(words: Sequence[Word], clause: tuple[int, int], first: int, n
             if kind == "none":
                 return Denial.NOT_DENIED
             if words[i].norm == "without" and any(
-                _cue_ending(words, at, clause[0], named) for at in range(clause[0], begin)
+                _cue_ending(words, at, clause[0], ()) for at in range(clause[0], begin)
             ):
                 return Denial.NOT_DENIED  # "I can't walk without pain"
             if kind == "noun":
@@ -232,7 +344,11 @@ def _denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) -> b
         if match is not None:
             stop = at + match[0]
             # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.
-            return words[at].norm not in ("none", "negative", "no", "nope") or stop >= clause[1] or words[stop].norm in _MARKS
+            return (
+                words[at].norm not in ("none", "negative", "no", "nope")
+                or stop >= clause[1]
+                or words[stop].norm in _MARKS
+            )
         if words[at].norm not in _BEFORE_AFTER:
             return False
         at += 1

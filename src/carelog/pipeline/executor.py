@@ -90,8 +90,13 @@ class Executor:
             results = await link.run_batch([p.work(now) for p in ready])
             for progress, result in zip(ready, results, strict=True):
                 progress.take(result)
-                if isinstance(result, Exception):
-                    log.warning("link failed", extra={"run": str(progress.run.id), "link": position})
+            failures = [p.failure for p in ready if p.failure is not None]
+            if failures:
+                name = chain.definition.links[position].name
+                kinds = ", ".join(sorted({type(failure).__name__ for failure in failures}))
+                log.warning(
+                    "link failed", extra={"chain": chain.name, "link": name, "runs": len(failures), "errors": kinds}
+                )
             if link.checkpoint and any(p.active for p in ready):
                 await self._commit([p for p in ready if p.active])
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from carelog.conversations import Conversation, from_transcript
@@ -13,7 +13,8 @@ from carelog.kit.errors import InvalidInput
 from carelog.kit.ids import new_id
 from carelog.pipeline.run import Lane
 
-CHANNELS: Final = ("calls", "whatsapp", "checkin", "scan", "lab", "vcon")
+Channel: TypeAlias = Literal["calls", "whatsapp", "checkin", "scan", "lab", "vcon"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 _EXTERNAL_ID = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 
 

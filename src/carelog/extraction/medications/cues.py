@@ -12,8 +12,10 @@ Meaning = Literal[
 ]
 
 VERB_LAST = word_set(
-    "le leta leti lete li khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul shuru badha "
-    "badhaya nahi lena lijiye lo kam likh likhi likha"
+    """
+    le leta leti lete li khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul
+    shuru badha badhaya nahi lena lijiye lo kam likh likhi likha
+    """
 )
 """First words of the Hindi cues, which stand after the medicine."""
 
@@ -58,13 +60,14 @@ _PHRASES: dict[Meaning, str] = {
         i would like you on, want you on, likh, likhi, likha, likh di, likh raha, likh rahi
     """,
     "changed": """
-        increase, increased, increasing, decrease, decreased, decreasing, lower, lowered, lowering, raise,
-        raised, raising, bump, bumped, bumping, go up, going up, went up, gone up, go down, going down,
-        went down, gone down, double, doubled, doubling, reduce, reduced, reducing, cut, cut back, cut down,
-        cutting back, switch to, switched to, switching to, switch you to, switched you to, switch me to,
-        switched me to, switched him to, switched her to, switch over to, change to, changed to, change you to,
-        change it to, changed me to, change, changed, changing, adjust, adjusted, adjusting, titrate, titrated,
-        taper, tapering, upped, up the, up your, badha, badhaya, badha di, kam kar, kam kiya
+        go to, go from, go back to, move up, increase, increased, increasing, decrease, decreased, decreasing,
+        lower, lowered, lowering, raise, raised, raising, bump, bumped, bumping, go up, going up, went up,
+        gone up, go down, going down, went down, gone down, double, doubled, doubling, reduce, reduced,
+        reducing, cut, cut back, cut down, cutting back, switch to, switched to, switching to, switch you to,
+        switched you to, switch me to, switched me to, switched him to, switched her to, switch over to,
+        change to, changed to, change you to, change it to, changed me to, change, changed, changing, adjust,
+        adjusted, adjusting, titrate, titrated, taper, tapering, upped, up the, up your, badha, badhaya,
+        badha di, kam kar, kam kiya
     """,
     "stopped": """
         stop, stopped, stopping, stops, stop taking, stopped taking, stop using, stopped using, quit,
@@ -75,7 +78,7 @@ _PHRASES: dict[Meaning, str] = {
         held his, no longer taking, no longer on, no longer take, used to take, used to be on, used to use,
         used to be taking, wean, weaned, wean off, switch from, switched from, switch you from,
         switched you from, switched her from, switched him from, change from, changed from, band kar, band kiya,
-        band kar di, band kar diya, band ki, chhod diya, chhod di, chod diya, chod di, off of
+        band kar di, band kar diya, band ki, chhod diya, chhod di, chod diya, chod di
     """,
     "missed": """
         forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed,

@@ -1,9 +1,9 @@
 """Strengths: a number with a unit of medicine, and the changes of strength that are said with "to"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.numbers import Form, Number, find_numbers
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.payload import Quantity
@@ -17,12 +17,14 @@ _UNITS = {
     "millilitre": "mL", "millilitres": "mL", "cc": "mL", "meq": "meq", "milliequivalent": "meq",
     "milliequivalents": "meq", "%": "%", "percent": "%",
 }  # fmt: skip
+_LONG_UNITS = frozenset({"gram", "milligram", "microgram"})
 _NOT_OF_MEDICINE = word_set(
     """
     salt sodium caffeine sugar sugars protein carbs carbohydrate carbohydrates fiber fat fats fluid fluids intake
     diet nutrition food alcohol cholesterol deciliter dl liter decilitre litre blood
     """
 )
+_LATEST_DAY = 31
 _TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
 _COUNTED = _TIMES | word_set(
     """
@@ -32,6 +34,9 @@ _COUNTED = _TIMES | word_set(
     ounce ounces cup cups mile miles block blocks people units unit th st nd rd first second
     """
 )
+
+_CHANGES = ("increas", "decreas", "lower", "rais", "reduc", "bump", "titrat", "chang", "doubl", "badha", "cut", "upp")
+_MOVES = word_set("go going goes went gone")
 
 
 class Dose(NamedTuple):
@@ -65,7 +70,7 @@ def find_doses(utterance: Utterance) -> list[Dose]:
     [(20.0, 'mg', True)]
     """
     words = utterance.words
-    numbers = find_numbers(utterance)
+    numbers = sorted([*(_point_read(utterance, n) for n in find_numbers(utterance)), *_single_units(words)])
     found: list[Dose] = []
     for n, number in enumerate(numbers):
         earlier = numbers[n - 1] if n else None
@@ -78,6 +83,24 @@ def find_doses(utterance: Utterance) -> list[Dose]:
     return found
 
 
+def _point_read(utterance: Utterance, number: Number) -> Number:
+    """ ".5" is a half: its point stands for itself in the words."""
+    words, first = utterance.words, number.first
+    if first == 0 or words[first - 1].norm != "." or words[first - 1].end != words[first].start:
+        return number
+    leads = first == 1 or words[first - 2].end < words[first - 1].start
+    if not leads or number.end != first + 1 or not words[first].norm.isdecimal():
+        return number
+    return number._replace(first=first - 1, value=float(f"0.{words[first].norm}"))
+
+
+def _single_units(words: Sequence[Word]) -> Iterator[Number]:
+    """ "A gram of"; not the "a" of "half a milligram", which numbers read."""
+    for i in range(len(words) - 1):
+        if words[i].norm == "a" and words[i + 1].norm in _LONG_UNITS and _norm(words, i - 1) != "half":
+            yield Number(i, i + 1, 1.0, Form.SPOKEN)
+
+
 def _dose(words: Sequence[Word], earlier: Number | None, number: Number) -> Dose | None:
     first, end, value = number.first, number.end, number.value
     if value <= 0:
@@ -87,6 +110,8 @@ def _dose(words: Sequence[Word], earlier: Number | None, number: Number) -> Dose
         return _combination(words, number)
     if _norm(words, first - 1) == "/":
         return None
+    if _norm(words, end - 1) == "half" and _norm(words, end) == "a":
+        end += 1
     unit, end = _unit(words, end)
     if unit == "%" and _norm(words, end) == "of":
         return None
@@ -114,7 +139,8 @@ def _combination(words: Sequence[Word], number: Number) -> Dose | None:
     """ "5/325": the strength of the first-named ingredient stands for the whole."""
     end = number.end + 2
     unit, after = _unit(words, end)
-    if _norm(words, end) == "/" or float(_norm(words, number.end + 1).replace(",", "") or 0) <= 31 and not unit:
+    second = float(_norm(words, number.end + 1).replace(",", ""))
+    if _norm(words, end) == "/" or (unit is None and second <= _LATEST_DAY):
         return None  # A date.
     return Dose(number.first, after, number.value, unit)
 
@@ -144,25 +170,13 @@ def _is_something_else(words: Sequence[Word], first: int, end: int) -> bool:
 
 def _is_change(words: Sequence[Word], first: int) -> bool:
     return _norm(words, first - 1) == "from" or any(
-        _norm(words, i).startswith(_CHANGING) for i in range(max(0, first - 10), first)
+        is_change(_norm(words, i)) for i in range(max(0, first - 10), first)
     )
 
 
-_CHANGING = (
-    "increas",
-    "decreas",
-    "lower",
-    "rais",
-    "reduc",
-    "bump",
-    "titrat",
-    "chang",
-    "went",
-    "go",
-    "doubl",
-    "badha",
-    "cut",
-)
+def is_change(norm: str) -> bool:
+    """Whether the word changes a dose, as "increase" does, or may do so with "up" or "down", as "go" does."""
+    return norm in _MOVES or norm.startswith(_CHANGES)
 
 
 def _norm(words: Sequence[Word], i: int) -> str:

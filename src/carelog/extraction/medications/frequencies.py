@@ -8,49 +8,57 @@ from carelog.record.types.medication import Frequency
 
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10,
-    "twelve": 12, "twenty four": 24, "twenty-four": 24, "once": 1, "twice": 2, "thrice": 3, "ek": 1, "do": 2,
-    "teen": 3, "char": 4, "chaar": 4,
+    "twelve": 12, "twenty four": 24, "once": 1, "twice": 2, "thrice": 3, "ek": 1, "do": 2, "teen": 3, "char": 4,
+    "chaar": 4,
 }  # fmt: skip
+_MOST_PER_DAY = 24
 _N = r"(?:twenty[ -]four|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,2})"
-_DAY = r"(?:a|per|each|every|in\s+a|in\s+the)\s+day|daily"
-_PARTS = r"(?:mornings?|evenings?|afternoons?|nights?|noon|bedtime|breakfast|lunch|dinner|supper)"
+_TIMES = rf"(?:once|twice|thrice|{_N}\s+times?)"
+_PER = r"(?:an?|per|each|every|in\s+an?|in\s+the)"
+_PART = r"(?:mornings?|evenings?|afternoons?|nights?|noon|bedtime|breakfast|lunch|dinner|supper)"
+_AT = r"(?:every\s+|in\s+the\s+|at\s+|again\s+at\s+)?"
+_MEAL = r"(?:meals?|food|breakfast|lunch|dinner|each\s+meal|every\s+meal)"
+_WEEKDAY = r"(?:sun|mon|tues|wednes|thurs|fri|satur)days?"
+_ZERO_ONE = r"([0-3])\s?-\s?([0-3])\s?-\s?([0-3])"
 
-# (pattern, times per day): a number, or the name of what the pattern caught.
+# (what is said, times per day): a number, None for no number, or how the caught words give it.
 _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
-    (rf"(?P<n>once|twice|thrice|{_N}(?:\s+to\s+{_N})?\s+times?)[\s,]+(?:{_DAY})", "n"),
-    (rf"(?P<n>once|twice|thrice|{_N}\s+times?)\s+(?:a|per|each|every)\s+week|(?P<w>once|twice|thrice)\s+weekly", "week"),
-    (rf"(?P<n>once|twice|{_N}\s+times?)\s+(?:a|per|each|every)\s+(?:month|year)|monthly", None),
+    (rf"(?:{_N}\s+to\s+){_N}\s+times?[\s,]+(?:{_PER}\s+day|daily)", None),
+    (rf"({_TIMES})[\s,]+(?:{_PER}\s+day|daily)", "a day"),
+    (rf"({_TIMES})\s+(?:{_PER}\s+week|weekly)", "a week"),
+    (rf"{_TIMES}\s+{_PER}\s+(?:month|year)|monthly", None),
     (rf"(?:every|q)\s*{_N}(?:\s+(?:to|or)\s+|\s*-\s*){_N}\s*(?:hours?|hrs?|h)", None),
-    (rf"(?:every|q)\s*(?P<h>{_N})\s*(?:hours?|hrs?|h)", "hours"),
-    (r"every\s+other\s+(?:day|night|morning)|alternate\s+days?|on\s+alternate\s+days|ek\s+din\s+chhod\s*kar", 0.5),
+    (rf"(?:every|q)\s*({_N})\s*(?:hours?|hrs?|h)", "hours"),
     (r"every\s+hour|hourly", 24),
-    (rf"(?:every\s+|in\s+the\s+|at\s+)?{_PARTS}\s+and\s+(?:every\s+|in\s+the\s+|at\s+|again\s+at\s+)?{_PARTS}", 2),
-    (r"(?:ek\s+)?(?:subah|subha)\s+(?:aur\s+)?(?:ek\s+)?(?:shaam|sham|raat)(?:\s+(?:ko|mein|me))?", 2),
-    (r"din\s+(?:mein|me|main)\s+(?P<n>ek|do|teen|char|chaar|\d)\s+(?:baar|bar|time)", "n"),
-    (r"(?P<n>ek|do|teen|char|chaar|\d)\s+baar\s+(?:din|roz)(?:\s+(?:mein|me))?", "n"),
+    (r"every\s+other\s+(?:day|night|morning)|(?:on\s+)?alternate\s+days?|ek\s+din\s+chhod\s*kar", 0.5),
+    (rf"every\s+(?:two|2|other)\s+weeks?|biweekly|every\s+(?:month|{_N}\s+(?:weeks|months))", None),
+    (rf"{_AT}{_PART}\s+and\s+{_AT}{_PART}", 2),
+    (r"(?:ek\s+)?sub(?:a?h)a?\s+(?:aur\s+)?(?:ek\s+)?(?:sh?aam|sham|raat)(?:\s+(?:ko|mein|me))?", 2),
+    (r"din\s+(?:mein|me|main)\s+(ek|do|teen|cha+r|\d)\s+(?:ba+r|times?)", "a day"),
+    (r"(ek|do|teen|cha+r|\d)\s+ba+r\s+(?:din|roz)(?:\s+(?:mein|me))?", "a day"),
+    (_ZERO_ONE, "slots"),  # Morning, noon and night, as Indian prescriptions write it: 1-0-1.
     (r"(?:every|each)\s+(?:single\s+)?(?:day|night|morning|evening)|everyday|nightly", 1),
     (r"at\s+(?:night|bedtime)|before\s+bed(?:time)?|(?:first\s+thing\s+)?in\s+the\s+(?:morning|evening)", 1),
     (r"raat\s+(?:ko|mein|me)|subah(?:\s+(?:ko|mein|me))?|sone\s+se\s+pehle|roz(?:ana)?|har\s+(?:din|roz)", 1),
-    (r"b\.?\s?i\.?\s?d\b\.?", 2), (r"t\.?i\.?d\b\.?|t\s+i\s+d", 3), (r"q\.?i\.?d\b\.?|q\s+i\s+d", 4),
-    (r"qhs|qd|q\s+day|q\.d\.", 1),
-    (r"weekly|every\s+week|(?:every|on)\s+(?:sun|mon|tues|wednes|thurs|fri|satur)days?|hafte\s+mein\s+ek\s+baar", 1 / 7),
-    (r"every\s+(?:two|2|other)\s+weeks?|biweekly|every\s+(?:month|three\s+months|\d+\s+weeks?)", None),
-    (rf"daily|(?:a|per|each)\s+day", 1),
-    (r"(?:with|before|after|between)\s+(?:meals?|food|breakfast|lunch|dinner|each\s+meal|every\s+meal)", None),
-    (r"khan[ae]\s+ke\s+(?:baad|saath|pehle)|khali\s+pet", None),
-    (r"as\s+needed|as[\s-]needed|p\.?r\.?n\b\.?|when(?:ever)?\s+(?:needed|i\s+need\s+it|you\s+need\s+it)|if\s+needed"
-     r"|if\s+(?:i|you)\s+need\s+it|jab\s+zaroorat", "needed"),
-    (r"occasionally|once\s+in\s+a\s+while|every\s+once\s+in\s+a\s+while|from\s+time\s+to\s+time|now\s+and\s+then", None),
-)  # fmt: skip
+    (r"bid|b\.\s?i\.\s?d\.?|b i d", 2),
+    (r"tid|tds|t\.\s?i\.\s?d\.?|t i d", 3),
+    (r"qid|qds|q\.\s?i\.\s?d\.?|q i d", 4),
+    (r"q?hs|qd|od|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
+    (rf"weekly|every\s+week|(?:every|on)\s+{_WEEKDAY}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
+    (r"daily|(?:a|per|each)\s+day", 1),
+    (rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+ke\s+(?:baad|saath|pehle)|khali\s+pet", None),
+    (
+        r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you)\s+need\s+it)|jab\s+zaroorat",
+        "needed",
+    ),
+    (r"(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then", None),
+)
 _ANY = re.compile(
-    r"(?<![\w'])(?:"
-    + "|".join(f"(?P<p{i}>{re.sub(r'[(][?]P<[a-z]>', '(?:', p)})" for i, (p, _) in enumerate(_PATTERNS))
-    + r")(?![\w'])",
+    r"(?<![\w'])(?:" + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS)) + r")(?![\w'])",
     re.IGNORECASE,
 )
-_EACH = [(re.compile(pattern, re.IGNORECASE), rule) for pattern, rule in _PATTERNS]
-_LONGEST_GAP = 14  # Characters between two parts of one frequency: " , uh , ", " at ", " and ".
-_BETWEEN = re.compile(r"[\s,]*(?:(?:uh|um|and|or|you know|for (?:the |your )?pain)[\s,]*)*", re.IGNORECASE)
+_BETWEEN_PARTS = re.compile(r"[\s,]*(?:(?:uh|um|and|or|you know|for (?:the |your )?pain)[\s,]*)*", re.IGNORECASE)
+_LONGEST = 120
 
 
 class Often(NamedTuple):
@@ -64,8 +72,8 @@ class Often(NamedTuple):
 def find_frequencies(utterance: Utterance) -> list[Often]:
     """Every frequency of the turn; parts that follow one another are one ("once a day at night").
 
-    Times per day are given for what is said in days, hours or weeks ("once a week" is 1/7), not for ranges,
-    months or meals.
+    Times per day are given for what is said in hours, days or weeks ("once a week" is a seventh), not for
+    ranges, months or meals.
 
     >>> from carelog.conversations.turns import Turn
     >>> from carelog.extraction.utterances import read
@@ -73,50 +81,42 @@ def find_frequencies(utterance: Utterance) -> list[Often]:
     >>> find_frequencies(said)[0].frequency
     Frequency(text='every six hours as needed', times_per_day=4.0, as_needed=True)
     """
-    text = utterance.text
     found: list[Often] = []
-    for match in _ANY.finditer(text):
-        times, needed = _read(match.group(), int(str(match.lastgroup)[1:]))
-        before = found[-1] if found else None
-        if before and _BETWEEN.fullmatch(text, before.end, match.start()):
-            whole = text[before.start : match.end()]
-            if len(whole) <= 120:
-                given = before.frequency.times_per_day
-                if given == 1 and times is not None and "once" not in before.frequency.text.lower():
-                    given = times
-                found[-1] = Often(
-                    before.start,
-                    match.end(),
-                    Frequency(
-                        text=" ".join(whole.split()),
-                        times_per_day=given if given is not None else times,
-                        as_needed=before.frequency.as_needed or needed,
-                    ),
-                )
+    for match in _ANY.finditer(utterance.text):
+        often = Often(match.start(), match.end(), _frequency(match))
+        if found and _BETWEEN_PARTS.fullmatch(utterance.text, found[-1].end, often.start):
+            text = " ".join(utterance.text[found[-1].start : often.end].split())
+            if len(text) <= _LONGEST:
+                found[-1] = _joined(found[-1], often, text)
                 continue
-        said = " ".join(match.group().split())
-        found.append(Often(match.start(), match.end(), Frequency(text=said, times_per_day=times, as_needed=needed)))
+        found.append(often)
     return found
 
 
-def _read(said: str, index: int) -> tuple[float | None, bool]:
-    pattern, rule = _EACH[index]
-    match = pattern.fullmatch(said)
+def _joined(one: Often, other: Often, text: str) -> Often:
+    """ "Twice a day, in the morning": the first number counts; "every day, twice a day": what is more than 1."""
+    first, second = one.frequency.times_per_day, other.frequency.times_per_day
+    times = second if first is None or (first == 1 and second) else first
+    needed = one.frequency.as_needed or other.frequency.as_needed
+    return Often(one.start, other.end, Frequency(text=text, times_per_day=times, as_needed=needed))
+
+
+def _frequency(match: re.Match[str]) -> Frequency:
+    text = " ".join(match.group().split())
+    rule = _PATTERNS[int(str(match.lastgroup)[1:])][1]
     if rule == "needed":
-        return None, True
-    if match is None or not isinstance(rule, str):
-        return (rule if not isinstance(rule, str) else None), False
-    caught = next((g for g in match.groups() if g), "")
-    if " to " in caught:
-        return None, False
-    count = _count(caught)
-    if count is None or not 0 < count <= 24:
-        return None, False
-    if rule == "hours":
-        return 24 / count, False
-    return (round(count / 7, 4) if rule == "week" else float(count)), False
+        return Frequency(text=text, as_needed=True)
+    if not isinstance(rule, str):
+        return Frequency(text=text, times_per_day=rule)
+    caught = [group for group in match.groups()[match.lastindex :] if group is not None]
+    return Frequency(text=text, times_per_day=_times_per_day(rule, caught))
 
 
-def _count(said: str) -> int | None:
-    word = re.sub(r"\s+times?$", "", " ".join(said.lower().split()))
-    return int(word) if word.isdecimal() else _COUNTS.get(word)
+def _times_per_day(rule: str, caught: list[str]) -> float | None:
+    if rule == "slots":
+        return float(sum(slot != "0" for slot in caught)) or None
+    said = re.sub(r"\s+times?$", "", " ".join(caught[0].lower().replace("-", " ").split()))
+    count = int(said) if said.isdecimal() else _COUNTS[said]
+    if not 0 < count <= _MOST_PER_DAY:
+        return None
+    return {"a day": float(count), "a week": count / 7, "hours": 24 / count}[rule]

@@ -1,7 +1,7 @@
 """Names as speech recognition and quick typing spell them: "lisinipril", "metformine"."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from carelog.extraction.vocabularies.drugs import Drug, load_drugs
 
@@ -14,6 +14,7 @@ _NO_NAME_ENDS = ("ing", "ed", "ly", "tion", "sion", "ment", "ness", "able", "ibl
 _SOUNDS = str.maketrans({**dict.fromkeys("aeiouyh"), "z": "s", "c": "k", "q": "k"})
 
 
+@lru_cache(maxsize=4096)  # People use few different words, and each is asked about every time.
 def closest_name(word: str) -> Drug | None:
     """The one reviewed name that `word` is a slip away from (two from nine letters on), or None.
 

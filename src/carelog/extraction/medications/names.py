@@ -29,19 +29,31 @@ class Mention(NamedTuple):
 
 # What follows a substance that was measured, or makes the word an adjective of something else.
 _MEASURED_AFTER = word_set(
-    "level levels count counts test tests lab labs result results deficiency deficient resistance resistant sensitivity "
-    "toxicity overdose suppression intake production binding antibody antibodies channel gland panel reading readings score content "
-    "rich study studies allergy allergies"
+    """
+    level levels count counts test tests lab labs result results deficiency deficient resistance resistant
+    sensitivity toxicity overdose suppression intake production binding antibody antibodies channel gland panel
+    reading readings score content rich study studies allergy allergies
+    """
 )
 _MEASURED_VERBS = word_set("is was were are came looks looked low high normal elevated dropped went")
 _BETWEEN = word_set(
-    "the a an my your his her some this that any uh um of on with more extra an , like same new daily also for you me "
-    "him them our to ki ka one two three four those these their both just regular little bit about taking in "
+    """
+    the a an my your his her some this that any uh um of on with more extra an , like same new daily also for
+    you me him them our to ki ka one two three four those these their both just regular little bit about taking
+    in
+    """
 )
 _JOINS = word_set(", and or / with plus the some a my your &")
 _TAKES = frozenset({"taking", "take", "started", "ordered", "changed", "stopped", "missed"})
 _SURELY_TAKES = frozenset({"taking", "take", "started"})
+_EXPLAINING = word_set(
+    "which is an a , it's that's called named the uh um of like kind this that its it 's drug medicine"
+)
+_SAYS_WHICH = word_set("is it's that's called named")
+_LONGEST_EXPLANATION = 5
 _LONGEST_JOIN = 3
+_SHORTEST_PIECE = 3
+_SHORTEST_APART = 9
 _CUE_REACH = 4
 
 
@@ -63,6 +75,8 @@ def find_mentions(reading: Reading) -> list[Mention]:
         if match := known.at(words, i):
             length, drug = match
             sure = not drug.ambiguous or company.beside(i, i + length) or _is_listed(words, found, i)
+        elif apart := _said_apart(words, i):
+            length, drug, sure = 2, apart, True
         elif rare := find_in_long_tail(words[i].norm):
             length, drug = 1, rare
             sure = company.beside(i, i + 1) or _is_listed(words, found, i)
@@ -72,10 +86,39 @@ def find_mentions(reading: Reading) -> list[Mention]:
         else:
             i += 1
             continue
+        if drug.kind and found and found[-1].end == i and FORMS.at(words, i):
+            sure = False  # The inhaler of "my albuterol inhaler".
         if sure and not _is_measured(words, i + length, drug):
             found.append(Mention(i, i + length, drug))
         i += length
-    return found
+    return [mention for n, mention in enumerate(found) if not _explains(words, found, n)]
+
+
+def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
+    """The kind of "meloxicam, which is an anti-inflammatory" or "a steroid called prednisone": the same medicine."""
+    mention = found[n]
+    if not mention.drug.kind:
+        return False
+    gaps = [
+        words[other.end : mention.first] if other.first < mention.first else words[mention.end : other.first]
+        for other in found[max(0, n - 1) : n + 2]
+        if not other.drug.kind
+    ]
+    return any(
+        0 < len(gap) <= _LONGEST_EXPLANATION
+        and all(word.norm in _EXPLAINING for word in gap)
+        and any(word.norm in _SAYS_WHICH for word in gap)
+        for gap in gaps
+    )
+
+
+def _said_apart(words: Sequence[Word], i: int) -> Drug | None:
+    """A name in two pieces, as speech recognition leaves it: "hydro chlorothiazide"."""
+    if i + 1 == len(words) or words[i + 1].start != words[i].end + 1 or len(words[i].norm) < _SHORTEST_PIECE:
+        return None
+    whole = words[i].norm + words[i + 1].norm
+    drug = load_drugs().single.get(whole) if len(whole) >= _SHORTEST_APART else None
+    return drug if drug and not drug.ambiguous else None
 
 
 def _is_measured(words: Sequence[Word], end: int, drug: Drug) -> bool:

@@ -3,21 +3,31 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from carelog.extraction.medications.doses import Dose
+from carelog.extraction.medications.doses import Dose, is_change
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
 _BEFORE_NAME = word_set(
-    "of the a your my his her that this some tablet tablets pill pills capsule capsules daily strength extra dose uh um worth"
+    """
+    of the a your my his her that this some tablet tablets pill pills capsule capsules daily strength extra dose
+    uh um worth
+    """
 )
+_OFTEN = word_set("a day daily per each every once twice two three four times morning night evening ,")
 _TO_NAME = word_set("of on for in with your the my his her dose up that this , uh um")
 _AFTER_NAME = word_set(
-    ", at of is it's its to the a an dose about around like uh um - ( for you're you know tablet tablets capsule capsules "
-    "pill pills only just er xl xr sr cr hcl up down currently like extended release inhaler strength in"
+    """
+    extra , at of is it's its to the a an dose about around like uh um - ( for you're you know tablet tablets capsule
+    capsules pill pills only just er xl xr sr cr hcl up down currently like extended release inhaler strength in
+    """
 )
 _PRONOUNS = word_set("it that this the dose dosage one your them")
+_CHANGED = word_set(
+    "it that this the dose dosage your to from up down back all way gradually medication , uh um by you"
+)
+_CHANGE_REACH = 7
 _DOSE_QUESTIONS = word_set("dose dosage milligrams mg strength much many micrograms mcg units milligram")
 _LONGEST_REACH = 22  # Words between a name and a strength said with its unit.
 _TURNS_BACK = 4
@@ -71,9 +81,11 @@ def _owner(
         takes_next = after and len(gap_after) <= 1 and set(gap_after) <= {"of"} and "," in gap_before
         if not takes_next and (dose.unit or _is_bare_strength(words, dose, gap_before)):
             return Place(turn, before)
-    if after and len(gap_after) <= 4 and all(norm in _BEFORE_NAME for norm in gap_after):
-        if dose.unit or _is_bare_before(words, dose, gap_after):
-            return Place(turn, after)
+    leads = after and len(gap_after) <= 4 and all(norm in _BEFORE_NAME for norm in gap_after)
+    leads = leads or (gap_after == [","] and before is None)  # "81 milligrams, baby aspirin"
+    leads = leads or ("of" in gap_after[-3:] and all(norm in _OFTEN or norm in _BEFORE_NAME for norm in gap_after))
+    if after and leads and (dose.unit or _is_bare_before(words, dose, gap_after)):
+        return Place(turn, after)
     if dose.unit is None:
         return _owner_of_bare(readings, turn, before, after, dose, gap_before, gap_after, last)
     if after and len(gap_after) <= 4 and {"on", "for", "of", "in"} & set(gap_after) and set(gap_after) <= _TO_NAME:
@@ -102,7 +114,7 @@ def _owner_of_bare(
     words = readings[turn].words
     if dose.value is None or dose.value < _SMALLEST_BARE:
         return None
-    if dose.target and _changes_dose(words, dose):
+    if dose.target and _changes_dose(words, dose, before.end if before else 0):
         if before and len(gap_before) <= 12:
             return Place(turn, before)
         if after and len(gap_after) <= 4 and set(gap_after) <= _TO_NAME:
@@ -117,17 +129,17 @@ def _owner_of_bare(
     return None
 
 
-def _changes_dose(words: Sequence[Word], dose: Dose) -> bool:
-    """ "Go up to 40", "increase it to 40", "from 10 to 20": a change whose object can be a dose."""
-    said = _norms(words, max(0, dose.first - 7), dose.first)
-    changing = [
-        i
-        for i, norm in enumerate(said)
-        if norm.startswith(("increas", "decreas", "rais", "lower", "reduc", "bump", "doubl", "titrat", "chang"))
-    ]
-    if changing:
-        return bool(set(said[changing[-1] + 1 :]) & (_PRONOUNS | {"up", "down"})) or len(said) - changing[-1] <= 4
-    return any(norm in {"go", "going", "went", "move", "get"} for norm in said) and bool({"up", "down"} & set(said))
+def _changes_dose(words: Sequence[Word], dose: Dose, since: int) -> bool:
+    """ "Go up to 40", "increase it to 40", "from 10 to 20": a change whose object can be a dose.
+
+    Only the words from `since` on are read: the end of the medicine's name, if it stands before.
+    """
+    said = _norms(words, max(0, dose.first - _CHANGE_REACH), dose.first)
+    verbs = [i for i, norm in enumerate(said) if is_change(norm)]
+    if not verbs:
+        return False
+    object_ = _norms(words, max(since, dose.first - len(said) + verbs[-1] + 1), dose.first)
+    return all(norm in _CHANGED for norm in object_)
 
 
 def _is_bare_strength(words: Sequence[Word], dose: Dose, gap: Sequence[str]) -> bool:

@@ -36,8 +36,10 @@ from carelog.extraction.wordsets import word_set
 from carelog.record.types.medication import Status
 
 _NEGATIONS = word_set(
-    "not n't never no nor without avoid avoiding don't doesn't didn't won't haven't hasn't can't cannot isn't wasn't "
-    "aren't shouldn't nahi nahin mat neither"
+    """
+    not n't never no nor without avoid avoiding don't doesn't didn't won't haven't hasn't can't cannot isn't
+    wasn't aren't shouldn't nahi nahin mat neither
+    """
 )
 _RULED_OUT = word_set("no without avoid avoiding not never")
 _CLAUSE_ENDS = word_set("but because although except")
@@ -47,19 +49,31 @@ _CHANGE_REACH = 6
 _CONSIDERED_REACH = 9
 _ANSWER_REACH = 8
 _PLAIN_BETWEEN = word_set(
-    "was were is are has have had been be being that which i he she we you they it got get just also currently now , "
-    "already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor ne ko "
-    "uh um main maine roz subah shaam raat din mein me do baar ek khane ke baad se pehle bhi hi abhi both so the"
+    """
+    was were is are has have had been be being that which i he she we you they it got get just also currently
+    now , already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor
+    ne ko uh um main maine roz subah shaam raat din mein me do baar ek khane ke baad se pehle bhi hi abhi both
+    so the
+    """
 )
 _CHANGE_BETWEEN = word_set(
-    "the your my her his a an dose dosage of on up down that this uh um , amount strength you to over from medication "
-    "medicine back daily some little bit to me him as well also and or current"
+    """
+    the your my her his a an dose dosage of on up down that this uh um , amount strength you to over from
+    medication medicine back daily some little bit to me him as well also and or current
+    """
 )
 _PRONOUNS = word_set("it that them these those this")
+_AFTER_PRONOUN = word_set(
+    ". , ? ! ; and but because so in on for at last yesterday today when after before then about two three a i uh um "
+    "cold completely myself since as it all again ago"
+)  # "Stopped that last week", not "stopped that other one".
 _SUBJECTS = word_set("i i'm i've we main maine")
 _HINDI_IT = word_set("dawai dawa goli woh use usko wo usse")
 _INSTRUCTING = word_set(
-    "can could should want like need needs ll 'll you'll must gon wan gonna wanna let please let's have i'd recommend"
+    """
+    can could should want like need needs ll 'll you'll must gon wan gonna wanna let please let's i'd
+    recommend
+    """
 )
 _BEFORE_IMPERATIVE = word_set(". , and then just please okay so ok alright also or ahead ! ? ; again")
 _TAKING = frozenset({"taking", "take"})
@@ -178,7 +192,8 @@ class Scene:
             if not first <= cue.first < stop or cue.meaning not in ("stopped", "missed"):
                 continue
             object_ = words[cue.end].norm if cue.end < len(words) else ""
-            named = object_ in _PRONOUNS or words[cue.first - 1].norm in _HINDI_IT
+            whole = cue.end + 1 >= len(words) or words[cue.end + 1].norm in _AFTER_PRONOUN
+            named = (object_ in _PRONOUNS and whole) or words[cue.first - 1].norm in _HINDI_IT
             begin = next(b for b, e in utterance.sentences if b <= cue.first < e)
             thought = any(
                 c.meaning in ("considered", "may i") and begin <= c.first < cue.first for c in self._readings[turn].cues

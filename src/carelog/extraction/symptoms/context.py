@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from carelog.extraction.utterances import PhraseTable, Word
+from carelog.extraction.wordsets import word_set
 
 Clause = tuple[int, int]
 
@@ -10,10 +11,17 @@ _SUPPOSING: PhraseTable[bool] = PhraseTable(
     [
         (phrase, True)
         for phrase in (
-            "if|i bet|i imagine|i can see how|thought it was|thought it might|supposed to|unless|in case|whether|could be|might be|may be|might|should you|in the event|watch for|watch out for|"
-            "look out for|looking out for|keep an eye|risk of|risk for|prevent|prevents|to avoid|avoid|worried about|worry about|worrying about|"
-            "afraid of|scared of|concerned about|concern for|concerned for|signs of|sign of|side effect|side effects|call me|call us|let me know|agar|अगर|"
-            "make sure|to see if|wondering if|wonder if|don't want|do n't want|not want|rather than|instead of|such as|allergic to|allergy to"
+            "if|i bet|i imagine|i can see how|thought it was|thought i had|thought i was having|"
+            "thought it might|supposed to|unless|in case|whether|could be|might be|may be|might have|"
+            "may have|might get|may get|could get|could have|could cause|can cause|may cause|might cause|"
+            "will have|will get|i'll have|i'll get|'ll have|'ll get|going to get|going to have|gonna get|"
+            "gonna have|should you|in the event|watch for|watch out for|"
+            "look out for|looking out for|keep an eye|risk of|risk for|prevent|prevents|to avoid|avoid|"
+            "worried about|worry about|worrying about|"
+            "afraid of|scared of|concerned about|concern for|concerned for|signs of|sign of|side effect|"
+            "side effects|call me|call us|let me know|agar|अगर|"
+            "make sure|to see if|wondering if|wonder if|don't want|do n't want|not want|rather than|"
+            "instead of|such as|allergic to|allergy to"
         ).split("|")
     ]
 )
@@ -21,60 +29,109 @@ _SUPPOSING_OBSERVER: PhraseTable[bool] = PhraseTable(
     [
         (phrase, True)
         for phrase in (
-            "can|could|may|might|would|should|will|'ll|you'll|it'll|i'll|we'll|gon na|gonna|going to|i'd|we'd|wan na|wanna|want to|"
-            "when you|whenever you|until|cause|causes|causing|caused by|prescribe|prescribed|start you|sometimes people|some people|people|"
-            "patients|help|helps|treat|treatment|because|that's why|consistent with|due to|usually|typically|often|commonly|"
-            "symptoms of|common|example|for instance|medication|medicine|plan|order|refer|referral|recommend|try|"
-            "stop|return|emergency|seek|experience|suggest|suggests|indicate|indicates|concerning for|lead to|result in|reduce|decrease|"
+            "can|could|may|might|would|should|will|'ll|you'll|it'll|i'll|we'll|gon na|gonna|going to|i'd|"
+            "we'd|wan na|wanna|want to|"
+            "when you|whenever you|until|cause|causes|causing|caused by|prescribe|prescribed|start you|"
+            "sometimes people|some people|people|"
+            "patients|help|helps|treat|treatment|because|that's why|consistent with|due to|usually|"
+            "typically|often|commonly|"
+            "symptoms of|common|example|for instance|medication|medicine|plan|order|refer|referral|"
+            "recommend|try|"
+            "stop|return|emergency|seek|experience|suggest|suggests|indicate|indicates|concerning for|"
+            "lead to|result in|reduce|decrease|"
             "control|manage|relieve|relief|worse|differential|possible|possibly|likely|probably|maybe|once"
         ).split("|")
     ]
 )
-_TREATING = frozenset(
-    "take takes taking took taken medication medications medicine medicines meds pill pills tablet tablets prescribed prescription "
-    "use uses used using given gave give gives giving mg milligrams something anything cream drops injection injections shot shots therapy "
-    "ibuprofen tylenol advil aspirin paracetamol naproxen aleve acetaminophen motrin put treat treated treating treatment surgery drug drugs dawai dawa goli "
-    "inhaler spray syrup on".split()
+_TREATING = word_set(
+    """
+    take takes taking took taken medication medications medicine medicines meds pill pills tablet
+    tablets prescribed prescription use uses used using given gave give gives giving mg milligrams
+    something anything cream drops injection injections shot shots therapy ibuprofen tylenol advil
+    aspirin paracetamol naproxen aleve acetaminophen motrin put treat treated treating treatment
+    surgery drug drugs dawai dawa goli inhaler spray syrup on
+    """
 )
-_HELPING = frozenset("help helps helped helping relieve relieves relieved ease eases eased easing control controls reduce reduces "
-    "prevent manage treat treats cure cures alleviate alleviates".split())
-_HERE_FOR = frozenset("here came come comes coming visit appointment evaluated evaluation evaluate presents presenting presented seen follow followup "
-    "complaint see seeing sees".split())
-_KIN = frozenset(
-    "mother mom mum mommy mummy father dad daddy papa husband wife spouse son daughter brother brothers sister sisters kid kids child children "
-    "baby friend friends neighbor neighbour boyfriend girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter "
-    "grandson grandkids grandchildren uncle aunt cousin cousins nephew niece parents family roommate coworker coworkers colleague "
-    "boss dog cat people everyone everybody somebody someone mother's father's mom's dad's wife's husband's sister's brother's twins "
-    "beta beti pati patni bhai behen maa pita माँ पिता पति पत्नी भाई बहन बेटा बेटी".split()
+_HELPING = word_set(
+    """
+    help helps helped helping relieve relieves relieved ease eases eased easing control controls
+    reduce reduces prevent manage treat treats cure cures alleviate alleviates
+    """
 )
-_KIN_REPORTS = frozenset("says said say noticed notices noticing saw sees thinks thought tells told complains complained "
-    "brought drove makes made wants wanted asked lives with".split())
-_THIRD = frozenset("he she they he's she's they're they've he'd she'd his her their usko unko".split())
-_FIRST = frozenset("i i'm i've i'd i'll my me myself im ive mujhe mera meri mere maine mai मुझे मेरा मेरी मेरे मैं".split())
+_HERE_FOR = word_set(
+    """
+    here came come comes coming visit appointment evaluated evaluation evaluate presents presenting
+    presented seen follow followup complaint see seeing sees
+    """
+)
+_KIN = word_set(
+    """
+    mother mom mum mommy mummy father dad daddy papa husband wife spouse son daughter brother
+    brothers sister sisters kid kids child children baby friend friends neighbor neighbour boyfriend
+    girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter grandson
+    grandkids grandchildren uncle aunt cousin cousins nephew niece parents family roommate coworker
+    coworkers colleague boss dog cat people everyone everybody somebody someone mother's father's
+    mom's dad's wife's husband's sister's brother's twins beta beti pati patni bhai behen maa pita
+    माँ पिता पति पत्नी भाई बहन बेटा बेटी
+    """
+)
+_KIN_REPORTS = word_set(
+    """
+    says said say noticed notices noticing saw sees thinks thought tells told complains complained
+    brought drove makes made wants wanted asked lives with
+    """
+)
+_THIRD = word_set("he she they he's she's they're they've he'd she'd his her their usko unko")
+_FIRST = word_set(
+    """
+    i i'm i've i'd i'll my me myself im ive hoon hun हूँ हूं mujhe mera meri mere maine mai मुझे
+    मेरा मेरी मेरे मैं
+    """
+)
 
 _PAST: PhraseTable[bool] = PhraseTable(
     [
         (phrase, True)
         for phrase in (
-            "used to|in the past|years ago|year ago|months ago i had|as a child|as a kid|as a teenager|as a baby|when i was|when you were|when he was|when she was|"
-            "growing up|childhood|back in the day|last year|back in high school|back in college|in high school|in college|"
-            "had a history|bachpan|pehle hota tha|बचपन|decades ago|in my twenties|in my teens|in my youth|first pregnancy|last pregnancy|after the vaccine|"
-            "last time i had|ever since i was little|before surgery|before the surgery"
+            "used to|in the past|years ago|year ago|months ago i had|as a child|as a kid|as a teenager|"
+            "as a baby|when i was|when you were|when he was|when she was|"
+            "growing up|childhood|back in the day|last year|back in high school|back in college|"
+            "in high school|in college|"
+            "had a history|bachpan|pehle hota tha|बचपन|decades ago|in my twenties|in my teens|"
+            "in my youth|first pregnancy|last pregnancy|after the vaccine|"
+            "last time i had|until i had|ever since i was little|before surgery|before the surgery"
         ).split("|")
     ]
 )
 
-_ANCHORS = frozenset(
-    "have had 've having has are were 're feel felt feeling get got getting notice noticed noticing experience experienced experiencing "
-    "mention mentioned said say saying report reported reporting reports deny denied denies denying endorse endorsed endorsing endorses "
-    "complain complained complaining complains describe described describing develop developed told tell presents presented "
-    "been hurt injured hurts say you've you're".split()
+_ANCHORS = word_set(
+    """
+    have had 've having has are were 're feel felt feeling get got getting notice noticed noticing
+    experience experienced experiencing mention mentioned said say saying report reported reporting
+    reports deny denied denies denying endorse endorsed endorsing endorses complain complained
+    complaining complains describe described describing develop developed told tell presents
+    presented been hurt injured hurts you've you're
+    """
 )
-_SAYING = frozenset("you you've you're you'd he she he's she's they patient patient's ms mrs mr miss".split())
-_FINDING = frozenset("see appreciate note notice hear feel find recognize recognise palpate observe noted notes positive negative appreciated "
-    "appreciating noticing observed present there's there demonstrates reveals shows show has".split())
-_EXAM = frozenset("exam examination palpation inspection auscultation".split())
-_OWNING = frozenset("your his her this that these those".split())
+_SAYING = word_set(
+    """
+    you you've you're you'd he she he's she's they patient patient's ms mrs mr miss
+    """
+)
+_REPORTS = word_set(
+    """
+    reports endorses complains complaining presents admits reporting endorsing describes notes
+    """
+)
+_FINDING = word_set(
+    """
+    see appreciate note notice hear feel find recognize recognise palpate observe noted notes
+    positive negative appreciated appreciating noticing observed present there's there demonstrates
+    reveals shows show has
+    """
+)
+_EXAM = word_set("exam examination palpation inspection auscultation")
+_OWNING = word_set("your his her this that these those")
 
 
 def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: bool) -> bool:
@@ -140,6 +197,8 @@ def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> b
 def is_recap(words: Sequence[Word], clause: Clause, first: int) -> bool:
     """A clinician's statement about the person or a finding: "you denied fever", "I do see some swelling"."""
     before = [word.norm for word in words[clause[0] : first]]
+    if before and before[0] in _REPORTS:
+        return True
     spoken_of = [i for i, norm in enumerate(before) if norm in _SAYING]
     if spoken_of:
         tail = before[spoken_of[0] :]

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from carelog.extraction.utterances import PhraseTable, Word
+from carelog.extraction.durations import find_durations
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
+from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Severity, Trend
 
 Stretch = tuple[int, int]
@@ -11,12 +13,21 @@ _SEVERITY: PhraseTable[Severity] = PhraseTable(
     [
         (phrase, severity)
         for severity, phrases in (
-            ("mild", "mild|mildly|slight|slightly|a little|a little bit|little bit of|a bit|a bit of|a touch of|a tad|minor|not too bad|not that bad|"
-             "not so bad|not bad|faint|a hint of|low grade|halka|halki|halka sa|thoda|thodi|thoda sa|थोड़ा|थोड़ी|हल्का|हल्की|nothing major|nothing too bad"),
+            (
+                "mild",
+                "mild|mildly|slight|slightly|a little|a little bit|little bit of|a bit|a bit of|a touch of|a tad|minor|not too bad|not that bad|"
+                "not so bad|not bad|faint|a hint of|low grade|halka|halki|halka sa|thoda|thodi|thoda sa|"
+                "थोड़ा|थोड़ी|हल्का|हल्की|nothing major|nothing too bad",
+            ),
             ("moderate", "moderate|moderately|medium|so so"),
-            ("severe", "severe|severely|really bad|very bad|so bad|pretty bad|terrible|terribly|excruciating|unbearable|horrible|horribly|awful|"
-             "intense|intensely|extreme|extremely|worst|agonizing|agonising|crippling|debilitating|killing|splitting|crushing|bahut|bahut zyada|"
-             "bohot|बहुत|tez|तेज|तेज़|quite bad|real bad|incredibly|awfully|a lot of|really strong|very strong"),
+            (
+                "severe",
+                "severe|severely|really bad|very bad|so bad|pretty bad|terrible|terribly|excruciating|unbearable|horrible|horribly|awful|"
+                "intense|intensely|extreme|extremely|worst|agonizing|agonising|crippling|debilitating|"
+                "killing|splitting|crushing|bahut|bahut zyada|"
+                "bohot|बहुत|tez|तेज|तेज़|quite bad|real bad|incredibly|awfully|a lot of|really strong|"
+                "very strong",
+            ),
         )
         for phrase in phrases.split("|")
     ]
@@ -25,33 +36,32 @@ _TREND: PhraseTable[Trend] = PhraseTable(
     [
         (phrase, trend)
         for trend, phrases in (
-            ("worsening", "getting worse|gotten worse|got worse|worsening|worsened|gets worse and worse|getting worse and worse|worse and worse|"
-             "is worse|become worse|becoming worse|been worse|increasing|has increased|more and more|progressively worse|more severe|more frequent|"
-             "getting more frequent|not getting better|n't getting better|getting stronger|badh raha|badh rahi|badh gaya|बढ़ रहा|बढ़ रही|isn't getting any better"),
-            ("improving", "getting better|gotten better|got better|improving|improved|is better|much better|a little better|little bit better|been better|feeling better|"
-             "better than|easing|easing up|eased|calming down|going down|gone down|went down|less and less|decreasing|decreased|kam ho raha|kam ho gaya|"
-             "pehle se kam|pehle se behtar|not as much|not as bad|n't as bad|less severe|less frequent|better now|कम हो रहा"),
-            ("stable", "the same|about the same|stable|unchanged|no change|no change in|no changes in|not changed|n't changed|hasn't changed|hasn't gone away|"
-             "staying the same|stayed the same|not gotten worse|n't gotten worse|vaisa hi|waisa hi|no better no worse"),
+            (
+                "worsening",
+                "getting worse|gotten worse|got worse|worsening|worsened|gets worse and worse|getting worse and worse|worse and worse|"
+                "is worse|become worse|becoming worse|been worse|more and more|progressively worse|"
+                "more severe|more frequent|"
+                "getting more frequent|not getting better|n't getting better|getting stronger|badh raha|"
+                "badh rahi|badh gaya|बढ़ रहा|बढ़ रही|isn't getting any better",
+            ),
+            (
+                "improving",
+                "getting better|gotten better|got better|improving|improved|is better|much better|a little better|little bit better|been better|feeling better|"
+                "better than|easing|easing up|eased|calming down|going down|gone down|went down|"
+                "less and less|kam ho raha|kam ho gaya|"
+                "pehle se kam|pehle se behtar|not as much|not as bad|n't as bad|less severe|less frequent|"
+                "better now|कम हो रहा",
+            ),
+            (
+                "stable",
+                "the same|about the same|stable|unchanged|no change|no change in|no changes in|n't gone down|hasn't gone down|not gone down|not going down|n't going down|not changed|n't changed|hasn't changed|hasn't gone away|"
+                "staying the same|stayed the same|not gotten worse|n't gotten worse|vaisa hi|waisa hi|"
+                "no better no worse",
+            ),
         )
         for phrase in phrases.split("|")
     ]
 )  # type: ignore[arg-type]
-_UNITS = frozenset(
-    "minute minutes min mins hour hours hr hrs day days night nights week weeks month months year years yr yrs weekend while din hafte hafta mahine "
-    "mahina saal ghante ghanta दिन हफ्ते हफ़्ते महीने साल घंटे".split()
-)
-_COUNTS = frozenset(
-    "a an one two three four five six seven eight nine ten eleven twelve few couple several many half past last the about around "
-    "almost nearly over more than like maybe probably of good or to at least some ek do teen char chaar paanch panch chhe saat aath das एक दो तीन चार पांच पाँच".split()
-)
-_LEADS = frozenset("for past last since during".split())
-_SINCE = frozenset(
-    "yesterday monday tuesday wednesday thursday friday saturday sunday morning night evening afternoon weekend week month year today "
-    "january february march april may june july august september october november december christmas easter thanksgiving "
-    "subah kal raat summer winter spring fall noon lunch dinner breakfast last this then".split()
-)
-_DURATION_REACH = 8
 
 
 def severity(words: Sequence[Word], around: Stretch, first: int, end: int) -> Severity | None:
@@ -73,7 +83,12 @@ def severity(words: Sequence[Word], around: Stretch, first: int, end: int) -> Se
     return next((r for i in range(end, around[1]) if (r := rating(words, i, around[1])) is not None), None)
 
 
-_COPULAS = frozenset("is are was were 's been has have had feels felt feel gets it it's about like a an at , probably so really , and be".split())
+_COPULAS = word_set(
+    """
+    is are was were 's been has have had feels felt feel gets it it's about like a an at , probably
+    so really and be
+    """
+)
 _NUMBERS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
 
 
@@ -101,56 +116,90 @@ def trend(words: Sequence[Word], around: Stretch) -> Trend | None:
     return found
 
 
-def duration(words: Sequence[Word], around: Stretch) -> str | None:
-    """As said: "three days", "the past two weeks", "since Tuesday"."""
+def severity_said(words: Sequence[Word], around: Stretch) -> Severity | None:
+    """The severity that an answer gives on its own: "a little bit", "7 out of 10"."""
     for i in range(*around):
-        norm = words[i].norm
-        if norm == "since" or norm in ("se", "से"):
-            said = _since(words, i, around) if norm == "since" else _before_se(words, i, around)
-        elif norm in _LEADS:
-            said = _lasting(words, i + 1, around[1]) if norm == "for" else None
-        else:
-            said = None
-        if said is not None:
-            return said
-    return None
+        rated = rating(words, i, around[1])
+        if rated is not None:
+            return rated
+    match = next((m for i in range(around[0], min(around[1], around[0] + 6)) if (m := _SEVERITY.at(words, i))), None)
+    return match[1] if match else None
 
 
-def _quote(words: Sequence[Word], first: int, end: int) -> str:
-    return " ".join(word.norm for word in words[first:end])
-
-
-def _lasting(words: Sequence[Word], at: int, stop: int) -> str | None:
-    begin = at
-    while at < stop and at - begin < _DURATION_REACH:
-        norm = words[at].norm
-        if norm in _UNITS and at > begin:
-            while begin < at and words[begin].norm in ("like", "maybe", "probably", "about", "the", "of"):
-                begin += 1
-            return _quote(words, begin, at + 1) if at > begin else None
-        if norm not in _COUNTS and not norm[0].isdecimal() and norm not in ("uh", "um"):
-            return None
-        at += 1
-    return None
-
-
-def _since(words: Sequence[Word], at: int, around: Stretch) -> str | None:
-    for end in range(at + 1, min(around[1], at + 6)):
-        norm = words[end].norm
-        if norm in ("last", "this") and end + 1 < around[1] and words[end + 1].norm in _SINCE:
-            continue
-        if norm in _SINCE or norm == "ago":
-            return _quote(words, at, end + 1)
-        if norm not in _COUNTS and norm not in _UNITS and not norm[0].isdecimal():
-            return None
-    return None
-
-
-def _before_se(words: Sequence[Word], at: int, around: Stretch) -> str | None:
-    """Hindi puts it first: "teen din se"."""
-    if at - 1 <= around[0] or words[at - 1].norm not in _UNITS | {"kal", "subah", "raat", "कल", "सुबह"}:
+def duration(utterance: Utterance, around: Stretch, *, bare: bool = False) -> str | None:
+    """As said: "three days", "the past two weeks", "since Tuesday". `bare`: in an answer, without a "for" as well."""
+    words = utterance.words
+    since = next((i for i in range(*around) if words[i].norm == "since"), None)
+    if since is not None:
+        return _since(utterance, since, around[1])
+    for i in range(*around):
+        if words[i].norm in ("se", "से") and i - 1 >= around[0] and words[i - 1].norm in _HINDI_TIMES:
+            return _before_se(utterance, i, around[0])
+    if not bare and not any(words[i].norm in ("for", "past", "last") for i in range(*around)):
         return None
-    begin = at - 1
-    while begin > around[0] and (words[begin - 1].norm in _COUNTS or words[begin - 1].norm[0].isdecimal()):
-        begin -= 1
-    return _quote(words, begin, at)
+    for first, end, _ in find_durations(utterance):
+        if not around[0] <= first < around[1]:
+            continue
+        lead = first
+        while lead > around[0] and words[lead - 1].norm in _APPROXIMATE:
+            lead -= 1
+        led = lead > around[0] and words[lead - 1].norm in ("for", "past", "last")
+        if (led or bare) and not (end < len(words) and words[end].norm == "ago"):
+            return utterance.quote(first, end)
+    return None
+
+
+_APPROXIMATE = word_set(
+    """
+    about around like almost nearly over maybe probably the past last good more than at least well
+    """
+)
+_HINDI_TIMES = word_set(
+    """
+    din dino hafte hafta mahine mahina saal ghante ghanta subah shaam raat kal दिन दिनों हफ्ते महीने
+    साल घंटे सुबह शाम रात कल
+    """
+)
+_HINDI_BEFORE_TIMES = word_set(
+    """
+    ek do teen char chaar paanch panch chhe saat aath das kal aaj kuch kai pichle एक दो तीन चार पांच
+    पाँच छह सात दस कल आज कुछ कई
+    """
+)
+_SINCE = word_set(
+    """
+    yesterday monday tuesday wednesday thursday friday saturday sunday morning night evening
+    afternoon weekend week month year today january february march april may june july august
+    september october november december christmas easter thanksgiving summer winter spring fall
+    autumn noon lunch dinner breakfast then surgery accident birth wedding
+    """
+)
+_BEFORE_SINCE = word_set("last this the early late about around a few couple of yesterday my")
+_UNITS = word_set(
+    """
+    minute minutes hour hours hrs day days night nights week weeks month months year years
+    """
+)
+
+
+def _since(utterance: Utterance, at: int, stop: int) -> str | None:
+    """ "Since Tuesday", "since last night", and "since 2 days" as said in India."""
+    words = utterance.words
+    for i in range(at + 1, min(stop, at + 6)):
+        norm = words[i].norm
+        following = words[i + 1].norm if i + 1 < stop else ""
+        if norm in _UNITS or norm in _SINCE:
+            if norm in _SINCE and following in _SINCE:
+                continue
+            return utterance.quote(at, i + 2 if following == "ago" else i + 1)
+        if norm not in _BEFORE_SINCE and norm not in _NUMBERS and not norm[0].isdecimal():
+            return None
+    return None
+
+
+def _before_se(utterance: Utterance, at: int, begin: int) -> str:
+    """Hindi puts the "since" last: "teen din se"."""
+    words, first = utterance.words, at - 1
+    while first > begin and (words[first - 1].norm in _HINDI_BEFORE_TIMES or words[first - 1].norm[0].isdecimal()):
+        first -= 1
+    return utterance.quote(first, at)

@@ -1,10 +1,12 @@
 """Mentions: where a turn names a symptom, by a known phrase or by a complaint beside a part of the body."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from carelog.extraction.symptoms.lexicon import Lexicon, compared
+from carelog.extraction.symptoms.lexicon import NOTHING, Lexicon
+from carelog.extraction.symptoms.wording import compared
 from carelog.extraction.utterances import Word
+from carelog.extraction.wordsets import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,8 @@ class Mention:
     """Words `first` up to, not including, `end` name the symptom.
 
     `head` is the word that complains: "hurts" of "my knee never hurts". `site` is the part of the body as said
-    ("left knee"), `complaint` what of the site made the name ("pain"). `bare` marks a complaint without a site.
+    ("left knee"), `part` as it is named in a concept ("knee"), `complaint` what is made of both ("pain"). A
+    complaint without a part is bare: "it hurts".
     """
 
     name: str
@@ -20,8 +23,12 @@ class Mention:
     end: int
     head: int
     site: str | None = None
-    bare: bool = False
+    part: str | None = None
     complaint: str | None = None
+
+    @property
+    def bare(self) -> bool:
+        return self.complaint is not None and self.part is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +39,64 @@ class Site:
     end: int
 
 
-_DETERMINERS = frozenset("my your his her their our the this that these those both a an one each mera meri mere aapka".split())
-_SIDES = frozenset(
-    "left right both lower upper inner outer front back middle mid bottom top big little whole entire side far one "
-    "other dominant bilateral baaye baayein daaye daayein bayen dayen बाएं दाएं".split()
+_DETERMINERS = word_set(
+    """
+    my your his her their our the this that these those both a an one each mera meri mere aapka
+    """
 )
-_BETWEEN = frozenset(
-    "not n't never doesn't don't didn't isn't aren't hasn't haven't wasn't longer no"
-    " "
-    "has have had is are was were be been being does do 's 'd still really just kind of sort a little bit so very feel feels feeling felt "
-    "get gets getting got pretty also um uh uhm again sometimes now quite constantly always both all it they that started starting start "
-    "starts kept keeps keep to be become becoming became often occasionally lot much more bad badly super extremely too i'm having "
-    "like only usually mostly today yesterday recently lately mein me main ka ke ki ko bahut thoda bohot zyada में का के की बहुत थोड़ा".split()
+_SIDES = word_set(
+    """
+    left right both lower upper inner outer front back middle mid bottom top big little whole entire
+    side far one other dominant bilateral baaye baayein daaye daayein bayen dayen बाएं दाएं
+    """
 )
-_PREPOSITIONS = frozenset(
-    "in on around at near under behind along over across of to into down inside through between beneath above below "
-    "about up with by from within".split()
+_BETWEEN = word_set(
+    """
+    not n't never doesn't don't didn't isn't aren't hasn't haven't wasn't longer no has have had is
+    are was were be been being does do 's 'd still really just kind of sort a little bit so very
+    feel feels feeling felt get gets getting got pretty also um uh uhm again sometimes now quite
+    constantly always both all it they that started starting start starts kept keeps keep to become
+    becoming became often occasionally lot much more bad badly super extremely too i'm having like
+    only usually mostly today yesterday recently lately mein me main ka ke ki ko bahut thoda bohot
+    zyada में का के की बहुत थोड़ा
+    """
 )
-_TOWARDS = _DETERMINERS | _SIDES | _PREPOSITIONS | frozenset(
-    "part side area region aspect tip base there here really just kind sort like um uh even".split()
+_PREPOSITIONS = word_set(
+    """
+    in on around at near under behind along over across of to into down inside through between
+    beneath above below about up with by from within
+    """
 )
-_AFTER_COMPLAINT = frozenset("right here there really like um uh mostly kind of sort just all is was mainly out sensation feeling".split())
-_TOUCHING = frozenset("when if i you we press push pressing pushing touch tap squeeze here there right down move".split())
-_HINDI_LINKS = frozenset("mein me main ka ke ki ko par pe में का के की को पर".split())
-_JOINING = frozenset("and or , / & aur ya और या".split())
+_TOWARDS = (
+    _DETERMINERS
+    | _SIDES
+    | _PREPOSITIONS
+    | word_set(
+        """
+    part side area region aspect tip base there here really just kind sort like um uh even
+    """
+    )
+)
+_AFTER_COMPLAINT = word_set(
+    """
+    right here there really like um uh mostly kind of sort just all is was mainly out sensation
+    feeling
+    """
+)
+_TOUCHING = word_set(
+    """
+    when if i you we press push pressing pushing touch tap squeeze here there right down move
+    """
+)
+_HINDI_LINKS = word_set("mein me main ka ke ki ko par pe में का के की को पर")
+_JOINING = word_set("and or , / & aur ya और या")
 _CARRIES_SITE = frozenset(
     "numbness tingling weakness itching rash bruising tremor bleeding lump fatigue instability deformity".split()
     + ["dry skin", "muscle spasms", "open sore", "skin color changes", "hot skin", "limited movement"]
 )
-_STRUCK = frozenset({"hurt", "hurts", "hurting", "sore", "painful", "aching", "achy", "tender", "stiff", "swollen", "puffy"})
+_STRUCK = frozenset(
+    {"hurt", "hurts", "hurting", "sore", "painful", "aching", "achy", "tender", "stiff", "swollen", "puffy"}
+)
 _SAID_ALONE = frozenset({"pain", "swelling", "stiffness", "redness", "tenderness"})
 # Complaints that make a concept with the site ("knee pain"); the others keep their name and carry the site beside it.
 _NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump"})
@@ -73,15 +109,16 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     said, places = compared(words)
     taken = 0
     for k, word in enumerate(said):
-        if word.norm not in lexicon.first_words or places[k][0] < taken:
-            continue
         first = places[k][0]
+        if first < taken or not _opens(lexicon, word, said, k):
+            continue
         symptom = lexicon.symptoms.at(said, k)
         complaint = lexicon.complaints.at(words, first)
         if symptom is not None:
             end = places[k + symptom[0] - 1][1]
             if complaint is None or end - first > complaint[0]:
-                found.append(_known(words, lexicon, symptom[1], first, end, taken))
+                if symptom[1] != NOTHING:
+                    found.append(_known(words, lexicon, symptom[1], first, end, taken))
                 taken = end
                 continue
         if complaint is not None:
@@ -92,6 +129,12 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     return found
 
 
+def _opens(lexicon: Lexicon, word: Word, said: Sequence[Word], k: int) -> bool:
+    if word.norm in lexicon.openings:
+        return True
+    return k + 1 < len(said) and f"{word.norm} {said[k + 1].norm}" in lexicon.openings
+
+
 def _known(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: int, taken: int) -> Mention:
     if name not in _CARRIES_SITE:
         return Mention(name, first, end, first)
@@ -99,48 +142,45 @@ def _known(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: 
     return Mention(name, first, end, first, site=sites[0].said if sites else None)
 
 
-def _complaint(
-    words: Sequence[Word], lexicon: Lexicon, what: str, first: int, end: int, taken: int
-) -> list[Mention]:
+def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, end: int, taken: int) -> list[Mention]:
     sites = _sites_before(words, lexicon, first, taken)
     if not sites:
         sites = _sites_after(words, lexicon, end, object_too=words[end - 1].norm in _STRUCK)
     if not sites:
-        return [Mention(what, first, end, first, bare=True)] if what in _SAID_ALONE else []
+        return [Mention(what, first, end, first, complaint=what)] if what in _SAID_ALONE else []
     begin, stop = min(first, *(s.first for s in sites)), max(end, *(s.end for s in sites))
-    return [Mention(_named(lexicon, s.name, what), begin, stop, first, site=s.said, complaint=what) for s in sites]
+    return [
+        Mention(_named(lexicon, s.name, what), begin, stop, first, site=s.said, part=s.name, complaint=what)
+        for s in sites
+    ]
 
 
 def _named(lexicon: Lexicon, site: str, what: str) -> str:
     return lexicon.concept(site, what) if what in _NAMED_AFTER_SITE else lexicon.concepts.get(f"{site} {what}", what)
 
 
-def with_site(mention: Mention, lexicon: Lexicon, site: Site) -> Mention:
-    """A bare complaint ("it hurts") said of a site that was named before."""
-    name = _named(lexicon, site.name, mention.name)
-    return Mention(name, mention.first, mention.end, mention.head, site=site.said, complaint=mention.name)
+def placed(mention: Mention, lexicon: Lexicon, part: str, site: str) -> Mention:
+    """A bare complaint ("it still hurts") said of a site that was named before."""
+    return replace(mention, name=_named(lexicon, part, mention.name), part=part, site=site)
 
 
-def last_site(words: Sequence[Word], lexicon: Lexicon, stop: int, begin: int | None = None) -> Site | None:
-    """The last part of the body before word `stop`: one that is somebody's ("my left knee"), or any from `begin` on."""
-    for at in range(stop - 1, -1 if begin is None else begin - 1, -1):
+def last_site(words: Sequence[Word], lexicon: Lexicon, stop: int, owners: frozenset[str]) -> Site | None:
+    """The last part of the body before word `stop` that is somebody's: "my left knee" where "my" is an owner."""
+    for at in range(stop - 1, 0, -1):
         match = _site_match(words, lexicon, at)
-        if match is None:
+        if match is None or match[1] in _NOT_TOPICS:
             continue
         site = _with_sides(words, match[1], at, at + match[0], 0)
-        if begin is not None:
-            return site
-        if site.first > 0 and words[site.first - 1].norm in _OWNERS and site.name not in _NOT_TOPICS:
+        if site.first > 0 and words[site.first - 1].norm in owners:
             return site
     return None
 
 
-_OWNERS = frozenset("my your his her meri mera mere मेरे मेरी मेरा that this".split())
 _NOT_TOPICS = frozenset({"body", "heart", "skin", "head", "muscle", "bone", "kidney", "gland", "joint", "side", "eye"})
 
 
 def _sites_before(words: Sequence[Word], lexicon: Lexicon, first: int, taken: int) -> list[Site]:
-    """"knee [pain]", "my knees and hips have been [aching]"."""
+    """ "knee [pain]", "my knees and hips have been [aching]"."""
     at = first - 1
     while at >= taken and first - at <= _REACH:
         site = _site_ending(words, lexicon, at, taken)
@@ -191,7 +231,7 @@ def _site_match(words: Sequence[Word], lexicon: Lexicon, at: int) -> tuple[int, 
     return match
 
 
-_HINDI_COMPLAINTS = frozenset("dard sujan soojan jalan akdan khujli दर्द सूजन जलन".split())
+_HINDI_COMPLAINTS = word_set("dard sujan soojan jalan akdan khujli दर्द सूजन जलन")
 
 
 def _with_sides(words: Sequence[Word], name: str, begin: int, end: int, taken: int) -> Site:
@@ -203,7 +243,7 @@ def _with_sides(words: Sequence[Word], name: str, begin: int, end: int, taken: i
 
 
 def _sites_after(words: Sequence[Word], lexicon: Lexicon, end: int, *, object_too: bool = False) -> list[Site]:
-    """"[pain] in my left shoulder and neck", "[hurt] my back", "[swollen] ankles"."""
+    """ "[pain] in my left shoulder and neck", "[hurt] my back", "[swollen] ankles"."""
     at, limit = end, min(len(words), end + 3)
     while at < limit and words[at].norm in _AFTER_COMPLAINT and words[at].norm not in ("of",):
         at += 1

@@ -5,14 +5,25 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from carelog.conversations.turns import Role
-from carelog.extraction.exchange import Answer, AnswerKind, QuestionForm, answer_to, answer_within, open_questions, questions, same_speaker
+from carelog.extraction.exchange import (
+    Answer,
+    AnswerKind,
+    Question,
+    QuestionForm,
+    answer_to,
+    answer_within,
+    open_questions,
+    questions,
+    same_speaker,
+)
 from carelog.extraction.finding import Span
-from carelog.extraction.negation import Denial, clauses, denial, is_negative, subject_clause
+from carelog.extraction.negation import Denial, clause_about_it, clauses, denial, is_negative, is_over, subject_clause
 from carelog.extraction.symptoms import context
-from carelog.extraction.symptoms.details import Stretch, duration, severity, trend
+from carelog.extraction.symptoms.details import Stretch, duration, severity, severity_said, trend
 from carelog.extraction.symptoms.lexicon import Lexicon
-from carelog.extraction.symptoms.mentions import Mention, Site, last_site, mentions, with_site
+from carelog.extraction.symptoms.mentions import Mention, last_site, mentions, placed
 from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity, Severity, Trend
 
 
@@ -58,49 +69,41 @@ def statements(dialogue: Sequence[Utterance], lexicon: Lexicon) -> list[Statemen
     found: list[Statement] = []
     for position in range(len(dialogue)):
         for statement in (*_stated(readings, position), *_answered(dialogue, readings, position)):
-            found.append(_placed(statement, readings, lexicon))
+            found.append(_placed(statement, found, readings, lexicon))
     return found
 
 
 _TOPIC_TURNS = 6
 _EXAMINING_WORDS = 60
+_OWN = frozenset({"my", "this", "that", "mera", "meri", "mere", "मेरे", "मेरी", "मेरा"})
+_YOURS = frozenset({"your", "this", "that"})
 
 
-def _placed(statement: Statement, readings: Sequence[_Reading], lexicon: Lexicon) -> Statement:
-    """The statement with a bare complaint ("it still hurts") put where the talk is about, if that was said."""
-    if not statement.mention.bare or statement.polarity == "absent" or statement.weight < Weight.ANSWER:
+def _placed(
+    statement: Statement, earlier: Sequence[Statement], readings: Sequence[_Reading], lexicon: Lexicon
+) -> Statement:
+    """A bare complaint ("it still hurts") belongs to the last complaint's site, else to the part last spoken of."""
+    mention = statement.mention
+    if not mention.bare or statement.polarity == "absent" or statement.weight < Weight.ANSWER:
         return statement
-    found = _topic(statement, readings, lexicon)
-    if found is None:
-        return statement
-    reading, site = found
-    span = Span(reading.utterance.turn.index, reading.utterance.words[site.first].start, reading.utterance.words[site.end - 1].end)
-    return replace(statement, mention=with_site(statement.mention, lexicon, site), spans=(*statement.spans, span))
-
-
-def _topic(statement: Statement, readings: Sequence[_Reading], lexicon: Lexicon) -> tuple[_Reading, Site] | None:
-    """Where the last complaint with a site was, else the last part of the body that was spoken of."""
-    reach = range(statement.position, -1, -1)
-    for position in reach:
-        reading = readings[position]
-        own = position == statement.position
-        for mention in reversed(reading.mentions):
-            if mention.complaint is None or (own and mention.first >= statement.mention.first):
-                continue
-            site = last_site(reading.utterance.words, lexicon, mention.end, mention.first)
-            if site is not None:
-                return reading, site
-    for position in reach[:_TOPIC_TURNS]:
-        reading = readings[position]
-        words = reading.utterance.words
+    for other in reversed(earlier):
+        if other.polarity == "present" and other.mention.part and other.mention.site:
+            there = placed(mention, lexicon, other.mention.part, other.mention.site)
+            return replace(statement, mention=there, spans=(*statement.spans, other.spans[0]))
+    for position in range(statement.position, max(-1, statement.position - _TOPIC_TURNS), -1):
+        utterance = readings[position].utterance
+        words, role = utterance.words, utterance.turn.role
         # In the examination sites follow fast on each other: "listen to your heart, press on your belly".
-        if len(words) > _EXAMINING_WORDS and reading.utterance.turn.role is Role.CLINICIAN:
+        if len(words) > _EXAMINING_WORDS and role is Role.CLINICIAN:
             continue
-        stop = statement.mention.first if position == statement.position else len(words)
-        site = last_site(words, lexicon, stop)
+        stop = mention.first if position == statement.position else len(words)
+        owners = _YOURS if role in (Role.CLINICIAN, Role.AGENT) else _OWN
+        site = last_site(words, lexicon, stop, owners)
         if site is not None:
-            return reading, site
-    return None
+            span = Span(utterance.turn.index, words[site.first].start, words[site.end - 1].end)
+            there = placed(mention, lexicon, site.name, site.said)
+            return replace(statement, mention=there, spans=(*statement.spans, span))
+    return statement
 
 
 def _read(utterance: Utterance, lexicon: Lexicon) -> _Reading:
@@ -108,10 +111,7 @@ def _read(utterance: Utterance, lexicon: Lexicon) -> _Reading:
     if not named:
         return _Reading(utterance, (), (), frozenset())
     indices = frozenset(
-        i
-        for m in named
-        for i in range(m.first, m.end)
-        if m.complaint is None or not is_negative(utterance.words[i])
+        i for m in named for i in range(m.first, m.end) if m.complaint is None or not is_negative(utterance.words[i])
     )
     return _Reading(utterance, named, tuple(clauses(utterance)), indices)
 
@@ -158,7 +158,9 @@ def _stated(readings: Sequence[_Reading], position: int) -> Iterator[Statement]:
                 continue
         if denied is Denial.UNCLEAR and observer:
             continue
-        polarity: Polarity = "absent" if denied is Denial.DENIED else "present"
+        about = clause_about_it(words, reading.clauses, clause) if _is_last(reading, mention, clause) else None
+        over = about is not None and is_over(words, about)
+        polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
         yield _statement(reading, mention, polarity, weight, position, clause)
 
 
@@ -174,6 +176,10 @@ def _speaks_as_subject(readings: Sequence[_Reading], position: int) -> bool:
         return False
     opened = open_questions(asking)
     return bool(opened) and any(w.norm in ("you", "your") for q in opened for w in asking.words[q.first : q.end])
+
+
+def _is_last(reading: _Reading, mention: Mention, clause: Stretch) -> bool:
+    return not any(mention.first < other.first < clause[1] for other in reading.mentions)
 
 
 def _observes(reading: _Reading, role: Role, clause: Stretch, mention: Mention) -> bool:
@@ -214,7 +220,10 @@ def _answered(dialogue: Sequence[Utterance], readings: Sequence[_Reading], posit
         if own is None or question.form is QuestionForm.OPEN:
             continue
         for place, mention in enumerate(asking.mentions):
-            if question.first <= mention.first < question.end and asking.utterance.words[mention.end - 1].end <= own.span.start:
+            if (
+                question.first <= mention.first < question.end
+                and asking.utterance.words[mention.end - 1].end <= own.span.start
+            ):
                 within.add(place)
                 clause = asking.clause_of(mention)
                 if context.is_of_other(asking.utterance.words, clause, mention.first, mention.end):
@@ -222,10 +231,10 @@ def _answered(dialogue: Sequence[Utterance], readings: Sequence[_Reading], posit
                 polarity = _polarity(own, denied=False, named=False)
                 if polarity is not None:
                     yield _statement(asking, mention, polarity, Weight.ANSWER, position, clause, own)
-    opened = open_questions(asking.utterance)
+    opened = open_questions(asking.utterance) or _fragment(asking)
     if not opened:
         return
-    answer = answer_to(dialogue, position)
+    answer = answer_to(dialogue, position, opened)
     if answer is None:
         return
     role = asking.utterance.turn.role
@@ -250,24 +259,74 @@ def _answered(dialogue: Sequence[Utterance], readings: Sequence[_Reading], posit
             continue
         if question.form is QuestionForm.OPEN:
             if answer.kind is not AnswerKind.NO and _presupposes(asking, question.first, mention):
-                yield _statement(asking, mention, "present", Weight.TAKEN_AS_KNOWN, position, clause)
+                known = _statement(asking, mention, "present", Weight.TAKEN_AS_KNOWN, position, clause)
+                yield _with_reply(known, readings[answer.reply], answer) if len(asked) == 1 else known
             continue
         if context.is_past(words, clause, asking.clauses):
             continue
         denied = denial(words, clause, mention.head, mention.end, asking.named) is Denial.DENIED
         polarity = _polarity(answer, denied=denied, named=named_in_reply)
+        if polarity == "present" and _offers_a_choice(asking, question, asked):
+            continue
         if polarity is None:
             continue
         if polarity == "present" and (len(opened) > 1 and question is not opened[-1]):
             continue
-        yield _statement(asking, mention, polarity, Weight.ANSWER, position, clause, answer)
+        answered = _statement(asking, mention, polarity, Weight.ANSWER, position, clause, answer)
+        yield _with_reply(answered, readings[answer.reply], answer) if len(asked) == 1 else answered
+
+
+def _with_reply(statement: Statement, reply: _Reading, answer: Answer) -> Statement:
+    """Details that the reply's first sentence adds when one symptom was asked about: "yes, since Monday"."""
+    if statement.polarity == "absent" or reply.mentions:
+        return statement
+    utterance = reply.utterance
+    sentence = utterance.sentences[0]
+    detailed = replace(
+        statement,
+        severity=statement.severity or severity_said(utterance.words, sentence),
+        trend=statement.trend or trend(utterance.words, sentence),
+        duration=statement.duration or duration(utterance, sentence, bare=True),
+    )
+    if detailed == statement:
+        return statement
+    span = Span(utterance.turn.index, utterance.words[sentence[0]].start, utterance.words[sentence[1] - 1].end)
+    spans = statement.spans if len(statement.spans) > 1 else (*statement.spans, span)
+    return replace(detailed, spans=spans)
+
+
+def _offers_a_choice(asking: _Reading, question: Question, asked: Sequence[tuple[Question, Mention]]) -> bool:
+    """Whether a bare yes leaves open which is meant: "fever, chills or weight loss?"."""
+    together = sum(q is question for q, _ in asked)
+    return together > 2 and any(
+        word.norm in ("or", "ya", "या") for word in asking.utterance.words[question.first : question.end]
+    )
+
+
+_FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any")
+
+
+def _fragment(asking: _Reading) -> list[Question]:
+    """A turn that only names symptoms, "shortness of breath", asks for them when a yes or no follows."""
+    words = asking.utterance.words
+    loose = [i for i in range(len(words)) if i not in asking.named and words[i].norm not in _FRAGMENT_WORDS]
+    whole = [m for m in asking.mentions if m.complaint is None or m.part]
+    return [Question(0, len(words), QuestionForm.POLAR)] if whole and not loose else []
 
 
 def _presupposes(asking: _Reading, first: int, mention: Mention) -> bool:
     words = asking.utterance.words
     lead = [word.norm for word in words[first : first + 2]]
-    timed = lead in (["how", "long"], ["when", "did"], ["how", "bad"], ["what", "makes"], ["where", "is"], ["how", "often"], ["what", "brings"])
-    return timed and any(w.norm in ("the", "this", "that", "your", "these", "those") for w in words[max(0, mention.first - 2) : mention.first + 1])
+    return " ".join(lead) in _TAKING_FOR_GRANTED and any(
+        word.norm in _DEFINITE for word in words[max(0, mention.first - 2) : mention.first + 1]
+    )
+
+
+_TAKING_FOR_GRANTED = frozenset(
+    {"how long", "when did", "how bad", "what makes", "where is", "how often", "what brings", "how is", "how are"}
+    | {"how severe", "what brought", "how many"}
+)
+_DEFINITE = frozenset({"the", "this", "that", "your", "these", "those"})
 
 
 def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
@@ -298,6 +357,7 @@ def _statement(
     if answer is not None:
         spans.append(answer.span)
     present = polarity == "present"
+    after = clause_about_it(words, reading.clauses, clause) if present and _is_last(reading, mention, clause) else None
     alone = sum(clause[0] <= m.first < clause[1] for m in reading.mentions) == 1
     return Statement(
         mention=mention,
@@ -306,6 +366,8 @@ def _statement(
         position=position,
         spans=tuple(spans),
         severity=severity(words, clause, mention.first, mention.end) if present else None,
-        trend=trend(words, clause) if present and alone else None,
-        duration=duration(words, clause) if present else None,
+        trend=(trend(words, clause) if alone else None) or (trend(words, after) if after else None)
+        if present
+        else None,
+        duration=duration(utterance, clause) if present else None,
     )

@@ -99,9 +99,9 @@ def _asked(asking: Utterance, cues: Sequence[Cue]) -> _Asked | None:
         return None
     first, end = claims.clause_start(words, last.first), len(words)
     for question in open_questions(asking):
-        # "How tall are you" may begin to be a question after its first words.
-        if question.first - 2 <= last.first and last.end <= question.end:
-            first, end = min(first, question.first), question.end
+        start = claims.question_start(words, question.first)
+        if start <= last.first and last.end <= question.end:
+            first, end = start, question.end
             break
     else:
         if any(word.norm not in ".?!" for word in words[last.end :]):  # not even "And your weight?"

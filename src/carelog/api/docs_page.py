@@ -1,0 +1,44 @@
+"""`/docs`: the API description as a page. All that it loads comes from here: a clinic's machine may have no internet."""
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+_ASSETS = "docs/assets"
+# The validator badge would send the description to another site.
+_START: Final = (
+    "SwaggerUIBundle({url: 'openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null, "
+    "defaultModelsExpandDepth: 0})"
+)
+_PAGE: Final = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Carelog API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{_ASSETS}/swagger-ui.css">
+<div id="api"></div>
+<script src="{_ASSETS}/swagger-ui-bundle.js"></script>
+<script>{_START}</script>
+</html>
+"""
+_START_HASH: Final = base64.b64encode(hashlib.sha256(_START.encode()).digest()).decode()
+_POLICY: Final = (
+    f"default-src 'none'; script-src 'self' 'sha256-{_START_HASH}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def install_docs(app: FastAPI) -> None:
+    """Serve the page, and Swagger UI (https://github.com/swagger-api/swagger-ui) from the package that brings it."""
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
+
+    app.mount(f"/{_ASSETS}", StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")

@@ -1,0 +1,58 @@
+"""What nobody foresaw: answered in the envelope, logged by kind and place, and shown to nobody."""
+
+import logging
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from carelog.api.errors import error_response
+from carelog.db import is_outage
+from carelog.pipeline.link import place_of
+
+log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 5
+
+
+class Failures:
+    """Answers 503 when the database cannot be used, else 500.
+
+    The error ends here: a server that got it would log its message, which may quote what was said.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answering = False
+
+        async def watched(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            request_id = scope["state"]["request_id"]
+            log.error(
+                "request failed",
+                extra={"request_id": request_id, "error": type(error).__name__, "place": place_of(error)},
+            )
+            if answering:
+                raise
+            if is_outage(error):
+                response = error_response(
+                    503,
+                    "unavailable",
+                    "the database cannot be used now; try again",
+                    headers={"Retry-After": str(_RETRY_SECONDS)},
+                )
+            else:
+                response = error_response(500, "internal", "something went wrong here", {"request_id": request_id})
+            await response(scope, receive, send)

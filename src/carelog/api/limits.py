@@ -1,0 +1,58 @@
+"""The limit on how much is read of a request."""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from carelog.api.errors import error_response
+
+_LENGTH_DIGITS = 20
+
+
+class BodyLimit:
+    """Refuses a body of more than `most` bytes with 413: by its declared length, and by counting what comes."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:_LENGTH_DIGITS]) > self._most:
+            await self._refuse(scope, receive, send)
+            return
+        taken = 0
+        too_large = False
+        answering = False
+
+        async def counted() -> Message:
+            nonlocal taken, too_large
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._most:
+                too_large = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal answering
+            if too_large and not answering:
+                return
+            answering = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except Exception:
+            if not too_large or answering:
+                raise
+        if too_large and not answering:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = error_response(
+            413, "body_too_large", f"at most {self._most} bytes are read", {"most_bytes": self._most}
+        )
+        await response(scope, receive, send)

@@ -1,0 +1,135 @@
+"""From a dialogue to the exercise that was done."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from carelog.extraction import claims
+from carelog.extraction.exchange import AnswerKind, open_questions, read_answer, same_speaker
+from carelog.extraction.exercise.measures import STEPS, Measures, Measuring, intensity_of
+from carelog.extraction.exercise.ways import Mention, find_mentions, way_of
+from carelog.extraction.finding import Finding, Span
+from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
+from carelog.record.payload import Quantity
+from carelog.record.types.exercise import Exercise, Intensity
+
+_ASKING = word_set(
+    """
+    exercise exercising exercises exercised active activity workout workouts walking walk walks gym yoga steps run
+    """
+)
+_ASKING_OTHERWISE = word_set("should would if pain hurt hurts trouble problems difficulty help better worse limp")
+_BY_THEMSELVES = (1000, 200000)  # steps that are counted for exercise and not for a staircase
+_GOALS = frozenset({"goal", "target", "you", "he", "she"})
+
+
+class _Question(NamedTuple):
+    """The turn before asked about exercise; `activity` where it asked about one, `past` about a certain time."""
+
+    span: Span
+    activity: str | None
+    past: bool
+    kind: AnswerKind
+
+
+def find_exercise(dialogue: Sequence[Utterance]) -> list[Finding]:
+    """Every activity the subject is said to do or to have done, in order.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> said = "I walked two miles this morning and do yoga three times a week. I should run more."
+    >>> [finding.payload.headline() for finding in find_exercise(read([Turn(0, said, "/t")]))]
+    ['walking, 3.22 km', 'yoga, three times a week']
+    """
+    found: list[Finding] = []
+    mentioned_before: Sequence[Mention] = ()
+    for i, utterance in enumerate(dialogue):
+        mentions = find_mentions(utterance.words)
+        asking, mentioned_before = mentioned_before, mentions
+        if not claims.speaks_for_subject(utterance):
+            continue
+        asked = bool(asking) and not same_speaker(dialogue[i - 1], utterance)
+        question = _asked(dialogue[i - 1], asking, utterance) if asked else None
+        measuring = Measuring(utterance)
+        findings = list(_stated(utterance, mentions, measuring, question))
+        if not findings and any(word.norm in STEPS for word in utterance.words):
+            findings = list(_counted_steps(utterance, measuring))
+        if not findings and question:
+            findings = list(_answered(utterance, measuring, question))
+        found += findings
+    return found
+
+
+def _stated(
+    utterance: Utterance, mentions: Sequence[Mention], measuring: Measuring, question: _Question | None
+) -> Iterator[Finding]:
+    words, taken = utterance.words, 0
+    for k, mention in enumerate(mentions):
+        following = mentions[k + 1].first if k + 1 < len(mentions) else len(words)
+        way = way_of(utterance, mention, asked=question is not None) if mention.first >= taken else None
+        if way is None:
+            continue
+        measures = measuring.around(way.first, mention.end, after=taken, before=following)
+        if not measures.some and (way.habit or (mention.activity.common and not way.plain)):
+            continue
+        first, taken = min(way.first, mention.first, measures.first), max(mention.end, measures.end)
+        span = Span(utterance.turn.index, words[first].start, words[taken - 1].end)
+        yield _finding(mention.activity.name, measures, intensity_of(words, first, taken), span, question)
+
+
+def _counted_steps(utterance: Utterance, measuring: Measuring) -> Iterator[Finding]:
+    """ "8000 steps today": steps are walked, whoever counts them."""
+    words, (fewest, most) = utterance.words, _BY_THEMSELVES
+    for number in measuring.numbers:
+        if number.end < len(words) and words[number.end].norm in STEPS and fewest <= number.value <= most:
+            before = {word.norm for word in words[claims.clause_start(words, number.first) : number.first]}
+            if not before & (claims.DENYING | claims.SUPPOSING | _GOALS):
+                span = Span(utterance.turn.index, words[number.first].start, words[number.end].end)
+                yield Finding("exercise", Exercise(activity="walking", steps=int(number.value)), (span,))
+                return
+
+
+def _asked(before: Utterance, mentions: Sequence[Mention], utterance: Utterance) -> _Question | None:
+    """The question about exercise that the turn answers with more than a no."""
+    words = before.words
+    for question in open_questions(before):
+        first = claims.question_start(words, question.first)
+        norms = {word.norm for word in words[first : question.end]}
+        if not norms & _ASKING or norms & _ASKING_OTHERWISE:
+            continue
+        said = read_answer(utterance, utterance.turn.index)
+        if said is None or said.kind is AnswerKind.NO:
+            return None
+        named = {mention.activity.name for mention in mentions if first <= mention.first < question.end}
+        span = Span(before.turn.index, words[first].start, words[question.end - 1].end)
+        return _Question(span, named.pop() if len(named) == 1 else None, "did" in norms, said.kind)
+    return None
+
+
+def _answered(utterance: Utterance, measuring: Measuring, question: _Question) -> Iterator[Finding]:
+    """ "How long did you walk?" "Thirty minutes." "Did you do your yoga today?" "Yes." """
+    words = utterance.words
+    if question.activity is None or any(w.norm in claims.DENYING or w.norm in claims.SUPPOSING for w in words[:8]):
+        return
+    measures = measuring.around(0, 0, after=0, before=len(words))
+    if measures.some and measures.first <= 6:
+        span = Span(utterance.turn.index, words[measures.first].start, words[measures.end - 1].end)
+    elif question.past and question.kind is AnswerKind.YES:
+        span = Span(utterance.turn.index, words[0].start, words[0].end)
+    else:
+        return
+    yield _finding(question.activity, measures, None, span, question)
+
+
+def _finding(
+    activity: str, measures: Measures, intensity: Intensity | None, span: Span, question: _Question | None
+) -> Finding:
+    payload = Exercise(
+        activity=activity,
+        minutes=measures.minutes,
+        distance=Quantity(value=measures.kilometres, unit="km") if measures.kilometres else None,
+        steps=measures.steps,
+        intensity=intensity,
+        frequency=measures.frequency,
+    )
+    return Finding("exercise", payload, (span, question.span) if question else (span,))

@@ -1,0 +1,142 @@
+"""Whether an activity that is named was done: "went for a walk", "did yoga", "been swimming", "30 min walk"."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from carelog.extraction import claims
+from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.vocabularies.activities import Activity, load_activities
+from carelog.extraction.wordsets import word_set
+
+
+class Mention(NamedTuple):
+    """Words `first` up to `end` name an activity."""
+
+    first: int
+    end: int
+    activity: Activity
+
+
+class Way(NamedTuple):
+    """The activity was done, as told from word `first` on.
+
+    `habit`: told in the present. `plain`: said of exercise only; otherwise it takes a measure to tell "walked two
+    miles" from "walked in".
+    """
+
+    first: int
+    habit: bool
+    plain: bool
+
+
+_DOING = word_set(
+    """
+    did do doing done does played play playing practiced practise practice practicing finished completed attended
+    """
+)
+_GOING = word_set(
+    """
+    went go going gone been goes took take taking had hit joined
+    """
+)
+_RIDING = word_set("ride rode riding rides")
+_PAST_GOING = word_set("went gone been took had hit did done played finished completed attended rode practiced")
+_LEAD = word_set(
+    """
+    for a an the to on my out our some of lot lots more little bit quick short long good nice light gentle easy hard
+    intense brisk vigorous moderate daily regular usual morning evening afternoon low impact home and uh um , just
+    about minutes minute hour half hours mins min around doing like this that back in outside at local much exercise
+    exercises
+    """
+)
+_HINDI_DID = word_set("ki kiya kiye kari karta karti karte kara की किया करता करती gaya gayi gaye गया गई")
+
+_YES = word_set("yes yeah yep oh well usually mostly mainly probably i i'd say today yesterday")
+_NUMBER_WORDS = word_set(
+    """
+    one two three four five six seven eight nine ten fifteen twenty thirty forty sixty ninety half an and aadha ek
+    do dedh
+    """
+)
+_NOT_EXERCISE = word_set("into out away up errand errands over late low dry around")
+_POSSESSIVES = word_set("my the our your his her their this that")
+_PAINFUL = word_set("hurts hurt hurting bothers aches")
+_SHORT = 12  # words of a note or an answer that needs no verb
+
+
+def find_mentions(words: Sequence[Word]) -> list[Mention]:
+    """Every activity that is named, the longest name at each place."""
+    activities = load_activities()
+    found: list[Mention] = []
+    for i in [k for k, word in enumerate(words) if word.norm in activities.first_words]:
+        if (not found or i >= found[-1].end) and (match := activities.phrases.at(words, i)):
+            found.append(Mention(i, i + match[0], match[1]))
+    return found
+
+
+def way_of(utterance: Utterance, mention: Mention, *, asked: bool) -> Way | None:
+    """How the activity was done, or None where it was not; `asked` when the turn answers a question about exercise."""
+    words, first, end = utterance.words, mention.first, mention.end
+    if _means_something_else(words, mention):
+        return None
+    if end < len(words) and words[end].norm in _HINDI_DID:
+        around = {word.norm for word in words[claims.clause_start(words, first) : end + 3]}
+        denied = around & (claims.DENYING | {"agar"})
+        return None if denied else Way(first, words[end].norm.startswith("kart"), True)
+    verb = _verb_before(words, first)
+    if verb is not None:
+        return _done(utterance, verb, mention)
+    if mention.activity.verb:
+        gerund = words[first].norm.endswith("ing")
+        past = words[first].norm.endswith("ed") or words[first].norm in {"ran", "swam"}
+        told = claims.progressive(words, first) if gerund else True
+        if told and claims.own_act(utterance, first, bare=past):
+            return Way(first, habit=not (past or gerund), plain=False)
+    return _noted(utterance, mention, asked)
+
+
+def _means_something_else(words: Sequence[Word], mention: Mention) -> bool:
+    after = [word.norm for word in words[mention.end : mention.end + 3]]
+    if not after:
+        return False
+    if after[0] in _NOT_EXERCISE or not _PAINFUL.isdisjoint(after):
+        return True
+    # "I run a business", "ran my own tests"
+    runs = mention.activity.name == "running" and mention.activity.verb
+    return runs and (
+        after[0] in _POSSESSIVES or (after[0] == "a" and after[1:2] not in (["mile"], ["marathon"], ["half"]))
+    )
+
+
+def _done(utterance: Utterance, verb: int, mention: Mention) -> Way | None:
+    """The activity is what someone "did", "went for" or has "been doing"."""
+    words, norm = utterance.words, utterance.words[verb].norm
+    progressive = claims.progressive(words, verb)
+    if norm.endswith("ing") and not progressive:
+        return None
+    past = norm in _PAST_GOING or norm.endswith("ing")
+    if not claims.own_act(utterance, verb, bare=past):
+        return None
+    return Way(verb, habit=not past, plain=True)
+
+
+def _verb_before(words: Sequence[Word], first: int) -> int | None:
+    """The "did", "went for" or "been doing" that governs the activity at word `first`."""
+    for k in range(first - 1, max(-1, first - 9), -1):
+        norm = words[k].norm
+        if norm in _DOING or norm in _GOING or norm in _RIDING:
+            return None if norm == "been" and k == first - 1 else k
+        if norm not in _LEAD and not norm[0].isdecimal() and norm not in _NUMBER_WORDS:
+            return None
+    return None
+
+
+def _noted(utterance: Utterance, mention: Mention, asked: bool) -> Way | None:
+    """A note or an answer without a verb: "30 min walk", "yes, walking, three times a week"."""
+    words = utterance.words
+    start = claims.clause_start(words, mention.first, reach=8)
+    before = [word.norm for word in words[start : mention.first]]
+    if not (asked or len(words) <= _SHORT) or len(before) > 6:
+        return None
+    plain = all(n in _LEAD or n[0].isdecimal() or n in _NUMBER_WORDS or n in _YES for n in before)
+    return Way(mention.first, habit=True, plain=False) if plain and not claims.SUBJECTS.intersection(before) else None

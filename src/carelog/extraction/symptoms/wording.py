@@ -1,0 +1,68 @@
+"""Words as the phrases of the vocabulary are compared with them: one wording for many."""
+
+from collections.abc import Sequence
+
+from carelog.extraction.utterances import Word
+from carelog.extraction.wordsets import word_set
+
+_UNHEARD = word_set(
+    """
+    my your ur his her their our the i you some any really very so pretty quite super kinda sorta
+    actually still just um uh
+    """
+)
+_TROUBLE = word_set(
+    """
+    trouble troubles difficulty difficulties problem problems issue issues struggle struggles
+    struggling struggled
+    """
+)
+_NOT = word_set(
+    """
+    n't don't doesn't didn't isn't aren't wasn't weren't haven't hasn't hadn't won't wouldn't dont
+    didnt havent
+    """
+)
+_CANNOT = word_set("cannot can't couldn't cant")
+_READ_AS = {
+    **dict.fromkeys(_UNHEARD, ""),
+    **dict.fromkeys(_TROUBLE, "trouble"),
+    **dict.fromkeys(_NOT, "not"),
+    **dict.fromkeys(_CANNOT, "cannot"),
+}
+_ABLE = frozenset({"can", "ca", "could"})
+_UNHEARD_PAIRS = {"a": ("little", "bit"), "little": ("bit",), "kind": ("of",), "sort": ("of",), "bit": ("of",)}
+_DEPENDING = frozenset({*_UNHEARD_PAIRS, "with", "in", "not"})
+
+
+def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
+    """The words as phrases are compared with them, and the half-open range of words that each stands for.
+
+    >>> from carelog.extraction.utterances import words_of
+    >>> [w.norm for w in compared(words_of("I ca n't sleep, no difficulty with my breathing"))[0]]
+    ['cannot', 'sleep', ',', 'no', 'trouble', 'breathing']
+    """
+    kept: list[Word] = []
+    places: list[tuple[int, int]] = []
+    paired = -1  # the last word of "a little", "kind of": unheard as well
+    for i, word in enumerate(words):
+        norm = _READ_AS.get(word.norm, word.norm)
+        if not norm:
+            continue
+        if norm in _DEPENDING:
+            if norm in _UNHEARD_PAIRS:
+                if i + 1 < len(words) and words[i + 1].norm in _UNHEARD_PAIRS[norm]:
+                    paired = i + 1
+                    continue
+            elif norm == "not":
+                if kept and kept[-1].norm in _ABLE:
+                    kept[-1] = Word("cannot", kept[-1].start, word.end)
+                    places[-1] = (places[-1][0], i + 1)
+                    continue
+            elif kept and kept[-1].norm == "trouble":
+                continue
+        if i == paired:
+            continue
+        kept.append(word if norm == word.norm else Word(norm, word.start, word.end))
+        places.append((i, i + 1))
+    return kept, places

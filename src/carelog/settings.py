@@ -84,8 +84,14 @@ class Settings(BaseSettings):
         return self.auth_database_url or f"sqlite:///{self.data_dir / 'auth.db'}"
 
     def make_data_dir(self) -> Path:
-        """The data folder, made where it was not, for its owner's eyes only."""
-        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """The data folder, made where it was not, for its owner's eyes only. Raises ConfigurationError."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the data folder {self.data_dir} cannot be made ({error.strerror}): CARELOG_DATA_DIR names another",
+                details={"key": "data_dir"},
+            ) from None
         return self.data_dir
 
 
@@ -95,7 +101,9 @@ def config_file() -> Path | None:
     if named:
         path = Path(named)
         if not path.is_file():
-            raise ConfigurationError("CARELOG_CONFIG names a file that does not exist", details={"file": named})
+            raise ConfigurationError(
+                f"CARELOG_CONFIG names a file that does not exist: {named}", details={"file": named}
+            )
         return path
     path = Path("carelog.yaml")
     return path if path.is_file() else None
@@ -107,9 +115,15 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(map(str, first["loc"])) or "the file"
-        raise ConfigurationError(f"{key}: {first['msg']}", details={"key": key}) from None
+        key = ".".join(map(str, first["loc"]))
+        unknown = first["type"] == "extra_forbidden"
+        problem = "there is no such setting" if unknown else first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"{key}: {problem}", details={"key": key}) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigurationError(f"the configuration file is not YAML{place}") from None
+        raise ConfigurationError(f"{config_file()} is not YAML{place}") from None
+    except (OSError, ValueError, TypeError) as error:
+        # What YamlConfigSettingsSource raises for a file that cannot be read, or is YAML, but of another shape.
+        told = error.strerror if isinstance(error, OSError) else "it must be `key: value` lines, in UTF-8"
+        raise ConfigurationError(f"{config_file()} cannot be read: {told}") from None

@@ -120,7 +120,7 @@ def test_a_bare_number_answers_what_dose_only() -> None:
 
 
 def test_a_change_gives_the_new_strength() -> None:
-    assert told("doctor: We'll increase your losartan from 25 to 50 milligrams.") == [("losartan", "50 mg", "changed")]
+    assert told("doctor: We'll increase your losartan to 50 milligrams.") == [("losartan", "50 mg", "changed")]
     assert told("patient: I take losartan 25 mg.", "doctor: Let's go up to 50.") == [
         ("losartan", "25 mg", "taking"),
         ("losartan", "50 mg", "changed"),
@@ -129,6 +129,14 @@ def test_a_change_gives_the_new_strength() -> None:
         ("losartan", "25 mg", "taking"),
         ("losartan", "12.5 mg", "changed"),
     ]
+
+
+def test_what_a_dose_is_to_be_changed_from_is_still_taken() -> None:
+    assert told("doctor: We'll increase your losartan from 25 to 50 milligrams.") == [
+        ("losartan", "50 mg", "changed"),
+        ("losartan", "25 mg", "taking"),
+    ]
+    assert told("patient: They increased my losartan from 25 to 50 milligrams.") == [("losartan", "50 mg", "changed")]
 
 
 def test_a_change_of_something_else_is_no_change_of_the_medicine() -> None:

@@ -1,4 +1,4 @@
-"""`/docs`: the API description as a page. All that it loads comes from here: a clinic's machine may have no internet."""
+"""`/docs`: the API description as a page. All that it loads comes from here: a clinic's host may be offline."""
 
 import base64
 import hashlib

@@ -5,22 +5,30 @@ from uuid import UUID
 
 import typer
 
+from carelog.cli.parameters import Channel, Json, Limit
+
+_WIDE = 120
+
 
 def conversations(
-    conversation: Annotated[UUID | None, typer.Argument(help="Print this one's vCon.")] = None,
-    words: Annotated[str | None, typer.Option("--words", "-w", help="Words that were said, all of them.")] = None,
-    tel: Annotated[str | None, typer.Option(help="A party's phone number.")] = None,
-    mailto: Annotated[str | None, typer.Option(help="A party's e-mail address.")] = None,
-    name: Annotated[str | None, typer.Option(help="A party's full name.")] = None,
-    title: Annotated[str | None, typer.Option(help="A part of the title.")] = None,
-    channel: Annotated[str | None, typer.Option(help="Where it came from.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 50,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    conversation: Annotated[
+        UUID | None, typer.Argument(metavar="[ID]", help="Print this one's vCon.", show_default=False)
+    ] = None,
+    words: Annotated[
+        str | None, typer.Option("--words", "-w", metavar="WORDS", help="Words that were said, all of them.")
+    ] = None,
+    tel: Annotated[str | None, typer.Option(metavar="NUMBER", help="A party's phone number.")] = None,
+    mailto: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A party's e-mail address.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="A party's full name.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="A part of the title.")] = None,
+    channel: Channel = None,
+    limit: Limit = 50,
+    json: Json = False,
 ) -> None:
-    """List conversations, the last to come in first, or print the vCon of one."""
+    """List or search conversations, the last to come in first; or print the vCon of one."""
     from rich.markup import escape
 
-    from carelog.cli.output import console, print_json, table
+    from carelog.cli.output import console, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.conversations.store import ConversationQuery
     from carelog.identity import operator
@@ -36,11 +44,16 @@ def conversations(
 
         print_json([ConversationOut.of(item).model_dump(mode="json") for item in page.items])
         return
-    shown = table("conversation", "channel", "began", "title", "subject")
+    if not page.items:
+        asked = any((tel, mailto, name, title, words, channel))
+        typer.echo("No conversation is like that." if asked else "None yet: `carelog ingest FILES` takes some in.")
+        return
+    with_subject = console().width >= _WIDE
+    columns = ("conversation", "channel", "began (UTC)", "title", *(["subject"] if with_subject else []))
+    shown = table(*columns, whole=("conversation", "channel", "began (UTC)", "subject"))
     for item in page.items:
-        began = f"{item.started_at:%Y-%m-%d %H:%M}"
-        shown.add_row(str(item.id), item.channel, began, escape(item.title or "-"), str(item.subject_id))
-    out = console()
-    out.print(shown)
+        row = [str(item.id), item.channel, f"{item.started_at:%Y-%m-%d %H:%M}", escape(item.title or "-")]
+        shown.add_row(*row, *([str(item.subject_id)] if with_subject else []))
+    print_table(shown)
     if page.next:
-        out.print(f"There are more: --limit {limit * 2} shows them.")
+        typer.echo("There are more; --limit N shows up to 1000 of them.")

@@ -5,23 +5,28 @@ from uuid import UUID
 
 import typer
 
+from carelog.cli.parameters import Json, Limit
+
 app = typer.Typer(help="See runs that used up their tries; drive them again or discard them.", no_args_is_help=True)
 
-Which = Annotated[UUID | None, typer.Argument(help="One run's id; leave it out and say --all for all.")]
+Which = Annotated[
+    UUID | None,
+    typer.Argument(metavar="[RUN]", help="One run's id; leave it out and say --all for all.", show_default=False),
+]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
-OfChain = Annotated[str | None, typer.Option("--chain", help="Of this chain only.")]
+OfChain = Annotated[str | None, typer.Option("--chain", metavar="CHAIN", help="Of this chain only.")]
 
 
 @app.command("list")
 def list_(
     chain: OfChain = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 50,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    limit: Limit = 50,
+    json: Json = False,
 ) -> None:
     """List dead letters, the last to begin first."""
     from rich.markup import escape
 
-    from carelog.cli.output import console, print_json, table
+    from carelog.cli.output import print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.identity import operator
     from carelog.pipeline.run import RunState
@@ -37,16 +42,18 @@ def list_(
     if not page.items:
         typer.echo("There are no dead letters.")
         return
-    shown = table("run", "chain", "link", "tries", "since", "error")
+    shown = table("run", "chain", "link", "tries", "since (UTC)", "error", whole=("run", "since (UTC)"))
     for run in page.items:
         error = run.error or {}
         link, message = str(error.get("link") or "-"), escape(str(error.get("message", "-")))
         shown.add_row(str(run.id), run.chain, link, str(run.tries), f"{run.updated_at:%Y-%m-%d %H:%M}", message)
-    console().print(shown)
+    print_table(shown)
+    if page.next:
+        typer.echo("There are more; --limit N shows up to 1000 of them.")
 
 
 @app.command()
-def show(run: Annotated[UUID, typer.Argument(help="The run's id.")]) -> None:
+def show(run: Annotated[UUID, typer.Argument(metavar="RUN", help="The run's id.")]) -> None:
     """Print one run with its error, as JSON."""
     from carelog.api.shapes import RunOut
     from carelog.cli.output import print_json

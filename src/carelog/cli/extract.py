@@ -1,40 +1,51 @@
 """`carelog extract`: what conversations say, as JSON lines, with no database."""
 
-from collections.abc import Iterator
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Final
 
 import typer
 
-from carelog.cli.files import conversation_files
+from carelog.cli.files import STDIN, Paths, conversation_files, read_submission, reason
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     from carelog.conversations import Conversation
 
+_LARGEST: Final = 64 * 1024 * 1024
+# From so many files on, further processes gain more than they cost to start. They are handed a few files at a time,
+# and only some tasks ahead, so that memory does not grow with the number of files.
+_WORTH_A_POOL: Final = 24
+_FILES_A_TASK: Final = 4
+_TASKS_AHEAD: Final = 4
 
-def extract(
-    paths: Annotated[list[Path], typer.Argument(help="vCons (.json, .vcon), transcripts (.txt), or folders of them.")],
-) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What one file gave: its entries as lines of JSON, or the reason why it could not be read."""
+
+    file: Path
+    lines: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def extract(paths: Paths) -> None:
     """Print one JSON object for each entry: conversation, type, payload and evidence.
 
     `start` and `end` of an evidence are character offsets in the string that its JSON pointer leads to; `dialog` is
     that dialog's index. Files that cannot be read are told on standard error, and the command then ends with 1.
     """
-    import sys
-
-    from carelog.cli.ingest import reason
-    from carelog.kit.errors import CarelogError
-
     refused = 0
-    for file in conversation_files(paths):
-        try:
-            conversation = _read(file)
-        except (CarelogError, OSError) as error:
-            typer.echo(f"carelog: {file}: {reason(error)}", err=True)
+    for extracted in _extracted(conversation_files(paths)):
+        if extracted.problem:
+            typer.echo(f"carelog: {extracted.file}: {extracted.problem}", err=True)
             refused += 1
-            continue
-        for line in entry_lines(conversation):
-            sys.stdout.write(line + "\n")
+        sys.stdout.writelines(f"{line}\n" for line in extracted.lines)
+    sys.stdout.flush()
     raise typer.Exit(1 if refused else 0)
 
 
@@ -58,11 +69,62 @@ def entry_lines(conversation: "Conversation") -> Iterator[str]:
         )
 
 
-def _read(file: Path) -> "Conversation":
-    from carelog.kit.clock import SystemClock
-    from carelog.pipeline.submission import from_vcon, read_transcript
+def _extracted(files: Sequence[Path]) -> Iterator[Extracted]:
+    """Each file in the order given, read by as many processes as there are cores where that pays."""
+    processes = _cores()
+    if len(files) < _WORTH_A_POOL or processes == 1 or STDIN in files:
+        yield from map(_extract, files)
+        return
+    with _pool(processes) as pool:
+        waiting: deque[Future[list[Extracted]]] = deque()
+        try:
+            for start in range(0, len(files), _FILES_A_TASK):
+                waiting.append(pool.submit(_extract_several, files[start : start + _FILES_A_TASK]))
+                if len(waiting) > processes * _TASKS_AHEAD:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    data = file.read_bytes()
-    if file.suffix.lower() == ".txt":
-        return read_transcript(data.decode("utf-8-sig", errors="replace"), SystemClock()).conversation
-    return from_vcon(data).conversation
+
+def _extract_several(files: Sequence[Path]) -> list[Extracted]:
+    return [_extract(file) for file in files]
+
+
+def _extract(file: Path) -> Extracted:
+    from carelog.kit.errors import CarelogError
+    from carelog.pipeline.link import place_of
+
+    try:
+        conversation = read_submission(file, most=_LARGEST).conversation
+        return Extracted(file, tuple(entry_lines(conversation)))
+    except (CarelogError, OSError) as error:
+        return Extracted(file, problem=reason(error))
+    except Exception as error:  # noqa: BLE001  a fault of ours on one file must not cost the others
+        return Extracted(file, problem=f"a fault in Carelog itself: {type(error).__name__} at {place_of(error)}")
+
+
+def _pool(processes: int) -> "ProcessPoolExecutor":
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from carelog.extraction.local import finders
+
+    # On Linux the processes begin as copies of this one, so what is imported before them is loaded once for all.
+    finders()
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _cores() -> int:
+    """How many this process may use, which in a container can be fewer than there are."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

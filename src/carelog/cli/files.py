@@ -1,22 +1,101 @@
-"""Which files a command reads: those that are named, and in folders all that look like conversations."""
+"""What a command reads: files that are named, all that look like conversations in folders, and standard input."""
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
 
 from carelog.kit.errors import InvalidInput
 
-SUFFIXES = (".json", ".vcon", ".txt")
+if TYPE_CHECKING:
+    from carelog.pipeline.submission import Submission
+
+STDIN = Path("-")
+_VCONS = (".json", ".vcon")
+_TRANSCRIPTS = (".txt",)
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES|FOLDERS...",
+        help="vCons (.json, .vcon), transcripts (.txt), folders of them, or - for standard input.",
+        show_default=False,
+    ),
+]
 
 
 def conversation_files(paths: Iterable[Path]) -> list[Path]:
-    """In the order given, folders sorted by name. Raises InvalidInput for a path that is not there."""
-    return [file for path in paths for file in _files(path)]
+    """In the order given, each once, folders sorted by name. Raises InvalidInput for a path that is not there, and
+    when there is no file at all."""
+    given = list(paths)
+    files = list(dict.fromkeys(file for path in given for file in _files(path)))
+    if not files:
+        raise InvalidInput(f"no .json, .vcon or .txt files in {', '.join(map(str, given))}")
+    return files
 
 
 def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
+    if path == STDIN:
+        yield path
+    elif path.is_dir():
+        found = (Path(folder, name) for folder, _, names in os.walk(path, onerror=_unreadable) for name in names)
+        yield from sorted(file for file in found if file.suffix.lower() in _VCONS + _TRANSCRIPTS and file.is_file())
     elif path.exists():
         yield path
     else:
-        raise InvalidInput(f"there is no file or folder {str(path)!r}")
+        raise InvalidInput(f"there is no file or folder {path}")
+
+
+def _unreadable(error: OSError) -> None:
+    raise InvalidInput(f"the folder {error.filename} cannot be read ({error.strerror})")
+
+
+def read_submission(
+    file: Path, *, most: int, channel: str | None = None, subject_id: UUID | None = None
+) -> "Submission":
+    """A file as what it is by its suffix; with another suffix, or none, it is a vCon if it begins with a brace.
+
+    Raises OSError, and InvalidInput for one of more than `most` bytes or that cannot be read as what it is.
+    """
+    from carelog.kit.clock import SystemClock
+    from carelog.pipeline.submission import from_vcon, read_transcript
+
+    data = _read(file, most)
+    suffix = file.suffix.lower()
+    if suffix in _VCONS or (suffix not in _TRANSCRIPTS and data.lstrip().startswith(b"{")):
+        return from_vcon(data, channel=channel, subject_id=subject_id)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"the text is not UTF-8 at byte {error.start}") from None
+    title = file.stem if file != STDIN else None
+    return read_transcript(text, SystemClock(), channel=channel, subject_id=subject_id, title=title)
+
+
+def _read(file: Path, most: int) -> bytes:
+    if file == STDIN:
+        data = sys.stdin.buffer.read(most + 1)
+    else:
+        with file.open("rb") as opened:
+            data = opened.read(most + 1)
+    if len(data) > most:
+        raise InvalidInput(f"it is larger than {most} bytes")
+    return data
+
+
+def reason(error: Exception) -> str:
+    """Why a file was refused, in one line, with the first places that the error names."""
+    from carelog.kit.errors import CarelogError
+
+    if isinstance(error, OSError):
+        return (error.strerror or "it cannot be read").lower()
+    if not isinstance(error, CarelogError):
+        return type(error).__name__
+    problems = error.details.get("problems", [])
+    places = "; ".join(f"{p['place']}: {p['problem']}" for p in problems[:3])
+    more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+    return f"{error.message}: {places}{more}" if places else error.message

@@ -1,16 +1,17 @@
 """`carelog ingest`: hand conversations in from files."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from uuid import UUID
 
 import typer
 
-from carelog.cli.files import conversation_files
+from carelog.cli.files import Paths, conversation_files, read_submission, reason
+from carelog.cli.parameters import Channel
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_AT_ONCE = 50
+_AT_ONCE: Final = 50
+_VERDICTS: Final = ("accepted", "duplicate", "refused")
+_STATES: Final = {
+    "finished": "finished",
+    "queued": "waiting for another try (`carelog up` makes it)",
+    "running": "in the hands of another worker",
+    "dead": "dead letters (`carelog dead-letters list` shows why)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +42,29 @@ class Told:
     reason: str | None = None
 
 
+@dataclass(slots=True)
+class Tally:
+    """What has been done so far: what there is to tell, even of a command that is interrupted."""
+
+    files: int
+    told: list[Told] = field(default_factory=list)
+    runs: list[UUID] = field(default_factory=list)
+    states: Counter[str] = field(default_factory=Counter)
+    example: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.states["dead"] > 0 or any(one.verdict == "refused" for one in self.told)
+
+
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="vCons (.json, .vcon), transcripts (.txt), or folders of them.")],
-    channel: Annotated[
-        str | None, typer.Option(help="Where they come from: calls, whatsapp, checkin, scan, lab or vcon.")
-    ] = None,
+    paths: Paths,
+    channel: Channel = None,
     subject: Annotated[
         str | None,
-        typer.Option(help="Whose record they belong to: an id, a phone number, an e-mail address, a name."),
+        typer.Option(
+            metavar="SUBJECT", help="Whose record they belong to: an id, a phone number, an e-mail address or a name."
+        ),
     ] = None,
     wait: Annotated[
         bool,
@@ -51,21 +74,20 @@ def ingest(
 ) -> None:
     """Take conversations in and write what was said into records.
 
-    A file that was taken in before changes nothing. Ends with 1 when a file was refused or a run failed.
+    A file that was taken in before changes nothing. Ends with 1 when a file was refused or a run failed for good.
     """
     from carelog.cli.run_async import with_carelog
 
     files = conversation_files(paths)
-    if not files:
-        typer.echo("carelog: no .json, .vcon or .txt files there", err=True)
-        raise typer.Exit(1)
-    told, states = with_carelog(lambda carelog: _ingest(carelog, files, channel, subject, wait, quiet=json))
-    if json:
-        _print_json(told)
-    else:
-        _print_summary(told, states)
-    unfinished = states.get("dead", 0)
-    raise typer.Exit(1 if unfinished or any(t.verdict == "refused" for t in told) else 0)
+    tally = Tally(files=len(files))
+    try:
+        with_carelog(lambda carelog: _ingest(carelog, files, channel, subject, tally, wait=wait, quiet=json))
+    except KeyboardInterrupt:
+        _print(tally, as_json=json)
+        typer.echo("Interrupted. What is accepted is safe; the same command, or `carelog up`, goes on.", err=True)
+        raise
+    _print(tally, as_json=json)
+    raise typer.Exit(1 if tally.failed else 0)
 
 
 async def _ingest(
@@ -73,33 +95,31 @@ async def _ingest(
     files: Sequence[Path],
     channel: str | None,
     subject: str | None,
-    wait: bool,
+    tally: Tally,
     *,
+    wait: bool,
     quiet: bool,
-) -> tuple[list[Told], Counter[str]]:
-    from carelog.identity import operator
+) -> None:
+    from carelog.cli.record import find_subject
 
-    owner = (await carelog.subjects.find(operator(), subject)).id if subject else None
-    told: list[Told] = []
-    accepted: list[UUID] = []
+    owner = (await find_subject(carelog, subject)).id if subject else None
     with _progress(quiet) as progress:
         reading = progress.add_task("taking in", total=len(files))
         for group in _groups(files):
-            found, runs = await _accept(carelog, group, channel, owner)
-            told += found
-            accepted += runs
+            await _accept(carelog, group, channel, owner, tally)
             progress.advance(reading, len(group))
-        if not wait:
-            return told, Counter()
-        working = progress.add_task("running the chains", total=len(accepted))
-        while done := await carelog.worker.step():
-            progress.advance(working, done)
-    return told, await _states(carelog, accepted)
+        if wait:
+            working = progress.add_task("running the chains", total=len(tally.runs))
+            while done := await carelog.worker.step():
+                progress.advance(working, done)
+    if wait:
+        tally.states = await _states(carelog, tally.runs)
+    tally.example = await _example(carelog, tally.told)
 
 
 async def _accept(
-    carelog: "Carelog", files: Sequence[Path], channel: str | None, owner: UUID | None
-) -> tuple[list[Told], list[UUID]]:
+    carelog: "Carelog", files: Sequence[Path], channel: str | None, owner: UUID | None, tally: Tally
+) -> None:
     from carelog.identity import operator
     from carelog.kit.errors import CarelogError
 
@@ -107,46 +127,16 @@ async def _accept(
     told: dict[Path, Told] = {}
     for file in files:
         try:
-            submissions.append((file, _read(carelog, file, channel, owner)))
-        except CarelogError as error:
+            most = carelog.settings.max_body_bytes
+            submissions.append((file, read_submission(file, most=most, channel=channel, subject_id=owner)))
+        except (CarelogError, OSError) as error:
             told[file] = Told(str(file), "refused", reason=reason(error))
-        except OSError as error:
-            told[file] = Told(str(file), "refused", reason=error.strerror or "cannot be read")
     receipts = await carelog.intake.accept(operator(), [submission for _, submission in submissions])
-    runs: list[UUID] = []
     for (file, _), receipt in zip(submissions, receipts, strict=True):
         why = reason(receipt.error) if receipt.error else None
         told[file] = Told(str(file), str(receipt.verdict), receipt.conversation_id, receipt.subject_id, why)
-        runs += receipt.runs
-    return [told[file] for file in files], runs
-
-
-def _read(carelog: "Carelog", file: Path, channel: str | None, owner: UUID | None) -> "Submission":
-    from carelog.kit.errors import InvalidInput
-    from carelog.pipeline.submission import from_vcon, read_transcript
-
-    data = file.read_bytes()
-    if len(data) > carelog.settings.max_body_bytes:
-        raise InvalidInput(f"larger than {carelog.settings.max_body_bytes} bytes")
-    if file.suffix.lower() != ".txt":
-        return from_vcon(data, channel=channel, subject_id=owner)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"the text is not UTF-8 at byte {error.start}") from None
-    return read_transcript(text, carelog.clock, channel=channel, subject_id=owner, title=file.stem)
-
-
-def reason(error: Exception) -> str:
-    """An error in one line, with the first places that it names."""
-    from carelog.kit.errors import CarelogError
-
-    if not isinstance(error, CarelogError):
-        return type(error).__name__
-    problems = error.details.get("problems", [])
-    places = "; ".join(f"{p['place']}: {p['problem']}" for p in problems[:3])
-    more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
-    return f"{error.message}: {places}{more}" if places else error.message
+        tally.runs += receipt.runs
+    tally.told += [told[file] for file in files]
 
 
 async def _states(carelog: "Carelog", runs: Sequence[UUID]) -> Counter[str]:
@@ -159,10 +149,26 @@ async def _states(carelog: "Carelog", runs: Sequence[UUID]) -> Counter[str]:
     return counts
 
 
+async def _example(carelog: "Carelog", told: Sequence[Told]) -> str | None:
+    """Whom most of these conversations are about, as `carelog record` takes it: by name where nobody shares it."""
+    from carelog.identity import operator
+    from carelog.kit.errors import CarelogError
+
+    owners = Counter(one.subject for one in told if one.subject)
+    if not owners:
+        return None
+    [(id_, _)] = owners.most_common(1)
+    subject = await carelog.subjects.get(operator(), id_)
+    try:
+        named = await carelog.subjects.find(operator(), subject.name or "")
+    except CarelogError:
+        return str(id_)
+    return shlex.quote(subject.name) if subject.name and named.id == id_ else str(id_)
+
+
 def _groups(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    iterator = iter(items)
-    while group := list(islice(iterator, _AT_ONCE)):
-        yield group
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
 
 
 def _progress(quiet: bool) -> "Progress":
@@ -182,6 +188,13 @@ def _progress(quiet: bool) -> "Progress":
     )
 
 
+def _print(tally: Tally, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(tally.told)
+    else:
+        _print_summary(tally)
+
+
 def _print_json(told: Sequence[Told]) -> None:
     from carelog.cli.output import print_json
 
@@ -197,19 +210,15 @@ def _print_json(told: Sequence[Told]) -> None:
         )
 
 
-def _print_summary(told: Sequence[Told], states: Counter[str]) -> None:
-    counts = Counter(one.verdict for one in told)
-    typer.echo(
-        ", ".join(f"{counts[v]} {v}" for v in ("accepted", "duplicate", "refused") if counts[v] or v != "refused")
-    )
-    for one in told:
+def _print_summary(tally: Tally) -> None:
+    counts = Counter(one.verdict for one in tally.told)
+    typer.echo(f"files:   {tally.files}: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS))
+    for one in tally.told:
         if one.verdict == "refused":
-            typer.echo(f"  {one.file}: {one.reason}")
-    if states:
-        names = {"finished": "finished", "queued": "waiting for another try", "running": "still running",
-                 "dead": "dead letters (see `carelog dead-letters list`)"}  # fmt: skip
-        typer.echo("runs: " + ", ".join(f"{states[s]} {label}" for s, label in names.items() if states[s]))
-    owners = Counter(one.subject for one in told if one.subject)
-    if owners:
-        shown = ", ".join(str(owner) for owner, _ in owners.most_common(3))
-        typer.echo(f"records: {len(owners)}; see one with `carelog record SUBJECT`, such as {shown}")
+            typer.echo(f"         {one.file}: {one.reason}")
+    if tally.states:
+        told = (f"{tally.states[state]} {label}" for state, label in _STATES.items() if tally.states[state])
+        typer.echo(f"runs:    {', '.join(told)}")
+    if tally.example:
+        people = len({one.subject for one in tally.told if one.subject})
+        typer.echo(f"records: {people}, such as the one that `carelog record {tally.example}` shows")

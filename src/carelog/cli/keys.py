@@ -1,57 +1,105 @@
 """`carelog keys`: make, list and revoke API keys."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
+
+from carelog.cli.parameters import Json
+
+if TYPE_CHECKING:
+    from carelog.app import Carelog
+    from carelog.identity import ApiKey
 
 app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What it is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help="May be repeated; all scopes when left out.")] = None,
-    subject: Annotated[
-        list[UUID] | None, typer.Option(help="Limit it to this subject's data; may be repeated.")
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(metavar="SCOPE", help="May be repeated; all scopes when left out.")
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="After how many days it ends; never when left out.")] = None,
+    subject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SUBJECT", help="Limit it to this subject's data; may be repeated."),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=36500, help="After how many days it ends; never when left out."),
+    ] = None,
 ) -> None:
     """Make an API key and print it, this once: only its hash is stored."""
     from carelog.cli.run_async import with_carelog
-    from carelog.identity import SCOPES
 
-    token = with_carelog(
-        lambda carelog: carelog.keyring.add(
-            name,
-            scopes=scope or tuple(SCOPES),
-            subjects=subject or None,
-            lifetime=timedelta(days=days) if days else None,
-        )
-    )
+    token = with_carelog(lambda carelog: _add(carelog, name, scope, subject, days))
     typer.echo(token)
     typer.echo("Keep it safe: it cannot be shown again.", err=True)
 
 
+async def _add(
+    carelog: "Carelog", name: str, scopes: list[str] | None, references: list[str] | None, days: int | None
+) -> str:
+    from carelog.cli.record import find_subject
+    from carelog.identity import SCOPES
+
+    return await carelog.keyring.add(
+        name,
+        scopes=scopes or tuple(SCOPES),
+        subjects=[(await find_subject(carelog, one)).id for one in references] if references else None,
+        lifetime=timedelta(days=days) if days else None,
+    )
+
+
 @app.command("list")
-def list_() -> None:
+def list_(json: Json = False) -> None:
     """List keys, never the secrets."""
     from rich.markup import escape
 
-    from carelog.cli.output import console, table
+    from carelog.cli.output import print_json, print_table, table
     from carelog.cli.run_async import with_carelog
+    from carelog.identity import SCOPES
 
-    shown = table("key", "name", "scopes", "subjects", "made", "ends", "revoked")
-    for key in with_carelog(lambda carelog: carelog.keyring.keys()):
-        limited = "all" if key.subjects is None else ", ".join(map(str, key.subjects))
-        days = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (key.created_at, key.expires_at, key.revoked_at)]
-        shown.add_row(str(key.id), escape(key.name), ", ".join(key.scopes), limited, *days)
-    console().print(shown)
+    found = with_carelog(lambda carelog: carelog.keyring.keys())
+    if json:
+        print_json([_as_json(key) for key in found])
+        return
+    if not found:
+        typer.echo("No keys yet: `carelog keys add NAME` makes one.")
+        return
+    shown = table("key", "name", "may", "whose data", "made (UTC)", "state", whole=("key", "made (UTC)"))
+    for key in found:
+        scopes = "everything" if set(key.scopes) == set(SCOPES) else "\n".join(key.scopes)
+        whose = "everyone's" if key.subjects is None else "\n".join(map(str, key.subjects))
+        shown.add_row(str(key.id), escape(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d %H:%M}", _state(key))
+    print_table(shown)
+
+
+def _state(key: "ApiKey") -> str:
+    from carelog.kit.clock import SystemClock
+
+    if key.revoked_at:
+        return f"revoked {key.revoked_at:%Y-%m-%d %H:%M}"
+    if key.expires_at is None:
+        return "valid"
+    ended = key.expires_at <= SystemClock().now()
+    return f"{'ended' if ended else 'valid until'} {key.expires_at:%Y-%m-%d %H:%M}"
+
+
+def _as_json(key: "ApiKey") -> dict[str, Any]:
+    moments = {"created_at": key.created_at, "expires_at": key.expires_at, "revoked_at": key.revoked_at}
+    return {
+        "id": str(key.id),
+        "name": key.name,
+        "scopes": list(key.scopes),
+        "subjects": None if key.subjects is None else [str(subject) for subject in key.subjects],
+        **{name: at and at.isoformat() for name, at in moments.items()},
+    }
 
 
 @app.command()
-def revoke(key: Annotated[UUID, typer.Argument(help="The key's id, from `carelog keys list`.")]) -> None:
+def revoke(key: Annotated[UUID, typer.Argument(metavar="ID", help="The key's id, from `carelog keys list`.")]) -> None:
     """End a key now."""
     from carelog.cli.run_async import with_carelog
 

@@ -1,18 +1,21 @@
 """The commands, put together, and what their errors look like.
 
-Exit codes: 0 done; 1 some input was refused, or a check failed; 2 wrong usage or configuration; 130 interrupted.
+Exit codes: 0 done; 1 some input was refused, a check failed, or what was asked for is not there; 2 wrong usage or
+configuration; 70 a fault in Carelog itself; 130 interrupted.
 """
 
 import sys
+import traceback
 
 import typer
 
 from carelog.cli import conversations, dead_letters, doctor, extract, ingest, keys, record, up
-from carelog.kit.errors import CarelogError, InvalidInput
+from carelog.kit.errors import CarelogError, Conflict, NotFound
 
 app = typer.Typer(
     name="carelog",
     help="Health conversations in, a personal health record out, every entry with its quote.",
+    epilog="Try `carelog up --demo`: it takes sample conversations in, shows a record and serves the API.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -40,26 +43,29 @@ def _root(
 
 
 def main() -> None:
-    """Run a command. What Carelog refuses on purpose is told in a line or two, never as a stack trace."""
+    """Run a command. What goes wrong is told in a line or two, never as a stack trace: its text might quote what
+    was said."""
     try:
         app()
     except CarelogError as error:
-        tell(error)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output, such as `head`, has had enough.
-        sys.stderr.close()
-        sys.exit(0)
+        _tell(error)
+        sys.exit(1 if isinstance(error, NotFound | Conflict) else 2)
+    except Exception as error:  # noqa: BLE001  the last door out
+        places = [
+            f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        typer.echo(
+            f"carelog: a fault in Carelog itself: {type(error).__name__} at {' < '.join(places[:-6:-1])}", err=True
+        )
+        typer.echo("  Please report this line; nothing that was taken in is lost.", err=True)
+        sys.exit(70)
 
 
-def tell(error: CarelogError) -> None:
-    """Print an error and the places that it names."""
+def _tell(error: CarelogError) -> None:
+    """Print an error, the places that it names, and what there is to choose from."""
     typer.echo(f"carelog: {error.message}", err=True)
-    if isinstance(error, InvalidInput):
-        for problem in error.details.get("problems", []):
-            typer.echo(f"  {problem['place']}: {problem['problem']}", err=True)
+    for problem in error.details.get("problems", []):
+        typer.echo(f"  {problem['place']}: {problem['problem']}", err=True)
     for key in ("links", "scopes", "types", "channels"):
         if key in error.details:
             typer.echo(f"  {key}: {', '.join(error.details[key])}", err=True)

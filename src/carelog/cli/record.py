@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carelog.cli.parameters import Json
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -16,54 +18,71 @@ _PAGE = 200
 
 
 def record(
-    subject: Annotated[str, typer.Argument(help="An id, a phone number, an e-mail address or a full name.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
+    ],
     type: Annotated[  # noqa: A002
-        list[str] | None, typer.Option("--type", help="Only this entry type; may be repeated.")
+        list[str] | None, typer.Option("--type", metavar="TYPE", help="Only this entry type; may be repeated.")
     ] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only what occurred from this day on (UTC).")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the entries as a JSON array.")] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="Only what occurred from this day on (UTC)."),
+    ] = None,
+    json: Json = False,
 ) -> None:
     """Show a record: every entry with the words that it came from."""
-    from carelog.cli.output import console, print_json
+    from carelog.cli.output import print_json
     from carelog.cli.run_async import with_carelog
 
     owner, entries = with_carelog(lambda carelog: read_record(carelog, subject, tuple(type or ()), since))
     if json:
         print_json([entry_json(entry) for entry in entries])
         return
-    out = console()
-    out.print(f"[bold]{_escaped(owner.name or 'Unnamed')}[/bold]  {owner.id}")
-    if entries:
-        out.print(record_table(entries))
-    else:
-        out.print("Nothing in this record yet.")
+    print_record(owner, entries)
 
 
-def subjects(json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False) -> None:
+def subjects(json: Json = False) -> None:
     """List the people who have a record."""
-    from carelog.cli.output import console, print_json, table
+    from carelog.cli.output import print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 
     found = with_carelog(_every_subject)
     if json:
         print_json([{"id": str(s.id), "name": s.name, "recorded_at": s.recorded_at.isoformat()} for s in found])
         return
-    shown = table("subject", "name", "known since")
+    if not found:
+        typer.echo("Nobody yet: `carelog ingest FILES` takes conversations in.")
+        return
+    shown = table("subject", "name", "known since (UTC)", whole=("subject", "known since (UTC)"))
     for one in found:
         shown.add_row(str(one.id), _escaped(one.name or "-"), f"{one.recorded_at:%Y-%m-%d %H:%M}")
-    console().print(shown)
+    print_table(shown)
+
+
+async def find_subject(carelog: "Carelog", reference: str) -> "Subject":
+    """Raises NotFound, and InvalidInput for a name that several people have."""
+    from carelog.identity import operator
+    from carelog.kit.errors import InvalidInput, NotFound
+
+    hint = "`carelog subjects` lists them all"
+    try:
+        return await carelog.subjects.find(operator(), reference)
+    except NotFound as error:
+        raise NotFound(f"{error.message}; {hint}") from None
+    except InvalidInput as error:
+        raise InvalidInput(f"{error.message}; {hint}") from None
 
 
 async def read_record(
     carelog: "Carelog", reference: str, types: tuple[str, ...] = (), since: datetime | None = None
 ) -> "tuple[Subject, list[Entry]]":
-    """A subject and all their entries, the earliest first."""
+    """A subject and all their entries, the earliest first. Raises NotFound and InvalidInput."""
     from datetime import UTC
 
     from carelog.identity import operator
     from carelog.record.store import EntryQuery
 
-    owner = await carelog.subjects.find(operator(), reference)
+    owner = await find_subject(carelog, reference)
     from_ = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     query = EntryQuery(types=types, since=from_)
     entries: list[Entry] = []
@@ -76,24 +95,34 @@ async def read_record(
         cursor = page.next
 
 
-def record_table(entries: "list[Entry]") -> "Table":
-    """Entries by day and type, each with its quotes."""
+def print_record(owner: "Subject", entries: "list[Entry]") -> None:
+    """Whose record it is, and every entry of it by day, with its quotes."""
+    from carelog.cli.output import print_table
+
+    typer.echo(f"{owner.name or 'No name'}  {owner.id}\n")
+    if entries:
+        print_table(_table(entries))
+    else:
+        typer.echo("Nothing in this record.")
+
+
+def _table(entries: "list[Entry]") -> "Table":
     from carelog.cli.output import table
     from carelog.record.timeline import timeline
 
-    shown = table("when", "type", "what", "in the words of the conversation")
+    shown = table("day", "type", "what", "in the words of the conversation", whole=("day", "type"))
     for day in reversed(timeline(entries)):
         for number, entry in enumerate(day.entries):
-            when = f"{day.date:%a %d %b %Y}" if number == 0 else ""
-            shown.add_row(when, entry.type, _escaped(entry.payload.headline()), _escaped(quotes(entry)),
-                          end_section=number == len(day.entries) - 1)  # fmt: skip
+            date = "" if number else f"{day.date:%Y-%m-%d}"
+            shown.add_row(date, entry.type, _escaped(entry.payload.headline()), _escaped(quotes(entry)))
     return shown
 
 
 def quotes(entry: "Entry") -> str:
-    """The words an entry rests on, each after whoever said them."""
-    said = [f"{e.speaker}: “{e.quote}”" if e.speaker else f"“{e.quote}”" for e in entry.evidence]
-    return "  ".join(" ".join(part.split()) for part in said)
+    """The words an entry rests on, in the order in which they were said, each on a line after whoever said them."""
+    said = sorted(entry.evidence, key=lambda e: (e.turn, e.start))
+    lines = (f"{e.speaker}: “{e.quote}”" if e.speaker else f"“{e.quote}”" for e in said)
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
 def entry_json(entry: "Entry") -> dict[str, Any]:

@@ -34,18 +34,26 @@ async def opened(settings: Settings) -> AsyncIterator[Carelog]:
     try:
         async with open_carelog(settings) as carelog:
             yield carelog
-    except SQLAlchemyError as error:
+    except Exception as error:
+        if not _of_a_database(error):
+            raise
         raise ConfigurationError(f"a database cannot be used: {_trouble(error)} ({_stores(settings)})") from error
-    except ConnectionError as error:
-        raise ConfigurationError(f"a database does not answer: {error.strerror} ({_stores(settings)})") from error
 
 
-def _trouble(error: SQLAlchemyError) -> str:
-    """What SQLite says names tables and columns at the most; other drivers quote the data that they refuse."""
-    original = error.orig if isinstance(error, DBAPIError) else None
-    if type(original).__module__ == "sqlite3":
-        return str(original)
-    return type(original or error).__name__
+def _of_a_database(error: Exception) -> bool:
+    """A broken pipe is of whoever reads our output; the driver for PostgreSQL need not be installed."""
+    if isinstance(error, SQLAlchemyError) or type(error).__module__.startswith("asyncpg."):
+        return True
+    return isinstance(error, OSError) and not isinstance(error, BrokenPipeError)
+
+
+def _trouble(error: Exception) -> str:
+    """What SQLite says names tables and columns at the most; PostgreSQL may quote the data that it refuses."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    if type(cause).__module__ == "sqlite3":
+        return str(cause)
+    told = cause.strerror if isinstance(cause, OSError) else None
+    return told or type(cause).__name__
 
 
 def _stores(settings: Settings) -> str:

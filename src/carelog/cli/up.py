@@ -18,18 +18,22 @@ log = logging.getLogger(__name__)
 
 
 def up(
-    host: Annotated[str | None, typer.Option(help="The address to serve on. [CARELOG_HOST, 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one. [CARELOG_PORT, 8080]")] = None,
+    host: Annotated[
+        str | None, typer.Option(metavar="HOST", help="The address to serve on. [CARELOG_HOST, 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one. [CARELOG_PORT, 8080]"),
+    ] = None,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Work on runs in this process too.")] = True,
     demo: Annotated[
         bool,
         typer.Option("--demo", help="Take in the sample conversations, show a record, make a key for this run."),
     ] = False,
 ) -> None:
-    """Serve the API and work on what comes in, until interrupted."""
-    from carelog.app import open_carelog
+    """Serve the API and work on what comes in, until Ctrl-C or SIGTERM, which both end it in good order, with 0."""
     from carelog.cli.logs import configure_logs
-    from carelog.cli.run_async import run_loop
+    from carelog.cli.run_async import opened, run_loop
     from carelog.settings import load_settings
 
     settings = load_settings(host=host, port=port)
@@ -37,16 +41,18 @@ def up(
     with _listen(settings.host, settings.port) as listening:
 
         async def serve() -> None:
-            async with open_carelog(settings) as carelog:
-                if demo:
-                    from carelog.cli.demo import show_demo
+            with _until_signalled():
+                async with opened(settings) as carelog:
+                    if demo:
+                        from carelog.cli.demo import show_demo
 
-                    await show_demo(carelog, address_of(listening))
-                else:
-                    typer.echo(f"Carelog listens on {address_of(listening)}  (API description: /docs)", err=True)
-                await _serve(carelog, listening, worker=worker)
+                        await show_demo(carelog, address_of(listening))
+                    else:
+                        typer.echo(f"Carelog listens on {address_of(listening)}  (API description: /docs)")
+                    await _serve(carelog, listening, worker=worker)
 
         run_loop(serve())
+    typer.echo("Carelog has stopped.")
 
 
 def address_of(listening: socket.socket) -> str:
@@ -85,11 +91,12 @@ async def _serve(carelog: "Carelog", listening: socket.socket, *, worker: bool) 
     app = create_app(services, max_body_bytes=carelog.settings.max_body_bytes)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=20, lifespan="off")
     server = uvicorn.Server(config)
-    if not worker:
-        await server.serve(sockets=[listening])
-        return
-    async with _working(carelog, server):
-        await server.serve(sockets=[listening])
+    with _ending(server):
+        if not worker:
+            await server.serve(sockets=[listening])
+            return
+        async with _working(carelog, server):
+            await server.serve(sockets=[listening])
 
 
 @asynccontextmanager

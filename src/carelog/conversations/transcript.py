@@ -27,7 +27,8 @@ def from_transcript(
 
     Speakers are matched to the `parties` that are given, by name or role, and added to them otherwise. Where
     no speakers are told and one party is given, that party wrote the text. Both times must have a zone.
-    Raises InvalidInput for a text without words, or one that is not characters.
+    Raises InvalidInput for a text without words, or one that is not characters, or one that goes on past the
+    year 9999.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -51,7 +52,7 @@ def from_transcript(
     dialog = [
         {
             "type": "text",
-            "start": write_date(started_at + timedelta(seconds=s.seconds or 0)),
+            "start": write_date(_later(started_at, s.seconds or 0)),
             **({"parties": party} if (party := speaking[s.speaker]) is not None else {}),
             "mediatype": "text/plain",
             "body": text[s.start : s.end],
@@ -68,6 +69,13 @@ def from_transcript(
         "parties": known,
         "dialog": dialog,
     }
+
+
+def _later(started_at: datetime, seconds: float) -> datetime:
+    try:
+        return started_at + timedelta(seconds=seconds)
+    except OverflowError:
+        raise InvalidInput("the transcript starts too late: it goes on past the year 9999") from None
 
 
 def _everything(text: str) -> Said:

@@ -33,7 +33,9 @@ class Database:
             self._reader = _sqlite_engine(self.url, begin="BEGIN", size=_READERS)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
         else:
-            self._reader = self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self._reader = self._writer = create_async_engine(
+                self.url, pool_size=10, pool_pre_ping=True, hide_parameters=True
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
@@ -85,6 +87,7 @@ def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
         url,
         pool_size=size,
         max_overflow=0,
+        hide_parameters=True,
         pool_timeout=_BUSY_SECONDS * 4,
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
     )

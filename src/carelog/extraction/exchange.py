@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from carelog.extraction.finding import Span
+from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 
@@ -44,8 +45,8 @@ class Question:
 class Answer:
     """`span` covers the answering words ("uh, no"), or the whole reply when it is OTHER.
 
-    `reply` is the replying turn's position in the dialogue, `rest` the index of the first word of that turn
-    after the answering words. `limited` marks a no that belongs to the phrase after it ("no fever"): it denies that
+    `reply` is the replying turn's position in the dialogue, `first` and `rest` the indices in that turn of the
+    first answering word and of the first word after them. `limited` marks a no that belongs to the phrase after it ("no fever"): it denies that
     phrase, and only by the way whatever else was asked.
     """
 
@@ -53,6 +54,7 @@ class Answer:
     span: Span
     reply: int
     rest: int
+    first: int = 0
     limited: bool = False
 
 
@@ -101,84 +103,65 @@ _LINKING = word_set(
 _COURTESIES = word_set("okay ok alright")
 _CONFIRMING = word_set("right correct yeah yes huh no")
 
-_REPLIES: PhraseTable[AnswerKind] = PhraseTable(
-    [
-        (phrase, kind)
-        for kind, phrases in {
-            AnswerKind.NO: (
-                "no|nope|nah|naw|no sir|no ma'am|not really|not at all|not that i've noticed|"
-                "not that i noticed|"
-                "not that i have noticed|not that i know of|not that i know|not that i'm aware of|"
-                "not that i can think of|"
-                "not that i can recall|not that i can remember|not that i remember|not that i recall|"
-                "not to my knowledge|"
-                "not that i can tell|not anything|not yet|not recently|not lately|not anymore|"
-                "not any more|not so far|not today|"
-                "not right now|not now|not currently|not much|not particularly|not especially|"
-                "not usually|not ever|not one|"
-                "none|none of that|none of those|none at all|none of them|none whatsoever|nothing|"
-                "nothing like that|"
-                "nothing at all|nothing really|nothing of the sort|nothing that i've noticed|nothing new|"
-                "never|never had|"
-                "never have|i don't think so|i do n't think so|i do not think so|don't think so|"
-                "i wouldn't say so|"
-                "i would n't say so|i haven't|i have n't|i have not|i don't|i do n't|i do not|i didn't|"
-                "i did n't|i did not|"
-                "i'm not|i am not|i wasn't|i was n't|it doesn't|it does n't|it does not|it hasn't|"
-                "it has n't|it isn't|"
-                "it is n't|it's not|it didn't|it did n't|there isn't|there is n't|there's not|"
-                "there hasn't|negative|neither|"
-                "neither of those|neither one|hardly ever|absolutely not|definitely not|of course not|"
-                "certainly not|fortunately not|"
-                "thankfully no|thank god no|luckily no|thankfully not|nahi|nahin|nahi ji|ji nahi|"
-                "ji nahin|naa|bilkul nahi|kuch nahi|"
-                "नहीं|नही|जी नहीं|बिल्कुल नहीं|कुछ नहीं|aisa kuch nahi|haven't|have n't|haven't had any|"
-                "doesn't|no not"
-            ),
-            AnswerKind.YES: (
-                "yes|yeah|yep|yup|yea|ya|yah|yes sir|yes ma'am|uh huh|uhhuh|mm hmm|mmhmm|mhm|mm hm|"
-                "mmm hmm|uhuh|aye|si|"
-                "a little|a little bit|a bit|a tad|just a little|just a little bit|just a bit|slightly|"
-                "some|somewhat|"
-                "a lot|quite a bit|a few|a few times|a couple of times|"
-                "a couple times|sometimes|occasionally|on occasion|once in a while|every once in a while|"
-                "now and then|"
-                "every now and then|from time to time|here and there|on and off|off and on|all the time|"
-                "constantly|"
-                "every day|most days|at times|i do|i have|i did|i am|i was|i think so|i believe so|"
-                "i guess|i guess so|"
-                "i would say so|i'd say so|i suppose so|it does|it has|it is|it did|it was|there is|"
-                "there are|there was|"
-                "definitely|absolutely|of course|certainly|for sure|totally|unfortunately yes|"
-                "unfortunately|"
-                "correct|that's correct|that is correct|right|that's right|that is right|exactly|true|"
-                "that's true|"
-                "kind of|kinda|sort of|maybe a little|maybe a little bit|both|both of them|all of them|"
-                "all of those|"
-                "all of the above|very much|very much so|more or less|often|frequently|usually|"
-                "haan|han|haa|haanji|haan ji|ji haan|ji han|ji|thoda|thoda sa|thoda thoda|thodi|thodi si|"
-                "kabhi kabhi|bahut|"
-                "हाँ|हां|हा|जी|जी हाँ|जी हां|हाँ जी|थोड़ा|थोड़ा सा|थोड़ी|कभी कभी|बहुत"
-            ),
-            AnswerKind.ONLY: "just the|just a|just my|just some|just this|only|only the|only a|only my|"
-            "except|sirf|सिर्फ|bas|just",
-            AnswerKind.OTHER: (
-                "i don't know|i do n't know|i do not know|not sure|i'm not sure|i am not sure|no idea|"
-                "i can't tell|i ca n't tell|"
-                "i don't remember|i do n't remember|i can't remember|i ca n't remember|pata nahi|"
-                "pata nahin|पता नहीं|hard to say|"
-                "no problem|no worries|no kidding|no doubt|no wonder|no change|no better|no different|"
-                "not better|not only|"
-                "not just|sure|yes please|right now|right here|right after|right before|right there|"
-                "right away|i have to|"
-                "i have a question|i do have a question|of course not|some days|some people|"
-                "i was wondering|right side|right on|"
-                "i was just|i was like|i have no idea|right in|i did not know|i didn't know|"
-                "i did n't know|i don't know why"
-            ),
-        }.items()
-        for phrase in phrases.split("|")
-    ]
+_REPLIES: PhraseTable[AnswerKind] = phrase_table(
+    {
+        AnswerKind.NO: """
+            no | nope | nah | naw | no sir | no ma'am | not really | not at all | not that i've noticed |
+            not that i noticed | not that i have noticed | not that i know of | not that i know |
+            not that i'm aware of | not that i can think of | not that i can recall |
+            not that i can remember | not that i remember | not that i recall | not to my knowledge |
+            not that i can tell | not anything | not yet | not recently | not lately | not anymore |
+            not any more | not so far | not today | not right now | not now | not currently | not much |
+            not particularly | not especially | not usually | not ever | not one | none | none of that |
+            none of those | none at all | none of them | none whatsoever | nothing | nothing like that |
+            nothing at all | nothing really | nothing of the sort | nothing that i've noticed |
+            nothing new | never | never had | never have | i don't think so | i do n't think so |
+            i do not think so | don't think so | i wouldn't say so | i would n't say so | i haven't |
+            i have n't | i have not | i don't | i do n't | i do not | i didn't | i did n't | i did not |
+            i'm not | i am not | i wasn't | i was n't | it doesn't | it does n't | it does not |
+            it hasn't | it has n't | it isn't | it is n't | it's not | it didn't | it did n't |
+            there isn't | there is n't | there's not | there hasn't | negative | neither |
+            neither of those | neither one | hardly ever | absolutely not | definitely not |
+            of course not | certainly not | fortunately not | thankfully no | thank god no | luckily no |
+            thankfully not | nahi | nahin | nahi ji | ji nahi | ji nahin | naa | bilkul nahi | kuch nahi |
+            नहीं | नही | जी नहीं | बिल्कुल नहीं | कुछ नहीं | aisa kuch nahi | haven't | have n't |
+            haven't had any | doesn't | no not
+        """,
+        AnswerKind.YES: """
+            yes | yeah | yep | yup | yea | ya | yah | yes sir | yes ma'am | uh huh | uhhuh | mm hmm |
+            mmhmm | mhm | mm hm | mmm hmm | uhuh | aye | si | a little | a little bit | a bit | a tad |
+            just a little | just a little bit | just a bit | slightly | some | somewhat | a lot |
+            quite a bit | a few | a few times | a couple of times | a couple times | sometimes |
+            occasionally | on occasion | once in a while | every once in a while | now and then |
+            every now and then | from time to time | here and there | on and off | off and on |
+            all the time | constantly | every day | most days | at times | i do | i have | i did | i am |
+            i was | i think so | i believe so | i guess | i guess so | i would say so | i'd say so |
+            i suppose so | it does | it has | it is | it did | it was | there is | there are | there was |
+            definitely | absolutely | of course | certainly | for sure | totally | unfortunately yes |
+            unfortunately | correct | that's correct | that is correct | right | that's right |
+            that is right | exactly | true | that's true | kind of | kinda | sort of | maybe a little |
+            maybe a little bit | both | both of them | all of them | all of those | all of the above |
+            very much | very much so | more or less | often | frequently | usually | haan | han | haa |
+            haanji | haan ji | ji haan | ji han | ji | thoda | thoda sa | thoda thoda | thodi | thodi si |
+            kabhi kabhi | bahut | हाँ | हां | हा | जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा |
+            थोड़ी | कभी कभी | बहुत
+        """,
+        AnswerKind.ONLY: """
+            just the | just a | just my | just some | just this | only | only the | only a | only my |
+            except | sirf | सिर्फ | bas | just
+        """,
+        AnswerKind.OTHER: """
+            i don't know | i do n't know | i do not know | not sure | i'm not sure | i am not sure |
+            no idea | i can't tell | i ca n't tell | i don't remember | i do n't remember |
+            i can't remember | i ca n't remember | pata nahi | pata nahin | पता नहीं | hard to say |
+            no problem | no worries | no kidding | no doubt | no wonder | no change | no better |
+            no different | not better | not only | not just | sure | yes please | right now | right here |
+            right after | right before | right there | right away | i have to | i have a question |
+            i do have a question | of course not | some days | some people | i was wondering |
+            right side | right on | i was just | i was like | i have no idea | right in | i did not know |
+            i didn't know | i did n't know | i don't know why
+        """,
+    }
 )
 
 
@@ -244,7 +227,7 @@ def answer_within(utterance: Utterance, question: Question, position: int) -> An
             kind = _PLAIN_REPLIES[words[end].norm]
             end += 1
         if _closes(words, end):
-            return Answer(kind, Span(utterance.turn.index, words[at].start, words[end - 1].end), position, end)
+            return Answer(kind, Span(utterance.turn.index, words[at].start, words[end - 1].end), position, end, at)
     return None
 
 
@@ -260,9 +243,7 @@ _PLAIN_REPLIES = {
     "हाँ": AnswerKind.YES,
     "हां": AnswerKind.YES,
 }
-_NOT_BEFORE_REPLY = frozenset(
-    {"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has", "with"}
-)
+_NOT_BEFORE_REPLY = frozenset({"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has"})
 
 
 def read_answer(replying: Utterance, position: int) -> Answer | None:
@@ -302,12 +283,12 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
             kind, first, end = late
     if kind is None or kind is AnswerKind.OTHER:
         span = Span(replying.turn.index, words[0].start, words[-1].end)
-        return Answer(AnswerKind.OTHER, span, position, begin)
+        return Answer(AnswerKind.OTHER, span, position, begin, begin)
     if kind is AnswerKind.NO and end < len(words) and _negates_a_phrase(words, first, end):
         # "no fever": the no belongs to what it stands before; it is still a no to the question.
         span = Span(replying.turn.index, words[first].start, words[end - 1].end)
-        return Answer(kind, span, position, first, limited=True)
-    return Answer(kind, Span(replying.turn.index, words[first].start, words[end - 1].end), position, end)
+        return Answer(kind, span, position, first, first, limited=True)
+    return Answer(kind, Span(replying.turn.index, words[first].start, words[end - 1].end), position, end, first)
 
 
 def _late_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
@@ -370,7 +351,7 @@ def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[
     onsets = [pair for n, pair in enumerate(onsets) if n == 0 or not _continues(words, onsets[n - 1][0], pair[0])]
     if not onsets:
         return _stated(words, first, end) if marked or _ends_confirming(words, first, end) else []
-    found = []
+    found: list[Question] = []
     for n, (begin, form) in enumerate(onsets):
         if words[begin].norm in _HINDI_ASKING:
             begin = first if n == 0 else found[-1].end  # "bukhar hai kya": the asking word may come last

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import AnswerKind, QuestionForm, answer_to, open_questions, questions
 from carelog.extraction.finding import Finding, Span
-from carelog.extraction.negation import Denial, clauses, denial
+from carelog.extraction.negation import Clause, Denial, clauses, denial
+from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.symptoms.context import is_first_person, is_of_other, is_past, is_supposed
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -29,62 +30,80 @@ class _Said:
     energy: Level | None = None
 
 
-def _table(lines: dict[Level, str]) -> PhraseTable[Level]:
-    return PhraseTable([(phrase, level) for level, phrases in lines.items() for phrase in phrases.split("|")])
-
-
-_FEELINGS: PhraseTable[Level | None] = PhraseTable(
-    [
-        (phrase, level)
-        for level, phrases in (
-            ("very_low", "hopeless|miserable|devastated|worthless|in despair|despairing|heartbroken|down in the dumps"),
-            (
-                "low",
-                "sad|depressed|unhappy|gloomy|tearful|weepy|discouraged|demoralized|demoralised|lonely|"
-                "blue|empty inside|"
-                "disheartened|emotional wreck|udas|udaas|dukhi|उदास|दुखी",
-            ),
-            (
-                None,
-                "anxious|nervous|worried|stressed|stressed out|overwhelmed|irritable|moody|on edge|"
-                "frustrated|angry|"
-                "panicky|restless|grumpy|scared|guilty|pareshan|परेशान|chidchida|चिड़चिड़ा|ghabraya hua|"
-                "ghabrayi hui",
-            ),
-            (
-                "good",
-                "happy|cheerful|content|hopeful|optimistic|upbeat|calm|peaceful|relaxed|khush|खुश|at peace",
-            ),
-            ("very_good", "ecstatic|overjoyed|thrilled|delighted|on top of the world|over the moon|bahut khush|बहुत खुश"),
-        )
-        for phrase in phrases.split("|")
-    ]
-)
-_PLAIN_FEELINGS = frozenset({"down", "low"})
-_LEVELS: PhraseTable[Level] = _table(
+_FEELINGS: PhraseTable[Level | None] = phrase_table(
     {
-        "very_low": "terrible|awful|horrible|very low|really low|very bad|really bad|bahut kharab",
-        "low": "low|down|bad|poor|not good|not great|not so good|not so great|not too good|not the best|n't good|n't great|"
-        "n't been good|n't been great|not been good|not been great|kharab|ख़राब|खराब",
-        "neutral": "okay|ok|fine|alright|all right|so so|stable|average|neutral|the same|not bad|not too bad|not so bad|theek|ठीक",
-        "good": "good|well|pretty good|better|positive|decent|stronger|strong|achha|accha|अच्छा",
-        "very_good": "great|excellent|wonderful|fantastic|amazing|really good|very good|very well|really well|bahut achha|बहुत अच्छा",
+        "very_low": """
+            hopeless | miserable | devastated | worthless | in despair | despairing | heartbroken |
+            down in the dumps
+        """,
+        "low": """
+            sad | depressed | unhappy | gloomy | tearful | weepy | discouraged | demoralized |
+            demoralised | lonely | blue | empty inside | disheartened | emotional wreck | udas | udaas |
+            dukhi | उदास | दुखी
+        """,
+        None: """
+            anxious | nervous | worried | stressed | stressed out | overwhelmed | irritable | moody |
+            on edge | frustrated | angry | panicky | restless | grumpy | scared | guilty | pareshan |
+            परेशान | chidchida | चिड़चिड़ा | ghabraya hua | ghabrayi hui
+        """,
+        "good": """
+            happy | cheerful | content | hopeful | optimistic | upbeat | calm | peaceful | relaxed |
+            khush | खुश | at peace
+        """,
+        "very_good": """
+            ecstatic | overjoyed | thrilled | delighted | on top of the world | over the moon |
+            bahut khush | बहुत खुश
+        """,
     }
 )
-_ENERGY: PhraseTable[Level] = _table(
+_PLAIN_FEELINGS = frozenset({"down", "low"})
+_LEVELS: PhraseTable[Level] = phrase_table(
     {
-        "low": "no energy|low energy|lack of energy|little energy|less energy|zero energy|not much energy|n't much energy|"
-        "n't have much energy|n't have any energy|not have any energy|don't have any energy|"
-        "don't have much energy|"
-        "n't had any energy|haven't had any energy|energy is low|energy's low|energy has been low|"
-        "energy levels are low|"
-        "energy level is low|low on energy|drained of energy|n't have the energy|don't have the energy|"
-        "kam energy",
-        "neutral": "energy is okay|energy is fine|energy is alright|energy has been okay|energy level is okay",
-        "good": "plenty of energy|lots of energy|a lot of energy|more energy|energy is good|energy's good|energy has been good|"
-        "good energy|full of energy|energetic|energy level is good|energy levels are good|"
-        "energy is better|energized",
-        "very_good": "so much energy|tons of energy|energy is great|great energy|energy has been great|very energetic",
+        "very_low": """
+            terrible | awful | horrible | very low | really low | very bad | really bad | bahut kharab
+        """,
+        "low": """
+            low | down | bad | poor | not good | not great | not so good | not so great | not too good |
+            not the best | n't good | n't great | n't been good | n't been great | not been good |
+            not been great | kharab | ख़राब | खराब
+        """,
+        "neutral": """
+            okay | ok | fine | alright | all right | so so | stable | average | neutral | the same |
+            not bad | not too bad | not so bad | theek | ठीक
+        """,
+        "good": """
+            good | well | pretty good | better | positive | decent | stronger | strong | achha | accha |
+            अच्छा
+        """,
+        "very_good": """
+            great | excellent | wonderful | fantastic | amazing | really good | very good | very well |
+            really well | bahut achha | बहुत अच्छा
+        """,
+    }
+)
+_ENERGY: PhraseTable[Level] = phrase_table(
+    {
+        "low": """
+            no energy | low energy | lack of energy | little energy | less energy | zero energy |
+            not much energy | n't much energy | n't have much energy | n't have any energy |
+            not have any energy | don't have any energy | don't have much energy | n't had any energy |
+            haven't had any energy | energy is low | energy's low | energy has been low |
+            energy levels are low | energy level is low | low on energy | drained of energy |
+            n't have the energy | don't have the energy | kam energy
+        """,
+        "neutral": """
+            energy is okay | energy is fine | energy is alright | energy has been okay |
+            energy level is okay
+        """,
+        "good": """
+            plenty of energy | lots of energy | a lot of energy | more energy | energy is good |
+            energy's good | energy has been good | good energy | full of energy | energetic |
+            energy level is good | energy levels are good | energy is better | energized
+        """,
+        "very_good": """
+            so much energy | tons of energy | energy is great | great energy | energy has been great |
+            very energetic
+        """,
     }
 )
 _MIND = word_set(
@@ -157,8 +176,8 @@ def _told(utterance: Utterance) -> Iterator[_Said]:
     places = [i for i, word in enumerate(words) if word.norm in _TRIGGERS or _begins_feeling(words, i)]
     if not places:
         return
-    among = clauses(utterance)
     asked = questions(utterance)
+    among = clauses(utterance, asked)
     carer = utterance.turn.role is Role.CARER
     for i in places:
         if any(q.first <= i < q.end for q in asked):
@@ -169,12 +188,12 @@ def _told(utterance: Utterance) -> Iterator[_Said]:
             continue
         if said is None or is_supposed(words, clause, i, observer=False) or is_past(words, clause, among):
             continue
-        if not carer and is_of_other(words, clause, i, said.end):
+        if not carer and is_of_other(words, clause, i):
             continue
         yield said
 
 
-def _of_self(words: Sequence[Word], clause: tuple[int, int], said: _Said) -> bool:
+def _of_self(words: Sequence[Word], clause: Clause, said: _Said) -> bool:
     """Said of "I", or of nobody in particular: "feeling sad today", "my mood is good"."""
     between = range(clause[0], said.end)
     return (
@@ -188,7 +207,7 @@ def _begins_feeling(words: Sequence[Word], i: int) -> bool:
     return _FEELINGS.at(words, i) is not None
 
 
-def _energy_at(words: Sequence[Word], i: int, clause: tuple[int, int]) -> _Said | None:
+def _energy_at(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
     if not words[i].norm.startswith("energ"):
         return None
     for begin in range(max(clause[0], i - 5), i + 1):
@@ -198,7 +217,7 @@ def _energy_at(words: Sequence[Word], i: int, clause: tuple[int, int]) -> _Said 
     return None
 
 
-def _of_mind(words: Sequence[Word], i: int, clause: tuple[int, int]) -> _Said | None:
+def _of_mind(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
     """ "My mood is good", "doing well emotionally", "in good spirits"."""
     if words[i].norm not in _MIND:
         return None
@@ -229,13 +248,13 @@ def _level_before(words: Sequence[Word], at: int, begin: int) -> tuple[Level, in
     return None
 
 
-def _feeling_at(words: Sequence[Word], i: int, clause: tuple[int, int]) -> _Said | None:
+def _feeling_at(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
     plain = words[i].norm in _PLAIN_FEELINGS
     match = (1, "low") if plain else _FEELINGS.at(words, i)
     if match is None:
         return None
     end = i + match[0]
-    level: Level | None = match[1]  # type: ignore[assignment]
+    level: Level | None = match[1]
     following = words[end].norm if end < clause[1] else ""
     verb = i if following in _HINDI_VERBS else _verb_before(words, i, clause[0], plain=plain)
     if words[i].norm in _ABOUT_SOMETHING and following in _COMPLEMENTS:
@@ -298,8 +317,8 @@ def _answered(dialogue: Sequence[Utterance], position: int) -> Iterator[Finding]
         level = _level_after(reply.words, 0, len(reply.words))
         if level is not None:
             value, first, end = level
-            said = _Said(first, end, level=value, feeling=_words(reply.words, first, end))
-            yield _finding(reply, said, _span(asking, question.first, question.end))
+            told = _Said(first, end, level=value, feeling=_words(reply.words, first, end))
+            yield _finding(reply, told, _span(asking, question.first, question.end))
         return
     if answer.kind is not AnswerKind.YES:
         return

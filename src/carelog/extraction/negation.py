@@ -10,9 +10,13 @@ words that follow what they deny ("the cough is gone", "bukhar nahi hai").
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from carelog.extraction.exchange import questions
+from carelog.extraction.exchange import Question, questions
+from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
+
+Clause = tuple[int, int]
+"""Half-open range of word indices."""
 
 _CONTRAST = word_set(
     """
@@ -60,44 +64,42 @@ _NEW_PREDICATES = word_set(
 _RAISING = word_set("think believe remember recall noticed notice say know feel like suppose")
 _NEGATIONS = word_set("no not n't never don't do doesn't didn't haven't")
 
-_CUES: PhraseTable[str] = PhraseTable(
-    [
-        (phrase, kind)
-        for kind, phrases in {
-            # A "noun" cue denies the nouns after it; a "verb" cue only through a verb of having or feeling.
-            "noun": "no|without|denies|denied|deny|denying|negative for|free of|absence of|nor|neither|none of|no more|no longer any|"
-            "zero|denies any|rule out|koi nahi|nothing like|nothing|lack of|no signs of|not any|bina|"
-            "बिना|never any|nothing for",
-            "verb": "not|n't|never|don't|doesn't|didn't|haven't|hasn't|hadn't|isn't|aren't|wasn't|weren't|won't|cannot|can't|"
-            "couldn't|wouldn't|no longer|dont|doesnt|didnt|havent|hasnt|isnt|wasnt|barely ever|hardly ever",
-            # Words with a "no" in them that deny nothing of what follows.
-            "none": "no change in|no changes in|not only|not just|no relief|no relief from|no doubt|no wonder|no better|no improvement|"
-            "no improvement in|no improvement with|not sure why|no idea why|no idea what|don't know why|"
-            "do n't know why|don't know what|"
-            "do n't know what|not sure what|do not know why|no matter|can't stop|ca n't stop|cannot stop|"
-            "couldn't stop|not getting better|"
-            "could n't stop|not stopped|n't stopped|hasn't stopped|haven't stopped|not gone down|"
-            "n't gone down|hasn't gone down|not improved|n't improved|hasn't improved|"
-            "not improving|not going away|n't gone away|hasn't gone away|not gone away|not getting rid|"
-            "no difference|no different|"
-            "not controlled|not relieved|not helping|n't helping|n't help|not help|doesn't help|"
-            "didn't help|hasn't helped|"
-            "n't helped|not touching|n't touching|can't shake|ca n't shake|can't stand|ca n't stand|"
-            "can't tell|ca n't tell|"
-            "not the only|not unlike|no stranger to|not without|never without|not as bad as|not too bad|"
-            "not so bad|not that bad|not bad|"
-            "no problem|no worries|no question|no kidding|no cure|no reason|no explanation|no cause|"
-            "no way|no thank|no thanks|"
-            "not as much|n't as much|not as many|n't as many|not as|n't as|not a lot of|not much|"
-            "n't much|not that much|n't that much|"
-            "not so much|can't get rid of|ca n't get rid of|not free of|n't had this much|"
-            "never had this much|never had such|never been this|"
-            "never been so|never felt such|not getting any better|n't getting any better|"
-            "isn't getting any better|n't getting better|"
-            "not used to|not a day goes by without|no stopping",
-        }.items()
-        for phrase in phrases.split("|")
-    ]
+_CUES: PhraseTable[str] = phrase_table(
+    {
+        "noun": """
+            no | without | denies | denied | deny | denying | negative for | free of | absence of | nor |
+            neither | none of | no more | no longer any | zero | denies any | rule out | koi nahi |
+            nothing like | nothing | lack of | no signs of | not any | bina | बिना | never any |
+            nothing for
+        """,
+        "verb": """
+            not | n't | never | don't | doesn't | didn't | haven't | hasn't | hadn't | isn't | aren't |
+            wasn't | weren't | won't | cannot | can't | couldn't | wouldn't | no longer | dont | doesnt |
+            didnt | havent | hasnt | isnt | wasnt | barely ever | hardly ever
+        """,
+        "none": """
+            no change in | no changes in | not only | not just | no relief | no relief from | no doubt |
+            no wonder | no better | no improvement | no improvement in | no improvement with |
+            not sure why | no idea why | no idea what | don't know why | do n't know why |
+            don't know what | do n't know what | not sure what | do not know why | no matter |
+            can't stop | ca n't stop | cannot stop | couldn't stop | not getting better | could n't stop |
+            not stopped | n't stopped | hasn't stopped | haven't stopped | not gone down | n't gone down |
+            hasn't gone down | not improved | n't improved | hasn't improved | not improving |
+            not going away | n't gone away | hasn't gone away | not gone away | not getting rid |
+            no difference | no different | not controlled | not relieved | not helping | n't helping |
+            n't help | not help | doesn't help | didn't help | hasn't helped | n't helped | not touching |
+            n't touching | can't shake | ca n't shake | can't stand | ca n't stand | can't tell |
+            ca n't tell | not the only | not unlike | no stranger to | not without | never without |
+            not as bad as | not too bad | not so bad | not that bad | not bad | no problem | no worries |
+            no question | no kidding | no cure | no reason | no explanation | no cause | no way |
+            no thank | no thanks | not as much | n't as much | not as many | n't as many | not as |
+            n't as | not a lot of | not much | n't much | not that much | n't that much | not so much |
+            can't get rid of | ca n't get rid of | not free of | n't had this much | never had this much |
+            never had such | never been this | never been so | never felt such | not getting any better |
+            n't getting any better | isn't getting any better | n't getting better | not used to |
+            not a day goes by without | no stopping
+        """,
+    }
 )
 # What may stand between a verb cue and what it denies.
 _EXPERIENCE = word_set(
@@ -127,28 +129,21 @@ _LIST_WORDS = word_set(
     """
 )
 
-_AFTER: PhraseTable[bool] = PhraseTable(
-    [
-        (phrase, True)
-        for phrase in (
-            "no|nope|is gone|are gone|was gone|'s gone|has gone|have gone|gone|gone away|has gone away|"
-            "went away|has resolved|have resolved|resolved|is resolved|"
-            "has cleared|cleared up|has cleared up|disappeared|has disappeared|has stopped|have stopped|"
-            "stopped|subsided|"
-            "has subsided|all gone|is all gone|completely gone|is completely gone|no longer there|"
-            "is no longer there|"
-            "is no more|is not there|is n't there|isn't there|is absent|was absent|denied|none|negative|"
-            "not present|not noted|"
-            "not a problem|isn't a problem|is n't a problem|is not a problem|has n't been a problem|"
-            "hasn't been a problem|"
-            "has n't been an issue|hasn't been an issue|not an issue|is not an issue|nahi|nahin|nahi hai|"
-            "nahin hai|bilkul nahi|"
-            "नहीं|नही|भी नहीं|bhi nahi|theek ho gaya|thik ho gaya|theek ho gayi|chala gaya|chali gayi|"
-            "ठीक हो गया|चला गया|"
-            "went away completely|is better now and gone|has completely resolved|"
-            "has pretty much resolved|has gone now|has finally gone"
-        ).split("|")
-    ]
+_AFTER = phrase_set(
+    """
+    no | nope | is gone | are gone | was gone | 's gone | has gone | have gone | gone | gone away |
+    has gone away | went away | has resolved | have resolved | resolved | is resolved | has cleared |
+    cleared up | has cleared up | disappeared | has disappeared | has stopped | have stopped | stopped |
+    subsided | has subsided | all gone | is all gone | completely gone | is completely gone |
+    no longer there | is no longer there | is no more | is not there | is n't there | isn't there |
+    is absent | was absent | denied | none | negative | not present | not noted | not a problem |
+    isn't a problem | is n't a problem | is not a problem | has n't been a problem |
+    hasn't been a problem | has n't been an issue | hasn't been an issue | not an issue |
+    is not an issue | nahi | nahin | nahi hai | nahin hai | bilkul nahi | नहीं | नही | भी नहीं |
+    bhi nahi | theek ho gaya | thik ho gaya | theek ho gayi | chala gaya | chali gayi | ठीक हो गया |
+    चला गया | went away completely | is better now and gone | has completely resolved |
+    has pretty much resolved | has gone now | has finally gone
+    """
 )
 _BEFORE_AFTER = word_set(
     """
@@ -164,12 +159,12 @@ class Denial(StrEnum):
     UNCLEAR = "unclear"  # a "not" that belongs to something else: "I didn't take anything for the pain"
 
 
-def clauses(utterance: Utterance) -> list[tuple[int, int]]:
-    """The clauses of a turn as half-open ranges of word indices, in order and without gaps."""
+def clauses(utterance: Utterance, asked: Sequence[Question] | None = None) -> list[Clause]:
+    """The clauses of a turn, in order and without gaps. `asked`: its questions, where they are known already."""
     words = utterance.words
     starts = {first for first, _ in utterance.sentences}
-    starts.update(q.first for q in questions(utterance))
-    starts.update(q.end for q in questions(utterance))
+    for question in questions(utterance) if asked is None else asked:
+        starts.update((question.first, question.end))
     for i in range(1, len(words)):
         if i not in starts and _begins_clause(words, i):
             starts.add(_with_links(words, i))
@@ -177,7 +172,7 @@ def clauses(utterance: Utterance) -> list[tuple[int, int]]:
     return [(first, end) for first, end in zip(edges, [*edges[1:], len(words)], strict=True) if end > first]
 
 
-def subject_clause(words: Sequence[Word], among: Sequence[tuple[int, int]], clause: tuple[int, int]) -> tuple[int, int]:
+def subject_clause(words: Sequence[Word], among: Sequence[Clause], clause: Clause) -> Clause:
     """The clause with those before it that it takes its subject from: "he was coughing | and had a fever"."""
     first, end = clause
     for earlier in reversed([c for c in among if c[1] <= clause[0]]):
@@ -188,7 +183,7 @@ def subject_clause(words: Sequence[Word], among: Sequence[tuple[int, int]], clau
     return first, end
 
 
-def denial(words: Sequence[Word], clause: tuple[int, int], first: int, end: int, named: Collection[int]) -> Denial:
+def denial(words: Sequence[Word], clause: Clause, first: int, end: int, named: Collection[int]) -> Denial:
     """Whether words `first` to `end` are denied within their clause. `named` holds the word indices of all mentions."""
     if _denied_after(words, clause, end):
         return Denial.DENIED
@@ -198,9 +193,7 @@ def denial(words: Sequence[Word], clause: tuple[int, int], first: int, end: int,
     return before
 
 
-def clause_about_it(
-    words: Sequence[Word], among: Sequence[tuple[int, int]], clause: tuple[int, int]
-) -> tuple[int, int] | None:
+def clause_about_it(words: Sequence[Word], among: Sequence[Clause], clause: Clause) -> Clause | None:
     """The next clause, if it goes on about what was just named: "I had a fever | but it's gone now"."""
     following = next((c for c in among if c[0] == clause[1]), None)
     if following is None:
@@ -211,39 +204,26 @@ def clause_about_it(
     return (at, following[1]) if at < following[1] and words[at].norm in _IT else None
 
 
-def is_over(words: Sequence[Word], clause: tuple[int, int]) -> bool:
+def is_over(words: Sequence[Word], clause: Clause) -> bool:
     """Whether a clause about "it" says that it is over: "it's gone now", "they've stopped"."""
     return any(
-        (match := _OVER.at(words, i)) is not None and not any(is_negative(words[k]) for k in range(clause[0], i))
+        _OVER.at(words, i) is not None and not any(is_negative(word) for word in words[clause[0] : i])
         for i in range(*clause)
     )
 
 
-_LESSENED: PhraseTable[bool] = PhraseTable(
-    [
-        (p, True)
-        for p in (
-            "as much",
-            "as bad",
-            "that much",
-            "so much",
-            "too much",
-            "much",
-            "as often",
-            "that bad",
-            "all the time",
-        )
-    ]
+_LESSENED = phrase_set(
+    """
+    as much | as bad | that much | so much | too much | much | as often | that bad | all the time
+    """
 )
 _LEADING = word_set(", . and but so then now luckily thankfully fortunately")
 _IT = word_set("it it's they they've they're that that's its")
-_OVER: PhraseTable[bool] = PhraseTable(
-    [
-        (phrase, True)
-        for phrase in "gone|went away|gone away|resolved|cleared up|disappeared|stopped|subsided|over now|all better".split(
-            "|"
-        )
-    ]
+_OVER = phrase_set(
+    """
+    gone | went away | gone away | resolved | cleared up | disappeared | stopped | subsided | over now |
+    all better
+    """
 )
 
 
@@ -289,7 +269,7 @@ def _with_links(words: Sequence[Word], i: int) -> int:
     return i
 
 
-def _denied_before(words: Sequence[Word], clause: tuple[int, int], first: int, named: Collection[int]) -> Denial:
+def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Collection[int]) -> Denial:
     strangers = unlisted = 0
     i = first - 1
     while i >= clause[0]:
@@ -337,7 +317,7 @@ def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[
     return None
 
 
-def _denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) -> bool:
+def _denied_after(words: Sequence[Word], clause: Clause, end: int) -> bool:
     at = end
     while at < clause[1] and at - end <= 4:
         match = _AFTER.at(words, at)

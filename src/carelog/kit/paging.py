@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from sqlalchemy import ColumnElement, and_, or_
 from carelog.kit.errors import InvalidInput
 
 T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Cursor:
     id: UUID
 
     def __str__(self) -> str:
-        micros = round(self.at.timestamp() * 1_000_000)
+        micros = (self.at - _EPOCH) // _MICROSECOND
         return base64.urlsafe_b64encode(f"{micros}.{self.id.hex}".encode()).decode().rstrip("=")
 
     @classmethod
@@ -37,15 +40,20 @@ class Cursor:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             micros, _, hexed = raw.decode("ascii").partition(".")
-            seconds, rest = divmod(int(micros), 1_000_000)
-            at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
-            return cls(at=at, id=UUID(hexed))
-        except (ValueError, OverflowError, OSError, binascii.Error):
-            raise InvalidInput("this cursor is not one that was given out", details={"parameter": "cursor"}) from None
+            cursor = cls(at=_EPOCH + int(micros) * _MICROSECOND, id=UUID(hexed))
+        except (ValueError, OverflowError, binascii.Error):
+            raise _not_given_out() from None
+        if str(cursor) != text:
+            raise _not_given_out()
+        return cursor
 
     def before(self, at: ColumnElement[datetime], id_: ColumnElement[UUID]) -> ColumnElement[bool]:
         """The condition for the rows that come after this place in a list that is newest first."""
         return or_(at < self.at, and_(at == self.at, id_ < self.id))
+
+
+def _not_given_out() -> InvalidInput:
+    return InvalidInput("this cursor is not one that was given out", details={"parameter": "cursor"})
 
 
 @dataclass(frozen=True, slots=True)

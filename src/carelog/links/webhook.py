@@ -1,6 +1,8 @@
 """`webhook`: tells other systems, signed after Standard Webhooks (https://www.standardwebhooks.com)."""
 
 import asyncio
+import base64
+import binascii
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -42,13 +44,7 @@ class WebhookLink(Link[WebhookOptions]):
 
     def __init__(self, options: WebhookOptions) -> None:
         super().__init__(options)
-        secret = os.environ.get(options.secret_env, "")
-        try:
-            self._signer = Webhook(secret)
-        except (ValueError, RuntimeError):
-            raise ConfigurationError(
-                f"link 'webhook', secret_env: {options.secret_env} must hold 'whsec_' and a base64 key"
-            ) from None
+        self._signer = Webhook(_secret(options.secret_env))
 
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         # No redirects: health data goes where the configuration says, and nowhere else.
@@ -94,6 +90,20 @@ class WebhookLink(Link[WebhookOptions]):
         if response.status_code in _FINAL or response.is_redirect:
             raise PermanentLinkError(message)
         raise LinkError(message, retry_after=_retry_after(response))
+
+
+def _secret(name: str) -> bytes:
+    """Standard Webhooks asks for a key of 24 to 64 bytes, written as 'whsec_' and its base64."""
+    written = os.environ.get(name, "")
+    try:
+        key = base64.b64decode(written.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        key = b""
+    if not written.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ConfigurationError(
+            f"link 'webhook', secret_env: {name} must hold 'whsec_' and the base64 of a key of 24 to 64 bytes"
+        )
+    return key
 
 
 def _body(work: Work, include_document: bool) -> dict[str, Any]:

@@ -87,12 +87,8 @@ class Intake:
         for i, submission in enumerate(submissions):
             conversation = submission.conversation
             try:
-                twin = seen.twin(submission)
+                twin = seen.twin(principal, submission)
                 if twin:
-                    # A stranger's record is not theirs to learn of, not even that it has this conversation.
-                    own = principal.may_see(twin.subject_id)
-                    if not own:
-                        raise Conflict("a conversation with this id or name is already stored")
                     receipts.append(Receipt(Verdict.DUPLICATE, twin.id, twin.subject_id))
                     continue
                 subject_id = directory.subject_of(principal, submission, claims[i])
@@ -142,16 +138,20 @@ class _Seen:
         self._by_id[item.id] = item
         self._by_name[item.channel, item.external_id] = item
 
-    def twin(self, submission: Submission) -> store.Known | None:
+    def twin(self, principal: Principal, submission: Submission) -> store.Known | None:
         """The stored conversation that this one is a second delivery of. Raises Conflict when the id is taken by
-        another document: to call that a duplicate would lose one of the two."""
+        another document: to call that a duplicate would lose one of the two. Of a stranger's conversation no more
+        is told than that the id or name is taken: not even whether it is the same document."""
         same_id = self._by_id.get(submission.conversation.uuid)
+        found = same_id or self._by_name.get(submission.name)
+        if found and not principal.may_see(found.subject_id):
+            raise Conflict("a conversation with this id or name is already stored")
         if same_id and same_id.digest != store.digest(submission.conversation):
             raise Conflict(
                 "another document with this uuid is stored; a changed vCon needs a new uuid (see `amended`)",
                 details={"conversation": str(same_id.id)},
             )
-        return same_id or self._by_name.get(submission.name)
+        return found
 
 
 class _Directory:
@@ -184,10 +184,10 @@ class _Directory:
         owner = subjects.strongest((i, self._owners[i]) for i in claimed if i in self._owners)
         if owner is None:
             if principal.subjects is not None:
-                raise Forbidden("this key is limited to some subjects and cannot add another")
+                raise _not_theirs()
             owner = self._add(submission.conversation)
         elif not principal.may_see(owner):
-            raise Forbidden("this conversation belongs to a subject that this key may not see")
+            raise _not_theirs()
         for identifier in claimed:
             if identifier not in self._owners:
                 self._owners[identifier] = owner
@@ -205,6 +205,11 @@ class _Directory:
         )
         self.new_subjects.append(new)
         return new.id
+
+
+def _not_theirs() -> Forbidden:
+    """The same for a stranger's record and for one that does not exist: who has a record is not told."""
+    return Forbidden("this key is limited to some subjects, and the conversation is about none of them")
 
 
 def _identifiers(conversation: Conversation) -> list[Identifier]:

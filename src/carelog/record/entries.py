@@ -48,5 +48,9 @@ class Entry:
 
     @property
     def occurred_local(self) -> datetime:
-        """`occurred_at` on the subject's own clock."""
-        return self.occurred_at.astimezone(zone(self.occurred_zone))
+        """`occurred_at` on the subject's own clock; in UTC in the first and last hours of time, which that clock
+        does not have."""
+        try:
+            return self.occurred_at.astimezone(zone(self.occurred_zone))
+        except OverflowError:
+            return self.occurred_at

@@ -70,9 +70,11 @@ def _find(utterance: Utterance, named: Sequence[tuple[int, int, str]], before: U
             item = with_amount(utterance, food, numbers)
             taken = item.end
             meal = meal_of(utterance.words, statement, food)
+            answers = asked is not None and (k == 0 or meal is None)
+            meal = meal or (asked[1] if asked else None)
             payload = Food(name=item.name, amount=item.amount, meal=meal, energy_kcal=energy)
-            question = (asked[2],) if asked and k == 0 else ()
-            yield Finding("food", payload, (_span(utterance, statement, item, bool(question)), *question))
+            question = (asked[2],) if asked and answers else ()
+            yield Finding("food", payload, (_span(utterance, statement, item), *question))
 
 
 def _asked(before: Utterance, utterance: Utterance) -> tuple[int, Meal | None, Span] | None:
@@ -108,8 +110,8 @@ def _energy(words: Sequence[Word], statement: Statement, numbers: Sequence[Numbe
     return None
 
 
-def _span(utterance: Utterance, statement: Statement, item: Item, answers: bool) -> Span:
-    near = not answers and item.begin - statement.trigger <= _QUOTE_REACH
+def _span(utterance: Utterance, statement: Statement, item: Item) -> Span:
+    near = item.begin - statement.trigger <= _QUOTE_REACH
     first = min(statement.trigger, item.begin) if near else item.begin
     words = utterance.words
     return Span(utterance.turn.index, words[first].start, words[item.end - 1].end)

@@ -64,9 +64,7 @@ def statements(utterance: Utterance, named: Sequence[tuple[int, int, str]]) -> l
         statement: Statement | None = None
         if word.norm in _FORWARD and _is_eating(utterance, i):
             statement = _forward(words, i, i + 1, starts, named)
-        elif word.norm in _BACKWARD:
-            statement = _backward(words, i, found[-1].end if found else 0)
-        elif word.norm in _TOOK_HINDI and any(end == i for _, end, _ in named):
+        elif word.norm in _BACKWARD or (word.norm in _TOOK_HINDI and any(end == i for _, end, _ in named)):
             statement = _backward(words, i, found[-1].end if found else 0)
         elif word.norm in MEALS and not (found and i < found[-1].end):
             statement = _framed(words, i, starts, named)

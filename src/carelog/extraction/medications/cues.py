@@ -33,7 +33,7 @@ _PHRASES: dict[Meaning, str] = {
         have you on, had you on, has you on, have me on, has me on, have him on, have her on, got you on,
         got me on, keep you on, keep him on, keep her on, currently on, still on, already on, also on, now on,
         stay on, remain on, stays on, you on your, doing on, well on, good on, fine on, okay on, tolerating,
-        continue, continues, continuing, continued, continue on, keep taking, keep using, keep on, stick with,
+        continue, continues, continuing, continued, continue on, continue to take, continue taking, continue to use, continue using, still take, keep taking, keep using, keep on, stick with,
         stay with, maintain, carry on with, gave me, give me, helped by, i do the, i do a, i do my,
         what about the, le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta,
         leti, lete, le rahe, khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi,
@@ -93,16 +93,18 @@ _PHRASES: dict[Meaning, str] = {
         tried, tried taking, tried some, tried using, been trying
     """,
     "considered": """
-        think about, thinking about, thought about, consider, considering, considered, might, may need,
-        may want, may have to, maybe, could try, could do, could add, could use, could give, could start,
-        could put, could prescribe, could always, would add, would try, would consider, would use, would start,
-        would need, i'd add, we'd add, we'd try, we'd start, we'd use, i'd try, we would, we could, i could,
-        possibility of, options, option, eventually, someday, down the road, decide if, if i need to,
-        if we need to, see if we need, whether we need, instead of, rather than, versus, such as
+        think about, thinking about, thought about, consider, considering, considered, might add, might try,
+        might start, might want, might need, might consider, might use, might have to, might be able, might put,
+        might give, might increase, might switch, might go, might do, might change, may need, may want,
+        may have to, maybe, could try, could do, could add, could use, could give, could start, could put,
+        could prescribe, could always, would add, would try, would consider, would use, would start, would need,
+        i'd add, we'd add, we'd try, we'd start, we'd use, i'd try, we would, we could, i could, possibility of,
+        options, option, eventually, someday, down the road, decide if, if i need to, if we need to,
+        see if we need, whether we need, instead of, rather than, versus, such as
     """,
     "may i": """
-        should i, can i, could i, may i, shall i, do i need, do i have to, is it ok, is it okay, is it safe,
-        would it be ok, would it be okay, kya main, kya mai
+        what about, should i, can i, could i, may i, shall i, do i need, do i have to, is it ok, is it okay,
+        is it safe, would it be ok, would it be okay, kya main, kya mai
     """,
     "other": """
         take care, takes care, take care of, taking care, taking care of, take a look, took a look,

@@ -17,6 +17,7 @@ _UNITS = {
     "millilitre": "mL", "millilitres": "mL", "cc": "mL", "meq": "meq", "milliequivalent": "meq",
     "milliequivalents": "meq", "%": "%", "percent": "%",
 }  # fmt: skip
+_BROKEN_OFF = frozenset("-–—")
 _LONG_UNITS = frozenset({"gram", "milligram", "microgram"})
 _NOT_OF_MEDICINE = word_set(
     """
@@ -25,6 +26,7 @@ _NOT_OF_MEDICINE = word_set(
     """
 )
 _LATEST_DAY = 31
+_CHANGE_REACH = 10
 _TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
 _COUNTED = _TIMES | word_set(
     """
@@ -42,8 +44,8 @@ _MOVES = word_set("go going goes went gone")
 class Dose(NamedTuple):
     """A strength in the words `first` up to, not including, `end`.
 
-    `unit` is None where none was said. `raised` marks the target of a change ("from 10 to 20", "up to 40").
-    `value` is None for a range ("five to ten milligrams"): what is taken is not known then.
+    `value` is None for a range ("five to ten milligrams"): what is taken is not known then. `unit` is None where
+    none was said. `target` marks what a dose is changed to, `former` what it is changed from.
     """
 
     first: int
@@ -51,6 +53,7 @@ class Dose(NamedTuple):
     value: float | None
     unit: str | None
     target: bool = False
+    former: bool = False
 
     def quantity(self, usual_unit: str) -> Quantity | None:
         """The strength, in the medicine's usual unit where none was said."""
@@ -67,19 +70,21 @@ def find_doses(utterance: Utterance) -> list[Dose]:
     >>> from carelog.extraction.utterances import read
     >>> [said] = read([Turn(0, "From 10 to 20 milligrams, for 12 days; salt under 2 grams.", "/t")])
     >>> [(dose.value, dose.unit, dose.target) for dose in find_doses(said)]
-    [(20.0, 'mg', True)]
+    [(20.0, 'mg', True), (10.0, 'mg', True)]
     """
     words = utterance.words
     numbers = sorted([*(_point_read(utterance, n) for n in find_numbers(utterance)), *_single_units(words)])
     found: list[Dose] = []
     for n, number in enumerate(numbers):
         earlier = numbers[n - 1] if n else None
-        dose = _dose(words, earlier, number)
+        dose = _dose(utterance, earlier, number)
         if dose is None:
             continue
         while found and found[-1].end > dose.first:
             found.pop()  # The "10" of "from 10 to 20 milligrams".
         found.append(dose)
+        if earlier and dose.first < number.first and dose.value and not _is_past(words, dose.first):
+            found.append(dose._replace(end=earlier.end, value=earlier.value, former=True))
     return found
 
 
@@ -101,7 +106,8 @@ def _single_units(words: Sequence[Word]) -> Iterator[Number]:
             yield Number(i, i + 1, 1.0, Form.SPOKEN)
 
 
-def _dose(words: Sequence[Word], earlier: Number | None, number: Number) -> Dose | None:
+def _dose(utterance: Utterance, earlier: Number | None, number: Number) -> Dose | None:
+    words = utterance.words
     first, end, value = number.first, number.end, number.value
     if value <= 0:
         return None
@@ -117,6 +123,8 @@ def _dose(words: Sequence[Word], earlier: Number | None, number: Number) -> Dose
         return None
     if unit is not None and _is_something_else(words, first, end):
         return None
+    if unit is None and utterance.text[words[end - 1].end :][:1] in _BROKEN_OFF:
+        return None  # "Lortab 500- Lortab 5 milligrams"
     if unit is None and (_norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"}):
         return None
     between = [_norm(words, i) for i in range(earlier.end, first)] if earlier else []
@@ -170,8 +178,14 @@ def _is_something_else(words: Sequence[Word], first: int, end: int) -> bool:
 
 def _is_change(words: Sequence[Word], first: int) -> bool:
     return _norm(words, first - 1) == "from" or any(
-        is_change(_norm(words, i)) for i in range(max(0, first - 10), first)
+        is_change(_norm(words, i)) for i in range(max(0, first - _CHANGE_REACH), first)
     )
+
+
+def _is_past(words: Sequence[Word], first: int) -> bool:
+    """Whether the change before word `first` is over, and with it what it changed from."""
+    said = [_norm(words, i) for i in range(max(0, first - _CHANGE_REACH), first)]
+    return any(norm == "went" or (is_change(norm) and norm.endswith("ed")) for norm in said)
 
 
 def is_change(norm: str) -> bool:

@@ -66,7 +66,9 @@ class _Place(NamedTuple):
 def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Said:
     """What is said of one strength: what its own clause says, if it was said apart from the name."""
     later: Status | None = None
-    if p.dose_turn != p.turn:
+    if p.dose.former:
+        later = "taking"
+    elif p.dose_turn != p.turn:
         later = scene.status_between(p.dose_turn, 0, p.dose.first)
         if later is None and said.status == "asked":
             later = "taking"  # "What about your lisinopril?" "20 mg."

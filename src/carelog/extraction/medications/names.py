@@ -152,7 +152,7 @@ class _Company:
     def _places(self) -> "_Places":
         words = self._reading.words
         cues = [cue for cue in self._reading.cues if cue.meaning in _TAKES]
-        doses = [dose for dose in self._reading.doses if dose.unit]
+        doses = [dose for dose in self._reading.doses if dose.unit not in (None, "%")]
         starts = {often.start for often in self._reading.frequencies}
         begins: set[int] = set()
         ends: set[int] = set()

@@ -86,6 +86,8 @@ def _owner(
     leads = leads or ("of" in gap_after[-3:] and all(norm in _OFTEN or norm in _BEFORE_NAME for norm in gap_after))
     if after and leads and (dose.unit or _is_bare_before(words, dose, gap_after)):
         return Place(turn, after)
+    if dose.unit == "%":
+        return None  # A saturation, a share: only creams say theirs, beside the name.
     if dose.unit is None:
         return _owner_of_bare(readings, turn, before, after, dose, gap_before, gap_after, last)
     if after and len(gap_after) <= 4 and {"on", "for", "of", "in"} & set(gap_after) and set(gap_after) <= _TO_NAME:

@@ -68,6 +68,10 @@ _AFTER_PRONOUN = word_set(
     "cold completely myself since as it all again ago"
 )  # "Stopped that last week", not "stopped that other one".
 _SUBJECTS = word_set("i i'm i've we main maine")
+_TOLD_TO = word_set(
+    "continue take use start stop keep try go come increase decrease hold stay add switch do put apply begin call check"
+)
+_NOT_NEEDED = word_set("need want think recommend require like give believe")
 _HINDI_IT = word_set("dawai dawa goli woh use usko wo usse")
 _INSTRUCTING = word_set(
     """
@@ -220,7 +224,7 @@ class Scene:
         """The status, with the question that the mention stands in and its answer."""
         utterance = self._dialogue[turn]
         asked = next((q for q in questions(utterance) if q.first <= mention.first < q.end), None)
-        if asked is None or asked.form is QuestionForm.OPEN:
+        if asked is None or asked.form is QuestionForm.OPEN or _instructs(utterance.words, asked):
             return Said(status or self._replied(turn, mention), tentative=tentative)
         answer = answer_to(self._dialogue, turn) if asked in open_questions(utterance) else None
         if asked.form is QuestionForm.STATED:
@@ -272,6 +276,12 @@ class Scene:
         return None
 
 
+def _instructs(words: Sequence[Word], asked: Question) -> bool:
+    """ "(We'll) have you continue the lisinopril" asks nothing."""
+    said = [word.norm for word in words[asked.first : asked.first + 3]]
+    return len(said) == 3 and said[0] == "have" and said[2] in _TOLD_TO
+
+
 def _is_object(between: Sequence[str]) -> bool:
     return len(between) <= _CHANGE_REACH and all(norm in _CHANGE_BETWEEN for norm in between)
 
@@ -291,6 +301,9 @@ def _refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -> 
     """A negation before the cue ("don't take"), or right before the name ("no aspirin")."""
     if any(word.norm in _RULED_OUT for word in words[max(begin, first - 2) : first]):
         return cue is None or cue.end <= first
+    unread = words[max(begin, cue.end if cue and cue.end <= first else begin, first - 7) : first]
+    if any(a.norm in _NEGATIONS and b.norm in _NOT_NEEDED for a, b in zip(unread, unread[1:], strict=False)):
+        return cue is None or cue.end <= first  # "I don't think you need a diuretic."
     if cue is None or cue.meaning == "missed":
         return False
     if any(word.norm in {"nahi", "nahin"} for word in words[cue.end : cue.end + 2]):

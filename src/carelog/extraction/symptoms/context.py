@@ -2,46 +2,37 @@
 
 from collections.abc import Sequence
 
-from carelog.extraction.utterances import PhraseTable, Word
+from carelog.extraction.negation import Clause
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
-Clause = tuple[int, int]
-
-_SUPPOSING: PhraseTable[bool] = PhraseTable(
-    [
-        (phrase, True)
-        for phrase in (
-            "if|i bet|i imagine|i can see how|thought it was|thought i had|thought i was having|"
-            "thought it might|supposed to|unless|in case|whether|could be|might be|may be|might have|"
-            "may have|might get|may get|could get|could have|could cause|can cause|may cause|might cause|"
-            "will have|will get|i'll have|i'll get|'ll have|'ll get|going to get|going to have|gonna get|"
-            "gonna have|should you|in the event|watch for|watch out for|"
-            "look out for|looking out for|keep an eye|risk of|risk for|prevent|prevents|to avoid|avoid|"
-            "worried about|worry about|worrying about|"
-            "afraid of|scared of|concerned about|concern for|concerned for|signs of|sign of|side effect|"
-            "side effects|call me|call us|let me know|agar|अगर|"
-            "make sure|to see if|wondering if|wonder if|don't want|do n't want|not want|rather than|"
-            "instead of|such as|allergic to|allergy to"
-        ).split("|")
-    ]
+_SUPPOSING = phrase_set(
+    """
+    if | i bet | i imagine | i can see how | thought it was | thought i had | thought i was having |
+    thought it might | supposed to | unless | in case | whether | could be | might be | may be |
+    might have | may have | might get | may get | could get | could have | could cause | can cause |
+    may cause | might cause | will have | will get | i'll have | i'll get | 'll have | 'll get |
+    going to get | going to have | gonna get | gonna have | should you | in the event | watch for |
+    watch out for | look out for | looking out for | keep an eye | risk of | risk for | prevent |
+    prevents | to avoid | avoid | worried about | worry about | worrying about | afraid of | scared of |
+    concerned about | concern for | concerned for | signs of | sign of | side effect | side effects |
+    call me | call us | let me know | agar | अगर | make sure | to see if | wondering if | wonder if |
+    don't want | do n't want | not want | rather than | instead of | such as | allergic to | allergy to
+    """
 )
-_SUPPOSING_OBSERVER: PhraseTable[bool] = PhraseTable(
-    [
-        (phrase, True)
-        for phrase in (
-            "can|could|may|might|would|should|will|'ll|you'll|it'll|i'll|we'll|gon na|gonna|going to|i'd|"
-            "we'd|wan na|wanna|want to|"
-            "when you|whenever you|until|cause|causes|causing|caused by|prescribe|prescribed|start you|"
-            "sometimes people|some people|people|"
-            "patients|help|helps|treat|treatment|because|that's why|consistent with|due to|usually|"
-            "typically|often|commonly|"
-            "symptoms of|common|example|for instance|medication|medicine|plan|order|refer|referral|"
-            "recommend|try|"
-            "stop|return|emergency|seek|experience|suggest|suggests|indicate|indicates|concerning for|"
-            "lead to|result in|reduce|decrease|"
-            "control|manage|relieve|relief|worse|differential|possible|possibly|likely|probably|maybe|once"
-        ).split("|")
-    ]
+_SUPPOSING_OBSERVER = phrase_set(
+    """
+    can | could | may | might | would | should | will | 'll | you'll | it'll | i'll | we'll | gon na |
+    gonna | going to | i'd | we'd | wan na | wanna | want to | when you | whenever you | until | cause |
+    causes | causing | caused by | prescribe | prescribed | start you | sometimes people | some people |
+    people | patients | help | helps | treat | treatment | because | that's why | consistent with |
+    due to | usually | typically | often | commonly | symptoms of | common | example | for instance |
+    medication | medicine | plan | order | refer | referral | recommend | try | stop | return |
+    emergency | seek | experience | suggest | suggests | indicate | indicates | concerning for | lead to |
+    result in | reduce | decrease | control | manage | relieve | relief | worse | differential |
+    possible | possibly | likely | probably | maybe | once
+    """
 )
 _TREATING = word_set(
     """
@@ -89,19 +80,15 @@ _FIRST = word_set(
     """
 )
 
-_PAST: PhraseTable[bool] = PhraseTable(
-    [
-        (phrase, True)
-        for phrase in (
-            "used to|in the past|years ago|year ago|months ago i had|as a child|as a kid|as a teenager|"
-            "as a baby|when i was|when you were|when he was|when she was|"
-            "growing up|childhood|back in the day|last year|back in high school|back in college|"
-            "in high school|in college|"
-            "had a history|bachpan|pehle hota tha|बचपन|decades ago|in my twenties|in my teens|"
-            "in my youth|first pregnancy|last pregnancy|after the vaccine|"
-            "last time i had|until i had|ever since i was little|before surgery|before the surgery"
-        ).split("|")
-    ]
+_PAST = phrase_set(
+    """
+    used to | in the past | years ago | year ago | months ago i had | as a child | as a kid |
+    as a teenager | as a baby | when i was | when you were | when he was | when she was | growing up |
+    childhood | back in the day | last year | back in high school | back in college | in high school |
+    in college | had a history | bachpan | pehle hota tha | बचपन | decades ago | in my twenties |
+    in my teens | in my youth | first pregnancy | last pregnancy | after the vaccine | last time i had |
+    until i had | ever since i was little | before surgery | before the surgery
+    """
 )
 
 _ANCHORS = word_set(
@@ -158,7 +145,7 @@ def is_reason(words: Sequence[Word], clause: Clause, first: int) -> bool:
     return any(norm in _TREATING for norm in led)
 
 
-def is_of_other(words: Sequence[Word], clause: Clause, first: int, end: int) -> bool:
+def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
     """Said of somebody else in this clause: "my mother has chest pain"."""
     before = [word.norm for word in words[clause[0] : first]]
     for place, norm in enumerate(before):

@@ -3,65 +3,58 @@
 from collections.abc import Sequence
 
 from carelog.extraction.durations import find_durations
+from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Severity, Trend
 
 Stretch = tuple[int, int]
 
-_SEVERITY: PhraseTable[Severity] = PhraseTable(
-    [
-        (phrase, severity)
-        for severity, phrases in (
-            (
-                "mild",
-                "mild|mildly|slight|slightly|a little|a little bit|little bit of|a bit|a bit of|a touch of|a tad|minor|not too bad|not that bad|"
-                "not so bad|not bad|faint|a hint of|low grade|halka|halki|halka sa|thoda|thodi|thoda sa|"
-                "थोड़ा|थोड़ी|हल्का|हल्की|nothing major|nothing too bad",
-            ),
-            ("moderate", "moderate|moderately|medium|so so"),
-            (
-                "severe",
-                "severe|severely|really bad|very bad|so bad|pretty bad|terrible|terribly|excruciating|unbearable|horrible|horribly|awful|"
-                "intense|intensely|extreme|extremely|worst|agonizing|agonising|crippling|debilitating|"
-                "killing|splitting|crushing|bahut|bahut zyada|"
-                "bohot|बहुत|tez|तेज|तेज़|quite bad|real bad|incredibly|awfully|a lot of|really strong|"
-                "very strong",
-            ),
-        )
-        for phrase in phrases.split("|")
-    ]
-)  # type: ignore[arg-type]
-_TREND: PhraseTable[Trend] = PhraseTable(
-    [
-        (phrase, trend)
-        for trend, phrases in (
-            (
-                "worsening",
-                "getting worse|gotten worse|got worse|worsening|worsened|gets worse and worse|getting worse and worse|worse and worse|"
-                "is worse|become worse|becoming worse|been worse|more and more|progressively worse|"
-                "more severe|more frequent|"
-                "getting more frequent|not getting better|n't getting better|getting stronger|badh raha|"
-                "badh rahi|badh gaya|बढ़ रहा|बढ़ रही|isn't getting any better",
-            ),
-            (
-                "improving",
-                "getting better|gotten better|got better|improving|improved|is better|much better|a little better|little bit better|been better|feeling better|"
-                "better than|easing|easing up|eased|calming down|going down|gone down|went down|"
-                "less and less|kam ho raha|kam ho gaya|"
-                "pehle se kam|pehle se behtar|not as much|not as bad|n't as bad|less severe|less frequent|"
-                "better now|कम हो रहा",
-            ),
-            (
-                "stable",
-                "the same|about the same|stable|unchanged|no change|no change in|no changes in|n't gone down|hasn't gone down|not gone down|not going down|n't going down|not changed|n't changed|hasn't changed|hasn't gone away|"
-                "staying the same|stayed the same|not gotten worse|n't gotten worse|vaisa hi|waisa hi|"
-                "no better no worse",
-            ),
-        )
-        for phrase in phrases.split("|")
-    ]
-)  # type: ignore[arg-type]
+_SEVERITY: PhraseTable[Severity] = phrase_table(
+    {
+        "mild": """
+            mild | mildly | slight | slightly | a little | a little bit | little bit of | a bit |
+            a bit of | a touch of | a tad | minor | not too bad | not that bad | not so bad | not bad |
+            faint | a hint of | low grade | halka | halki | halka sa | thoda | thodi | thoda sa | थोड़ा |
+            थोड़ी | हल्का | हल्की | nothing major | nothing too bad
+        """,
+        "moderate": """
+            moderate | moderately | medium | so so
+        """,
+        "severe": """
+            severe | severely | really bad | very bad | so bad | pretty bad | terrible | terribly |
+            excruciating | unbearable | horrible | horribly | awful | intense | intensely | extreme |
+            extremely | worst | agonizing | agonising | crippling | debilitating | killing | splitting |
+            crushing | bahut | bahut zyada | bohot | बहुत | tez | तेज | तेज़ | quite bad | real bad |
+            incredibly | awfully | a lot of | really strong | very strong
+        """,
+    }
+)
+_TREND: PhraseTable[Trend] = phrase_table(
+    {
+        "worsening": """
+            getting worse | gotten worse | got worse | worsening | worsened | gets worse and worse |
+            getting worse and worse | worse and worse | is worse | become worse | becoming worse |
+            been worse | more and more | progressively worse | more severe | more frequent |
+            getting more frequent | not getting better | n't getting better | getting stronger |
+            badh raha | badh rahi | badh gaya | बढ़ रहा | बढ़ रही | isn't getting any better
+        """,
+        "improving": """
+            getting better | gotten better | got better | improving | improved | is better | much better |
+            a little better | little bit better | been better | feeling better | better than | easing |
+            easing up | eased | calming down | going down | gone down | went down | less and less |
+            kam ho raha | kam ho gaya | pehle se kam | pehle se behtar | not as much | not as bad |
+            n't as bad | less severe | less frequent | better now | कम हो रहा
+        """,
+        "stable": """
+            the same | about the same | stable | unchanged | no change | no change in | no changes in |
+            n't gone down | hasn't gone down | not gone down | not going down | n't going down |
+            not changed | n't changed | hasn't changed | hasn't gone away | staying the same |
+            stayed the same | not gotten worse | n't gotten worse | vaisa hi | waisa hi |
+            no better no worse
+        """,
+    }
+)
 
 
 def severity(words: Sequence[Word], around: Stretch, first: int, end: int) -> Severity | None:
@@ -89,11 +82,15 @@ _COPULAS = word_set(
     so really and be
     """
 )
-_NUMBERS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {word: number for number, word in enumerate(_COUNTED, start=1)}
 
 
 def rating(words: Sequence[Word], i: int, stop: int) -> Severity | None:
-    """The bands of the 0 to 10 scale: 1-3 mild, 4-6 moderate, 7-10 severe (Boonstra et al. 2016, Front Psychol 7:1466)."""
+    """What "8 out of 10" at word `i` means: 1 to 3 mild, 4 to 6 moderate, 7 to 10 severe.
+
+    The usual bands of the numeric rating scale for pain (Boonstra et al. 2016, Front Psychol 7:1466).
+    """
     if i + 1 >= stop:
         return None
     scale = [word.norm for word in words[i + 1 : i + 4]]
@@ -107,13 +104,7 @@ def rating(words: Sequence[Word], i: int, stop: int) -> Severity | None:
 
 
 def trend(words: Sequence[Word], around: Stretch) -> Trend | None:
-    found: Trend | None = None
-    for i in range(*around):
-        match = _TREND.at(words, i)
-        if match is not None:
-            found = match[1]
-            break
-    return found
+    return next((match[1] for i in range(*around) if (match := _TREND.at(words, i)) is not None), None)
 
 
 def severity_said(words: Sequence[Word], around: Stretch) -> Severity | None:

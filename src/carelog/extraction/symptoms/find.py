@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from carelog.extraction.finding import Finding
-from carelog.extraction.symptoms.lexicon import lexicon
-from carelog.extraction.symptoms.statements import Statement, Weight, statements
+from carelog.extraction.symptoms.asked import asked
+from carelog.extraction.symptoms.lexicon import Lexicon, lexicon
+from carelog.extraction.symptoms.reading import read_turn
+from carelog.extraction.symptoms.statements import Statement, Weight
+from carelog.extraction.symptoms.told import told
+from carelog.extraction.symptoms.topic import with_site
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.symptom import Polarity, Symptom
 
@@ -28,6 +32,16 @@ def find_symptoms(dialogue: Sequence[Utterance]) -> list[Finding]:
             kept.append((_best(agreeing), agreeing))
     kept.sort(key=lambda pair: (pair[0].position, pair[0].mention.first))
     return [_finding(best, agreeing) for best, agreeing in kept]
+
+
+def statements(dialogue: Sequence[Utterance], lexicon: Lexicon) -> list[Statement]:
+    """Every statement about the subject's symptoms, in the order in which they are said."""
+    readings = [read_turn(utterance, position, lexicon) for position, utterance in enumerate(dialogue)]
+    found: list[Statement] = []
+    for position in range(len(readings)):
+        for made in (*told(readings, position), *asked(readings, position)):
+            found.append(with_site(made, found, readings, lexicon))
+    return found
 
 
 def _best(said: Sequence[Statement]) -> Statement:

@@ -90,10 +90,16 @@ _TOUCHING = word_set(
 )
 _HINDI_LINKS = word_set("mein me main ka ke ki ko par pe में का के की को पर")
 _JOINING = word_set("and or , / & aur ya और या")
-_CARRIES_SITE = frozenset(
-    "numbness tingling weakness itching rash bruising tremor bleeding lump fatigue instability deformity".split()
-    + ["dry skin", "muscle spasms", "open sore", "skin color changes", "hot skin", "limited movement"]
-)
+_CARRIES_SITE = word_set(
+    "numbness tingling weakness itching rash bruising tremor bleeding lump instability deformity"
+) | {
+    "dry skin",
+    "muscle spasms",
+    "open sore",
+    "skin color changes",
+    "hot skin",
+    "limited range of motion",
+}
 _STRUCK = frozenset(
     {"hurt", "hurts", "hurting", "sore", "painful", "aching", "achy", "tender", "stiff", "swollen", "puffy"}
 )

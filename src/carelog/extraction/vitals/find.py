@@ -35,6 +35,9 @@ _CORRECTING = word_set(
     """
 )
 _ANEW = word_set("after before fasting then evening morning night afternoon yesterday today random")
+_SELF_EVIDENT = word_set(
+    "/ over top systolic upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft cm m mm"
+)
 _DIRECT: frozenset[Kind] = frozenset({"temperature", "spo2", "height", "heart_rate"})
 
 
@@ -83,13 +86,6 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding]:
 def _may_do_without(utterance: Utterance) -> bool:
     """A reading may stand there that names itself: "140/90", "72 bpm", "I'm 82 kilos"."""
     return any(word.norm in _SELF_EVIDENT for word in utterance.words)
-
-
-_SELF_EVIDENT = word_set(
-    """
-    / over top systolic upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft mm
-    """
-)
 
 
 def _asked(asking: Utterance, cues: Sequence[Cue]) -> _Asked | None:
@@ -224,7 +220,9 @@ def _claimed(utterance: Utterance, reading: _Reading) -> bool:
     name = min(_quoted(reading)[0], first)
     start = claims.clause_start(words, name, reach=7)
     before = [word.norm for word in words[start:first]]
-    if "want it" in " ".join(before[: name - start]):  # "which is where we want it. Your heart rate is ..."
+    if name < first and "want it" in " ".join(
+        before[: name - start]
+    ):  # "which is where we want it. Your heart rate is ..."
         start, before = name, before[name - start :]
     after = [word.norm for word in words[end : end + 4]]
     if claims.of_another(utterance, name) or claims.hypothetical(words, start, first):

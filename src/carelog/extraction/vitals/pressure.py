@@ -56,7 +56,8 @@ def _between(utterance: Utterance, upper: Number, lower: Number) -> list[str]:
 
 
 def _plainly_over(utterance: Utterance, upper: Number, lower: Number) -> bool:
-    return len(between := _between(utterance, upper, lower)) == 1 and between[0] in _OVER and lower.value >= 40
+    between = _between(utterance, upper, lower)
+    return bool(between) and _OVER.issuperset(between) and lower.value >= 40
 
 
 def _apart(utterance: Utterance, upper: Number, lower: Number) -> bool:

@@ -1,0 +1,154 @@
+"""What a question and its answer say together of the symptoms that are asked about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from carelog.conversations.turns import Role
+from carelog.extraction.exchange import (
+    Answer,
+    AnswerKind,
+    Question,
+    QuestionForm,
+    answer_to,
+    answer_within,
+    open_questions,
+)
+from carelog.extraction.negation import Denial, denial
+from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.details import duration, severity_said, trend
+from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.statements import Statement, Weight, statement
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.symptom import Polarity
+
+_FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any")
+_OR = word_set("or ya या")
+_TAKING_FOR_GRANTED = frozenset(
+    {"how long", "how bad", "how severe", "how often", "how many", "how is", "how are", "when did", "where is"}
+    | {"what makes", "what brings", "what brought"}
+)
+_DEFINITE = word_set("the this that your these those")
+
+
+def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
+    """The statements that a turn's questions make with the answer within the turn or in the next speaker's."""
+    reading = readings[position]
+    if not reading.mentions:
+        return
+    within = {id(s.mention): s for s in _answered_within(reading)}
+    yield from within.values()
+    if reading.utterance.turn.role in (Role.PATIENT, Role.CARER):
+        return
+    opened = open_questions(reading.utterance) or _fragment(reading)
+    answer = answer_to([r.utterance for r in readings[position : position + 2]], 0, opened) if opened else None
+    if answer is None:
+        return
+    about = [
+        (question, mention)
+        for question in opened
+        for mention in reading.mentions
+        if id(mention) not in within and question.first <= mention.first < question.end
+    ]
+    yield from _answered(reading, readings[position + 1], about, answer)
+
+
+def _answered_within(reading: Reading) -> Iterator[Statement]:
+    for question in reading.questions:
+        answer = answer_within(reading.utterance, question, reading.position)
+        if answer is None or question.form is QuestionForm.OPEN:
+            continue
+        for mention in reading.mentions:
+            if not question.first <= mention.first < question.end or mention.end > answer.first:
+                continue
+            clause = reading.clause_of(mention)
+            polarity = _polarity(answer, denied=False, named=False)
+            if polarity is not None and not context.is_of_other(reading.words, clause, mention.first):
+                yield statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
+
+
+def _answered(
+    reading: Reading, reply: Reading, about: Sequence[tuple[Question, Mention]], answer: Answer
+) -> Iterator[Statement]:
+    replied = {mention.name for mention in reply.mentions}
+    named = any(mention.name in replied for _, mention in about)
+    for question, mention in about:
+        # The reply's own words about a symptom are read as a statement.
+        if mention.name in replied or not _of_subject(reading, question, mention):
+            continue
+        clause = reading.clause_of(mention)
+        if question.form is QuestionForm.OPEN:
+            if answer.kind is AnswerKind.NO or not _takes_for_granted(reading, question, mention):
+                continue
+            new = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
+        else:
+            denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
+            polarity = _polarity(answer, denied=denied, named=named)
+            if polarity is None or (polarity == "present" and _leaves_open(reading, question, about)):
+                continue
+            new = statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
+        yield _with_details(new, reply) if len(about) == 1 else new
+
+
+def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
+    clause = (question.first, question.end)
+    return not (
+        context.is_of_other(reading.words, clause, mention.first)
+        or context.is_past(reading.words, reading.clause_of(mention), reading.clauses)
+        or context.is_supposed(reading.words, clause, mention.first, observer=False)
+    )
+
+
+def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
+    """`denied`: the question denies it ("no fever?"). `named`: the reply names one of the symptoms asked about."""
+    match answer.kind:
+        case AnswerKind.NO:
+            return None if named and answer.limited else "absent"
+        case AnswerKind.ONLY:
+            return "absent" if named else None
+        case AnswerKind.YES if denied:
+            return "absent"
+        case AnswerKind.YES if not named:
+            return "present"
+    return None
+
+
+def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Question, Mention]]) -> bool:
+    """Whether a bare yes may mean another symptom: "any cough? any fever?", "fever, chills or weight loss?"."""
+    if question is not about[-1][0]:
+        return True
+    together = sum(other is question for other, _ in about)
+    return together > 2 and any(word.norm in _OR for word in reading.words[question.first : question.end])
+
+
+def _takes_for_granted(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "How long have you had this cough": the cough itself is not in question."""
+    words = reading.words
+    lead = " ".join(word.norm for word in words[question.first : question.first + 2])
+    beside = words[max(0, mention.first - 2) : mention.first + 1]
+    return lead in _TAKING_FOR_GRANTED and any(word.norm in _DEFINITE for word in beside)
+
+
+def _fragment(reading: Reading) -> list[Question]:
+    """A turn that only names symptoms, "shortness of breath", asks for them when a yes or no follows."""
+    words = reading.words
+    if any(i not in reading.named and words[i].norm not in _FRAGMENT_WORDS for i in range(len(words))):
+        return []
+    return [Question(0, len(words), QuestionForm.POLAR)] if any(not m.bare for m in reading.mentions) else []
+
+
+def _with_details(made: Statement, reply: Reading) -> Statement:
+    """What the reply's first sentence adds when one symptom was asked about: "yes, since Monday"."""
+    if made.polarity == "absent" or reply.mentions:
+        return made
+    sentence = reply.utterance.sentences[0]
+    detailed = replace(
+        made,
+        severity=made.severity or severity_said(reply.words, sentence),
+        trend=made.trend or trend(reply.words, sentence),
+        duration=made.duration or duration(reply.utterance, sentence, bare=True),
+    )
+    if detailed == made:
+        return made
+    whole = reply.span(*sentence)
+    return replace(detailed, spans=(made.spans[0], whole))

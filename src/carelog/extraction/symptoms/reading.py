@@ -1,0 +1,56 @@
+"""A turn read once: its mentions of symptoms, its questions and its clauses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from carelog.extraction.exchange import Question, questions
+from carelog.extraction.finding import Span
+from carelog.extraction.negation import Clause, clauses, is_negative
+from carelog.extraction.symptoms.lexicon import Lexicon
+from carelog.extraction.symptoms.mentions import Mention, mentions
+from carelog.extraction.utterances import Utterance, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`position` is the turn's place in the dialogue; `named` holds the indices of the words of all mentions.
+
+    Turns without a mention have no clauses and questions here: nobody asks for them.
+    """
+
+    position: int
+    utterance: Utterance
+    mentions: tuple[Mention, ...]
+    questions: tuple[Question, ...]
+    clauses: tuple[Clause, ...]
+    named: frozenset[int]
+
+    @property
+    def words(self) -> Sequence[Word]:
+        return self.utterance.words
+
+    def clause_of(self, mention: Mention) -> Clause:
+        return next(c for c in self.clauses if c[0] <= mention.first < c[1])
+
+    def ends_clause(self, mention: Mention, clause: Clause) -> bool:
+        """Whether no other symptom is named after this one in the clause."""
+        return not any(mention.first < other.first < clause[1] for other in self.mentions)
+
+    def span(self, first: int, end: int) -> Span:
+        return Span(self.utterance.turn.index, self.words[first].start, self.words[end - 1].end)
+
+
+def read_turn(utterance: Utterance, position: int, lexicon: Lexicon) -> Reading:
+    words = utterance.words
+    named = tuple(mentions(words, lexicon))
+    if not named:
+        return Reading(position, utterance, (), (), (), frozenset())
+    # In "my knee doesn't hurt" the negation stands inside the mention and still denies it.
+    indices = frozenset(
+        i
+        for mention in named
+        for i in range(mention.first, mention.end)
+        if mention.complaint is None or not is_negative(words[i])
+    )
+    asked = tuple(questions(utterance))
+    return Reading(position, utterance, named, asked, tuple(clauses(utterance, asked)), indices)

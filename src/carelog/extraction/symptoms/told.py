@@ -1,0 +1,107 @@
+"""What is told about symptoms outright, by the subject, a carer or the clinician."""
+
+from collections.abc import Iterator, Sequence
+
+from carelog.conversations.turns import Role
+from carelog.extraction.exchange import open_questions, same_speaker
+from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
+from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.statements import Statement, Weight, statement
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.symptom import Polarity
+
+_YOU = word_set("you your you've you're you'd")
+
+
+def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
+    """The statements of a turn; its questions are left to their answers."""
+    reading = readings[position]
+    if not reading.mentions:
+        return
+    answers = _speaks_as_subject(readings, position)
+    for mention in reading.mentions:
+        if any(q.first <= mention.first < q.end for q in reading.questions):
+            continue
+        clause = reading.clause_of(mention)
+        said = subject_clause(reading.words, reading.clauses, clause)
+        observer = _observes(reading, said, mention)
+        if observer and context.is_first_person(reading.words, said, mention.end):
+            observer = not (answers or any(q.end == clause[0] for q in reading.questions))
+        if not _of_subject_now(reading, said, mention, observer):
+            continue
+        new = _stated(reading, clause, mention, observer)
+        if new is not None:
+            yield new
+
+
+def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) -> Statement | None:
+    words = reading.words
+    denied = denial(words, clause, mention.head, mention.end, reading.named)
+    if denied is not Denial.DENIED and context.is_reason(words, clause, mention.first):
+        return None
+    weight = Weight.OWN
+    if observer:
+        if denied is Denial.UNCLEAR:
+            return None
+        if denied is Denial.DENIED or context.is_recap(words, clause, mention.first):
+            weight = Weight.RECAP
+        elif context.is_owned(words, mention.first):
+            weight = Weight.TAKEN_AS_KNOWN
+        else:
+            return None
+    about = clause_about_it(words, reading.clauses, clause) if reading.ends_clause(mention, clause) else None
+    over = about is not None and is_over(words, about)
+    polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
+    return statement(reading, mention, clause, polarity, weight)
+
+
+def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: bool) -> bool:
+    """Said of the subject, of the present, and as a fact."""
+    words = reading.words
+    if reading.utterance.turn.role is Role.CARER:
+        if context.is_first_person(words, said, mention.first) and not context.names_kin(words, said):
+            return False
+    elif context.is_of_other(words, said, mention.first) or (
+        not observer and context.is_third_person(words, said, mention.first) and _kin_before(reading, said)
+    ):
+        return False
+    return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
+
+
+def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:
+    """Whether a turn answers a question put to "you" by another: whoever answers about themself is the subject.
+
+    Transcripts made from sound give turns to the wrong speaker now and then, or swap the two.
+    """
+    if position == 0:
+        return False
+    asking, here = readings[position - 1].utterance, readings[position].utterance
+    if same_speaker(asking, here):
+        return False
+    return any(word.norm in _YOU for q in open_questions(asking) for word in asking.words[q.first : q.end])
+
+
+def _observes(reading: Reading, said: Clause, mention: Mention) -> bool:
+    role = reading.utterance.turn.role
+    if role is Role.UNKNOWN:
+        return any(word.norm in _YOU for word in reading.words[said[0] : mention.first])
+    return role in (Role.CLINICIAN, Role.AGENT)
+
+
+def _kin_before(reading: Reading, said: Clause) -> bool:
+    """Whether shortly before somebody else was named, whom "he" or "she" then means."""
+    earlier = [clause for clause in reading.clauses if clause[1] <= said[0]][-3:]
+    return any(context.names_kin(reading.words, clause) for clause in earlier)
+
+
+def _supposed(reading: Reading, said: Clause, mention: Mention, observer: bool) -> bool:
+    if context.is_supposed(reading.words, said, mention.first, observer=observer):
+        return True
+    if not observer:
+        return False
+    # In a clinician's speech a supposition colours what follows: "if it gets worse | or you have a fever".
+    sentence = next(s for s in reading.utterance.sentences if s[0] <= mention.first < s[1])
+    before = [c for c in reading.clauses if sentence[0] <= c[0] and c[1] <= said[0]][-2:]
+    return any(context.is_supposed(reading.words, c, c[1], observer=False) for c in before)

@@ -1,0 +1,229 @@
+"""Readings that were said, and the many numbers that are none."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carelog.conversations.turns import Role, Turn
+from carelog.extraction.finding import Finding
+from carelog.extraction.utterances import read
+from carelog.extraction.vitals import find_vitals
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.vitals import Vitals
+
+ROLES = {"P": Role.PATIENT, "A": Role.AGENT, "D": Role.CLINICIAN, "C": Role.CARER}
+
+
+def dialogue(*lines: str) -> list[Turn]:
+    """'P: ...' is said by the patient, 'A:' by an agent, 'D:' by a doctor, 'C:' by a carer."""
+    return [
+        Turn(index=i, text=line[3:], pointer=f"/dialog/{i}/body", role=ROLES[line[0]]) for i, line in enumerate(lines)
+    ]
+
+
+def found(*lines: str) -> list[Finding]:
+    return find_vitals(read(dialogue(*lines)))
+
+
+def headlines(*lines: str) -> list[str]:
+    return [finding.payload.headline() for finding in found(*lines)]
+
+
+def quotes(lines: Sequence[str], finding: Finding) -> list[str]:
+    turns = dialogue(*lines)
+    return [turns[span.turn].text[span.start : span.end] for span in finding.spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("My blood pressure was 140/90 this morning", "140/90"),
+        ("BP 128/82", "128/82"),
+        ("it's one thirty five over eighty", "135/80"),
+        ("my pressure is one forty on ninety", "140/90"),
+        ("I checked my blood pressure. It came to 152 over 94.", "152/94"),
+        ("Bp one twenty eighty", "120/80"),
+        ("BP: 140-90", "140/90"),
+        ("140/90", "140/90"),
+        ("the top number was 140 and the bottom number was 90", "140/90"),
+        ("mera bp 150/95 hai", "150/95"),
+        ("a hundred and forty over over seventy", "140/70"),
+    ],
+)
+def test_blood_pressure_in_the_ways_people_say_it(text: str, reading: str) -> None:
+    assert headlines(f"P: {text}") == [f"blood pressure {reading} mmHg"]
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        ("my pulse is 72", "heart rate 72 /min"),
+        ("72 bpm", "heart rate 72 /min"),
+        ("heart rate was fifty eight", "heart rate 58 /min"),
+        ("my temperature was a hundred and one point two", "temperature 38.4 Cel"),
+        ("temp of 38.5", "temperature 38.5 Cel"),
+        ("it was a 101 degree fever", "temperature 38.3 Cel"),
+        ("running a fever of one oh two", "temperature 38.9 Cel"),
+        ("bukhar 101 hai", "temperature 38.3 Cel"),
+        ("my temperature is ninety eight . six", "temperature 37 Cel"),
+        ("sugar was 142", "glucose 142 mg/dL"),
+        ("my sugar is two fifty today", "glucose 250 mg/dL"),
+        ("glucose 7.8 mmol/L", "glucose 140.5 mg/dL"),
+        ("sats 94 %", "spo2 94 %"),
+        ("my o2 sat is ninety six percent", "spo2 96 %"),
+        ("97 percent oxygen", "spo2 97 %"),
+        ("I weigh 82 kilos", "weight 82 kg"),
+        ("weight 180 lbs", "weight 81.6 kg"),
+        ("I'm about 11 stone 4", "weight 71.7 kg"),
+        ("five foot six tall", "height 167.6 cm"),
+        ("my height is 5'6\"", "height 167.6 cm"),
+        ("I am 1.68 m", "height 168 cm"),
+        ("respiratory rate is 18", "respiratory rate 18 /min"),
+    ],
+)
+def test_single_measures_in_one_stored_unit(text: str, headline: str) -> None:
+    assert headlines(f"P: {text}") == [headline]
+
+
+def test_a_row_of_readings_is_told_apart() -> None:
+    said = "D: temp 99.1 F, spo2 97%, hr 72, respirations are sixteen and blood pressure is 120/80"
+    assert headlines(said) == [
+        "temperature 37.3 Cel",
+        "spo2 97 %",
+        "heart rate 72 /min",
+        "respiratory rate 16 /min",
+        "blood pressure 120/80 mmHg",
+    ]
+
+
+def test_what_was_said_is_kept_and_quoted_with_its_meaning() -> None:
+    lines = ["P: This morning my blood pressure was one forty over ninety, doctor."]
+    [finding] = found(*lines)
+    assert isinstance(finding.payload, Vitals)
+    assert finding.payload.said == "one forty over ninety"
+    assert quotes(lines, finding) == ["blood pressure was one forty over ninety"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "headline", "quote"),
+    [
+        ("What was your sugar this morning?", "one forty two", "glucose 142 mg/dL", "one forty two"),
+        ("And your weight?", "Uh, seventy two kilos.", "weight 72 kg", "seventy two kilos"),
+        ("What is your temperature", "It's a hundred and one.", "temperature 38.3 Cel", "a hundred and one"),
+        ("How tall are you?", "five ten", "height 177.8 cm", "five ten"),
+        ("Do you check your blood pressure?", "Yes, 140 over 90", "blood pressure 140/90 mmHg", "140 over 90"),
+    ],
+)
+def test_a_bare_answer_is_supported_by_its_question(question: str, answer: str, headline: str, quote: str) -> None:
+    lines = [f"A: {question}", f"P: {answer}"]
+    [finding] = found(*lines)
+    assert finding.payload.headline() == headline
+    assert quotes(lines, finding) == [quote, question]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Have you been checking your sugar?", "Yes, three times a day"),
+        ("Is your sugar above 200?", "yes, 240 days ago it started"),
+        ("Did your pressure go over 160 over 100?", "No"),
+        ("What was your sugar?", "Between 130 and 140"),
+        ("How much do you weigh?", "82"),
+        ("What is your husband's sugar?", "180"),
+    ],
+)
+def test_an_answer_that_gives_no_reading(question: str, answer: str) -> None:
+    assert found(f"A: {question}", f"P: {answer}") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "headline"),
+    [
+        ("P: fasting sugar 110", "glucose 110 mg/dL, fasting"),
+        ("P: sugar was 180 after lunch", "glucose 180 mg/dL, post meal"),
+        ("P: my resting heart rate is 58", "heart rate 58 /min, resting"),
+        ("P: my pulse was 130 after running", "heart rate 130 /min, after exercise"),
+    ],
+)
+def test_circumstances_are_kept(line: str, headline: str) -> None:
+    assert headlines(line) == [headline]
+
+
+def test_a_second_reading_has_circumstances_of_its_own() -> None:
+    assert headlines("P: fasting sugar 110 and after lunch 160") == [
+        "glucose 110 mg/dL, fasting",
+        "glucose 160 mg/dL, post meal",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "D: we want it under 130/80",
+        "D: your goal is to keep your blood pressure at 120/80",
+        "D: if your pressure goes above 160 over 90 call us",
+        "D: normal is 120/80",
+        "D: 120/80 is the goal",
+        "D: call me if your sugar is 300 or higher",
+        "D: my blood pressure is 140/90 too",
+        "P: my husband's pressure is 150/90",
+        "P: his sugar was 200",
+        "P: last year my blood pressure was 150/90",
+        "P: my sugar was 300 two months ago",
+        "P: my blood pressure is usually 120/80",
+        "P: my sugar is between 130 and 140",
+        "P: sugar 130-140",
+        "P: the pain is 5/10",
+        "P: I have 20/20 vision",
+        "P: born on 6/8/2025",
+        "P: I take Symbicort 160/45 mcg",
+        "P: my A1c was 7.2",
+        "P: my sugar pill is 500 mg",
+        "P: two spoons of sugar",
+        "P: I lost 5 pounds",
+        "P: I'm 10 pounds lighter",
+        "P: my weight is 82",
+        "P: my goal weight is 75 kg",
+        "P: I had a fever for 3 days",
+        "P: the room temperature is 98",
+        "P: I'm on 2 liters of oxygen",
+        "P: my heart rate was 500",
+        "P: my pressure was 90/140",
+        "P: pulse at 7:30",
+        "D: your heart rate is in the sixties",
+        "A: Is your blood pressure 140/90?",
+    ],
+)
+def test_numbers_that_are_no_reading_of_the_subject_now(line: str) -> None:
+    assert found(line) == []
+
+
+def test_a_carer_and_a_dictating_clinician_speak_of_the_subject_as_he_or_she() -> None:
+    assert headlines("C: his sugar was 200") == ["glucose 200 mg/dL"]
+    assert headlines("D: her pulse is 67") == ["heart rate 67 /min"]
+
+
+@pytest.mark.parametrize(
+    ("line", "headline"),
+    [
+        ("P: sugar was 115, sorry, 150 not 115", "glucose 150 mg/dL"),
+        ("P: BP 140/90, no, sorry, 150/90", "blood pressure 150/90 mmHg"),
+    ],
+)
+def test_a_correction_takes_the_place_of_the_slip(line: str, headline: str) -> None:
+    assert headlines(line) == [headline]
+
+
+WORDS = list(
+    word_set("blood pressure sugar was 140 / 90 over temp 101 f my pulse 72 bpm if not five six feet kg , . ?")
+)
+
+
+@given(st.lists(st.one_of(st.text(), st.lists(st.sampled_from(WORDS)).map(" ".join)), max_size=4))
+def test_any_dialogue_yields_findings_inside_its_turns(texts: list[str]) -> None:
+    turns = [Turn(i, text, "/t", role=(Role.AGENT, Role.PATIENT)[i % 2]) for i, text in enumerate(texts)]
+    for finding in find_vitals(read(turns)):
+        for span in finding.spans:
+            assert 0 <= span.start < span.end <= len(turns[span.turn].text)

@@ -1,0 +1,147 @@
+"""The webhook link against a real server: signed, counted as failed unless it is taken, never sent elsewhere."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from made_up import submission
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from carelog.kit.clock import SystemClock
+from carelog.kit.errors import ConfigurationError
+from carelog.kit.ids import new_id
+from carelog.pipeline import LinkError, Outcome, PermanentLinkError, Work
+from carelog.pipeline.link import make_link
+
+SECRET = "whsec_" + "c2VjcmV0LW1hZGUtdXAtZm9yLXRlc3RzISE="
+
+
+@dataclass
+class Receiver:
+    """A small HTTP server that answers as it is told and keeps what it got."""
+
+    answers: list[bytes]
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    port: int = 0
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in head.split("\r\n")[1:]) if k}
+        body = await reader.readexactly(int(headers["content-length"]))
+        self.got.append((headers, body))
+        answer = self.answers[min(len(self.got), len(self.answers)) - 1]
+        if answer == b"silence":
+            await reader.read()
+        else:
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def receiver(*answers: str) -> AsyncIterator[Receiver]:
+    made = Receiver([answer.encode() for answer in answers])
+    server = await asyncio.start_server(made.answer, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield made
+
+
+def status(line: str, *headers: str) -> str:
+    return "\r\n".join([f"HTTP/1.1 {line}", "content-length: 0", "connection: close", *headers, "", ""])
+
+
+OK = status("204 No Content")
+
+
+def work() -> Work:
+    given = submission("I have a headache.").conversation
+    return Work(given, given.uuid, new_id(), "checkin", "UTC", "record", f"{new_id()}:1", SystemClock().now())
+
+
+async def send(port: int, monkeypatch: pytest.MonkeyPatch, one: Work | None = None, **options: object) -> object:
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    link = make_link("webhook", {"urls": [f"http://127.0.0.1:{port}/hook"], "secret_env": "HOOK_SECRET", **options})
+    [result] = await link.run_batch([one or work()])
+    return result
+
+
+async def test_what_arrives_is_signed_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = work()
+    async with receiver(OK) as at:
+        assert await send(at.port, monkeypatch, one) == Outcome()
+    [(headers, body)] = at.got
+    told = Webhook(SECRET).verify(body.decode(), headers)
+    assert told["type"] == "conversation.processed"
+    assert told["data"]["conversation"] == str(one.conversation_id)
+    assert told["data"]["vcon"] == one.conversation.document
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(body.decode().replace("headache", "backache"), headers)
+
+
+async def test_the_id_is_the_same_in_every_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = work()
+    async with receiver(status("500 Broken"), OK) as at:
+        assert isinstance(await send(at.port, monkeypatch, one), LinkError)
+        assert await send(at.port, monkeypatch, one) == Outcome()
+    ids = [headers["webhook-id"] for headers, _ in at.got]
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [
+        ("500 Internal Server Error", False),
+        ("503 Service Unavailable", False),
+        ("429 Too Many Requests", False),
+        ("408 Request Timeout", False),
+        ("404 Not Found", True),
+        ("410 Gone", True),
+        ("302 Found", True),
+    ],
+)
+async def test_an_answer_that_is_no_success_is_a_failure(
+    answer: str, permanent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with receiver(status(answer, "location: http://127.0.0.1:1/elsewhere")) as at:
+        failure = await send(at.port, monkeypatch)
+    assert isinstance(failure, LinkError)
+    assert isinstance(failure, PermanentLinkError) is permanent
+    assert answer[:3] in failure.message
+    assert "headache" not in failure.message
+    assert len(at.got) == 1
+
+
+async def test_the_receiver_may_ask_for_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, seconds in (("120", 120), ("999999999999", 3600), ("soon", None), ("-5", None)):
+        async with receiver(status("429 Too Many Requests", f"retry-after: {value}")) as at:
+            failure = await send(at.port, monkeypatch)
+        assert isinstance(failure, LinkError)
+        assert (failure.retry_after.total_seconds() if failure.retry_after else None) == seconds
+
+
+async def test_silence_and_a_closed_door_are_failures_to_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with receiver("silence") as at:
+        failure = await send(at.port, monkeypatch, timeout_seconds=0.2)
+        assert isinstance(failure, LinkError)
+        assert "0.2 s" in failure.message
+    closed = await send(at.port, monkeypatch)
+    assert isinstance(closed, LinkError)
+    assert not isinstance(closed, PermanentLinkError)
+
+
+async def test_the_document_stays_here_when_the_options_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with receiver(OK) as at:
+        await send(at.port, monkeypatch, include_document=False)
+    assert "vcon" not in json.loads(at.got[0][1])["data"]
+
+
+def test_there_is_no_webhook_without_a_usable_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    for secret in ("", "whsec_", "not base64 at all!"):
+        monkeypatch.setenv("HOOK_SECRET", secret)
+        with pytest.raises(ConfigurationError, match="HOOK_SECRET"):
+            make_link("webhook", {"urls": ["https://example.org/h"], "secret_env": "HOOK_SECRET"})

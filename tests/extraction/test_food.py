@@ -64,6 +64,7 @@ def test_each_food_is_one_entry_with_its_amount_as_said_and_its_meal() -> None:
         ("P: I usually have oatmeal for breakfast", ["oatmeal (breakfast)"]),
         ("P: after breakfast I had a banana", ["banana"]),
         ("P: had an aloo paratha", ["aloo paratha"]),
+        ("P: I had my morning tea and two biscuits", ["tea", "biscuit, two"]),
         ("P: I came home and had rice", ["rice"]),
         ("C: she had some soup for dinner", ["soup, some (dinner)"]),
     ],
@@ -93,6 +94,7 @@ def test_hindi_puts_the_verb_last(line: str, expected: list[str]) -> None:
         ("What did you eat today?", "Just some toast.", ["toast, some"]),
         ("Did you have breakfast?", "Yes, two idlis with sambar", ["idli, two (breakfast)", "sambar (breakfast)"]),
         ("How was your dinner?", "Good, I had fish curry", ["fish curry (dinner)"]),
+        ("Tell me what you had for breakfast.", "Idli and chutney.", ["idli (breakfast)", "chutney (breakfast)"]),
         ("aaj kya khaya?", "khichdi aur dahi", ["khichdi", "yogurt"]),
     ],
 )
@@ -141,6 +143,7 @@ def test_answers_that_tell_of_no_meal(question: str, answer: str) -> None:
         "P: I took my pills with orange juice",
         "P: I took her off dairy milk",
         "P: had lunch at noon",
+        "P: I had surgery for a turkey bite",
     ],
 )
 def test_foods_that_were_not_eaten(line: str) -> None:

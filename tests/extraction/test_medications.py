@@ -1,5 +1,6 @@
 """What the medication extractor makes of small dialogues; every sentence is made up."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -59,6 +60,11 @@ def quotes(said: Sequence[Utterance], finding: Finding) -> list[str]:
         ("doctor: I'd start a 2.5-milligram lisinopril tablet.", "2.5 mg"),
         ("doctor: Lisinopril comes to you at, uh, ten milligrams.", "10 mg"),
         ("patient: I'm on lisinopril and that is one hundred and ten mcg.", "110 ug"),
+        ("doctor: Start lisinopril .5 milligrams.", "0.5 mg"),
+        ("doctor: Start half a milligram of lisinopril.", "0.5 mg"),
+        ("doctor: We'll do lisinopril 500- lisinopril 5 milligrams.", "5 mg"),
+        ("doctor: Lisinopril, which is an ace inhibitor, 10 milligrams.", "10 mg"),
+        ("doctor: Take 20 milligrams a day of the lisinopril.", "20 mg"),
     ],
 )
 def test_a_strength_is_read_wherever_it_stands_beside_the_name(line: str, dose: str) -> None:
@@ -96,6 +102,11 @@ def test_units_are_the_ones_that_the_medicine_is_measured_in(line: str, name: st
         "patient: I take amlodipine two times a day.",
         "doctor: With amlodipine your sugar fell to 110 milligrams per deciliter.",
         "patient: I take 5 to 10 milligrams of amlodipine.",
+        "patient: I take amlodipine 5-10 mg.",
+        "patient: I take five or ten milligrams of amlodipine.",
+        "doctor: You may take up to 10 milligrams of amlodipine.",
+        "doctor: Take amlodipine, and never more than 10 milligrams.",
+        "patient: I take amlodipine, and the oxygen was 98 percent.",
     ],
 )
 def test_a_number_of_something_else_is_no_strength(line: str) -> None:
@@ -108,6 +119,13 @@ def test_a_strength_may_follow_in_another_turn() -> None:
     assert isinstance(finding.payload, Medication)
     assert finding.payload.headline() == "lisinopril 20 mg at night: taking"
     assert quotes(said, finding) == ["lisinopril", "Twenty milligrams, at night"]
+
+
+def test_a_voice_agents_questions_are_answered_with_strengths() -> None:
+    assert told("agent: Did you take your morning insulin?", "patient: Yes, 12 units.") == [
+        ("insulin", "12 U", "taking")
+    ]
+    assert told("agent: How many units of insulin did you take?", "patient: 14.") == [("insulin", "14 U", "taking")]
 
 
 def test_a_bare_number_answers_what_dose_only() -> None:
@@ -170,6 +188,7 @@ def test_a_change_of_something_else_is_no_change_of_the_medicine() -> None:
         ("patient: I have n't been taking my Zoloft.", "missed"),
         ("patient: Should I take Zoloft?", "asked"),
         ("doctor: Are you taking Zoloft?", "asked"),
+        ("doctor: We'll have you continue your Zoloft.", "taking"),
         ("doctor: Zoloft has few interactions.", None),
     ],
 )
@@ -187,6 +206,7 @@ def test_the_status_is_what_was_said(line: str, status: str | None) -> None:
         "doctor: Don't take Zoloft.",
         "patient: I've never taken Zoloft.",
         "patient: No Zoloft.",
+        "doctor: I don't think you need Zoloft.",
         "doctor: We could think about Zoloft down the road.",
         "doctor: If that fails, we'd add Zoloft.",
     ],
@@ -313,6 +333,7 @@ def test_form_and_route(line: str, name: str, form: str | None, route: str | Non
         ("patient: dolo 650 li thi raat ko", [("dolo", "650 mg", "taking")]),
         ("patient: pan 40 khali pet leta hoon", [("pan", "40 mg", "taking")]),
         ("patient: doctor ne ecosprin 75 likhi hai", [("ecosprin", "75 mg", "ordered")]),
+        ("patient: doctor ne metformin 500 se 1000 kar diya", [("metformin", "1000 mg", "changed")]),
         ("patient: metformin se ulti hoti thi, dawai band kar di", [("metformin", None, "stopped")]),
         ("patient: pan mein 40 minute sabzi pakayi", []),
     ],
@@ -352,6 +373,7 @@ def test_the_same_words_are_medicines_when_they_are_taken() -> None:
         ("patient: I take metfromin.", "metformin"),
         ("patient: amlodapine 5 mg once a day", "amlodipine"),
         ("patient: I'm taking metropolol.", "metoprolol"),
+        ("doctor: You're on hydro chlorothiazide 25.", "hydrochlorothiazide"),
     ],
 )
 def test_a_misspelled_name_is_known_and_quoted_as_said(line: str, name: str) -> None:
@@ -378,15 +400,27 @@ def test_rare_names_count_in_company_only() -> None:
 
 _WORDS = st.sampled_from(
     [
-        *("i take", "taking", "stopped it", "the", "my", "lisinopril", "aspirin", "pan", "insulin", "20 mg", "twenty"),
+        *("i take", "taking", "stopped it", "the", "my", "lisinopril", "aspirin", "pan", "insulin", "20 mg", "20mg"),
         *("5/325", "5/", "from", "to", "40 units", "of", "it", ".", "?", ",", "twice a day", "yes", "no", "allergic"),
-        *("wife", "dawai band kar di", "increase", "1/2", "%", "10 µg", "-", "½", "as needed", "for pain", "don't"),
+        *(
+            "wife",
+            "dawai band kar di",
+            "increase",
+            "12/12",
+            "%",
+            "10 µg",
+            "-",
+            "as needed",
+            "for pain",
+            "don't",
+            "7:30",
+        ),
     ]
 )
 
 
 @given(st.lists(st.lists(_WORDS, max_size=14), max_size=5))
-def test_whatever_is_said_every_quote_stands_in_its_turn(lines: list[list[str]]) -> None:
+def test_every_quote_stands_in_its_turn_and_every_number_was_said(lines: list[list[str]]) -> None:
     speakers = ("doctor", "patient")
     said = dialogue(*(f"{speakers[i % 2]}: {' '.join(words)}" for i, words in enumerate(lines)))
     texts = {utterance.turn.index: utterance.text for utterance in said}
@@ -397,6 +431,16 @@ def test_whatever_is_said_every_quote_stands_in_its_turn(lines: list[list[str]])
         for span in finding.spans:
             assert 0 <= span.start < span.end <= len(texts[span.turn])
             assert texts[span.turn][span.start : span.end].strip()
-        key = (finding.payload.ingredient or finding.payload.name, finding.payload.dose, finding.payload.status)
+        dose = finding.payload.dose
+        if dose is not None:
+            numbers = {float(number) for text in texts.values() for number in re.findall(r"\d+", text)}
+            assert dose.value in numbers
+            assert any(f"{dose.value:g}" in quote for quote in quotes(said, finding))
+        key = (finding.payload.ingredient, dose, finding.payload.status)
         assert key not in seen
         seen.add(key)
+
+
+@given(st.text("0123456789.,:/-½% mgaxnolisprd\n", max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    find_medications(dialogue(f"patient: lisinopril {text} aspirin", f"doctor: {text}mg"))

@@ -54,6 +54,7 @@ def test_hours_quality_and_times(line: str, headline: str) -> None:
     [
         ("How did you sleep?", "Not great", "sleep: poor"),
         ("How's your sleep?", "Pretty good.", "sleep: good"),
+        ("How was your sleep?", "It was okay, I got around 6 hours", "sleep: 6 h, fair"),
         ("How many hours do you sleep?", "about six", "sleep: 6 h"),
         ("How long did you sleep?", "seven and a half hours", "sleep: 7.5 h"),
         ("Are you sleeping well?", "Yes", "sleep: good"),
@@ -92,6 +93,7 @@ def test_what_tells_nothing_of_how_the_subject_slept(line: str) -> None:
 
 def test_a_no_to_trouble_is_no_quality() -> None:
     assert found("A: Any trouble sleeping?", "P: No") == []
+    assert found("A: Okay, and does it affect your sleep?", "P: Yes") == []
 
 
 WORDS = list(

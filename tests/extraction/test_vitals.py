@@ -49,6 +49,7 @@ def quotes(lines: Sequence[str], finding: Finding) -> list[str]:
         ("140/90", "140/90"),
         ("the top number was 140 and the bottom number was 90", "140/90"),
         ("mera bp 150/95 hai", "150/95"),
+        ("I took my BP at 7 this morning and it was 138 over 84", "138/84"),
         ("a hundred and forty over over seventy", "140/70"),
     ],
 )
@@ -77,6 +78,8 @@ def test_blood_pressure_in_the_ways_people_say_it(text: str, reading: str) -> No
         ("I weigh 82 kilos", "weight 82 kg"),
         ("weight 180 lbs", "weight 81.6 kg"),
         ("I'm about 11 stone 4", "weight 71.7 kg"),
+        ("I weighed myself this morning, 186 pounds", "weight 84.4 kg"),
+        ("my oxygen dropped to 88 last night", "spo2 88 %"),
         ("five foot six tall", "height 167.6 cm"),
         ("my height is 5'6\"", "height 167.6 cm"),
         ("I am 1.68 m", "height 168 cm"),
@@ -96,6 +99,11 @@ def test_a_row_of_readings_is_told_apart() -> None:
         "respiratory rate 16 /min",
         "blood pressure 120/80 mmHg",
     ]
+
+
+def test_one_who_tells_of_himself_needs_no_names_for_measures() -> None:
+    said = "P: I'm 54 years old, 5 feet 6 inches and 82 kg"
+    assert headlines(said) == ["height 167.6 cm", "weight 82 kg"]
 
 
 def test_what_was_said_is_kept_and_quoted_with_its_meaning() -> None:
@@ -142,6 +150,7 @@ def test_an_answer_that_gives_no_reading(question: str, answer: str) -> None:
     ("line", "headline"),
     [
         ("P: fasting sugar 110", "glucose 110 mg/dL, fasting"),
+        ("P: Sugar (F) - 118", "glucose 118 mg/dL, fasting"),
         ("P: sugar was 180 after lunch", "glucose 180 mg/dL, post meal"),
         ("P: my resting heart rate is 58", "heart rate 58 /min, resting"),
         ("P: my pulse was 130 after running", "heart rate 130 /min, after exercise"),
@@ -156,6 +165,10 @@ def test_a_second_reading_has_circumstances_of_its_own() -> None:
         "glucose 110 mg/dL, fasting",
         "glucose 160 mg/dL, post meal",
     ]
+    assert headlines("P: My sugar before breakfast was 134 and two hours after breakfast it was 189.") == [
+        "glucose 134 mg/dL, fasting",
+        "glucose 189 mg/dL, post meal",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +178,9 @@ def test_a_second_reading_has_circumstances_of_its_own() -> None:
         "D: your goal is to keep your blood pressure at 120/80",
         "D: if your pressure goes above 160 over 90 call us",
         "D: normal is 120/80",
+        "P: I take ten units when my sugar is 200",
+        "P: my sugar went from 250 to 140",
+        "P: BP 130/80/70",
         "D: 120/80 is the goal",
         "D: call me if your sugar is 300 or higher",
         "D: my blood pressure is 140/90 too",

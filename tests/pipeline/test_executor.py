@@ -34,7 +34,7 @@ def does_nothing(_work: Work) -> Outcome:
 class Unsteady:
     """Fails a number of times, then does what it should; remembers how often it was called."""
 
-    def __init__(self, failures: int, error: Exception, then: Behaviour = does_nothing) -> None:
+    def __init__(self, failures: int, error: Exception, then: Callable[[Work], Outcome] = does_nothing) -> None:
         self.failures, self.error, self.then, self.calls = failures, error, then, 0
 
     def __call__(self, work: Work) -> Outcome:
@@ -78,7 +78,12 @@ async def test_what_links_return_is_stored_and_the_run_is_finished(opened: Opene
 async def test_a_link_sees_what_the_links_before_it_did(opened: Opened, scripted: Script) -> None:
     seen: list[Any] = []
     scripted("first", lambda w: Outcome(changes=(AddTags({"a": "b"}),), entries=(symptom_of(w.conversation),)))
-    scripted("second", lambda w: seen.append((tags_of(w.conversation), len(w.entries))) or Outcome())
+
+    def second(work: Work) -> Outcome:
+        seen.append((tags_of(work.conversation), len(work.entries)))
+        return Outcome()
+
+    scripted("second", second)
     async with opened(chains={"record": chain(scripted_link("first"), scripted_link("second"))}) as carelog:
         await take_in(carelog)
         await carelog.worker.drain()

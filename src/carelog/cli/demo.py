@@ -3,10 +3,9 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from rich.markup import escape
+import typer
 
-from carelog.cli.output import console
-from carelog.cli.record import read_record, record_table
+from carelog.cli.record import print_record, read_record
 from carelog.identity import operator
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.submission import from_vcon
@@ -22,35 +21,31 @@ _KEY_LIFETIME: Final = timedelta(hours=24)
 
 async def show_demo(carelog: "Carelog", address: str) -> None:
     """Take the samples in (those that are there already change nothing), print a record, a key and what to try."""
-    out = console()
     submissions = [from_vcon(file.read_bytes()) for file in sample_files()]
     receipts = await carelog.intake.accept(operator(), submissions)
     new = sum(receipt.verdict is Verdict.ACCEPTED for receipt in receipts)
     known = len(receipts) - new
-    out.print(f"{len(receipts)} sample conversations: {new} new, {known} taken in before.")
+    typer.echo(f"{len(receipts)} sample conversations: {new} new, {known} taken in before.")
     await carelog.worker.drain()
 
     subject, entries = await read_record(carelog, _PATIENT)
-    out.print()
-    out.print(f"The record of [bold]{escape(subject.name or _PATIENT)}[/bold], every entry with its quote:")
-    out.print()
-    out.print(record_table(entries))
+    typer.echo("\nA record, every entry with its quotes:\n")
+    print_record(subject, entries)
 
     await carelog.keyring.revoke_named(_KEY_NAME)
     key = await carelog.keyring.add(_KEY_NAME, lifetime=_KEY_LIFETIME)
-    out.print()
-    out.print(f"Carelog listens on [bold]{address}[/bold]  (API description: {address}/docs)")
-    out.print("A key for this run; it ends with the next one, and after a day:")
-    lines = [
-        f"  export CARELOG_KEY={key}",
-        "",
-        "Try:",
-        f'  curl -H "Authorization: Bearer $CARELOG_KEY" "{address}/api/subjects/{subject.id}/entries?type=vitals"',
-        f'  curl -H "Authorization: Bearer $CARELOG_KEY" "{address}/api/conversations?q=headache"',
-        f'  curl -H "Authorization: Bearer $CARELOG_KEY" -H "Content-Type: text/plain" '
-        f"--data-binary $'Agent: Any fever?\\nPatient: No, but I have a cough.' {address}/api/conversations",
-    ]
-    for line in lines:
-        out.print(line, markup=False, soft_wrap=True)
-    out.print()
-    out.print("Stop it with Ctrl-C.", markup=False)
+    authorized = 'curl -H "Authorization: Bearer $CARELOG_KEY"'
+    # These lines are copied, so nothing may break them.
+    typer.echo(f"""
+Carelog listens on {address}  (API description: {address}/docs)
+A key for this run; it ends with the next one, and after a day:
+
+export CARELOG_KEY={key}
+
+Try:
+
+{authorized} "{address}/api/subjects/{subject.id}/entries?type=vitals"
+{authorized} "{address}/api/conversations?q=headache"
+{authorized} -H "Content-Type: text/plain" -d "Patient: I have a cough." {address}/api/conversations
+
+Stop it with Ctrl-C.""")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal_column, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, literal_column, or_, select, text, tuple_, update
 
 from carelog.conversations import tables
 from carelog.conversations.conversation import Conversation
@@ -56,7 +56,7 @@ class Stored:
 
     @property
     def conversation(self) -> Conversation:
-        return Conversation.parse(self.document)
+        return Conversation.stored(self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +104,11 @@ def digest(conversation: Conversation) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-async def known(
-    connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]
-) -> list[Known]:
+async def known(connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]) -> list[Known]:
     """The stored conversations that have one of these ids, or one of these (channel, external id) names."""
     rows = await connection.execute(
-        select(
-            _stored.c.id, _stored.c.channel, _stored.c.external_id, _stored.c.subject_id, _stored.c.digest
-        ).where(
-            or_(
-                _stored.c.id.in_(list(ids)), tuple_(_stored.c.channel, _stored.c.external_id).in_(list(names))
-            )
+        select(_stored.c.id, _stored.c.channel, _stored.c.external_id, _stored.c.subject_id, _stored.c.digest).where(
+            or_(_stored.c.id.in_(list(ids)), tuple_(_stored.c.channel, _stored.c.external_id).in_(list(names)))
         )
     )
     return [Known(*row) for row in rows]
@@ -130,35 +124,39 @@ async def add(connection: Connection, received: Sequence[Received]) -> None:
         await connection.execute(insert(_party), parties)
     await connection.execute(
         insert(_text),
-        [
-            {"conversation_id": item.conversation.uuid, "content": _searchable(item.conversation)}
-            for item in received
-        ],
+        [{"conversation_id": item.conversation.uuid, "content": _searchable(item.conversation)} for item in received],
     )
 
 
-async def load(connection: Connection, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Stored]:
-    """Conversations with their documents, for the pipeline. `lock` holds them until the transaction ends."""
+async def load(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Stored]:
+    """Conversations with their documents, for the pipeline."""
     statement = _documents().where(_stored.c.id.in_(list(ids)))
-    if lock:
-        statement = statement.order_by(_stored.c.id).with_for_update()
     return {row.id: _as_stored(row) for row in await connection.execute(statement)}
 
 
-async def replace(connection: Connection, changed: Mapping[UUID, Conversation]) -> None:
-    """Write new documents over conversations that the caller has locked."""
-    for id_, conversation in changed.items():
-        await connection.execute(
-            update(_stored)
-            .where(_stored.c.id == id_)
-            .values(document=conversation.json, revision=_stored.c.revision + 1)
-        )
-        content = _searchable(conversation)
-        await connection.execute(
-            update(_text)
-            .where(_text.c.conversation_id == id_, _text.c.content != content)
-            .values(content=content)
-        )
+async def lock(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
+    """The revisions of these conversations, which nobody else can change until the transaction ends."""
+    statement = select(_stored.c.id, _stored.c.revision).where(_stored.c.id.in_(list(ids)))
+    rows = await connection.execute(statement.order_by(_stored.c.id).with_for_update())
+    return {row.id: row.revision for row in rows}
+
+
+async def replace(
+    connection: Connection, changed: Mapping[UUID, Conversation], reworded: Collection[UUID] = ()
+) -> None:
+    """Write new documents over conversations that the caller has locked; the words of those that are `reworded`
+    are indexed anew."""
+    if not changed:
+        return
+    write = (
+        update(_stored)
+        .where(_stored.c.id == bindparam("_id"))
+        .values(document=bindparam("_document"), revision=_stored.c.revision + 1)
+    )
+    await connection.execute(write, [{"_id": id_, "_document": c.json} for id_, c in changed.items()])
+    if reworded:
+        index = update(_text).where(_text.c.conversation_id == bindparam("_id")).values(content=bindparam("_content"))
+        await connection.execute(index, [{"_id": id_, "_content": _searchable(changed[id_])} for id_ in reworded])
 
 
 class ConversationStore:
@@ -230,9 +228,9 @@ class ConversationStore:
     def _has_words(self, words: str) -> ColumnElement[bool]:
         cleaned = words.replace("\x00", " ")
         if self._database.dialect == "postgresql":
-            matches: ColumnElement[bool] = func.to_tsvector(literal_column("'simple'"), _text.c.content).op(
-                "@@"
-            )(func.plainto_tsquery(literal_column("'simple'"), cleaned))
+            matches: ColumnElement[bool] = func.to_tsvector(literal_column("'simple'"), _text.c.content).op("@@")(
+                func.plainto_tsquery(literal_column("'simple'"), cleaned)
+            )
             return _stored.c.id.in_(select(_text.c.conversation_id).where(matches))
         # Each word in quotes, so that nothing in it is taken for an operator of the search language.
         quoted = " ".join('"' + word.replace('"', '""') + '"' for word in re.findall(r"\S+", cleaned))

@@ -45,7 +45,8 @@ def with_tags(conversation: Conversation, tags: Mapping[str, str], *, at: dateti
     items = list(document[array])
     items[index] = changed
     updated = {"updated_at": write_date(at)} if at is not None else {}
-    return Conversation.of(document | {array: items} | updated)
+    # Checked already, but for the body of one item, which has no rules.
+    return Conversation(document | {array: items} | updated)
 
 
 def _with_first_tags(conversation: Conversation, body: list[str], at: datetime | None) -> Conversation:

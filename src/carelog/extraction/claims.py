@@ -5,8 +5,10 @@ asked for, one that is wrong is believed.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from carelog.conversations.turns import Role
+from carelog.extraction.exchange import QuestionForm, open_questions
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
@@ -25,6 +27,7 @@ _IFS = word_set(
     if unless whenever suppose supposing should shouldn't would wouldn't could couldn't might goal target ideally
     """
 )
+_REQUESTS = ("tell me", "let me know", "give me", "share your", "send me", "bataiye", "batao")
 _LONG_UNITS = word_set("year years month months week weeks decade decades yrs")
 _LAST_TIMES = word_set(
     """
@@ -87,9 +90,29 @@ def long_past(words: Sequence[Word], first: int, end: int) -> bool:
     return False
 
 
-def question_start(words: Sequence[Word], first: int) -> int:
-    """Where a question that is known to run from word `first` may begin: "how much water | did you drink"."""
-    return clause_start(words, first, reach=6)
+class Asked(NamedTuple):
+    """Words `first` up to `end` of a turn ask for something; `polar`: for a yes or no."""
+
+    first: int
+    end: int
+    polar: bool
+
+
+def asked_in(asking: Utterance) -> list[Asked]:
+    """What the next speaker is asked for: by the open questions of a turn, or by its last sentence ("Tell me ...").
+
+    A question may begin before the words that make it one: "how much water | did you drink".
+    """
+    words = asking.words
+    opened = [
+        Asked(clause_start(words, question.first, reach=6), question.end, question.form is not QuestionForm.OPEN)
+        for question in open_questions(asking)
+    ]
+    if opened or not asking.sentences:
+        return opened
+    first, end = asking.sentences[-1]
+    norms = " ".join(word.norm for word in words[first : first + 10])
+    return [Asked(first, end, False)] if any(request in norms for request in _REQUESTS) else []
 
 
 SUBJECTS = word_set("i i've we we've i'm we're ive im maine hum humne main")

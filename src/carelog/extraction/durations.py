@@ -49,7 +49,8 @@ class Duration(NamedTuple):
 def find_durations(utterance: Utterance, numbers: Sequence[Number] | None = None) -> list[Duration]:
     """Every length of time in the utterance, left to right.
 
-    An age ("50 years old") and a rate ("twice a day") are none. `numbers` are those of the utterance, where they are known already.
+    An age ("50 years old") and a rate ("twice a day") are none. `numbers` are those of the utterance, where they
+    are known already.
 
     >>> from carelog.conversations.turns import Turn
     >>> from carelog.extraction.utterances import read

@@ -45,9 +45,9 @@ class Question:
 class Answer:
     """`span` covers the answering words ("uh, no"), or the whole reply when it is OTHER.
 
-    `reply` is the replying turn's position in the dialogue, `first` and `rest` the indices in that turn of the
-    first answering word and of the first word after them. `limited` marks a no that belongs to the phrase after it ("no fever"): it denies that
-    phrase, and only by the way whatever else was asked.
+    `reply` is the replying turn's position in the dialogue; `first` and `rest` are the indices in that turn of the
+    first answering word and of the first word after the answer. `limited` marks a no that belongs to the phrase
+    after it ("no fever"): it denies that phrase, and only by the way whatever else was asked.
     """
 
     kind: AnswerKind
@@ -328,7 +328,7 @@ _OPEN_ENDED = word_set(
 _CLOSING = word_set(
     """
     no yes yeah and but okay ok because though sometimes actually really either so well right now at
-    on every once nothing not none never that anything from all occasionally usually lately recently
+    every once nothing not none never that anything from all occasionally usually lately recently
     too as i it they my ma'am sir doctor
     """
 )
@@ -391,6 +391,8 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     if norm == "make":
         checking = after == "sure" and i + 2 < end and words[i + 2].norm in _CHECKED
         return QuestionForm.STATED if checking else None
+    if before == "or":
+        return None  # "... or anything like that"
     return QuestionForm.POLAR if fresh or before in _BEFORE_ANY else None  # "any ..."
 
 
@@ -432,7 +434,8 @@ def _stated(words: Sequence[Word], first: int, end: int) -> list[Question]:
         words[last].norm == "right" and words[last - 1].norm == "all" and last > first
     ):
         return []
-    return [Question(_skip_fillers(words, first, end), end, QuestionForm.STATED)]
+    begin = _skip_fillers(words, first, end)
+    return [Question(begin, end, QuestionForm.STATED)] if begin <= last else []
 
 
 def _ends_confirming(words: Sequence[Word], first: int, end: int) -> bool:

@@ -162,6 +162,8 @@ class Denial(StrEnum):
 def clauses(utterance: Utterance, asked: Sequence[Question] | None = None) -> list[Clause]:
     """The clauses of a turn, in order and without gaps. `asked`: its questions, where they are known already."""
     words = utterance.words
+    if not words:
+        return []
     starts = {first for first, _ in utterance.sentences}
     for question in questions(utterance) if asked is None else asked:
         starts.update((question.first, question.end))

@@ -4,12 +4,12 @@ Trouble sleeping as a complaint is a symptom and not read here.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from carelog.extraction import claims
 from carelog.extraction.durations import Duration, find_durations
-from carelog.extraction.exchange import AnswerKind, QuestionForm, open_questions, read_answer, same_speaker
+from carelog.extraction.exchange import Answer, AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.numbers import Number, find_numbers
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
@@ -19,6 +19,7 @@ from carelog.record.types.sleep import Quality, Sleep
 _SLEPT = word_set("slept soya soyi soyaa soye सोया सोई")
 _SLEEPING = word_set("sleeping sleep asleep")
 _NOUNS = word_set("sleep neend nind नींद sleep's")
+_GOODNESS = word_set("well good okay ok fine")
 _HINDI = word_set("neend nind नींद")
 _ASKED = _SLEPT | _SLEEPING | _NOUNS
 _CUES = _ASKED | word_set("bed woke wake nap napped")
@@ -275,41 +276,44 @@ def _clock_end(words: Sequence[Word], i: int, numbers: Sequence[Number]) -> int 
 def _answered(asking: Utterance, utterance: Utterance) -> tuple[_Night, tuple[Span, ...]]:
     """ "How did you sleep?" "Not great." "How many hours do you sleep?" "About six." """
     nothing: tuple[_Night, tuple[Span, ...]] = (_Night(), ())
-    for question in open_questions(asking):
-        first = claims.question_start(asking.words, question.first)
-        norms = [word.norm for word in asking.words[first : question.end]]
+    for question in claims.asked_in(asking):
+        norms = [word.norm for word in asking.words[question.first : question.end]]
         if not _ASKED.intersection(norms) or _ASKING_OTHERWISE.intersection(norms):
             continue
         said = read_answer(utterance, utterance.turn.index)
         if said is None:
             return nothing
-        span = Span(asking.turn.index, asking.words[first].start, asking.words[question.end - 1].end)
-        night = next(_answers(utterance, norms, said.kind, question.form, said.rest), _Night())
+        span = Span(asking.turn.index, asking.words[question.first].start, asking.words[question.end - 1].end)
+        night = _answers(utterance, norms, said, polar=question.polar)
         return night, (span,)
     return nothing
 
 
-def _answers(
-    utterance: Utterance, asked: Sequence[str], kind: AnswerKind, form: QuestionForm, rest: int
-) -> Iterator[_Night]:
-    words, numbers = utterance.words, find_numbers(utterance)
+def _answers(utterance: Utterance, asked: Sequence[str], answer: Answer, *, polar: bool) -> _Night:
+    words, numbers, night = utterance.words, find_numbers(utterance), _Night()
     for duration in find_durations(utterance, numbers):
-        if duration.first <= 8 and duration.seconds and duration.seconds <= 86400:
-            yield _Night(hours=round(duration.seconds / 3600, 2)).seen(duration.first, duration.end)
+        if night.hours is None and duration.first <= 8 and duration.seconds and duration.seconds <= 86400:
+            night = replace(night.seen(duration.first, duration.end), hours=round(duration.seconds / 3600, 2))
     if "hours" in asked or "long" in asked:
-        alone = [n for n in numbers if n.first <= 5]
-        if len(numbers) == 1 and alone and 0 < alone[0].value <= 16:
-            yield _Night(hours=alone[0].value).seen(alone[0].first, alone[0].end)
-        return
-    if form is QuestionForm.OPEN:
-        for k in range(min(len(words), 6)):
-            if words[k].norm in ".?!":
-                break
-            if said := _QUALITY.at(words, k):
-                yield _Night(quality=said[1]).seen(k, k + said[0])
-    elif {"well", "good", "okay", "ok", "fine"}.intersection(asked) and kind in {AnswerKind.YES, AnswerKind.NO}:
-        quality: Quality = (
-            "poor" if kind is AnswerKind.NO else "good" if {"well", "good"}.intersection(asked) else "fair"
-        )
-        if rest > 0:
-            yield _Night(quality=quality).seen(0, min(rest, len(words)))
+        if night.hours is None and len(numbers) == 1 and numbers[0].first <= 5 and 0 < numbers[0].value <= 16:
+            night = replace(night.seen(numbers[0].first, numbers[0].end), hours=numbers[0].value)
+        return night
+    if not polar:
+        return _with_quality(words, night)
+    slept = max(k for k, norm in enumerate(asked) if norm in _ASKED)
+    hoped = [norm for norm in asked[slept + 1 : slept + 4] if norm in _GOODNESS]
+    if hoped and answer.kind in {AnswerKind.YES, AnswerKind.NO} and answer.rest:
+        good: Quality = "good" if hoped[0] in {"well", "good"} else "fair"
+        quality = "poor" if answer.kind is AnswerKind.NO else good
+        return replace(night.seen(0, min(answer.rest, len(words))), quality=quality)
+    return night
+
+
+def _with_quality(words: Sequence[Word], night: _Night) -> _Night:
+    """An answer that begins with how it was: "pretty good", "it was okay"."""
+    for k in range(min(len(words), 6)):
+        if words[k].norm in ".?!":
+            break
+        if said := _QUALITY.at(words, k):
+            return replace(night.seen(k, k + said[0]), quality=said[1])
+    return night

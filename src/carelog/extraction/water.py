@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from carelog.extraction import claims
-from carelog.extraction.exchange import AnswerKind, open_questions, read_answer, same_speaker
+from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.numbers import Number, find_numbers
 from carelog.extraction.utterances import Utterance, Word
@@ -132,8 +132,8 @@ def _drinking(utterance: Utterance, first: int, end: int) -> int | None:
     for k in range(first - 1, max(-1, first - _REACH), -1):
         norm = words[k].norm
         if norm in _DRANK or norm in _DRINK:
-            present = norm in _DRINK and not claims.progressive(words, k)
-            return k if claims.own_act(utterance, k, bare=not present) else None
+            bare = norm in _DRANK or norm in {"drinking", "taking", "having"}
+            return k if claims.own_act(utterance, k, bare=bare) else None
         if norm in ".?!":
             break
     for k in range(end, min(len(words), end + 3)):
@@ -148,9 +148,8 @@ def _drinking(utterance: Utterance, first: int, end: int) -> int | None:
 
 def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
     """ "How much water do you drink?" "About two litres." """
-    for question in open_questions(asking):
-        first = claims.question_start(asking.words, question.first)
-        norms = {word.norm for word in asking.words[first : question.end]}
+    for question in claims.asked_in(asking):
+        norms = {word.norm for word in asking.words[question.first : question.end]}
         if not (norms & _WATER and norms & _ASKING) or norms & {"should", "if", "would", "could"}:
             continue
         said = read_answer(utterance, utterance.turn.index)
@@ -162,7 +161,7 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
             return None
         if any(word.norm in claims.DENYING | claims.SUPPOSING for word in utterance.words[: amount.first]):
             return None
-        span = Span(asking.turn.index, asking.words[first].start, asking.words[question.end - 1].end)
+        span = Span(asking.turn.index, asking.words[question.first].start, asking.words[question.end - 1].end)
         return _finding(utterance, amount, (amount.first, amount.end), (span,))
     return None
 

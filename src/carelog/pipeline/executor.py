@@ -62,8 +62,9 @@ class Executor:
                         Progress(
                             run=run,
                             chain=chain,
-                            stored=stored,
+                            channel=stored.channel,
                             conversation=stored.conversation,
+                            revision=stored.revision,
                             position=run.position,
                         )
                     )
@@ -141,19 +142,28 @@ class Executor:
             self._wakeup.wake()
 
     async def _change_conversations(self, connection: Connection, progresses: Sequence[Progress]) -> None:
-        """Apply the changes to the documents as they are now: another chain may have changed them meanwhile."""
+        """Write the changed documents. One that another chain has changed meanwhile is read anew, and the changes
+        are applied to what it is now."""
         changing = [p for p in progresses if p.changes]
         if not changing:
             return
-        current = await conversations.load(connection, {p.run.conversation_id for p in changing}, lock=True)
+        revisions = await conversations.lock(connection, {p.run.conversation_id for p in changing})
+        moved = {p.run.conversation_id for p in changing if p.revision != revisions[p.run.conversation_id]}
+        fresh = await conversations.load(connection, moved) if moved else {}
         changed: dict[UUID, Conversation] = {}
         for progress in changing:
             id_ = progress.run.conversation_id
-            conversation = changed.get(id_) or current[id_].conversation
-            for change in progress.changes:
-                conversation = change.apply(conversation)
-            changed[id_] = progress.conversation = conversation
-        await conversations.replace(connection, changed)
+            if id_ in changed or id_ in fresh:
+                current = changed[id_] if id_ in changed else fresh[id_].conversation
+                for change in progress.changes:
+                    current = change.apply(current)
+                progress.conversation = current
+            changed[id_] = progress.conversation
+        for progress in changing:
+            progress.conversation = changed[progress.run.conversation_id]
+            progress.revision = revisions[progress.run.conversation_id] + 1
+        reworded = {p.run.conversation_id for p in changing if any(change.rewords for change in p.changes)}
+        await conversations.replace(connection, changed, reworded)
 
     async def _route(self, connection: Connection, progresses: Sequence[Progress]) -> bool:
         """Make the runs that links asked for. A chain runs once over a conversation however many links route to

@@ -17,6 +17,11 @@ class AddAnalysis:
 
     analysis: Mapping[str, Any]
 
+    @property
+    def rewords(self) -> bool:
+        """Whether it may change what the conversation's turns are."""
+        return str(self.analysis.get("type", "")).startswith("transcript")
+
     def apply(self, conversation: Conversation) -> Conversation:
         return conversation.with_analysis(self.analysis)
 
@@ -26,6 +31,10 @@ class AddTags:
     """Give the conversation these tags, names with values; one that it has already gets the new value."""
 
     tags: Mapping[str, str]
+
+    @property
+    def rewords(self) -> bool:
+        return False
 
     def apply(self, conversation: Conversation) -> Conversation:
         return with_tags(conversation, self.tags)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carelog.conversations import Conversation
-from carelog.conversations.store import Stored
 from carelog.kit.errors import CarelogError
 from carelog.pipeline.chains import Chain
 from carelog.pipeline.link import Work, place_of
@@ -18,12 +17,16 @@ from carelog.record.store import Placed
 
 @dataclass(slots=True)
 class Progress:
-    """One run on its way: its conversation as the links so far have left it, and their effects not yet committed."""
+    """One run on its way: its conversation as the links so far have left it, and their effects not yet committed.
+
+    `revision` is the stored one that the conversation, before `changes`, was read at.
+    """
 
     run: Run
     chain: Chain
-    stored: Stored
+    channel: str
     conversation: Conversation
+    revision: int
     position: int
     stopped: bool = False
     failure: Exception | None = None
@@ -42,7 +45,7 @@ class Progress:
             conversation=self.conversation,
             conversation_id=self.run.conversation_id,
             subject_id=self.run.subject_id,
-            channel=self.stored.channel,
+            channel=self.channel,
             zone=self.conversation.zone or "UTC",
             chain=self.chain.name,
             key=f"{self.run.id}:{self.position}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from carelog.extraction import claims
-from carelog.extraction.exchange import AnswerKind, open_questions, read_answer, same_speaker
+from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.exercise.measures import STEPS, Measures, Measuring, intensity_of
 from carelog.extraction.exercise.ways import Mention, find_mentions, way_of
 from carelog.extraction.finding import Finding, Span
@@ -30,6 +30,7 @@ class _Question(NamedTuple):
     activity: str | None
     past: bool
     kind: AnswerKind
+    counted: str | None  # "How many steps": a bare number answers it
 
 
 def find_exercise(dialogue: Sequence[Utterance]) -> list[Finding]:
@@ -92,17 +93,17 @@ def _counted_steps(utterance: Utterance, measuring: Measuring) -> Iterator[Findi
 def _asked(before: Utterance, mentions: Sequence[Mention], utterance: Utterance) -> _Question | None:
     """The question about exercise that the turn answers with more than a no."""
     words = before.words
-    for question in open_questions(before):
-        first = claims.question_start(words, question.first)
-        norms = {word.norm for word in words[first : question.end]}
+    for question in claims.asked_in(before):
+        norms = {word.norm for word in words[question.first : question.end]}
         if not norms & _ASKING or norms & _ASKING_OTHERWISE:
             continue
         said = read_answer(utterance, utterance.turn.index)
         if said is None or said.kind is AnswerKind.NO:
             return None
-        named = {mention.activity.name for mention in mentions if first <= mention.first < question.end}
-        span = Span(before.turn.index, words[first].start, words[question.end - 1].end)
-        return _Question(span, named.pop() if len(named) == 1 else None, "did" in norms, said.kind)
+        named = {mention.activity.name for mention in mentions if question.first <= mention.first < question.end}
+        span = Span(before.turn.index, words[question.first].start, words[question.end - 1].end)
+        counted = next((unit for unit in ("steps", "minutes") if unit in norms), None)
+        return _Question(span, named.pop() if len(named) == 1 else None, "did" in norms, said.kind, counted)
     return None
 
 
@@ -112,6 +113,8 @@ def _answered(utterance: Utterance, measuring: Measuring, question: _Question) -
     if question.activity is None or any(w.norm in claims.DENYING or w.norm in claims.SUPPOSING for w in words[:8]):
         return
     measures = measuring.around(0, 0, after=0, before=len(words))
+    if question.counted and not measures.some:
+        measures = measuring.bare(question.counted)
     if measures.some and measures.first <= 6:
         span = Span(utterance.turn.index, words[measures.first].start, words[measures.end - 1].end)
     elif question.past and question.kind is AnswerKind.YES:

@@ -27,7 +27,7 @@ class Measures(NamedTuple):
 _KILOMETRES = {
     word: length
     for words, length in (
-        ("km kms kilometer kilometers kilometre kilometres किलोमीटर", 1.0),
+        ("km kms k kilometer kilometers kilometre kilometres किलोमीटर", 1.0),
         ("mile miles", 1.609344),
         ("meter meters metre metres", 0.001),
     )
@@ -35,6 +35,7 @@ _KILOMETRES = {
 }
 STEPS = word_set("steps step kadam कदम")
 _FEWEST_STEPS = 300  # Fewer are a staircase.
+_MOST_STEPS = 200_000
 _OFTEN = """
     every day|everyday|daily|every morning|every evening|every night|every other day|every week|every weekend|each day
     each morning|each week|once a day|twice a day|once a week|twice a week|once daily|twice daily|twice weekly|per day
@@ -82,18 +83,16 @@ class Measuring:
         ]
         minutes = times[0].seconds / 60 if len(times) == 1 and times[0].seconds else None
         lengths = self._distances(low, high)
-        steps = [
-            number for number in self.numbers if low <= number.first and number.end < high and self._is_steps(number)
-        ]
+        steps = self._steps(low, high)
         frequency = self._frequency(low, high)
         if frequency and self._words[frequency[0]].norm in _RATES and len(times) + len(lengths) + len(steps) != 1:
             frequency = None  # "A mile, a mile and a half a day": what is a day is not sure.
-        used = [(d.first, d.end) for d in times] + [(n.first, n.end + 1) for n in steps] + [a[:2] for a in lengths]
+        used = [(d.first, d.end) for d in times] + [a[:2] for a in steps] + [a[:2] for a in lengths]
         used += [frequency] if frequency else []
         return Measures(
             minutes=minutes if minutes and minutes <= 1440 else None,
             kilometres=lengths[0][2] if len(lengths) == 1 else None,
-            steps=int(steps[0].value) if len(steps) == 1 else None,
+            steps=int(steps[0][2]) if len(steps) == 1 else None,
             frequency=self._utterance.quote(*frequency) if frequency else None,
             first=min((a for a, _ in used), default=first),
             end=max((b for _, b in used), default=end),
@@ -112,15 +111,32 @@ class Measuring:
             high += 1
         return low, high
 
-    def _is_steps(self, number: Number) -> bool:
-        return self._words[number.end].norm in STEPS and _FEWEST_STEPS <= number.value <= 200000
+    def bare(self, counted: str) -> Measures:
+        """The one number of a short answer, which counts "steps" or "minutes"."""
+        low, most = (_FEWEST_STEPS, _MOST_STEPS) if counted == "steps" else (1, 600)
+        number = self.numbers[0] if len(self.numbers) == 1 else None
+        if number is None or not low <= number.value <= most:
+            return Measures(None, None, None, None, 0, 0, some=False)
+        minutes, steps = (None, int(number.value)) if counted == "steps" else (number.value, None)
+        return Measures(minutes, None, steps, None, number.first, number.end, some=True)
+
+    def _steps(self, low: int, high: int) -> list[tuple[int, int, float]]:
+        """(first, end, steps) of every count of steps among the words `low` to `high`."""
+        words, found = self._words, list[tuple[int, int, float]]()
+        for number in self.numbers:
+            thousands = number.end < len(words) and words[number.end].norm == "k"  # "10k steps"
+            end, steps = number.end + thousands, number.value * (1000 if thousands else 1)
+            counts = low <= number.first and end < high and words[end].norm in STEPS
+            if counts and _FEWEST_STEPS <= steps <= _MOST_STEPS:
+                found.append((number.first, end + 1, steps))
+        return found
 
     def _distances(self, low: int, high: int) -> list[tuple[int, int, float]]:
         """(first, end, kilometres) of every distance among the words `low` to `high`."""
         words, found = self._words, list[tuple[int, int, float]]()
         for k in range(low, high):
             length = _KILOMETRES.get(words[k].norm)
-            if length is None:
+            if length is None or (k + 1 < len(words) and words[k + 1].norm in STEPS):
                 continue
             number = next((n for n in self.numbers if n.end == k or (n.value == 0.5 and n.end == k - 1)), None)
             if number is not None and number.first >= low:

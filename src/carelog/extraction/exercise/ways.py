@@ -103,6 +103,8 @@ def _means_something_else(words: Sequence[Word], mention: Mention) -> bool:
         return True
     # "I run a business", "ran my own tests"
     runs = mention.activity.name == "running" and mention.activity.verb
+    if after[0] == "a" and len(after) > 1 and after[1][0].isdecimal():
+        return False  # "ran a 10k"
     return runs and (
         after[0] in _POSSESSIVES or (after[0] == "a" and after[1:2] not in (["mile"], ["marathon"], ["half"]))
     )

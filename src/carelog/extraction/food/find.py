@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.extraction import claims
-from carelog.extraction.exchange import AnswerKind, open_questions, read_answer, same_speaker
+from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.food.items import Item, find_items, with_amount
 from carelog.extraction.food.statements import MEALS, VERBS, Statement, answer, left_out, meal_of, statements
@@ -79,9 +79,8 @@ def _find(utterance: Utterance, named: Sequence[tuple[int, int, str]], before: U
 
 def _asked(before: Utterance, utterance: Utterance) -> tuple[int, Meal | None, Span] | None:
     """(first word of the answer, the meal asked about, the question) where the turn before asked what was eaten."""
-    for question in open_questions(before):
-        start = claims.question_start(before.words, question.first)
-        norms = [word.norm for word in before.words[start : question.end]]
+    for question in claims.asked_in(before):
+        norms = [word.norm for word in before.words[question.first : question.end]]
         meals = [MEALS[norm] for norm in norms if norm in MEALS]
         if not (meals or _ASKING_VERBS.intersection(norms)) or _ASKING_OTHERWISE.intersection(norms) - {"like"}:
             continue
@@ -90,7 +89,7 @@ def _asked(before: Utterance, utterance: Utterance) -> tuple[int, Meal | None, S
         said = read_answer(utterance, utterance.turn.index)
         if said is None or said.kind is AnswerKind.NO:
             return None
-        span = Span(before.turn.index, before.words[start].start, before.words[question.end - 1].end)
+        span = Span(before.turn.index, before.words[question.first].start, before.words[question.end - 1].end)
         first = said.rest if said.kind is AnswerKind.YES else 0
         return min(first, len(utterance.words)), meals[-1] if meals else None, span
     return None

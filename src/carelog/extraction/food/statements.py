@@ -34,7 +34,7 @@ _BACKWARD = word_set("khaya khayi khaye khayee khai khaayi khaaya piya pee pi pe
 _TOOK_HINDI = word_set("li liya liye ली लिया लिए")
 _TOOK = word_set("took taken take grabbed")
 _TOOK_REACH = 3
-_ELSEWHERE = word_set("off her him them me away out to")  # "took her off milk", "had them make rice"
+_ELSEWHERE = word_set("off her him them me away out to from")  # "took her off milk", "had them make rice"
 VERBS = _FORWARD | _BACKWARD
 
 _OTHERS_HINDI = word_set("usne unhone unhonne pati patni bete beti husband wife papa mummy आपने उसने")
@@ -122,7 +122,11 @@ def _forward(
     if not foods:
         return None
     between = {word.norm for word in words[first : foods[0][0]]}
-    if between & _ELSEWHERE or (words[trigger].norm in _TOOK and len(between) > _TOOK_REACH):
+    if (
+        between & _ELSEWHERE
+        or ("for" in between and not between & MEALS.keys())
+        or (words[trigger].norm in _TOOK and (len(between) > _TOOK_REACH or "with" in between))
+    ):
         return None
     statement = Statement(trigger, first, end, _meal_before(words, trigger))
     if words[trigger].norm in _PRESENT and not any(meal_of(words, statement, food) for food in foods):
@@ -141,7 +145,7 @@ def _reach(words: Sequence[Word], first: int, starts: set[int], named: Sequence[
     while k < len(words) and k - last <= _LAST_FOOD_REACH:
         if k in starts:
             k = last = ends[k]
-        elif words[k].norm in _STOPS or words[k].norm in _FORWARD:
+        elif (words[k].norm in _STOPS and not (words[k].norm == "my" and k == first)) or words[k].norm in _FORWARD:
             break
         else:
             k += 1

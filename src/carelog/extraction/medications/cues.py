@@ -33,11 +33,12 @@ _PHRASES: dict[Meaning, str] = {
         have you on, had you on, has you on, have me on, has me on, have him on, have her on, got you on,
         got me on, keep you on, keep him on, keep her on, currently on, still on, already on, also on, now on,
         stay on, remain on, stays on, you on your, doing on, well on, good on, fine on, okay on, tolerating,
-        continue, continues, continuing, continued, continue on, continue to take, continue taking, continue to use, continue using, still take, keep taking, keep using, keep on, stick with,
-        stay with, maintain, carry on with, gave me, give me, helped by, i do the, i do a, i do my,
-        what about the, le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta,
-        leti, lete, le rahe, khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi,
-        liya tha, khayi, khaya, khai, li hai
+        continue, continues, continuing, continued, continue on, continue to take, continue taking,
+        continue to use, continue using, still take, keep taking, keep using, keep on, stick with, stay with,
+        maintain, carry on with, gave me, give me, helped by, i do the, i do a, i do my, what about the,
+        le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta, leti, lete, le rahe,
+        khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi, liya tha, khayi, khaya,
+        khai, li hai
     """,
     "take": """
         take, use, lena, lijiye, lo, le lo, le lijiye, khana hai
@@ -82,12 +83,13 @@ _PHRASES: dict[Meaning, str] = {
     """,
     "missed": """
         forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed,
-        missing, miss, skipped, skip, skipping, ran out, run out, running out, ran out of, run out of, out of,
-        bhool, bhool gaya, bhool gayi, bhul gaya, bhul gayi, have n't been taking, haven't been taking,
-        have not been taking, has n't been taking, hasn't been taking, not been taking, have n't taken,
-        haven't taken, have not taken, did n't take, didn't take, did not take, nahi li, nahi liya, nahi le,
-        nahi khayi, have n't been able to take, haven't been able to take, not been able to take,
-        has n't been able to take, hasn't been able to take, could n't take, couldn't take
+        missing, miss, skipped, skip, skipping, ran out, run out, running out, ran out of, run out of,
+        i'm out of, am out of, are out of, was out of, been out of, i ran out, bhool, bhool gaya, bhool gayi,
+        bhul gaya, bhul gayi, have n't been taking, haven't been taking, have not been taking,
+        has n't been taking, hasn't been taking, not been taking, have n't taken, haven't taken, have not taken,
+        did n't take, didn't take, did not take, nahi li, nahi liya, nahi le, nahi khayi,
+        have n't been able to take, haven't been able to take, not been able to take, has n't been able to take,
+        hasn't been able to take, could n't take, couldn't take
     """,
     "tried": """
         tried, tried taking, tried some, tried using, been trying

@@ -17,7 +17,9 @@ _UNITS = {
     "millilitre": "mL", "millilitres": "mL", "cc": "mL", "meq": "meq", "milliequivalent": "meq",
     "milliequivalents": "meq", "%": "%", "percent": "%",
 }  # fmt: skip
-_BROKEN_OFF = frozenset("-–—")
+_DASHES = frozenset("-–—")
+_TO = (["to"], ["up", "to"], ["down", "to"], ["se"])  # "500 se 1000 kar diya"
+_LIMITS = word_set("max maximum limit exceed exceeding most under over below above")
 _LONG_UNITS = frozenset({"gram", "milligram", "microgram"})
 _NOT_OF_MEDICINE = word_set(
     """
@@ -27,6 +29,7 @@ _NOT_OF_MEDICINE = word_set(
 )
 _LATEST_DAY = 31
 _CHANGE_REACH = 10
+_LONGEST_BETWEEN = 3
 _TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
 _COUNTED = _TIMES | word_set(
     """
@@ -37,7 +40,10 @@ _COUNTED = _TIMES | word_set(
     """
 )
 
-_CHANGES = ("increas", "decreas", "lower", "rais", "reduc", "bump", "titrat", "chang", "doubl", "badha", "cut", "upp")
+_CHANGES = (
+    *("increas", "decreas", "lower", "raise", "raising", "reduc", "bump", "titrat", "chang", "doubl", "cut", "upped"),
+    *("badha",),
+)
 _MOVES = word_set("go going goes went gone")
 
 
@@ -83,7 +89,8 @@ def find_doses(utterance: Utterance) -> list[Dose]:
         while found and found[-1].end > dose.first:
             found.pop()  # The "10" of "from 10 to 20 milligrams".
         found.append(dose)
-        if earlier and dose.first < number.first and dose.value and not _is_past(words, dose.first):
+        planned = not _is_past(words, dose.first) and words[number.first - 1].norm != "se"
+        if earlier and dose.first < number.first and dose.value and planned:
             found.append(dose._replace(end=earlier.end, value=earlier.value, former=True))
     return found
 
@@ -108,47 +115,43 @@ def _single_units(words: Sequence[Word]) -> Iterator[Number]:
 
 def _dose(utterance: Utterance, earlier: Number | None, number: Number) -> Dose | None:
     words = utterance.words
-    first, end, value = number.first, number.end, number.value
-    if value <= 0:
-        return None
+    first, end = number.first, number.end
     slashed = _norm(words, end) == "/" and words[end].start == words[end - 1].end
     if slashed and _norm(words, end + 1)[:1].isdecimal():
         return _combination(words, number)
-    if _norm(words, first - 1) == "/":
-        return None
     if _norm(words, end - 1) == "half" and _norm(words, end) == "a":
         end += 1
     unit, end = _unit(words, end)
-    if unit == "%" and _norm(words, end) == "of":
+    if number.value <= 0 or _norm(words, first - 1) == "/" or _is_limit(words, first):
         return None
-    if unit is not None and _is_something_else(words, first, end):
+    if _is_something_else(words, first, end) if unit else _counts_something(utterance, first, end):
         return None
-    if unit is None and utterance.text[words[end - 1].end :][:1] in _BROKEN_OFF:
-        return None  # "Lortab 500- Lortab 5 milligrams"
-    if unit is None and (_norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"}):
+    return _range(utterance, earlier, number, unit, end) or Dose(
+        first, end, number.value, unit, target=_norm(words, first - 1) == "to"
+    )
+
+
+def _range(utterance: Utterance, earlier: Number | None, number: Number, unit: str | None, end: int) -> Dose | None:
+    """ "From 10 to 20 mg" is a change to 20 if anything changes; else it is a range, as "10 or 20", "10-20" is."""
+    words = utterance.words
+    if earlier is None or earlier.value < 1 or number.first - earlier.end > _LONGEST_BETWEEN:
         return None
-    between = [_norm(words, i) for i in range(earlier.end, first)] if earlier else []
-    spoken_between = [norm for norm in between if norm not in _UNITS and norm != ","]
-    if (
-        earlier
-        and earlier.value >= 1
-        and len(between) <= 3
-        and spoken_between in (["to"], ["up", "to"], ["down", "to"])
-    ):
-        change = _is_change(words, earlier.first)
-        begin = earlier.first - (_norm(words, earlier.first - 1) == "from")
-        return Dose(begin, end, value if change else None, unit, target=change)
-    if earlier and unit is not None and spoken_between == ["or"]:
-        return Dose(earlier.first, end, None, unit)
-    return Dose(first, end, value, unit, target=_norm(words, first - 1) == "to")
+    between = [_norm(words, i) for i in range(earlier.end, number.first)]
+    joined = [norm for norm in between if norm not in _UNITS and norm != ","]
+    dashed = utterance.text[words[earlier.end - 1].end : words[number.first].start].strip() in _DASHES
+    begin = earlier.first - (_norm(words, earlier.first - 1) == "from")
+    if joined in _TO:
+        change = joined == ["se"] or _is_change(words, earlier.first)
+        return Dose(begin, end, number.value if change else None, unit, target=change)
+    return Dose(begin, end, None, unit) if joined == ["or"] or dashed else None
 
 
 def _combination(words: Sequence[Word], number: Number) -> Dose | None:
     """ "5/325": the strength of the first-named ingredient stands for the whole."""
     end = number.end + 2
     unit, after = _unit(words, end)
-    second = float(_norm(words, number.end + 1).replace(",", ""))
-    if _norm(words, end) == "/" or (unit is None and second <= _LATEST_DAY):
+    second = _norm(words, number.end + 1)
+    if _norm(words, end) == "/" or (unit is None and second.isdecimal() and int(second) <= _LATEST_DAY):
         return None  # A date.
     return Dose(number.first, after, number.value, unit)
 
@@ -167,6 +170,8 @@ def _unit(words: Sequence[Word], end: int) -> tuple[str | None, int]:
 def _is_something_else(words: Sequence[Word], first: int, end: int) -> bool:
     """A laboratory value, or salt, protein and the like."""
     after = [_norm(words, i) for i in range(end, end + 3)]
+    if _norm(words, end - 1) in {"%", "percent"} and after[0] == "of":
+        return True
     if after[0] in {"/", "per"} and after[1] in _NOT_OF_MEDICINE:
         return True
     if after[0] == "of" and (after[1] in _NOT_OF_MEDICINE or after[2] in _NOT_OF_MEDICINE):
@@ -180,6 +185,23 @@ def _is_change(words: Sequence[Word], first: int) -> bool:
     return _norm(words, first - 1) == "from" or any(
         is_change(_norm(words, i)) for i in range(max(0, first - _CHANGE_REACH), first)
     )
+
+
+def _counts_something(utterance: Utterance, first: int, end: int) -> bool:
+    """A number without a unit that counts what follows, is an age, or breaks off."""
+    words = utterance.words
+    if _norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"}:
+        return True
+    follows = utterance.text[words[end - 1].end :][:2]
+    return follows[:1] in _DASHES and not follows[1:].isdecimal()  # "Lortab 500- Lortab 5 milligrams"
+
+
+def _is_limit(words: Sequence[Word], first: int) -> bool:
+    """ "No more than 3 grams", "up to 3 grams" where nothing is raised."""
+    two = (_norm(words, first - 2), _norm(words, first - 1))
+    if two[1] == "than" or two[1] in _LIMITS or two[0] in _LIMITS:
+        return True
+    return two == ("up", "to") and not _is_change(words, first)
 
 
 def _is_past(words: Sequence[Word], first: int) -> bool:

@@ -65,17 +65,19 @@ class _Place(NamedTuple):
 
 def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Said:
     """What is said of one strength: what its own clause says, if it was said apart from the name."""
-    later: Status | None = None
     if p.dose.former:
-        later = "taking"
-    elif p.dose_turn != p.turn:
+        return replace(said, status="taking", tentative=False)
+    later: Status | None = None
+    if p.dose_turn != p.turn:
         later = scene.status_between(p.dose_turn, 0, p.dose.first)
-        if later is None and said.status == "asked":
+        if later is None and said.status in (None, "asked") and scene.is_reply(p.dose_turn):
             later = "taking"  # "What about your lisinopril?" "20 mg."
     elif p.dose.first - p.mention.end > _APART:
         later = scene.status_between(p.turn, p.mention.end, p.dose.first)
     elif said.status == "changed" and not p.dose.target and any(other.dose.target for other in own):
         later = "taking"  # The 20 of "bump the 20 of lisinopril up to 40".
+    if later is None and said.status is None and p.dose.target:
+        later = "changed"  # "Lisinopril, from 20 to 40."
     return replace(said, status=later, tentative=False) if later else said
 
 

@@ -45,7 +45,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"qid|qds|q\.\s?i\.\s?d\.?|q i d", 4),
     (r"q?hs|qd|od|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
     (rf"weekly|every\s+week|(?:every|on)\s+{_WEEKDAY}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
-    (r"daily|(?:a|per|each)\s+day", 1),
+    (r"daily|(?:a|per|each)\s+day|/\s?day", 1),
     (rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+ke\s+(?:baad|saath|pehle)|khali\s+pet", None),
     (
         r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you)\s+need\s+it)|jab\s+zaroorat",
@@ -54,7 +54,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then", None),
 )
 _ANY = re.compile(
-    r"(?<![\w'])(?:" + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS)) + r")(?![\w'])",
+    r"(?:(?<![\w'])|(?=/))(?:" + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS)) + r")(?![\w'])",
     re.IGNORECASE,
 )
 _BETWEEN_PARTS = re.compile(r"[\s,]*(?:(?:uh|um|and|or|you know|for (?:the |your )?pain)[\s,]*)*", re.IGNORECASE)

@@ -28,10 +28,17 @@ _CHANGED = word_set(
     "it that this the dose dosage your to from up down back all way gradually medication , uh um by you"
 )
 _CHANGE_REACH = 7
-_DOSE_QUESTIONS = word_set("dose dosage milligrams mg strength much many micrograms mcg units milligram")
+_DOSE_WORDS = word_set("dose dosage milligrams mg strength much many micrograms mcg units milligram")
+_ASKING_WORDS = word_set("what what's how which kitna kitni")
+_LONGEST_QUESTION = 10
+_LONGEST_ANSWER = 8
+_ANSWER_TURNS = 2
+_LONGEST_GAP = 4
+_LONGEST_CHANGE = 12
 _LONGEST_REACH = 22  # Words between a name and a strength said with its unit.
 _TURNS_BACK = 4
-_SMALLEST_BARE = 5  # "Ibuprofen two" counts tablets.
+_SMALLEST_BARE = 5  # "Ibuprofen two" counts tablets,
+_SURELY_NO_COUNT = 100  # and so may "twenty ibuprofen".
 
 
 class Pair(NamedTuple):
@@ -64,71 +71,99 @@ def pair(readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mention]])
     return pairs
 
 
+class _Around(NamedTuple):
+    """The medicines before and after a strength in its turn, and the words between."""
+
+    before: Mention | None
+    gap_before: Sequence[str]
+    after: Mention | None
+    gap_after: Sequence[str]
+
+
 def _owner(
-    readings: Sequence[Reading],
-    turn: int,
-    here: Sequence[Mention],
-    dose: Dose,
-    last: Place | None,
+    readings: Sequence[Reading], turn: int, here: Sequence[Mention], dose: Dose, last: Place | None
 ) -> Place | None:
     words = readings[turn].words
     before = max((m for m in here if m.end <= dose.first), key=lambda m: m.end, default=None)
     after = min((m for m in here if m.first >= dose.end), key=lambda m: m.first, default=None)
-    gap_before = _norms(words, before.end, dose.first) if before else []
-    gap_after = _norms(words, dose.end, after.first) if after else []
-
-    if before and len(gap_before) <= 4 and all(norm in _AFTER_NAME for norm in gap_before):
-        takes_next = after and len(gap_after) <= 1 and set(gap_after) <= {"of"} and "," in gap_before
-        if not takes_next and (dose.unit or _is_bare_strength(words, dose, gap_before)):
-            return Place(turn, before)
-    leads = after and len(gap_after) <= 4 and all(norm in _BEFORE_NAME for norm in gap_after)
-    leads = leads or (gap_after == [","] and before is None)  # "81 milligrams, baby aspirin"
-    leads = leads or ("of" in gap_after[-3:] and all(norm in _OFTEN or norm in _BEFORE_NAME for norm in gap_after))
-    if after and leads and (dose.unit or _is_bare_before(words, dose, gap_after)):
+    around = _Around(
+        before,
+        _norms(words, before.end, dose.first) if before else (),
+        after,
+        _norms(words, dose.end, after.first) if after else (),
+    )
+    if last is not None and (before is not None or turn - last.turn > _TURNS_BACK):
+        last = None
+    if before and _follows(dose, around):
+        return Place(turn, before)
+    if after and _leads(dose, around):
         return Place(turn, after)
     if dose.unit == "%":
         return None  # A saturation, a share: only creams say theirs, beside the name.
     if dose.unit is None:
-        return _owner_of_bare(readings, turn, before, after, dose, gap_before, gap_after, last)
-    if after and len(gap_after) <= 4 and {"on", "for", "of", "in"} & set(gap_after) and set(gap_after) <= _TO_NAME:
+        return _owner_of_bare(readings, turn, dose, around, last)
+    if after and _points_to(around.gap_after) and {"on", "for", "of", "in"} & set(around.gap_after):
         return Place(turn, after)
-    if before and len(gap_before) <= _LONGEST_REACH:
-        between = any(before.end <= other.first < dose.first for other in readings[turn].doses)
-        if not between or dose.target or _PRONOUNS & set(gap_before[-4:]) or "then" in gap_before:
-            return Place(turn, before)
-        return None
-    if before is None and last is not None and turn - last.turn <= _TURNS_BACK:
-        return last
-    return None
+    if before:
+        others = any(before.end <= other.first < dose.first for other in readings[turn].doses)
+        again = dose.target or _PRONOUNS & set(around.gap_before[-4:]) or "then" in around.gap_before
+        return Place(turn, before) if len(around.gap_before) <= _LONGEST_REACH and (again or not others) else None
+    return last
 
 
 def _owner_of_bare(
-    readings: Sequence[Reading],
-    turn: int,
-    before: Mention | None,
-    after: Mention | None,
-    dose: Dose,
-    gap_before: Sequence[str],
-    gap_after: Sequence[str],
-    last: Place | None,
+    readings: Sequence[Reading], turn: int, dose: Dose, around: _Around, last: Place | None
 ) -> Place | None:
     """A number without a unit: the target of a change of dose, or the answer to "what dose?"."""
     words = readings[turn].words
     if dose.value is None or dose.value < _SMALLEST_BARE:
         return None
+    before, after = around.before, around.after
     if dose.target and _changes_dose(words, dose, before.end if before else 0):
-        if before and len(gap_before) <= 12:
-            return Place(turn, before)
-        if after and len(gap_after) <= 4 and set(gap_after) <= _TO_NAME:
-            return Place(turn, after)
-        if before is None and last is not None and turn - last.turn <= _TURNS_BACK:
-            return last
-        return None
-    if before is None and last is not None and turn - last.turn <= 2 and turn and len(words) <= 8:
-        asked = {word.norm for word in readings[turn - 1].words[-10:]}
-        if _DOSE_QUESTIONS & asked and asked & {"what", "how", "which", "kitna", "kitni"}:
-            return last
+        if before:
+            return Place(turn, before) if len(around.gap_before) <= _LONGEST_CHANGE else None
+        return Place(turn, after) if after and _points_to(around.gap_after) else last
+    if last is not None and turn - last.turn <= _ANSWER_TURNS and len(words) <= _LONGEST_ANSWER:
+        asked = set(_norms(readings[turn - 1].words, -_LONGEST_QUESTION, None))
+        return last if asked & _DOSE_WORDS and asked & _ASKING_WORDS else None
     return None
+
+
+def _follows(dose: Dose, around: _Around) -> bool:
+    """ "Lisinopril 20 mg", "lisinopril, at 20"; a bare number must not count tablets or name a time."""
+    gap = around.gap_before
+    if len(gap) > _LONGEST_GAP or not all(norm in _AFTER_NAME for norm in gap):
+        return False
+    if "," in gap and around.after and "".join(around.gap_after) in ("", "of"):
+        return False  # "Lisinopril, 500 mg of metformin"
+    return dose.unit is not None or (_is_strength(dose) and not {"for", "in", "like", "about"} & set(gap))
+
+
+def _leads(dose: Dose, around: _Around) -> bool:
+    """ "20 mg of lisinopril", "twenty of lisinopril", "81 milligrams, baby aspirin"; not "two ibuprofen"."""
+    gap = around.gap_after
+    beside = len(gap) <= _LONGEST_GAP and all(norm in _BEFORE_NAME for norm in gap)
+    apposed = list(gap) == [","] and around.before is None
+    often = "of" in gap[-3:] and all(norm in _OFTEN or norm in _BEFORE_NAME for norm in gap)
+    if not (beside or apposed or often):
+        return False
+    if dose.unit is not None:
+        return True
+    if not _is_strength(dose):
+        return False
+    return len(gap) <= 3 if "of" in gap else not gap and (not _is_whole(dose) or (dose.value or 0) >= _SURELY_NO_COUNT)
+
+
+def _points_to(gap: Sequence[str]) -> bool:
+    return len(gap) <= _LONGEST_GAP and set(gap) <= _TO_NAME
+
+
+def _is_strength(dose: Dose) -> bool:
+    return dose.value is not None and (dose.value >= _SMALLEST_BARE or not _is_whole(dose))
+
+
+def _is_whole(dose: Dose) -> bool:
+    return dose.value is not None and dose.value == int(dose.value)
 
 
 def _changes_dose(words: Sequence[Word], dose: Dose, since: int) -> bool:
@@ -144,22 +179,5 @@ def _changes_dose(words: Sequence[Word], dose: Dose, since: int) -> bool:
     return all(norm in _CHANGED for norm in object_)
 
 
-def _is_bare_strength(words: Sequence[Word], dose: Dose, gap: Sequence[str]) -> bool:
-    """ "Lisinopril 20", "amlodipine at 2.5", not "ibuprofen two"."""
-    if dose.value is None:
-        return False
-    whole = dose.value == int(dose.value)
-    return (dose.value >= _SMALLEST_BARE or not whole) and not {"for", "in", "like", "about"} & set(gap)
-
-
-def _is_bare_before(words: Sequence[Word], dose: Dose, gap: Sequence[str]) -> bool:
-    """ "Twenty of lisinopril", "that 2.5 norvasc", not "two ibuprofen"."""
-    if dose.value is None or (dose.value < _SMALLEST_BARE and dose.value == int(dose.value)):
-        return False
-    if "of" in gap:
-        return len(gap) <= 3
-    return not gap and (dose.value >= 100 or dose.value != int(dose.value))
-
-
-def _norms(words: Sequence[Word], first: int, end: int) -> list[str]:
+def _norms(words: Sequence[Word], first: int, end: int | None) -> list[str]:
     return [word.norm for word in words[first:end]]

@@ -14,6 +14,7 @@ Decisions that a reader may ask about:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import (
@@ -48,6 +49,7 @@ _FURTHEST_RIGHT = 8
 _CHANGE_REACH = 6
 _CONSIDERED_REACH = 9
 _ANSWER_REACH = 8
+_LONGEST_LIST = 25
 _PLAIN_BETWEEN = word_set(
     """
     was were is are has have had been be being that which i he she we you they it got get just also currently
@@ -71,7 +73,7 @@ _SUBJECTS = word_set("i i'm i've we main maine")
 _TOLD_TO = word_set(
     "continue take use start stop keep try go come increase decrease hold stay add switch do put apply begin call check"
 )
-_NOT_NEEDED = word_set("need want think recommend require like give believe")
+_NOT_NEEDED = word_set("need want think recommend require give believe")
 _HINDI_IT = word_set("dawai dawa goli woh use usko wo usse")
 _INSTRUCTING = word_set(
     """
@@ -134,6 +136,12 @@ class Scene:
             if first <= cue.first and cue.end <= end and cue.meaning not in ("considered", "may i"):
                 return self._status(turn, cue)
         return None
+
+    def is_reply(self, turn: int) -> bool:
+        """Whether the turn is another speaker's, after a question."""
+        if not turn or same_speaker(self._dialogue[turn - 1], self._dialogue[turn]):
+            return False
+        return bool(open_questions(self._dialogue[turn - 1]))
 
     def _status(self, turn: int, cue: Cue | None) -> Status | None:
         match cue and cue.meaning:
@@ -267,7 +275,7 @@ class Scene:
 
     def _replied(self, turn: int, mention: Mention) -> Status | None:
         """A medicine named in answer to "what do you take?" is taken."""
-        if not turn or mention.first > 25 or same_speaker(self._dialogue[turn - 1], self._dialogue[turn]):
+        if mention.first > _LONGEST_LIST or not self.is_reply(turn):
             return None
         asked = open_questions(self._dialogue[turn - 1])
         for cue in self._readings[turn - 1].cues:
@@ -302,7 +310,7 @@ def _refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -> 
     if any(word.norm in _RULED_OUT for word in words[max(begin, first - 2) : first]):
         return cue is None or cue.end <= first
     unread = words[max(begin, cue.end if cue and cue.end <= first else begin, first - 7) : first]
-    if any(a.norm in _NEGATIONS and b.norm in _NOT_NEEDED for a, b in zip(unread, unread[1:], strict=False)):
+    if any(a.norm in _NEGATIONS and b.norm in _NOT_NEEDED for a, b in pairwise(unread)):
         return cue is None or cue.end <= first  # "I don't think you need a diuretic."
     if cue is None or cue.meaning == "missed":
         return False

@@ -92,10 +92,13 @@ def _answered(
 
 def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
     clause = (question.first, question.end)
+    if question.form is not QuestionForm.STATED and context.is_supposed(
+        reading.words, clause, mention.first, observer=False
+    ):
+        return False
     return not (
         context.is_of_other(reading.words, clause, mention.first)
         or context.is_past(reading.words, reading.clause_of(mention), reading.clauses)
-        or context.is_supposed(reading.words, clause, mention.first, observer=False)
     )
 
 

@@ -59,10 +59,10 @@ def find_cues(words: Sequence[Word]) -> list[Cue]:
 
 
 _CONTEXT_PHRASES: dict[Context, str] = {
-    "fasting": "fasting|fbs|empty stomach|before breakfast|before eating|khali pet|खाली पेट",
+    "fasting": "fasting|fbs|( f )|empty stomach|before breakfast|before eating|khali pet|खाली पेट",
     "post_meal": "after breakfast|after lunch|after dinner|after eating|after food|after meal|"
     "after meals|after a meal|after the meal|after my meal|after i ate|after having breakfast|"
-    "after having lunch|after having dinner|post meal|post prandial|postprandial|ppbs|khane ke baad|"
+    "after having lunch|after having dinner|( pp )|post meal|post prandial|postprandial|ppbs|khane ke baad|"
     "खाने के बाद",
     "resting": "resting|at rest",
     "after_exercise": "after exercise|after exercising|after walking|after my walk|after a walk|"
@@ -73,8 +73,7 @@ _CONTEXTS = PhraseTable(
     (phrase, context) for context, phrases in _CONTEXT_PHRASES.items() for phrase in phrases.split("|")
 )
 _CONTEXT_WORDS = word_set(
-    """
-    fasting fbs empty before khali खाली after post postprandial ppbs khane खाने resting at
+    """( fasting fbs empty before khali खाली after post postprandial ppbs khane खाने resting at
     """
 )
 _USUAL: dict[Context, frozenset[Kind]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from carelog.extraction import claims
-from carelog.extraction.exchange import QuestionForm, open_questions, questions, same_speaker
+from carelog.extraction.exchange import QuestionForm, questions, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.numbers import Number, find_numbers
 from carelog.extraction.utterances import Utterance, Word
@@ -35,8 +35,13 @@ _CORRECTING = word_set(
     """
 )
 _ANEW = word_set("after before fasting then evening morning night afternoon yesterday today random")
+_LINKS_ANEW = LINKS | word_set("hour hours hrs later one two three 1 2 3")  # "and two hours after lunch it was 180"
+_SELF_WORDS = word_set("about around at currently now like only years year old , and tall feet foot inches ft cm")
+_PAST_TENSE = word_set("was were had came went")
 _SELF_EVIDENT = word_set(
-    "/ over top systolic upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft cm m mm"
+    """
+    / over top systolic upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft cm m mm
+    """
 )
 _DIRECT: frozenset[Kind] = frozenset({"temperature", "spo2", "height", "heart_rate"})
 
@@ -94,10 +99,9 @@ def _asked(asking: Utterance, cues: Sequence[Cue]) -> _Asked | None:
     if last.kind is None or claims.of_another(asking, last.first):
         return None
     first, end = claims.clause_start(words, last.first), len(words)
-    for question in open_questions(asking):
-        start = claims.question_start(words, question.first)
-        if start <= last.first and last.end <= question.end:
-            first, end = start, question.end
+    for question in claims.asked_in(asking):
+        if question.first <= last.first and last.end <= question.end:
+            first, end = question.first, question.end
             break
     else:
         if any(word.norm not in ".?!" for word in words[last.end :]):  # not even "And your weight?"
@@ -192,8 +196,8 @@ def _named(
 
 def _is_self(utterance: Utterance, i: int) -> bool:
     """The speaker, who is the subject, says "I'm about" right before word `i`."""
-    norms = [word.norm for word in utterance.words[max(0, i - 4) : i]]
-    while norms and norms[-1] in {"about", "around", "at", "currently", "now", "like", "only"}:
+    norms = [word.norm for word in utterance.words[max(0, i - 14) : i]]
+    while norms and (norms[-1] in _SELF_WORDS or norms[-1][0].isdecimal()):
         norms.pop()
     own = claims.speaks_for_subject(utterance)
     return own and bool(norms) and (norms[-1] == "i'm" or norms[-2:] == ["i", "am"])
@@ -206,7 +210,7 @@ def _goes_on(words: Sequence[Word], last: _Reading, number: Number) -> bool:
         return False
     if any(word in _CORRECTING for word in between[:4]):
         return all(word in LINKS or word in _CORRECTING for word in between)
-    return all(word in LINKS for word in between) and any(word in _ANEW for word in between)
+    return all(word in _LINKS_ANEW for word in between) and any(word in _ANEW for word in between)
 
 
 def _corrects(words: Sequence[Word], last: _Reading, reading: _Reading) -> bool:
@@ -227,6 +231,8 @@ def _claimed(utterance: Utterance, reading: _Reading) -> bool:
     after = [word.norm for word in words[end : end + 4]]
     if claims.of_another(utterance, name) or claims.hypothetical(words, start, first):
         return False
+    if "when" in before[: name - start][-2:] and not _PAST_TENSE.intersection(before):
+        return False  # "I take insulin when my sugar is 200"
     if claims.long_past(words, start, end + 6) or not _USUAL.isdisjoint(before):
         return False
     if not _LIMITS.isdisjoint(before[-4:]) or (before and before[-1] in {"over", "not"}):

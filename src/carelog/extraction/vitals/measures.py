@@ -31,7 +31,8 @@ LINKS = word_set(
     count well and so um uh er hmm , : = . > still currently also all nice smooth slow fast fasting random resting
     before after breakfast lunch dinner food meal eating empty stomach by with last again even oral always kind sort
     hai tha thi aaya aayi aa gaya gayi ka ki ke subah shaam raat aaj kal mera meri aapka est approx ~ - yes yeah yep
-    oh perfect excellent percent he's she's है था थी आज सुबह मेरा मेरी का की
+    oh perfect excellent percent he's she's है था थी आज सुबह मेरा मेरी का की myself out dropped fell rose jumped
+    spiked climbed gone hit ( ) f pp
     """
 )
 _RANGE_MARKS = word_set("to or through till until se")

@@ -32,7 +32,7 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Drugs:
-    """The reviewed list: every name as a phrase, single names by first letter, and the ordinary words."""
+    """The reviewed list: every name as a phrase, the names of one word, and ordinary words that the long tail drops."""
 
     phrases: PhraseTable[Drug]
     single: Mapping[str, Drug]

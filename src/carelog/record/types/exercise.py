@@ -16,7 +16,7 @@ class Exercise(Payload):
 
     activity: str = Field(min_length=1, max_length=80)
     minutes: float | None = Field(default=None, gt=0, le=1440)
-    distance: Quantity | None = None
+    distance: Quantity | None = Field(default=None, description="In km")
     steps: int | None = Field(default=None, gt=0, le=200000)
     intensity: Intensity | None = None
     frequency: str | None = Field(default=None, max_length=80, description="As said: 'three times a week'")

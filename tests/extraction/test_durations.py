@@ -63,9 +63,7 @@ def test_ages_and_rates_are_no_durations(text: str) -> None:
     assert durations(text) == []
 
 
-FRAGMENTS = list(
-    word_set("two an a hour hours and half days or few of couple 2 - to ago minutes year old . 3.5")
-)
+FRAGMENTS = list(word_set("two an a hour hours and half days or few of couple 2 - to ago minutes year old . 3.5"))
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(FRAGMENTS)).map(" ".join)))

@@ -72,6 +72,7 @@ def test_answers_are_supported_by_their_question(question: str, answer: str, hea
     ("question", "answer"),
     [
         ("Do you exercise?", "Yes"),
+        ("How is your diet and exercise?", "Yeah I check my sugar three times a week"),
         ("Did you do your yoga today?", "No"),
         ("Does it hurt when you walk?", "Yes, after ten minutes"),
         ("How often should you walk?", "every day"),

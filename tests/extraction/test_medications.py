@@ -171,6 +171,7 @@ def test_a_change_of_something_else_is_no_change_of_the_medicine() -> None:
         ("doctor: Don't stop taking your Zoloft.", "taking"),
         ("doctor: I'm gon na start you on Zoloft.", "started"),
         ("patient: They put me on Zoloft in May.", "started"),
+        ("doctor: I'm going to start you on something new. It's Zoloft.", "started"),
         ("doctor: I'll prescribe you some Zoloft.", "ordered"),
         ("doctor: I'm sending in a refill of Zoloft.", "ordered"),
         ("doctor: You should take Zoloft.", "ordered"),

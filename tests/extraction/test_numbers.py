@@ -173,8 +173,6 @@ def test_hindi_numbers(text: str, expected: list[float]) -> None:
     assert values(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["what do you do", "my teen sat there", "the char on the grill", "roti to hum do you"]
-)
+@pytest.mark.parametrize("text", ["what do you do", "my teen sat there", "the char on the grill", "roti to hum do you"])
 def test_english_words_are_not_hindi_numbers(text: str) -> None:
     assert values(text) == []

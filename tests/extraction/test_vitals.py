@@ -90,6 +90,11 @@ def test_single_measures_in_one_stored_unit(text: str, headline: str) -> None:
     assert headlines(f"P: {text}") == [headline]
 
 
+def test_a_reading_is_not_lost_among_other_talk() -> None:
+    said = "D: you appear to be breathing a little fast your respiratory rate is twenty right where we want it"
+    assert headlines(said) == ["respiratory rate 20 /min"]
+
+
 def test_a_row_of_readings_is_told_apart() -> None:
     said = "D: temp 99.1 F, spo2 97%, hr 72, respirations are sixteen and blood pressure is 120/80"
     assert headlines(said) == [
@@ -104,6 +109,7 @@ def test_a_row_of_readings_is_told_apart() -> None:
 def test_one_who_tells_of_himself_needs_no_names_for_measures() -> None:
     said = "P: I'm 54 years old, 5 feet 6 inches and 82 kg"
     assert headlines(said) == ["height 167.6 cm", "weight 82 kg"]
+    assert headlines("P: I'm 5'10 and 180 lbs") == ["height 177.8 cm", "weight 81.6 kg"]
 
 
 def test_what_was_said_is_kept_and_quoted_with_its_meaning() -> None:
@@ -178,6 +184,14 @@ def test_a_second_reading_has_circumstances_of_its_own() -> None:
         "D: your goal is to keep your blood pressure at 120/80",
         "D: if your pressure goes above 160 over 90 call us",
         "D: normal is 120/80",
+        "D: let's bring your blood pressure down to 130/80",
+        "D: your last blood pressure was 150/90",
+        "D: I'd like your sugar to be around 110",
+        "D: patients with a temperature of 101 should come in",
+        "D: a heart rate of 100 is considered fast",
+        "P: my baby weighs 8 pounds",
+        "P: I live in room 140/90",
+        "P: I scored 120/80 on the test",
         "P: I take ten units when my sugar is 200",
         "P: my sugar went from 250 to 140",
         "P: BP 130/80/70",

@@ -12,7 +12,7 @@ _WIDE = 120
 
 def conversations(
     conversation: Annotated[
-        UUID | None, typer.Argument(metavar="[ID]", help="Print this one's vCon.", show_default=False)
+        UUID | None, typer.Argument(metavar="ID", help="Print this one's vCon.", show_default=False)
     ] = None,
     words: Annotated[
         str | None, typer.Option("--words", "-w", metavar="WORDS", help="Words that were said, all of them.")

@@ -11,7 +11,7 @@ app = typer.Typer(help="See runs that used up their tries; drive them again or d
 
 Which = Annotated[
     UUID | None,
-    typer.Argument(metavar="[RUN]", help="One run's id; leave it out and say --all for all.", show_default=False),
+    typer.Argument(metavar="RUN", help="One run's id; leave it out and say --all for all.", show_default=False),
 ]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
 OfChain = Annotated[str | None, typer.Option("--chain", metavar="CHAIN", help="Of this chain only.")]

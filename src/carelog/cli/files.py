@@ -21,7 +21,7 @@ _TRANSCRIPTS = (".txt",)
 Paths = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES|FOLDERS...",
+        metavar="FILES|DIR",
         help="vCons (.json, .vcon), transcripts (.txt), folders of them, or - for standard input.",
         show_default=False,
     ),
@@ -98,4 +98,5 @@ def reason(error: Exception) -> str:
     problems = error.details.get("problems", [])
     places = "; ".join(f"{p['place']}: {p['problem']}" for p in problems[:3])
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
-    return f"{error.message}: {places}{more}" if places else error.message
+    # A message about several places begins with what they are about, and names the first of them itself.
+    return f"{error.message.partition(': ')[0]}: {places}{more}" if places else error.message

@@ -51,14 +51,16 @@ def main() -> None:
         _tell(error)
         sys.exit(1 if isinstance(error, NotFound | Conflict) else 2)
     except Exception as error:  # noqa: BLE001  the last door out
-        places = [
-            f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-        ]
-        typer.echo(
-            f"carelog: a fault in Carelog itself: {type(error).__name__} at {' < '.join(places[:-6:-1])}", err=True
-        )
+        kind = f"{type(error).__name__} of {error.name}" if isinstance(error, ImportError) else type(error).__name__
+        typer.echo(f"carelog: a fault in Carelog itself: {kind} at {_way_to(error)}", err=True)
         typer.echo("  Please report this line; nothing that was taken in is lost.", err=True)
         sys.exit(70)
+
+
+def _way_to(error: Exception) -> str:
+    """Where it was raised, and from where that was called, of files that there are."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith("<")]
+    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[:-6:-1])
 
 
 def _tell(error: CarelogError) -> None:

@@ -36,13 +36,14 @@ async def serve(settings: Settings, listening: socket.socket, *, worker: bool, d
     assert whole is not None
     _on_signal(whole.cancel)
     async with opened(settings) as carelog:
+        server = _server(carelog)
+        address = address_of(listening)
         if demo:
             from carelog.cli.demo import show_demo
 
-            await show_demo(carelog, address_of(listening))
+            await show_demo(carelog, address)
         else:
-            typer.echo(f"Carelog listens on {address_of(listening)}  (API description: /docs)")
-        server = _server(carelog)
+            typer.echo(f"Carelog listens on {address}  (API description: {address}/docs)")
 
         def stop() -> None:
             if server.should_exit:

@@ -1,6 +1,7 @@
 """`carelog up`: the API and a worker in one process."""
 
 import asyncio
+import os
 import socket
 from contextlib import suppress
 from typing import Annotated
@@ -47,6 +48,8 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        # Looking a host up has error numbers of its own, all below zero.
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise ConfigurationError(
-            f"cannot listen on {host} port {port} ({error.strerror}): choose another with --port or CARELOG_PORT"
+            f"cannot listen on {host} port {port} ({why}): choose another with --port or CARELOG_PORT"
         ) from None

@@ -41,7 +41,7 @@ def with_tags(conversation: Conversation, tags: Mapping[str, str], *, at: dateti
     if not kept:
         return _with_first_tags(conversation, _body(tags), at)
     array, index, item = kept[-1]
-    changed = item | {"body": _body(dict(_pairs(item)) | tags)}
+    changed = item | {"body": _body({**dict(_pairs(item)), **tags})}
     items = list(document[array])
     items[index] = changed
     updated = {"updated_at": write_date(at)} if at is not None else {}

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from carelog.conversations.content import below
 from carelog.conversations.dates import read_date
@@ -317,7 +317,7 @@ def _when(given: object) -> float | datetime | None:
             return None
 
 
-def _is_index(given: object) -> bool:
+def _is_index(given: object) -> TypeGuard[int]:
     return isinstance(given, int) and not isinstance(given, bool) and given >= 0
 
 

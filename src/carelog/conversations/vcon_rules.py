@@ -7,7 +7,7 @@ once, beside those of the shapes.
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 Problem: TypeAlias = tuple[str, str]
 """A JSON pointer and a sentence about what stands there."""
@@ -251,7 +251,7 @@ def _are(value: object, kinds: frozenset[str] | set[str], document: _Object) -> 
     return True
 
 
-def _is_index(value: object) -> bool:
+def _is_index(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 

@@ -16,7 +16,8 @@ _RELATIONS = word_set(
     """
     husband wife mother mom mum mommy mummy father dad daddy papa son daughter brother sister sibling friend
     neighbor neighbour aunt auntie uncle grandmother grandma grandfather grandpa cousin partner boyfriend girlfriend
-    spouse nephew niece roommate colleague coworker boss parents kids children grandson granddaughter dog cat
+    spouse nephew niece roommate colleague coworker boss parents kids children grandson granddaughter baby infant
+    newborn twins dog cat
     """
 )
 _OTHERS = _RELATIONS | {f"{word}'s" for word in _RELATIONS} | word_set("his her their he she he's she's they they're")
@@ -127,7 +128,7 @@ _BETWEEN = word_set(
     """
     just only also then usually already recently finally always generally mostly normally simply probably even
     actually really have 've had been was am 'm are were did sometimes often so um uh like basically today yesterday
-    still regularly currently now , about maybe
+    still regularly currently now about maybe
     """
 )
 DENYING = word_set(
@@ -162,10 +163,10 @@ def own_act(utterance: Utterance, verb: int, *, bare: bool, opened: bool = False
         k -= 1
     before = words[k].norm if k >= start else ""
     own = before in SUBJECTS or (carer and before in _CARERS_SUBJECTS)
-    opening = bare and (opened or before in {"", "yes", "yeah", ":"} or before in _JOINING)
+    opening = before in _JOINING or (bare and (opened or before in {"", "yes", "yeah", ":"}))
     if not (own or opening) or long_past(words, start, verb + 8):
         return False
-    if not own and before in _JOINING and not _goes_on_own(words, start, k, carer):
+    if not own and before in _JOINING and not _goes_on_own(words, start, k, carer=carer, bare=bare):
         return False
     reach = words[max(start, k - 3) : verb]
     return all(word.norm not in DENYING and word.norm not in SUPPOSING for word in reach)
@@ -176,14 +177,14 @@ def _is_filling_comma(words: Sequence[Word], k: int) -> bool:
     return words[k].norm == "," and k > 0 and (words[k - 1].norm in _FILLING or words[k + 1].norm in _FILLING)
 
 
-def _goes_on_own(words: Sequence[Word], start: int, k: int, carer: bool) -> bool:
+def _goes_on_own(words: Sequence[Word], start: int, k: int, *, carer: bool, bare: bool) -> bool:
     """Before the "and" at word `k` the subject speaks too: "I came home and had rice", not "she came home and ..."."""
     for word in reversed(words[start:k]):
         if word.norm in SUBJECTS:
             return True
         if word.norm in _OTHER_SUBJECTS or word.norm in _RELATIONS:
             return carer and word.norm in _CARERS_SUBJECTS
-    return start == clause_start(words, k, reach=40)  # "Ate rice and drank tea"
+    return bare and start == clause_start(words, k, reach=40)  # "Ate rice and drank tea"
 
 
 def progressive(words: Sequence[Word], verb: int) -> bool:

@@ -12,7 +12,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SPELLINGS: dict[str, int | None] = {
     "second seconds sec secs": 1,
     "minute minutes min mins minat मिनट": _MINUTE,
-    "hour hours hr hrs ghanta ghante ghanton घंटा घंटे घण्टे": _HOUR,
+    "hour hours hr hrs h ghanta ghante ghanton घंटा घंटे घण्टे": _HOUR,
     "day days din dino dinon दिन दिनों night nights raat raatein रात": _DAY,
     "week weeks wk wks hafta hafte hafton हफ्ता हफ्ते": 7 * _DAY,
     "month months mahina mahine mahino महीना महीने": None,

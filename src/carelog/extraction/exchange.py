@@ -128,23 +128,25 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             haven't had any | doesn't | no not
         """,
         AnswerKind.YES: """
-            yes | yeah | yep | yup | yea | ya | yah | yes sir | yes ma'am | uh huh | uhhuh | mm hmm |
-            mmhmm | mhm | mm hm | mmm hmm | uhuh | aye | si | a little | a little bit | a bit | a tad |
-            just a little | just a little bit | just a bit | slightly | some | somewhat | a lot |
-            quite a bit | a few | a few times | a couple of times | a couple times | sometimes |
-            occasionally | on occasion | once in a while | every once in a while | now and then |
-            every now and then | from time to time | here and there | on and off | off and on |
-            all the time | constantly | every day | most days | at times | i do | i have | i did | i am |
-            i was | i think so | i believe so | i guess | i guess so | i would say so | i'd say so |
-            i suppose so | it does | it has | it is | it did | it was | there is | there are | there was |
-            definitely | absolutely | of course | certainly | for sure | totally | unfortunately yes |
-            unfortunately | correct | that's correct | that is correct | right | that's right |
-            that is right | exactly | true | that's true | kind of | kinda | sort of | maybe a little |
-            maybe a little bit | both | both of them | all of them | all of those | all of the above |
-            very much | very much so | more or less | often | frequently | usually | haan | han | haa |
-            haanji | haan ji | ji haan | ji han | ji | thoda | thoda sa | thoda thoda | thodi | thodi si |
-            kabhi kabhi | bahut | हाँ | हां | हा | जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा |
-            थोड़ी | कभी कभी | बहुत
+            just when | only when | only if | just if | mostly when | only at night | just at night |
+            mostly at night | just once | only once | only a little | only sometimes | just sometimes |
+            only occasionally | just occasionally | yes | yeah | yep | yup | yea | ya | yah | yes sir |
+            yes ma'am | uh huh | uhhuh | mm hmm | mmhmm | mhm | mm hm | mmm hmm | uhuh | aye | si |
+            a little | a little bit | a bit | a tad | just a little | just a little bit | just a bit |
+            slightly | some | somewhat | a lot | quite a bit | a few | a few times | a couple of times |
+            a couple times | sometimes | occasionally | on occasion | once in a while |
+            every once in a while | now and then | every now and then | from time to time |
+            here and there | on and off | off and on | all the time | constantly | every day | most days |
+            at times | i do | i have | i did | i am | i was | i think so | i believe so | i guess |
+            i guess so | i would say so | i'd say so | i suppose so | it does | it has | it is | it did |
+            it was | there is | there are | there was | definitely | absolutely | of course | certainly |
+            for sure | totally | unfortunately yes | unfortunately | correct | that's correct |
+            that is correct | right | that's right | that is right | exactly | true | that's true |
+            kind of | kinda | sort of | maybe a little | maybe a little bit | both | both of them |
+            all of them | all of those | all of the above | very much | very much so | more or less |
+            often | frequently | usually | haan | han | haa | haanji | haan ji | ji haan | ji han | ji |
+            thoda | thoda sa | thoda thoda | thodi | thodi si | kabhi kabhi | bahut | हाँ | हां | हा |
+            जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा | थोड़ी | कभी कभी | बहुत
         """,
         AnswerKind.ONLY: """
             just the | just a | just my | just some | just this | only | only the | only a | only my |
@@ -263,7 +265,7 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
         # "no, only the cough" limits a no; "yeah, no" is a no and "no, yeah" a yes: the last word counts.
         if said is AnswerKind.OTHER and kind is not None:
             break
-        if said is AnswerKind.ONLY and kind is AnswerKind.YES:
+        if said is AnswerKind.ONLY and kind is not None:
             break
         # "no i do have a cough" and "no some days": what follows a clear no is a statement of its own.
         if kind is AnswerKind.NO and said is AnswerKind.YES and words[at].norm not in _CLEAR_YES:
@@ -379,13 +381,14 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
             return QuestionForm.POLAR
         return None
     if norm in _ASKING:
-        return (
-            QuestionForm.OPEN
-            if fresh and (after in _AFTER_ASKING or "'" in norm) and not (after == "about" and norm in ("what", "how"))
-            else QuestionForm.POLAR
-            if fresh and after == "about"
-            else None
-        )
+        if before == ",":  # ", which is probably from the salt" goes on about what was said
+            fresh = i - 1 == first or words[i - 2].norm in _OPENERS or words[i - 2].norm in _MARKS
+        to_you = after in _AUXILIARIES and i + 2 < end and words[i + 2].norm in _CLEAR_SUBJECTS
+        if not (fresh or to_you or before == "me"):
+            return None
+        if after == "about":
+            return QuestionForm.POLAR
+        return QuestionForm.OPEN if after in _AFTER_ASKING or "'" in norm else None
     if norm in _HINDI_ASKING:
         return QuestionForm.POLAR if norm in _HINDI_POLAR else QuestionForm.OPEN
     if norm == "make":

@@ -25,6 +25,7 @@ _CONTRAST = word_set(
     """
 )
 _HINGES = word_set("okay ok alright")
+_PLAIN = word_set("no nope nah yes yeah yep")
 _MARKS = frozenset(".?!।…\n;")
 _SUBJECTS = word_set(
     """
@@ -235,12 +236,14 @@ def is_negative(word: Word) -> bool:
 
 def _begins_clause(words: Sequence[Word], i: int) -> bool:
     norm, before = words[i].norm, words[i - 1].norm
+    if before in _PLAIN and norm in _MAYBE_SUBJECTS:
+        return True
     if before in _MARKS or norm in _CONTRAST or norm in _HINGES or before in _HINGES:
         return True
     following = words[i + 1].norm if i + 1 < len(words) else ""
     if norm == "you" and following == "know" and not (i + 2 < len(words) and words[i + 2].norm == "that"):
         return False
-    if before in _CONTRAST or before in ("bet", "imagine", "thought"):
+    if before in _CONTRAST or before in ("bet", "imagine", "thought", "wish"):
         return False  # "I bet | that made you nervous": what is bet or was thought is not said
     if norm in _SUBJECTS or (norm in _MAYBE_SUBJECTS and following in _VERBS):
         if before in _AUXILIARIES or (before == "n't" and words[i - 2].norm in _AUXILIARIES):
@@ -249,6 +252,8 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
     if norm in _NEW_PREDICATES and before in ("and", "then", "but"):
         return True
     if norm in ("my", "the", "your", "his", "her") and (before in _LINKS or before == ","):
+        if before == "like" and i > 1 and is_negative(words[i - 2]):
+            return False  # "it's not like | my tiredness is depression"
         return any(word.norm in _VERBS or word.norm in ("hurting", "aching") for word in words[i + 2 : i + 5])
     return False
 
@@ -273,12 +278,13 @@ def _with_links(words: Sequence[Word], i: int) -> int:
 
 def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Collection[int]) -> Denial:
     strangers = unlisted = 0
+    lessened = False
     i = first - 1
     while i >= clause[0]:
         cue = _cue_ending(words, i, clause[0], named)
         if cue is not None:
             begin, kind = cue
-            if kind == "none":
+            if kind == "none" or lessened:
                 return Denial.NOT_DENIED
             if words[i].norm == "without" and any(
                 _cue_ending(words, at, clause[0], ()) for at in range(clause[0], begin)
@@ -288,10 +294,13 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
                 return Denial.DENIED if strangers <= 3 else Denial.NOT_DENIED
             if i + 1 < first and words[i + 1].norm in ("only", "just"):
                 return Denial.NOT_DENIED
+            if words[i].norm == "never" and any(word.norm == "before" for word in words[first : clause[1] + 1]):
+                return Denial.UNCLEAR  # "I've never hurt it before": of another time
             if words[i].norm == "not" and i > 0 and words[i - 1].norm in ("or", "whether", "why"):
                 return Denial.NOT_DENIED
             return Denial.UNCLEAR if unlisted else Denial.DENIED
         norm = words[i].norm
+        lessened = lessened or (norm in ("much", "many") and words[i - 1].norm == "as")
         if i not in named:
             if norm in _BLOCKERS:
                 return Denial.NOT_DENIED
@@ -302,7 +311,7 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
         elif strangers or unlisted:
             # Between two items of a list stand a few words of their own: "weight loss or gain, bone pain".
             if unlisted > 2:
-                return Denial.UNCLEAR
+                return Denial.NOT_DENIED
             strangers = unlisted = 0
         i -= 1
     return Denial.NOT_DENIED

@@ -19,6 +19,12 @@ _ASKING = word_set(
     """
 )
 _ASKING_OTHERWISE = word_set("should would if pain hurt hurts trouble problems difficulty help better worse limp")
+_ANSWERING = word_set(
+    """
+    yes yeah yep sure oh well uh um , . i i'd say think it do did walk walked it's about around maybe probably roughly
+    approximately usually mostly like just only at least for nearly almost
+    """
+)
 _BY_THEMSELVES = (1000, 200000)  # steps that are counted for exercise and not for a staircase
 _GOALS = frozenset({"goal", "target", "you", "he", "she"})
 
@@ -53,7 +59,7 @@ def find_exercise(dialogue: Sequence[Utterance]) -> list[Finding]:
         question = _asked(dialogue[i - 1], asking, utterance) if asked else None
         measuring = Measuring(utterance)
         findings = list(_stated(utterance, mentions, measuring, question))
-        if not findings and any(word.norm in STEPS for word in utterance.words):
+        if not findings and not STEPS.isdisjoint([word.norm for word in utterance.words]):
             findings = list(_counted_steps(utterance, measuring))
         if not findings and question:
             findings = list(_answered(utterance, measuring, question))
@@ -115,7 +121,7 @@ def _answered(utterance: Utterance, measuring: Measuring, question: _Question) -
     measures = measuring.around(0, 0, after=0, before=len(words))
     if question.counted and not measures.some:
         measures = measuring.bare(question.counted)
-    if measures.some and measures.first <= 6:
+    if measures.some and all(word.norm in _ANSWERING for word in words[: measures.first]):
         span = Span(utterance.turn.index, words[measures.first].start, words[measures.end - 1].end)
     elif question.past and question.kind is AnswerKind.YES:
         span = Span(utterance.turn.index, words[0].start, words[0].end)

@@ -38,11 +38,17 @@ _CONTAINERS = word_set(
 )
 _DETERMINERS = word_set("a an some few couple another half several ek thoda thodi thode kuch little")
 _ARTICLES = frozenset({"a", "an"})
-# What follows makes the food before it no food: "egg allergy", "chicken pox", "fish oil".
-_UNMAKING = word_set(
+_FOLLOWERS = word_set(
     """
-    allergy allergies allergic allergen intolerance poisoning pox supplement supplements extract craving cravings
-    oil bladder stone stones free diet addiction allergens test patty's farm shop store restaurant
+    a about after afterwards again ago all along also although and another around as at aur baje because before but
+    by combo cooked cut dinner during each earlier early eaten either etc even every everyday fifteen first five for
+    four from had half he her hi bhi i i'm in including instead into is it it's its just ka kal ke kha khai khaya
+    khayi khaye khana ki ko last late lately later le leftover li like liya liye lunch made main maine maybe mein
+    minus mostly my night no not now of off on once one only or our out over pee per pi piya plate plus roz se she
+    since slice slices so some still supper that the then these they this though three to today together tonight too
+    topped twice two usually was we well were when where which while who with without yesterday you breakfast
+    morning evening afternoon noon bowl cup glass piece pieces servings snack snacks के को में और खाया खाई पी ली
+    daily salad
     """
 )
 # Words that end a compound: "aloo paratha", "chicken soup". Other neighbours are a list ("dal chawal").
@@ -68,7 +74,7 @@ def find_items(utterance: Utterance) -> list[tuple[int, int, str]]:
         if match is None:
             continue
         end = i + match[0]
-        if end < len(words) and words[end].norm in _UNMAKING:
+        if end < len(words) and not _may_follow(words[end].norm):
             continue
         if found and found[-1][1] == i and words[end - 1].norm in _HEADS and _touching(utterance, i):
             first = found.pop()[0]
@@ -76,6 +82,11 @@ def find_items(utterance: Utterance) -> list[tuple[int, int, str]]:
         else:
             found.append((i, end, match[1]))
     return found
+
+
+def _may_follow(norm: str) -> bool:
+    """A food may stand before such a word. Before any other it is no food: "egg allergy", "apple watch"."""
+    return norm in _FOLLOWERS or norm in load_foods().first_words or not norm[0].isalpha()
 
 
 def _touching(utterance: Utterance, i: int) -> bool:

@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 from carelog.extraction.utterances import PhraseTable, Utterance
 from carelog.extraction.wordsets import word_set
 
-# Beside the statuses of the record: "take" by itself may report or instruct; "considered" is not yet done.
-# and "tried" is past but need not be over; "other" is a phrase that only looks like a cue ("take a look").
+# Beside the statuses of the record: "take" may report or instruct; "tried" is past but need not be over;
+# "considered" is not done; "may i" asks; "other" is a phrase that only looks like a cue ("take a look").
 Meaning = Literal[
     "taking", "started", "changed", "stopped", "ordered", "missed", "take", "tried", "considered", "may i", "other"
 ]

@@ -6,8 +6,9 @@ or a word such as "taking" or "prescribe" beside them. A kind of medicine ("anti
 does; whether it is worth an entry depends on what is said of it.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from carelog.extraction.medications.cues import VERB_LAST
@@ -75,7 +76,7 @@ def find_mentions(reading: Reading) -> list[Mention]:
         if match := known.at(words, i):
             length, drug = match
             sure = not drug.ambiguous or company.beside(i, i + length) or _is_listed(words, found, i)
-        elif apart := _said_apart(words, i):
+        elif _begins_a_name(words[i].norm) and (apart := _said_apart(words, i)):
             length, drug, sure = 2, apart, True
         elif rare := find_in_long_tail(words[i].norm):
             length, drug = 1, rare
@@ -112,9 +113,21 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
     )
 
 
+@cache
+def _sorted_names() -> list[str]:
+    return sorted(load_drugs().single)
+
+
+@lru_cache(maxsize=4096)
+def _begins_a_name(norm: str) -> bool:
+    names = _sorted_names()
+    at = bisect_left(names, norm)
+    return len(norm) >= _SHORTEST_PIECE and at < len(names) and names[at].startswith(norm)
+
+
 def _said_apart(words: Sequence[Word], i: int) -> Drug | None:
     """A name in two pieces, as speech recognition leaves it: "hydro chlorothiazide"."""
-    if i + 1 == len(words) or words[i + 1].start != words[i].end + 1 or len(words[i].norm) < _SHORTEST_PIECE:
+    if i + 1 == len(words) or words[i + 1].start != words[i].end + 1:
         return None
     whole = words[i].norm + words[i + 1].norm
     drug = load_drugs().single.get(whole) if len(whole) >= _SHORTEST_APART else None

@@ -14,6 +14,7 @@ from carelog.extraction.exchange import (
     open_questions,
 )
 from carelog.extraction.negation import Denial, denial
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.details import duration, severity_said, trend
 from carelog.extraction.symptoms.mentions import Mention
@@ -27,6 +28,15 @@ _OR = word_set("or ya या")
 _TAKING_FOR_GRANTED = frozenset(
     {"how long", "how bad", "how severe", "how often", "how many", "how is", "how are", "when did", "where is"}
     | {"what makes", "what brings", "what brought"}
+)
+_NO_MORE = phrase_set(
+    """
+    everything else is fine | everything else is okay | everything else is good | everything else has been okay |
+    everything else has been fine | everything else has been good | everything else is normal | nothing else |
+    nothing other than that | other than that no | otherwise no | otherwise nothing | otherwise fine |
+    otherwise i'm fine | otherwise okay | that's it | that's all | that is all | that is it | none of the others |
+    not the others | not the rest | none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
+    """
 )
 _DEFINITE = word_set("the this that your these those")
 
@@ -84,6 +94,8 @@ def _answered(
         else:
             denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
             polarity = _polarity(answer, denied=denied, named=named)
+            if named and _says_no_more(reply):
+                polarity = "absent"
             if polarity is None or (polarity == "present" and _leaves_open(reading, question, about)):
                 continue
             new = statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
@@ -114,6 +126,11 @@ def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
         case AnswerKind.YES if not named:
             return "present"
     return None
+
+
+def _says_no_more(reply: Reading) -> bool:
+    """Whether the reply ends the list: "a stuffy nose, but everything else is fine"."""
+    return any(_NO_MORE.at(reply.words, i) is not None for i in range(len(reply.words)))
 
 
 def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Question, Mention]]) -> bool:

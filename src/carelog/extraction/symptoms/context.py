@@ -9,16 +9,17 @@ from carelog.extraction.wordsets import word_set
 
 _SUPPOSING = phrase_set(
     """
-    if | i bet | i imagine | i can see how | thought it was | thought i had | thought i was having |
-    thought it might | supposed to | unless | in case | whether | could be | might be | may be |
-    might have | may have | might get | may get | could get | could have | could cause | can cause |
-    may cause | might cause | will have | will get | i'll have | i'll get | 'll have | 'll get |
-    going to get | going to have | gonna get | gonna have | should you | in the event | watch for |
-    watch out for | look out for | looking out for | keep an eye | risk of | risk for | prevent |
-    prevents | to avoid | avoid | worried about | worry about | worrying about | afraid of | scared of |
-    concerned about | concern for | concerned for | signs of | sign of | side effect | side effects |
-    call me | call us | let me know | agar | अगर | make sure | to see if | wondering if | wonder if |
-    don't want | do n't want | not want | rather than | instead of | such as | allergic to | allergy to
+    if | wish | wishing | it's not like | might | won't | wo n't | i bet | i imagine | i can see how |
+    thought it was | thought i had | thought i was having | thought it might | supposed to | unless |
+    in case | whether | could be | might be | may be | might have | may have | might get | may get |
+    could get | could have | could cause | can cause | may cause | might cause | will have | will get |
+    i'll have | i'll get | 'll have | 'll get | going to get | going to have | gonna get | gonna have |
+    should you | in the event | watch for | watch out for | look out for | looking out for | keep an eye |
+    risk of | risk for | prevent | prevents | to avoid | avoid | worried about | worry about |
+    worrying about | afraid of | scared of | concerned about | concern for | concerned for | signs of |
+    sign of | side effect | side effects | call me | call us | let me know | agar | अगर | make sure |
+    to see if | wondering if | wonder if | don't want | do n't want | not want | rather than |
+    instead of | such as | allergic to | allergy to
     """
 )
 _SUPPOSING_OBSERVER = phrase_set(
@@ -191,7 +192,7 @@ def is_recap(words: Sequence[Word], clause: Clause, first: int) -> bool:
         tail = before[spoken_of[0] :]
         if any(norm in _ANCHORS for norm in tail):
             return True
-    if any(norm in _FINDING for norm in before[-5:]):
+    if any(norm in _FINDING for norm in before[-8:]):
         return True
     return any(norm in _HERE_FOR for norm in before) and any(norm in ("for", "with") for norm in before[-4:])
 

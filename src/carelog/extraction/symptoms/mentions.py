@@ -116,6 +116,12 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     taken = 0
     for k, word in enumerate(said):
         first = places[k][0]
+        if word.norm in _WEIGHING and first >= taken:
+            end = _pounds_after(words, first)
+            if end is not None:
+                found.append(Mention(_WEIGHING[word.norm], first, end, first))
+                taken = end
+                continue
         if first < taken or not _opens(lexicon, word, said, k):
             continue
         symptom = lexicon.symptoms.at(said, k)
@@ -124,7 +130,8 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
             end = places[k + symptom[0] - 1][1]
             if complaint is None or end - first > complaint[0]:
                 if symptom[1] != NOTHING:
-                    found.append(_known(words, lexicon, symptom[1], first, end, taken))
+                    names = symptom[1].split(" + ")
+                    found.extend(_known(words, lexicon, name, first, end, taken) for name in names)
                 taken = end
                 continue
         if complaint is not None:
@@ -133,6 +140,24 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
             found.extend(new)
             taken = max([end, *(mention.end for mention in new)])
     return found
+
+
+_WEIGHING = {
+    **dict.fromkeys(("gained", "gaining"), "weight gain"),
+    **dict.fromkeys(("lost", "losing", "dropped"), "weight loss"),
+}
+_OF_WEIGHT = word_set("pounds pound lbs lb kilos kilo kg kgs kilograms stone")
+_POUNDS_WITHIN = 6
+
+
+def _pounds_after(words: Sequence[Word], first: int) -> int | None:
+    """Where "gained about ten pounds" ends."""
+    for at in range(first + 2, min(len(words), first + _POUNDS_WITHIN)):
+        if words[at].norm in _OF_WEIGHT:
+            return at + 1
+        if words[at].norm in (".", ",", "?", "!", "i", "and"):
+            return None
+    return None
 
 
 def _opens(lexicon: Lexicon, word: Word, said: Sequence[Word], k: int) -> bool:

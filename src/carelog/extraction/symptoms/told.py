@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
-from carelog.extraction.exchange import open_questions, same_speaker
+from carelog.extraction.exchange import open_questions, questions, same_speaker
 from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.mentions import Mention
@@ -41,10 +41,10 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
     denied = denial(words, clause, mention.head, mention.end, reading.named)
     if denied is not Denial.DENIED and context.is_reason(words, clause, mention.first):
         return None
+    if denied is Denial.UNCLEAR:
+        return None
     weight = Weight.OWN
     if observer:
-        if denied is Denial.UNCLEAR:
-            return None
         if denied is Denial.DENIED or context.is_recap(words, clause, mention.first):
             weight = Weight.RECAP
         elif context.is_owned(words, mention.first):
@@ -80,14 +80,23 @@ def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:
     asking, here = readings[position - 1].utterance, readings[position].utterance
     if same_speaker(asking, here):
         return False
-    return any(word.norm in _YOU for q in open_questions(asking) for word in asking.words[q.first : q.end])
+    if not open_questions(asking):
+        return False
+    return any(word.norm in _YOU for q in questions(asking)[-2:] for word in asking.words[q.first : q.end])
 
 
 def _observes(reading: Reading, said: Clause, mention: Mention) -> bool:
     role = reading.utterance.turn.role
+    if role in (Role.CLINICIAN, Role.AGENT):
+        return True
+    words = reading.words
+    to_you = any(
+        words[i].norm in _YOU and words[i + 1].norm != "know" for i in range(said[0], min(mention.first, said[1] - 1))
+    )
     if role is Role.UNKNOWN:
-        return any(word.norm in _YOU for word in reading.words[said[0] : mention.first])
-    return role in (Role.CLINICIAN, Role.AGENT)
+        return to_you
+    # "If you start to get nausea": no patient talks so, but transcripts mix speakers up.
+    return to_you and not context.is_first_person(words, said, mention.first)
 
 
 def _kin_before(reading: Reading, said: Clause) -> bool:

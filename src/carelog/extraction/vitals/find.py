@@ -1,5 +1,6 @@
 """From a dialogue to the vitals that were measured."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,13 +21,16 @@ from carelog.record.types.vitals import DIASTOLIC, RANGES, SYSTOLIC, Context, Ki
 
 _FARTHEST = 16  # words between the name of a vital and its number
 _QUOTE_REACH = 20  # words that a quote may begin before its number
+_LONGEST_SAID = 80
 _LIMITS = word_set("under below above less exceeds exceed reach reaches reached until than")
 _USUAL = word_set(
     """
-    usually normally typically sometimes average averages averaging usual range ranges ranging want keep
+    usually normally typically sometimes average averages averaging usual range ranges ranging want keep let's bring
+    aim hope hoping i'd we'd patients people anyone someone
     """
 )
 _HEALTHY = word_set("normal ideal healthy")
+_NOT_TODAYS = _HEALTHY | word_set("last previous prior old")
 _BEYOND = word_set("above higher more less below lower under over greater")
 _ANSWERING = LINKS | word_set("let me believe my mine last time sure okay")
 _CORRECTING = word_set(
@@ -43,6 +47,7 @@ _SELF_EVIDENT = word_set(
     / over top systolic upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft cm m mm
     """
 )
+_FEET = re.compile(r"\d['’′]")
 _DIRECT: frozenset[Kind] = frozenset({"temperature", "spo2", "height", "heart_rate"})
 
 
@@ -90,7 +95,9 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding]:
 
 def _may_do_without(utterance: Utterance) -> bool:
     """A reading may stand there that names itself: "140/90", "72 bpm", "I'm 82 kilos"."""
-    return any(word.norm in _SELF_EVIDENT for word in utterance.words)
+    if _FEET.search(utterance.text):
+        return True
+    return not _SELF_EVIDENT.isdisjoint([word.norm for word in utterance.words])
 
 
 def _asked(asking: Utterance, cues: Sequence[Cue]) -> _Asked | None:
@@ -191,6 +198,8 @@ def _named(
     if unit and unit[1].kind in {"weight", "height"} and _is_self(utterance, number.first):
         convincing = unit[1].convert(number.value) >= (25 if unit[1].kind == "weight" else 90)
         return (unit[1].kind, (number.first, number.end)) if convincing else None
+    if _FEET.match(utterance.text, words[number.end - 1].end - 1) and _is_self(utterance, number.first):
+        return "height", (number.first, number.end)  # I'm 5'10
     return None
 
 
@@ -224,9 +233,8 @@ def _claimed(utterance: Utterance, reading: _Reading) -> bool:
     name = min(_quoted(reading)[0], first)
     start = claims.clause_start(words, name, reach=7)
     before = [word.norm for word in words[start:first]]
-    if name < first and "want it" in " ".join(
-        before[: name - start]
-    ):  # "which is where we want it. Your heart rate is ..."
+    if name < first and "want it" in " ".join(before[: name - start]):
+        # "... which is where we want it. Your heart rate is 67": the goal was another's.
         start, before = name, before[name - start :]
     after = [word.norm for word in words[end : end + 4]]
     if claims.of_another(utterance, name) or claims.hypothetical(words, start, first):
@@ -237,7 +245,9 @@ def _claimed(utterance: Utterance, reading: _Reading) -> bool:
         return False
     if not _LIMITS.isdisjoint(before[-4:]) or (before and before[-1] in {"over", "not"}):
         return False
-    if words[name - 1].norm in _HEALTHY if name > start else False:
+    if name > start and words[name - 1].norm in _NOT_TODAYS:
+        return False
+    if "to be" in " ".join(before[name - start :]) or "considered" in after[:3]:
         return False
     if _norm_follows(before) or _norm_follows(after):
         return False
@@ -260,7 +270,7 @@ def _norm_follows(norms: Sequence[str]) -> bool:
 
 def _payload(utterance: Utterance, reading: _Reading, asked: _Asked | None) -> Vitals | None:
     words, kind = utterance.words, reading.kind
-    said = utterance.quote(reading.first, reading.end)
+    said = utterance.quote(reading.first, reading.end)[:_LONGEST_SAID]
     begin = min(_quoted(reading)[0], reading.first)
     stop = next((k for k in range(reading.end, len(words)) if words[k].norm in {"and", "."}), len(words))
     context = context_of(words, max(begin - 4, reading.since), min(reading.end + 5, stop), kind)

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from carelog.extraction.claims import clause_start
 from carelog.extraction.numbers import Form, Number
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.vitals.cues import Cue
+from carelog.extraction.vitals.measures import LINKS
 from carelog.extraction.vitals.units import foreign_at, unit_at
 from carelog.extraction.wordsets import word_set
 
@@ -23,6 +25,7 @@ class Pair(NamedTuple):
 
 _OVER = frozenset({"/", "over"})
 _OVER_IN_CONTEXT = word_set("/ over on by upon bata बटा")
+_TELLERS = word_set("machine monitor cuff device nurse doctor clinic pharmacy told me said gave getting looking he she")
 _FILLERS = word_set("about uh um like a is was of and the number")
 _SYSTOLIC = word_set("systolic top upper")
 _DIASTOLIC = word_set("diastolic bottom lower")
@@ -56,8 +59,11 @@ def _between(utterance: Utterance, upper: Number, lower: Number) -> list[str]:
 
 
 def _plainly_over(utterance: Utterance, upper: Number, lower: Number) -> bool:
+    """ "It was 140/90", and not "room 140/90"."""
     between = _between(utterance, upper, lower)
-    return bool(between) and _OVER.issuperset(between) and lower.value >= 40
+    before = utterance.words[clause_start(utterance.words, upper.first, reach=4) : upper.first]
+    told = all(word.norm in LINKS or word.norm in _TELLERS for word in before)
+    return told and bool(between) and _OVER.issuperset(between) and lower.value >= 40
 
 
 def _apart(utterance: Utterance, upper: Number, lower: Number) -> bool:

@@ -1,0 +1,79 @@
+"""The words that numbers are made of, in English and in Hindi (Latin and Devanagari letters)."""
+
+from carelog.extraction.wordsets import word_set
+
+UNITS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+}  # fmt: skip
+TEENS = {
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+ZEROS = frozenset({"zero", "nought"})
+OH = frozenset({"oh", "o"})
+DIGIT_WORDS = UNITS.keys() | ZEROS | OH
+
+HINDI_SPELLINGS = {
+    0.5: "aadha aadhi आधा आधी", 1: "ek एक", 1.5: "dedh डेढ़ डे\u095d", 2: "do दो", 2.5: "dhai dhaai ढाई",
+    3: "teen तीन", 4: "char chaar चार", 5: "panch paanch पांच पाँच", 6: "chhe chhah che छह छः छे",
+    7: "saat sat सात", 8: "aath आठ", 9: "nau नौ", 10: "das dus दस", 11: "gyarah gyaarah ग्यारह",
+    12: "barah baarah बारह", 13: "terah तेरह", 14: "chaudah चौदह", 15: "pandrah पंद्रह पन्द्रह",
+    16: "solah सोलह", 17: "satrah सत्रह", 18: "atharah athaarah अठारह", 19: "unnis उन्नीस", 20: "bees बीस",
+    25: "pachees pachis पच्चीस", 30: "tees तीस", 40: "chalis chaalis चालीस", 50: "pachas pachaas पचास",
+    60: "साठ", 70: "sattar सत्तर", 80: "assi अस्सी", 90: "nabbe नब्बे",
+}  # fmt: skip
+HINDI = {word: value for value, spellings in HINDI_SPELLINGS.items() for word in spellings.split()}
+HALF_MORE = frozenset({"saadhe", "sadhe", "साढ़े", "सा\u095dे"})
+
+# Words of English or of everyday talk too: numbers only in company that is surely Hindi.
+HINDI_AMBIGUOUS = word_set("do teen sat char che das dus bees tees nau")
+HINDI_COMPANY = word_set(
+    """
+    aadha aadhi aaj aap aur baje bhi bukhar chammach dard dawai din dino dopahar ghanta ghante gilas goli
+    haan hai hain hazaar hazar hoon ka katori ke khana khaya khaye khayee khayi ki kiya ko kadam liya maine
+    mein mera mere meri minat mujhe nahi nahin paani pani peeta piya piye raat roti rotiyan roz sau shaam
+    soya subah tha thi thoda
+    """
+)
+ENGLISH_DO_BEFORE = word_set(
+    """
+    also always and can could did doctors don't how i just may might must never not or people please really
+    should still that they to we what when where which who why will would you
+    """
+)
+ENGLISH_DO_AFTER = word_set("a an any have i it my not some that the these they this those want we you your")
+
+HUNDREDS = frozenset({"hundred", "sau", "सौ"})
+SCALES = {
+    "thousand": 1_000, "hazaar": 1_000, "hazar": 1_000, "hajar": 1_000, "हजार": 1_000, "हज़ार": 1_000,
+    "ह\u095bार": 1_000, "lakh": 100_000, "lac": 100_000, "लाख": 100_000, "million": 1_000_000,
+    "crore": 10_000_000,
+}  # fmt: skip
+POINTS = frozenset({"point", "dot", "decimal"})
+FRACTION_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+SLASHED = {("1", "2"): 0.5, ("1", "4"): 0.25, ("3", "4"): 0.75, ("1", "3"): 1 / 3, ("2", "3"): 2 / 3}
+
+ORDINALS = word_set(
+    """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth hundredth thousandth
+    thirds fourths fifths sixths eighths tenths
+    """
+)
+PLURALS = word_set("twenties thirties forties fifties sixties seventies eighties nineties hundreds thousands")
+ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+VAGUE = word_set("few couple several many some of")
+# "That one", "no one": a pronoun. "At that point": no decimal point.
+BEFORE_PRONOUN_ONE = word_set(
+    """
+    that this no which any every each another other some the only last next first big little good bad new
+    right left same wrong
+    """
+)
+BEFORE_NOUN_POINT = word_set("that this the a some which any one my your good no each every what")
+
+SMALL = UNITS | TEENS | TENS
+STARTS = frozenset({*SMALL, *ZEROS, *HINDI, *HALF_MORE, *HUNDREDS, *SCALES, *FRACTION_SIGNS, "half", "a", "point"})

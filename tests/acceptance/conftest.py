@@ -1,0 +1,154 @@
+"""Carelog as whoever runs it sees it: processes on one data folder, spoken to over HTTP."""
+
+import asyncio
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+_CARELOG: Final = (sys.executable, "-m", "carelog")
+_PATIENCE_SECONDS: Final = 60
+_ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+)")
+_PAGE: Final = 200
+
+
+@dataclass
+class Up:
+    """A running `carelog up` on a port of its own. `printed` is what it has said on standard output so far."""
+
+    process: subprocess.Popen[str]
+    errors: Path
+    printed: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def read_until(self, wanted: re.Pattern[str]) -> str:
+        """Read on to the line that holds this, and return its group."""
+        assert self.process.stdout is not None
+        while select.select([self.process.stdout], [], [], _PATIENCE_SECONDS)[0]:
+            line = self.process.stdout.readline()
+            self.printed.append(line)
+            if found := wanted.search(line):
+                return found[1]
+            if not line:
+                break
+        pytest.fail(f"carelog up did not say {wanted.pattern!r}; it said: {self.errors.read_text()}")
+
+    def kill(self) -> None:
+        """As a power cut would: no handler runs, no buffer is written."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self._reap()
+
+    def terminate(self) -> int:
+        """End it in good order, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._reap()
+
+    def _reap(self) -> int:
+        code = self.process.wait(_PATIENCE_SECONDS)
+        if self.process.stdout:
+            self.printed += self.process.stdout.readlines()
+            self.process.stdout.close()
+        return code
+
+
+@dataclass(frozen=True)
+class Client:
+    """The API of one `carelog up`."""
+
+    http: httpx.AsyncClient
+
+    async def pages(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Every item of a listing."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            parameters = {**query, "limit": _PAGE, **({"cursor": cursor} if cursor else {})}
+            answer = await self.http.get(path, params=parameters)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            items += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return items
+
+    async def any_run(self, *states: str) -> bool:
+        answer = await self.http.get("/api/runs", params={"state": states, "limit": 1})
+        assert answer.status_code == 200, answer.text
+        return bool(answer.json()["items"])
+
+    async def until_idle(self) -> None:
+        """Wait until no run is left to be done."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while await self.any_run("queued", "running"):
+            assert time.monotonic() < deadline, "the runs did not come to their end in time"
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Up]]:
+    """Starts `carelog up` with these options on the test's data folder; whatever still runs at the end is killed."""
+    # So that the runs of a process that was killed soon come back.
+    monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")
+    started: list[Up] = []
+
+    errors = tmp_path / "up.err"
+
+    def start_up(*options: str) -> Up:
+        with errors.open("a") as sink:
+            process = subprocess.Popen(
+                [*_CARELOG, "up", "--port", "0", *options],
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        up = Up(process, errors)
+        started.append(up)
+        up.address = up.read_until(_ADDRESS)
+        return up
+
+    yield start_up
+    for up in started:
+        if up.process.returncode is None:
+            up.kill()
+
+
+@pytest.fixture
+def command() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs a command to its end, and gives what it printed. It must succeed."""
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run([*_CARELOG, *arguments], capture_output=True, text=True, encoding="utf-8", check=True)
+
+    return run
+
+
+@pytest.fixture
+def key(command: Callable[..., "subprocess.CompletedProcess[str]"]) -> str:
+    """A key for the test's data folder, made as one is made."""
+    return command("keys", "add", "test").stdout.strip()
+
+
+@pytest.fixture
+def talk() -> Callable[[Up, str], AbstractAsyncContextManager[Client]]:
+    """Opens the API of a `carelog up` with a key."""
+
+    @asynccontextmanager
+    async def open_client(up: Up, key: str) -> AsyncIterator[Client]:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(base_url=up.address, headers=headers, timeout=_PATIENCE_SECONDS) as http:
+            yield Client(http)
+
+    return open_client

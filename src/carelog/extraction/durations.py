@@ -83,7 +83,7 @@ def _counted(utterance: Utterance, unit: int, numbers: Sequence[Number]) -> Dura
     number = numbers[last]
     between = tuple(word.norm for word in words[number.end : unit])
     halved = number.value == 0.5 and between in _HALF_OF
-    if between and not halved and between not in {("more",), ("full",), ("whole",), ("of", "an"), ("good",), ("long",)}:
+    if between and not halved and between not in _BEFORE_UNIT:
         return None
     end, value = unit + 1, number.value
     if more := _and_half(words, end):

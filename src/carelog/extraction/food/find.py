@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from carelog.extraction import claims
 from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
-from carelog.extraction.food.items import Item, find_items, with_amount
+from carelog.extraction.food.items import Item, Mention, find_items, with_amount
 from carelog.extraction.food.statements import MEALS, VERBS, Statement, answer, left_out, meal_of, statements
 from carelog.extraction.numbers import Number, find_numbers
 from carelog.extraction.utterances import Utterance, Word
@@ -46,7 +46,7 @@ def find_food(dialogue: Sequence[Utterance]) -> list[Finding]:
     return found
 
 
-def _find(utterance: Utterance, named: Sequence[tuple[int, int, str]], before: Utterance | None) -> Iterator[Finding]:
+def _find(utterance: Utterance, named: Sequence[Mention], before: Utterance | None) -> Iterator[Finding]:
     asserted = statements(utterance, named)
     asked = _asked(before, utterance) if before and not same_speaker(before, utterance) else None
     if asked is not None:
@@ -60,12 +60,12 @@ def _find(utterance: Utterance, named: Sequence[tuple[int, int, str]], before: U
         foods = [
             food
             for food in named
-            if max(statement.first, taken) <= food[0] < statement.end
-            and not left_out(utterance.words, statement.first, food[0])
+            if max(statement.first, taken) <= food.first < statement.end
+            and not left_out(utterance.words, statement.first, food.first)
         ]
         energy = _energy(utterance.words, statement, numbers) if len(foods) == 1 else None
         for food in foods:
-            if _added(utterance.words, food[0], statement.first):
+            if _added(utterance.words, food.first, statement.first):
                 continue
             item = with_amount(utterance, food, numbers)
             taken = item.end

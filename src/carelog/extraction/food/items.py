@@ -9,6 +9,14 @@ from carelog.extraction.vocabularies.foods import load_foods
 from carelog.extraction.wordsets import word_set
 
 
+class Mention(NamedTuple):
+    """Words `first` up to `end` name a food."""
+
+    first: int
+    end: int
+    name: str
+
+
 class Item(NamedTuple):
     """Words `first` up to `end` name a food; with its amount it begins at `begin`."""
 
@@ -63,12 +71,12 @@ _HEADS = word_set(
 )
 
 
-def find_items(utterance: Utterance) -> list[tuple[int, int, str]]:
-    """(first word, end, name) of every food the turn names."""
+def find_items(utterance: Utterance) -> list[Mention]:
+    """Every food the turn names."""
     foods, words = load_foods(), utterance.words
-    found: list[tuple[int, int, str]] = []
+    found: list[Mention] = []
     for i in [k for k, word in enumerate(words) if word.norm in foods.first_words]:
-        if found and i < found[-1][1]:
+        if found and i < found[-1].end:
             continue
         match = foods.phrases.at(words, i)
         if match is None:
@@ -76,11 +84,11 @@ def find_items(utterance: Utterance) -> list[tuple[int, int, str]]:
         end = i + match[0]
         if end < len(words) and not _may_follow(words[end].norm):
             continue
-        if found and found[-1][1] == i and words[end - 1].norm in _HEADS and _touching(utterance, i):
-            first = found.pop()[0]
-            found.append((first, end, f"{utterance.quote(first, i).lower()} {match[1]}"))
+        if found and found[-1].end == i and words[end - 1].norm in _HEADS and _touching(utterance, i):
+            first = found.pop().first
+            found.append(Mention(first, end, f"{utterance.quote(first, i).lower()} {match[1]}"))
         else:
-            found.append((i, end, match[1]))
+            found.append(Mention(i, end, match[1]))
     return found
 
 
@@ -93,7 +101,7 @@ def _touching(utterance: Utterance, i: int) -> bool:
     return utterance.text[utterance.words[i - 1].end : utterance.words[i].start] in {" ", "-"}
 
 
-def with_amount(utterance: Utterance, food: tuple[int, int, str], numbers: Sequence[Number]) -> Item:
+def with_amount(utterance: Utterance, food: Mention, numbers: Sequence[Number]) -> Item:
     """The food with the kind ("boiled") and amount ("two", "a bowl of") that stand before it."""
     words, (first, end, name) = utterance.words, food
     start = first

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from carelog.extraction import claims
+from carelog.extraction.food.items import Mention
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.food import Meal
@@ -55,8 +56,8 @@ _BEFORE_NO_FRAME = word_set("no skip skipped skipping without before after since
 _LAST_FOOD_REACH = 5
 
 
-def statements(utterance: Utterance, named: Sequence[tuple[int, int, str]]) -> list[Statement]:
-    """Every stretch of the turn whose foods (`named`: first word, end, name) were eaten, in order."""
+def statements(utterance: Utterance, named: Sequence[Mention]) -> list[Statement]:
+    """Every stretch of the turn whose foods (`named`) were eaten, in order."""
     words = utterance.words
     starts = {first for first, _, _ in named}
     found: list[Statement] = []
@@ -73,20 +74,20 @@ def statements(utterance: Utterance, named: Sequence[tuple[int, int, str]]) -> l
     return found
 
 
-def answer(words: Sequence[Word], first: int, named: Sequence[tuple[int, int, str]], meal: Meal | None) -> Statement:
+def answer(words: Sequence[Word], first: int, named: Sequence[Mention], meal: Meal | None) -> Statement:
     """What a turn that answers from word `first` says to have been eaten."""
     starts = {start for start, _, _ in named}
     return Statement(first, first, _reach(words, first, starts, named), meal)
 
 
-def meal_of(words: Sequence[Word], statement: Statement, food: tuple[int, int, str]) -> Meal | None:
+def meal_of(words: Sequence[Word], statement: Statement, food: Mention) -> Meal | None:
     """The meal of one food: "rice for lunch and soup for dinner", "for lunch rice and for dinner soup"."""
-    for k in range(food[1], min(statement.end + 3, len(words))):
+    for k in range(food.end, min(statement.end + 3, len(words))):
         if words[k].norm in MEALS and (preposition := _preposition(words, k)) is not None:
             if words[preposition - 1].norm not in {",", "and", "then", "."}:
                 return MEALS[words[k].norm]
             break
-    return _last_meal(words, statement.trigger, food[0]) or statement.meal
+    return _last_meal(words, statement.trigger, food.first) or statement.meal
 
 
 def _preposition(words: Sequence[Word], meal: int) -> int | None:
@@ -115,13 +116,13 @@ def _is_eating(utterance: Utterance, verb: int) -> bool:
 
 
 def _forward(
-    words: Sequence[Word], trigger: int, first: int, starts: set[int], named: Sequence[tuple[int, int, str]]
+    words: Sequence[Word], trigger: int, first: int, starts: set[int], named: Sequence[Mention]
 ) -> Statement | None:
     end = _reach(words, first, starts, named)
-    foods = [food for food in named if first <= food[0] < end]
+    foods = [food for food in named if first <= food.first < end]
     if not foods:
         return None
-    between = {word.norm for word in words[first : foods[0][0]]}
+    between = {word.norm for word in words[first : foods[0].first]}
     if (
         between & _ELSEWHERE
         or ("for" in between and not between & MEALS.keys())
@@ -138,7 +139,7 @@ def _meal_before(words: Sequence[Word], i: int) -> Meal | None:
     return _last_meal(words, claims.clause_start(words, i, reach=14), i)
 
 
-def _reach(words: Sequence[Word], first: int, starts: set[int], named: Sequence[tuple[int, int, str]]) -> int:
+def _reach(words: Sequence[Word], first: int, starts: set[int], named: Sequence[Mention]) -> int:
     """Where the list of foods that begins at `first` ends."""
     ends = {start: end for start, end, _ in named}
     k = last = first
@@ -166,9 +167,7 @@ def _backward(words: Sequence[Word], verb: int, floor: int) -> Statement | None:
     return Statement(start, start, verb + 1, _meal_before(words, verb))
 
 
-def _framed(
-    words: Sequence[Word], meal: int, starts: set[int], named: Sequence[tuple[int, int, str]]
-) -> Statement | None:
+def _framed(words: Sequence[Word], meal: int, starts: set[int], named: Sequence[Mention]) -> Statement | None:
     """ "Breakfast was two eggs", "for lunch dal and rice", "dinner: soup"."""
     if meal and words[meal - 1].norm in _BEFORE_NO_FRAME:
         return None

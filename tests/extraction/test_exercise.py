@@ -30,6 +30,7 @@ def headlines(*lines: str) -> list[str]:
         ("P: I walked two miles", ["walking, 3.22 km"]),
         ("P: walked 5 km", ["walking, 5 km"]),
         ("P: I walked 10,000 steps", ["walking, 10000 steps"]),
+        ("P: I walked 30 min & slept 7 hrs", ["walking, 30 min"]),
         ("P: 8000 steps today", ["walking, 8000 steps"]),
         ("P: I walked 10k steps", ["walking, 10000 steps"]),
         ("P: I ran a 10k yesterday", ["running, 10 km"]),

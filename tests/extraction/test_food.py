@@ -77,6 +77,7 @@ def test_eating_that_is_asserted(line: str, expected: list[str]) -> None:
     ("line", "expected"),
     [
         ("P: subah do roti khayi", ["roti, do"]),
+        ("P: मैंने एक कप चाय पी", ["tea, एक कप"]),
         ("P: nashte mein poha khaya aur chai pi", ["poha (breakfast)", "tea (breakfast)"]),
         ("P: ek katori dal aur do roti li", ["dal, ek katori", "roti, do"]),
         ("P: maine roti nahi khayi", []),

@@ -243,6 +243,29 @@ def test_an_answer_is_about_what_was_asked(lines: list[str], expected: dict[str,
 
 
 @pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["C: Did the nausea go away?", "P: yeah"], {"nausea": "absent"}),
+        (["C: Is the cough gone?", "P: no"], {"cough": "present"}),
+        (["C: is the cough any better?", "P: no"], {"cough": "present"}),
+        (["C: Has the swelling gone down?", "P: yes"], {"swelling": "present"}),
+        (["C: did the ibuprofen help with the knee pain?", "P: no"], {"knee pain": "present"}),
+        (["C: Have you taken anything for headaches?", "P: no"], {}),
+        (["C: Do you know what causes migraines?", "P: no"], {}),
+        (["C: Are you still having the headaches?", "P: no"], {"headache": "absent"}),
+        (["P: I was having chest pain last night, but not anymore"], {"chest pain": "absent"}),
+        (["P: I had a fever three days ago but it's gone now"], {"fever": "absent"}),
+        (
+            ["C: any fever, cough or congestion?", "P: some congestion, everything else is fine"],
+            {"fever": "absent", "cough": "absent", "nasal congestion": "present"},
+        ),
+    ],
+)
+def test_how_it_went_on_is_not_whether_it_is(lines: list[str], expected: dict[str, str]) -> None:
+    assert polarities(*lines) == expected
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         ["C: any chest pain?"],

@@ -90,6 +90,11 @@ def test_single_measures_in_one_stored_unit(text: str, headline: str) -> None:
     assert headlines(f"P: {text}") == [headline]
 
 
+def test_hr_is_a_heart_rate_before_a_number_and_an_hour_after_one() -> None:
+    assert headlines("P: SpO2 98 HR 88") == ["spo2 98 %", "heart rate 88 /min"]
+    assert headlines("P: my sugar was 142 hr later") == []
+
+
 def test_a_reading_is_not_lost_among_other_talk() -> None:
     said = "D: you appear to be breathing a little fast your respiratory rate is twenty right where we want it"
     assert headlines(said) == ["respiratory rate 20 /min"]

@@ -106,7 +106,8 @@ _CONFIRMING = word_set("right correct yeah yes huh no")
 _REPLIES: PhraseTable[AnswerKind] = phrase_table(
     {
         AnswerKind.NO: """
-            no | nope | nah | naw | no sir | no ma'am | not really | not at all | not that i've noticed |
+            no | nope | not that i | not that i am aware of | none that i | nothing that i | nothing i |
+            nah | naw | no sir | no ma'am | not really | not at all | not that i've noticed |
             not that i noticed | not that i have noticed | not that i know of | not that i know |
             not that i'm aware of | not that i can think of | not that i can recall |
             not that i can remember | not that i remember | not that i recall | not to my knowledge |

@@ -204,17 +204,21 @@ def clause_about_it(words: Sequence[Word], among: Sequence[Clause], clause: Clau
     at = following[0]
     while at < following[1] and words[at].norm in _LEADING:
         at += 1
-    return (at, following[1]) if at < following[1] and words[at].norm in _IT else None
+    about_it = at < following[1] and (words[at].norm in _IT or _NO_LONGER.at(words, at) is not None)
+    return (at, following[1]) if about_it else None
 
 
 def is_over(words: Sequence[Word], clause: Clause) -> bool:
     """Whether a clause about "it" says that it is over: "it's gone now", "they've stopped"."""
+    if _NO_LONGER.at(words, clause[0]) is not None:
+        return True
     return any(
         _OVER.at(words, i) is not None and not any(is_negative(word) for word in words[clause[0] : i])
         for i in range(*clause)
     )
 
 
+_NO_LONGER = phrase_set("not anymore | not any more | not now | no longer | no more | not today | ab nahi | अब नहीं")
 _LESSENED = phrase_set(
     """
     as much | as bad | that much | so much | too much | much | as often | that bad | all the time
@@ -334,6 +338,8 @@ def _denied_after(words: Sequence[Word], clause: Clause, end: int) -> bool:
         match = _AFTER.at(words, at)
         if match is not None:
             stop = at + match[0]
+            if stop < len(words) and words[stop].norm in ("down", "up"):
+                return False  # "has gone down" is better, not over
             # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.
             return (
                 words[at].norm not in ("none", "negative", "no", "nope")

@@ -53,7 +53,7 @@ _INTENSITIES: dict[str, Intensity] = {
     "brisk": "moderate", "briskly": "moderate", "moderate": "moderate",
     "intense": "high", "hard": "high", "vigorous": "vigorous", "vigorously": "vigorous",
 }  # fmt: skip
-_CUTS = frozenset(".?!;।…\n") | word_set("but because then so if until when where which")
+_CUTS = frozenset(".?!;।…\n") | word_set("but because then so if until when where which & slept sleep ate had drank")
 _REACH = 12
 _LONG = word_set("day days week weeks month months year years night nights")
 

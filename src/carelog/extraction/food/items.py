@@ -41,7 +41,8 @@ _CONTAINERS = word_set(
     spoonful spoonfuls tablespoon tablespoons teaspoon teaspoons tbsp tsp handful handfuls serving servings portion
     portions packet packets pack packs bite bites scoop scoops katori katoris gilas mug mugs pint pints bar bars g
     gm gms gram grams kg kilo ml oz ounce ounces litre litres liter liters bunch chammach bit lot lots couple
-    plateful bowlful sips sip quarter stack bag bags box boxes peg pegs shot shots helping helpings half
+    plateful bowlful कप गिलास कटोरी प्लेट sips sip quarter stack bag bags box boxes peg pegs shot shots helping
+    helpings half
     """
 )
 _DETERMINERS = word_set("a an some few couple another half several ek thoda thodi thode kuch little")

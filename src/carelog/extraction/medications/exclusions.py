@@ -16,6 +16,10 @@ _KIN = word_set(
 _KIN_HAS = word_set("takes take is was has had uses used took started been gets got on 's also who still ki ka ko")
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
 _AFTER_REACTS = word_set("to is are , include including : like with")
+_COPULA = word_set("is was 's are were")
+_ALLERGY = word_set("allergy allergies")
+_ENDS_CLAUSE = word_set("for . , ; ? ! and but because")
+_COPULA_REACH = 5
 _REACH = 12
 _KIN_REACH = 8
 
@@ -33,6 +37,8 @@ def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, menti
                 return True
     if mention.end < len(words) and words[mention.end].norm.startswith(_REACTS[:3]):
         return True
+    if _is_the_allergy(utterance, mention):
+        return True
     if before is None or mention.first > 6 or same_speaker(before, utterance):
         return False
     return any(
@@ -40,6 +46,16 @@ def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, menti
         for question in open_questions(before)
         for word in before.words[question.first : question.end]
     )
+
+
+def _is_the_allergy(utterance: Utterance, mention: Mention) -> bool:
+    """ "Penicillin is still my only allergy"; not "Claritin is for my allergies"."""
+    words = utterance.words
+    if mention.end >= len(words) or words[mention.end].norm not in _COPULA:
+        return False
+    after = [word.norm for word in words[mention.end + 1 : mention.end + 1 + _COPULA_REACH]]
+    until = next((n for n, norm in enumerate(after) if norm in _ALLERGY or norm in _ENDS_CLAUSE), None)
+    return until is not None and after[until] in _ALLERGY
 
 
 def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:

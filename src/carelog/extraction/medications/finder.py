@@ -14,7 +14,7 @@ from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.reasons import reason_after
 from carelog.extraction.medications.status import Said, Scene
 from carelog.extraction.utterances import Utterance
-from carelog.record.types.medication import Status
+from carelog.record.types.medication import Medication, Status
 
 _NEAR = 60  # Characters from a strength to the frequency that belongs to it.
 _TIGHT = 30  # Characters between parts that one quote may still hold.
@@ -51,7 +51,14 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
                 continue
             place = _Place(readings, turn, mention, following)
             facts += [_fact(place, p, _said_of_dose(scene, p, own, said)) for p in own] or [_fact(place, None, said)]
-    return merge(facts)
+    return [finding for finding in merge(facts) if _says_something(finding)]
+
+
+def _says_something(finding: Finding) -> bool:
+    """Whether more was said of the medicine than its name: "stay away from ibuprofen" is nothing of the subject's."""
+    medication = finding.payload
+    assert isinstance(medication, Medication)
+    return any((medication.status, medication.dose, medication.frequency, medication.route, medication.form))
 
 
 class _Place(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from enum import Enum
 
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import (
@@ -13,7 +14,7 @@ from carelog.extraction.exchange import (
     answer_within,
     open_questions,
 )
-from carelog.extraction.negation import Denial, denial
+from carelog.extraction.negation import Denial, denial, is_over
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.details import duration, severity_said, trend
@@ -23,6 +24,30 @@ from carelog.extraction.symptoms.statements import Statement, Weight, statement
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
+
+class _Sought(Enum):
+    """What a question wants to know about a symptom that it names."""
+
+    WHETHER = "whether"  # "have you had a cough"
+    END = "end"  # "has the cough gone away"
+    MORE = "more"  # "is the cough better", "did that help with the cough": that there is one is taken as known
+
+
+_IT = word_set("it it's they they've they're that that's")
+_ENDING = word_set("gone away resolved stopped cleared subsided over disappeared")
+_AMOUNT = word_set("down up worse better")
+_CHANGING = word_set(
+    """
+    better worse improve improved improving worsened worsening same constant radiate radiates spread
+    down up easing come comes
+    """
+)
+_DEALING = word_set(
+    """
+    know knew take takes taken taking took tried try trying help helps helped helping use used using
+    treat treated cause causes caused mean means explain understand better worse
+    """
+)
 _FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any")
 _OR = word_set("or ya या")
 _TAKING_FOR_GRANTED = frozenset(
@@ -87,8 +112,21 @@ def _answered(
         if mention.name in replied or not _of_subject(reading, question, mention):
             continue
         clause = reading.clause_of(mention)
-        if question.form is QuestionForm.OPEN:
-            if answer.kind is AnswerKind.NO or not _takes_for_granted(reading, question, mention):
+        sought = _sought(reading, question, mention)
+        if sought is _Sought.END:
+            ended = answer.kind is AnswerKind.YES or _ends(reply)
+            if ended or answer.kind is AnswerKind.NO:
+                yield statement(reading, mention, clause, "absent" if ended else "present", Weight.ANSWER, answer)
+            continue
+        if len(about) == 1 and _ends(reply):
+            yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer)
+            continue
+        if question.form is QuestionForm.OPEN or sought is _Sought.MORE:
+            if sought is not _Sought.MORE and (
+                answer.kind is AnswerKind.NO or not _takes_for_granted(reading, question, mention)
+            ):
+                continue
+            if sought is _Sought.MORE and (not _is_definite(reading, mention) or answer.kind is AnswerKind.OTHER):
                 continue
             new = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
         else:
@@ -133,6 +171,15 @@ def _says_no_more(reply: Reading) -> bool:
     return any(_NO_MORE.at(reply.words, i) is not None for i in range(len(reply.words)))
 
 
+def _ends(reply: Reading) -> bool:
+    """Whether the reply says of what was asked about that it is over: "yes, it's gone"."""
+    first, end = reply.utterance.sentences[0]
+    return any(
+        word.norm in _IT and is_over(reply.words, (i, end))
+        for i, word in enumerate(reply.words[first:end], start=first)
+    )
+
+
 def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Question, Mention]]) -> bool:
     """Whether a bare yes may mean another symptom: "any cough? any fever?", "fever, chills or weight loss?"."""
     if question is not about[-1][0]:
@@ -145,8 +192,23 @@ def _takes_for_granted(reading: Reading, question: Question, mention: Mention) -
     """ "How long have you had this cough": the cough itself is not in question."""
     words = reading.words
     lead = " ".join(word.norm for word in words[question.first : question.first + 2])
-    beside = words[max(0, mention.first - 2) : mention.first + 1]
-    return lead in _TAKING_FOR_GRANTED and any(word.norm in _DEFINITE for word in beside)
+    return lead in _TAKING_FOR_GRANTED and _is_definite(reading, mention)
+
+
+def _is_definite(reading: Reading, mention: Mention) -> bool:
+    return any(word.norm in _DEFINITE for word in reading.words[max(0, mention.first - 2) : mention.first + 1])
+
+
+def _sought(reading: Reading, question: Question, mention: Mention) -> _Sought:
+    words = reading.words
+    before = [word.norm for word in words[question.first : mention.first]]
+    after = [word.norm for word in words[mention.end : question.end]]
+    definite = _is_definite(reading, mention)
+    if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
+        return _Sought.END
+    if any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
+        return _Sought.MORE
+    return _Sought.WHETHER
 
 
 def _fragment(reading: Reading) -> list[Question]:

@@ -252,6 +252,8 @@ def _site_ending(words: Sequence[Word], lexicon: Lexicon, last: int, taken: int)
 
 def _site_match(words: Sequence[Word], lexicon: Lexicon, at: int) -> tuple[int, str] | None:
     match = lexicon.sites.at(words, at)
+    if match is None and words[at].norm.endswith("'s"):
+        match = lexicon.sites.at([Word(words[at].norm.removesuffix("'s"), 0, 0)], 0)  # "my ankle's swollen"
     if match is None:
         match = lexicon.hindi_sites.at(words, at)
         following = at + match[0] if match else 0
@@ -269,7 +271,7 @@ def _with_sides(words: Sequence[Word], name: str, begin: int, end: int, taken: i
     first = begin
     while first > taken and words[first - 1].norm in _SIDES and begin - first < 3:
         first -= 1
-    said = " ".join(word.norm for word in words[first:end])
+    said = " ".join(word.norm for word in words[first:end]).removesuffix("'s")
     return Site(name, said, first, end)
 
 

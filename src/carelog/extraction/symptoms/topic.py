@@ -26,6 +26,12 @@ def with_site(
     mention = bare.mention
     if not mention.bare or bare.polarity == "absent" or bare.weight < Weight.ANSWER:
         return bare
+    if bare.weight is Weight.ANSWER and bare.position + 1 < len(readings):
+        reply = readings[bare.position + 1]  # "any pain?" - "yes, in my left hip"
+        site = last_site(reply.words, lexicon, reply.utterance.sentences[0][1], _MINE) if reply.words else None
+        if site is not None:
+            there = placed(mention, lexicon, site.name, site.said)
+            return replace(bare, mention=there, spans=(*bare.spans, reply.span(site.first, site.end)))
     for other in reversed(earlier):
         if other.polarity == "present" and other.mention.part and other.mention.site:
             there = placed(mention, lexicon, other.mention.part, other.mention.site)

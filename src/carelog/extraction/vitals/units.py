@@ -88,6 +88,9 @@ def foreign_at(words: Sequence[Word], i: int) -> bool:
     """What stands at word `i` makes the number before it a dose, a time, a count: anything but a bare reading."""
     if i >= len(words):
         return False
-    if words[i].norm == "/" or words[i].norm in _FOREIGN:
+    norm, following = words[i].norm, words[i + 1].norm if i + 1 < len(words) else ""
+    if norm == "hr" and (following[:1].isdecimal() or following in {":", "is", "was", "="}):
+        return False  # "SpO2 98 HR 88"
+    if norm == "/" or norm in _FOREIGN:
         return True
     return words[i].norm in {"degree", "degrees"} and i + 1 < len(words) and words[i + 1].norm in {"of", "outside"}

@@ -63,7 +63,6 @@ _NEW_PREDICATES = word_set(
     """
 )
 _RAISING = word_set("think believe remember recall noticed notice say know feel like suppose")
-_NEGATIONS = word_set("no not n't never don't do doesn't didn't haven't")
 
 _CUES: PhraseTable[str] = phrase_table(
     {
@@ -191,8 +190,8 @@ def denial(words: Sequence[Word], clause: Clause, first: int, end: int, named: C
     if _denied_after(words, clause, end):
         return Denial.DENIED
     before = _denied_before(words, clause, first, named)
-    if before is Denial.DENIED and _LESSENED.at(words, end) is not None if end < len(words) else False:
-        return Denial.NOT_DENIED
+    if before is Denial.DENIED and end < len(words) and _LESSENED.at(words, end) is not None:
+        return Denial.NOT_DENIED  # "it doesn't hurt as much"
     return before
 
 

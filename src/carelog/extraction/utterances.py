@@ -85,18 +85,36 @@ class PhraseTable(Generic[V]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, V]] | dict[str, V]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], V]]] = {}
-        pairs = phrases.items() if isinstance(phrases, dict) else phrases
-        for phrase, value in pairs:
-            norms = tuple(word.norm for word in words_of(phrase))
-            if norms:
-                self._by_first.setdefault(norms[0], []).append((norms, value))
-        for candidates in self._by_first.values():
-            candidates.sort(key=lambda c: -len(c[0]))
+        self._roots: dict[str, _Node[V]] = {}
+        for phrase, value in phrases.items() if isinstance(phrases, dict) else phrases:
+            nodes = self._roots
+            node: _Node[V] | None = None
+            for word in words_of(phrase):
+                node = nodes.setdefault(word.norm, _Node())
+                nodes = node.after
+            if node is not None and not node.values:
+                node.values.append(value)
 
     def at(self, words: Sequence[Word], index: int) -> tuple[int, V] | None:
         """(number of words, value) of the longest phrase that begins at `index`, or None."""
-        for norms, value in self._by_first.get(words[index].norm, ()):
-            if len(norms) == 1 or tuple(w.norm for w in words[index : index + len(norms)]) == norms:
-                return len(norms), value
-        return None
+        node = self._roots.get(words[index][0])
+        found: tuple[int, V] | None = None
+        length = 1
+        while node is not None:
+            if node.values:
+                found = length, node.values[0]
+            if index + length == len(words):
+                break
+            node = node.after.get(words[index + length][0])
+            length += 1
+        return found
+
+
+class _Node(Generic[V]):
+    """A word in the tree of phrases; `values` holds one value where a phrase ends here."""
+
+    __slots__ = ("after", "values")
+
+    def __init__(self) -> None:
+        self.after: dict[str, _Node[V]] = {}
+        self.values: list[V] = []

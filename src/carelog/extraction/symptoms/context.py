@@ -118,7 +118,6 @@ _FINDING = word_set(
     reveals shows show has
     """
 )
-_EXAM = word_set("exam examination palpation inspection auscultation")
 _OWNING = word_set("your his her this that these those")
 
 

@@ -1,0 +1,240 @@
+"""How a turn answers what was asked: yes, no, only this, or something else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from carelog.extraction.exchange_fillers import AUXILIARIES, MARKS, skip_fillers
+from carelog.extraction.exchange_questions import Question, open_questions
+from carelog.extraction.finding import Span
+from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
+from carelog.extraction.wordsets import word_set
+
+
+class AnswerKind(StrEnum):
+    YES = "yes"
+    NO = "no"
+    ONLY = "only"  # "just the cough": what is named and nothing else
+    OTHER = "other"  # neither; the rest of the turn must be read for itself
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`span` covers the answering words ("uh, no"), or the whole reply when it is OTHER.
+
+    `reply` is the replying turn's position in the dialogue; `first` and `rest` are the indices in that turn of the
+    first answering word and of the first word after the answer. `limited` marks a no that belongs to the phrase
+    after it ("no fever"): it denies that phrase, and only by the way whatever else was asked.
+    """
+
+    kind: AnswerKind
+    span: Span
+    reply: int
+    rest: int
+    first: int = 0
+    limited: bool = False
+
+
+_REPLIES: PhraseTable[AnswerKind] = phrase_table(
+    {
+        AnswerKind.NO: """
+            no | nope | not that i | not that i am aware of | none that i | nothing that i | nothing i |
+            nah | naw | no sir | no ma'am | not really | not at all | not that i've noticed |
+            not that i noticed | not that i have noticed | not that i know of | not that i know |
+            not that i'm aware of | not that i can think of | not that i can recall |
+            not that i can remember | not that i remember | not that i recall | not to my knowledge |
+            not that i can tell | not anything | not yet | not recently | not lately | not anymore |
+            not any more | not so far | not today | not right now | not now | not currently | not much |
+            not particularly | not especially | not usually | not ever | not one | none | none of that |
+            none of those | none at all | none of them | none whatsoever | nothing | nothing like that |
+            nothing at all | nothing really | nothing of the sort | nothing that i've noticed |
+            nothing new | never | never had | never have | i don't think so | i do n't think so |
+            i do not think so | don't think so | i wouldn't say so | i would n't say so | i haven't |
+            i have n't | i have not | i don't | i do n't | i do not | i didn't | i did n't | i did not |
+            i'm not | i am not | i wasn't | i was n't | it doesn't | it does n't | it does not |
+            it hasn't | it has n't | it isn't | it is n't | it's not | it didn't | it did n't |
+            there isn't | there is n't | there's not | there hasn't | negative | neither |
+            neither of those | neither one | hardly ever | absolutely not | definitely not |
+            of course not | certainly not | fortunately not | thankfully no | thank god no | luckily no |
+            thankfully not | nahi | nahin | nahi ji | ji nahi | ji nahin | naa | bilkul nahi | kuch nahi |
+            नहीं | नही | जी नहीं | बिल्कुल नहीं | कुछ नहीं | aisa kuch nahi | haven't | have n't |
+            haven't had any | doesn't | no not
+        """,
+        AnswerKind.YES: """
+            just when | only when | only if | just if | mostly when | only at night | just at night |
+            mostly at night | just once | only once | only a little | only sometimes | just sometimes |
+            only occasionally | just occasionally | yes | yeah | yep | yup | yea | ya | yah | yes sir |
+            yes ma'am | uh huh | uhhuh | mm hmm | mmhmm | mhm | mm hm | mmm hmm | uhuh | aye | si |
+            a little | a little bit | a bit | a tad | just a little | just a little bit | just a bit |
+            slightly | some | somewhat | a lot | quite a bit | a few | a few times | a couple of times |
+            a couple times | sometimes | occasionally | on occasion | once in a while |
+            every once in a while | now and then | every now and then | from time to time |
+            here and there | on and off | off and on | all the time | constantly | every day | most days |
+            at times | i do | i have | i did | i am | i was | i think so | i believe so | i guess |
+            i guess so | i would say so | i'd say so | i suppose so | it does | it has | it is | it did |
+            it was | there is | there are | there was | definitely | absolutely | of course | certainly |
+            for sure | totally | unfortunately yes | unfortunately | correct | that's correct |
+            that is correct | right | that's right | that is right | exactly | true | that's true |
+            kind of | kinda | sort of | maybe a little | maybe a little bit | both | both of them |
+            all of them | all of those | all of the above | very much | very much so | more or less |
+            often | frequently | usually | haan | han | haa | haanji | haan ji | ji haan | ji han | ji |
+            thoda | thoda sa | thoda thoda | thodi | thodi si | kabhi kabhi | bahut | हाँ | हां | हा |
+            जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा | थोड़ी | कभी कभी | बहुत
+        """,
+        AnswerKind.ONLY: """
+            just the | just a | just my | just some | just this | only | only the | only a | only my |
+            except | sirf | सिर्फ | bas | just
+        """,
+        AnswerKind.OTHER: """
+            i don't know | i do n't know | i do not know | not sure | i'm not sure | i am not sure |
+            no idea | i can't tell | i ca n't tell | i don't remember | i do n't remember |
+            i can't remember | i ca n't remember | pata nahi | pata nahin | पता नहीं | hard to say |
+            no problem | no worries | no kidding | no doubt | no wonder | no change | no better |
+            no different | not better | not only | not just | sure | yes please | right now | right here |
+            right after | right before | right there | right away | i have to | i have a question |
+            i do have a question | of course not | some days | some people | i was wondering |
+            right side | right on | i was just | i was like | i have no idea | right in | i did not know |
+            i didn't know | i did n't know | i don't know why
+        """,
+    }
+)
+_PLAIN_REPLIES = {
+    "no": AnswerKind.NO,
+    "nope": AnswerKind.NO,
+    "nahi": AnswerKind.NO,
+    "नहीं": AnswerKind.NO,
+    "yes": AnswerKind.YES,
+    "yeah": AnswerKind.YES,
+    "yep": AnswerKind.YES,
+    "haan": AnswerKind.YES,
+    "हाँ": AnswerKind.YES,
+    "हां": AnswerKind.YES,
+}
+_NOT_BEFORE_REPLY = frozenset({"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has"})
+_STATING_VERBS = AUXILIARIES | word_set(
+    """
+    i i'm i've it's it that's there's get got feel say said no know think n't not mean
+    """
+)
+_OPEN_ENDED = word_set(
+    """
+    have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't
+    had it's there's
+    """
+)
+_CLOSING = word_set(
+    """
+    no yes yeah and but okay ok because though sometimes actually really either so well right now at
+    every once nothing not none never that anything from all occasionally usually lately recently
+    too as i it they my ma'am sir doctor
+    """
+)
+_CLEAR_YES = word_set("yes yeah yep yup yea")
+
+
+def answer_to(dialogue: Sequence[Utterance], i: int, opened: Sequence[Question] | None = None) -> Answer | None:
+    """How the turn after turn `i` of the dialogue answers its open question, or None.
+
+    None when turn `i` leaves no question open, or nobody else speaks next, or the next turn is only a back-channel
+    ("okay"). `opened` stands in for the open questions where the caller knows better what is asked.
+    """
+    if i + 1 >= len(dialogue) or not (open_questions(dialogue[i]) if opened is None else opened):
+        return None
+    asking, replying = dialogue[i], dialogue[i + 1]
+    if same_speaker(asking, replying) or not replying.words:
+        return None
+    return read_answer(replying, i + 1)
+
+
+def answer_within(utterance: Utterance, question: Question, position: int) -> Answer | None:
+    """The answer that stands in the asking turn itself, as in typed check-ins and where a transcript has merged turns.
+
+    Only a plain yes or no counts, right after the question or, without punctuation, at the end of its stretch.
+    """
+    words = utterance.words
+    for at in range(question.first + 1, min(question.end + 1, len(words))):
+        kind = _PLAIN_REPLIES.get(words[at].norm)
+        if kind is None or words[at - 1].norm in _NOT_BEFORE_REPLY:
+            continue
+        end = at + 1
+        while end < len(words) and words[end].norm in _PLAIN_REPLIES:
+            kind = _PLAIN_REPLIES[words[end].norm]
+            end += 1
+        if _closes(words, end):
+            return Answer(kind, Span(utterance.turn.index, words[at].start, words[end - 1].end), position, end, at)
+    return None
+
+
+def read_answer(replying: Utterance, position: int) -> Answer | None:
+    """The words with which a turn answers, whatever was asked; None for a mere back-channel ("okay")."""
+    words = replying.words
+    begin = skip_fillers(words, 0)
+    if begin == len(words):
+        return None
+    kind: AnswerKind | None = None
+    at = first = begin
+    end = begin
+    while at < len(words):
+        match = _REPLIES.at(words, at)
+        if match is None:
+            break
+        length, said = match
+        # "no, only the cough" limits a no; "yeah, no" is a no and "no, yeah" a yes: the last word counts.
+        if said is AnswerKind.OTHER and kind is not None:
+            break
+        if said is AnswerKind.ONLY and kind is not None:
+            break
+        # "no i do have a cough" and "no some days": what follows a clear no is a statement of its own.
+        if kind is AnswerKind.NO and said is AnswerKind.YES and words[at].norm not in _CLEAR_YES:
+            break
+        if kind is AnswerKind.YES and said is AnswerKind.NO and words[at].norm != "no":
+            break
+        # "i have not | thrown up", "i do | some walking": an auxiliary answers only where its sentence ends.
+        if words[at + length - 1].norm in _OPEN_ENDED and not _closes(words, at + length):
+            break
+        kind, end = said, at + length
+        if said is AnswerKind.OTHER:
+            break
+        at = skip_fillers(words, end)
+    if kind is None:
+        late = _late_reply(words, begin)
+        if late is not None:
+            kind, first, end = late
+    if kind is None or kind is AnswerKind.OTHER:
+        span = Span(replying.turn.index, words[0].start, words[-1].end)
+        return Answer(AnswerKind.OTHER, span, position, begin, begin)
+    if kind is AnswerKind.NO and end < len(words) and _negates_a_phrase(words, first, end):
+        # "no fever": the no belongs to what it stands before; it is still a no to the question.
+        span = Span(replying.turn.index, words[first].start, words[end - 1].end)
+        return Answer(kind, span, position, first, first, limited=True)
+    return Answer(kind, Span(replying.turn.index, words[first].start, words[end - 1].end), position, end, first)
+
+
+def same_speaker(one: Utterance, other: Utterance) -> bool:
+    """Whether two turns have the same speaker, by party, else by label, else by role."""
+    a, b = one.turn, other.turn
+    if a.party is not None and b.party is not None:
+        return a.party == b.party
+    if a.speaker is not None and b.speaker is not None:
+        return a.speaker == b.speaker
+    return a.role == b.role
+
+
+def _late_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
+    """A plain yes or no after a few words that state nothing: "on my body, no, not really"."""
+    for at in range(begin + 1, min(begin + 6, len(words))):
+        kind = _PLAIN_REPLIES.get(words[at].norm)
+        if kind is not None:
+            return (kind, at, at + 1) if _closes(words, at + 1) else None
+        if words[at - 1].norm in _STATING_VERBS or words[at].norm in _STATING_VERBS:
+            return None
+    return None
+
+
+def _closes(words: Sequence[Word], at: int) -> bool:
+    return at >= len(words) or words[at].norm in MARKS or words[at].norm == "," or words[at].norm in _CLOSING
+
+
+def _negates_a_phrase(words: Sequence[Word], first: int, end: int) -> bool:
+    return end - first == 1 and words[end].norm not in MARKS and words[end].norm != ","

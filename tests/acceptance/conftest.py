@@ -3,14 +3,13 @@
 import asyncio
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,47 +18,43 @@ import pytest
 
 _CARELOG: Final = (sys.executable, "-m", "carelog")
 _PATIENCE_SECONDS: Final = 60
-_ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+)")
+_ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+) .*\n")
 _PAGE: Final = 200
 
 
 @dataclass
 class Up:
-    """A running `carelog up` on a port of its own. `printed` is what it has said on standard output so far."""
+    """A running `carelog up`, on a port of its own."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    output: Path
     errors: Path
-    printed: list[str] = field(default_factory=list)
     address: str = ""
 
-    def read_until(self, wanted: re.Pattern[str]) -> str:
-        """Read on to the line that holds this, and return its group."""
-        assert self.process.stdout is not None
-        while select.select([self.process.stdout], [], [], _PATIENCE_SECONDS)[0]:
-            line = self.process.stdout.readline()
-            self.printed.append(line)
-            if found := wanted.search(line):
-                return found[1]
-            if not line:
-                break
-        pytest.fail(f"carelog up did not say {wanted.pattern!r}; it said: {self.errors.read_text()}")
+    @property
+    def printed(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_for(self, wanted: re.Pattern[str]) -> str:
+        """Wait until it has printed this, and return its group."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (found := wanted.search(self.printed)):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(
+                    f"carelog up did not print {wanted.pattern!r}, but: {self.printed} {self.errors.read_text()}"
+                )
+            time.sleep(0.02)
+        return found[1]
 
     def kill(self) -> None:
         """As a power cut would: no handler runs, no buffer is written."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self._reap()
+        self.process.wait(_PATIENCE_SECONDS)
 
     def terminate(self) -> int:
         """End it in good order, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self._reap()
-
-    def _reap(self) -> int:
-        code = self.process.wait(_PATIENCE_SECONDS)
-        if self.process.stdout:
-            self.printed += self.process.stdout.readlines()
-            self.process.stdout.close()
-        return code
+        return self.process.wait(_PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -102,21 +97,14 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")
     started: list[Up] = []
 
-    errors = tmp_path / "up.err"
-
     def start_up(*options: str) -> Up:
-        with errors.open("a") as sink:
-            process = subprocess.Popen(
-                [*_CARELOG, "up", "--port", "0", *options],
-                stdout=subprocess.PIPE,
-                stderr=sink,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
-            )
-        up = Up(process, errors)
+        output, errors = (tmp_path / f"up-{len(started)}.{name}" for name in ("out", "err"))
+        with output.open("wb") as out, errors.open("wb") as err:
+            arguments = [*_CARELOG, "up", "--port", "0", *options]
+            process = subprocess.Popen(arguments, stdout=out, stderr=err, start_new_session=True)
+        up = Up(process, output, errors)
         started.append(up)
-        up.address = up.read_until(_ADDRESS)
+        up.address = up.wait_for(_ADDRESS)
         return up
 
     yield start_up

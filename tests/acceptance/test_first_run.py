@@ -24,10 +24,9 @@ _LAST_LINE = re.compile(r"(Stop it) with Ctrl-C")
 def first_look(start: Start) -> "tuple[Up, str, str]":
     """`carelog up --demo`, all that it printed, and the key among it."""
     up = start("--demo")
-    up.read_until(_LAST_LINE)
-    printed = "".join(up.printed)
-    [key] = re.findall(r"^export CARELOG_KEY=(clk_\S+)$", printed, re.MULTILINE)
-    return up, printed, key
+    up.wait_for(_LAST_LINE)
+    [key] = re.findall(r"^export CARELOG_KEY=(clk_\S+)$", up.printed, re.MULTILINE)
+    return up, up.printed, key
 
 
 def rows(data: Path) -> dict[str, int]:

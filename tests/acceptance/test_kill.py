@@ -161,7 +161,7 @@ async def test_sigterm_ends_it_in_good_order(
     async with talk(up, key) as client:
         await hand_in(client, calls, answered)
     assert up.terminate() == 0
-    assert up.printed[-1] == "Carelog has stopped.\n"
+    assert up.printed.endswith("Carelog has stopped.\n")
     assert '"level":"ERROR"' not in up.errors.read_text()
     left = ledger(tmp_path / "data")
     assert left["running"] == 0, "runs were left in the hands of nobody"

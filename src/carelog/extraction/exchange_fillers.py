@@ -12,7 +12,7 @@ FILLERS = word_set(
     actually honestly yknow you know i mean thankfully fortunately luckily let's see all right just
     good great sure perfect fine gotcha also , - matlab toh to aur acha achha accha अच्छा तो और
     """
-)  # "you know", "i mean", "let's see", "all right" in their single words
+)
 AUXILIARIES = word_set(
     """
     do does did have has had are is was were am can could will would should ai don't doesn't didn't

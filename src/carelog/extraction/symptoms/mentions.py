@@ -103,7 +103,7 @@ _CARRIES_SITE = word_set(
 _STRUCK = frozenset(
     {"hurt", "hurts", "hurting", "sore", "painful", "aching", "achy", "tender", "stiff", "swollen", "puffy"}
 )
-_SAID_ALONE = frozenset({"pain", "swelling", "stiffness", "redness", "tenderness"})
+_SAID_ALONE = frozenset({"pain", "swelling", "stiffness", "redness", "tenderness", "lump"})
 # Complaints that make a concept with the site ("knee pain"); the others keep their name and carry the site beside it.
 _NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump"})
 _REACH = 6

@@ -95,6 +95,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     """Starts `carelog up` with these options on the test's data folder; whatever still runs at the end is killed."""
     # So that the runs of a process that was killed soon come back.
     monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")
+    monkeypatch.setenv("COLUMNS", "200")
     started: list[Up] = []
 
     def start_up(*options: str) -> Up:

@@ -52,21 +52,21 @@ def test_what_cannot_be_read_is_told_and_costs_nothing_else(carelog_command: Com
     assert "/uuid" in refused["other.json"]
 
 
-def test_standard_input_is_read_as_what_it_is(carelog_command: Command) -> None:
-    said = carelog_command("extract", "-", given=_SAID)
-    vcon = carelog_command("extract", "-", given=sample_files()[0].read_text(encoding="utf-8"))
+def test_standard_input_is_read_as_what_it_is(carelog_process: Command) -> None:
+    said = carelog_process("extract", "-", given=_SAID)
+    vcon = carelog_process("extract", "-", given=sample_files()[0].read_text(encoding="utf-8"))
     assert [entry["payload"]["name"] for entry in entries(said)] == ["fever", "headache"]
     assert {entry["conversation"] for entry in entries(vcon)} == {"019bfa06-71c8-87c5-9503-0d80fc97b3a7"}
 
 
-def test_many_files_come_out_in_order_also_from_several_processes(carelog_command: Command, tmp_path: Path) -> None:
+def test_many_files_come_out_in_order_also_from_several_processes(carelog_process: Command, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(60):
         said = f"Patient: My blood pressure was {100 + number} over 70." if number != 30 else ""
         (folder / f"{number:02}.txt").write_text(said)
-    ran = carelog_command("extract", folder)
-    systolic = [entry["payload"]["systolic"] for entry in entries(ran)]
+    ran = carelog_process("extract", folder)
+    systolic = [entry["payload"]["systolic"]["value"] for entry in entries(ran)]
     assert systolic == [100 + number for number in range(60) if number != 30]
     assert ran.err == f"carelog: {folder / '30.txt'}: the transcript is empty\n"
     assert ran.code == 1

@@ -296,13 +296,66 @@ def test_a_verb_that_answers_for_one_symptom_leaves_the_others_open() -> None:
         ("C: I know that you were endorsing some nasal congestion.", {"nasal congestion": "present"}),
         ("C: okay so no chest pain", {"chest pain": "absent"}),
         ("C: you do have some swelling in your ankle", {"ankle swelling": "present"}),
-        ("C: your lungs are clear, no wheezing", {"wheezing": "absent"}),
+        ("C: your lungs are clear, no wheezing", {}),
+        ("C: I don't appreciate any swelling in your legs", {}),
+        ("C: so on exam, no rash. You told me you have no itching.", {"itching": "absent"}),
         ("C: I do appreciate a rash on your left arm", {"rash": "present"}),
         ("C: Maya is a 40-year-old here for shortness of breath.", {"shortness of breath": "present"}),
     ],
 )
 def test_the_clinician_tells_what_the_person_said_or_shows(line: str, expected: dict[str, str]) -> None:
     assert polarities(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            ["C: anything I might have missed, fever, chills, a cough?", "P: a cough, but everything else is fine"],
+            {"fever": "absent", "chills": "absent", "cough": "present"},
+        ),
+        (["C: any fever or chills?", "P: my knee aches, otherwise fine"], {"fever": "absent", "chills": "absent"}),
+        (["C: any chest pain?", "P: slight cramps, they go away after an hour"], {"chest pain": "present"}),
+        (["C: any chest pain?", "P: I'm here for my cramps"], {}),
+        (["C: any blood in your urine or stool?", "P: no"], {"blood in urine": "absent", "blood in stool": "absent"}),
+        (["C: have you lost or gained any weight?", "P: no"], {"weight loss": "absent", "weight gain": "absent"}),
+        (["C: any dark dark stools?", "P: no"], {"black stools": "absent"}),
+        (["C: is the pain on the right hand side?", "P: yes"], {}),
+    ],
+)
+def test_lists_and_short_replies(lines: list[str], expected: dict[str, str]) -> None:
+    found = polarities(*lines)
+    assert {
+        name: polarity for name, polarity in found.items() if name not in ("knee pain", "pain", "cramps")
+    } == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "quotes"),
+    [
+        (["P: Slept well. No fever today. Ate rice."], ["No fever today."]),
+        (["C: Hello Ana. Any fever or chills?", "P: Uh, no."], ["Any fever or chills?", "no"]),
+    ],
+)
+def test_a_quote_is_enough_to_understand_the_entry(lines: list[str], quotes: list[str]) -> None:
+    said = dialogue(*lines)
+    first = find_symptoms(said)[0]
+    assert [said[span.turn].text[span.start : span.end] for span in first.spans] == quotes
+
+
+def test_a_long_sentence_is_quoted_around_the_symptom() -> None:
+    talk = (
+        "P: so we went to the market and then, you know, "
+        + "on and on and " * 12
+        + "I had this bad cough, and "
+        + "so on " * 30
+    )
+    said = dialogue(talk)
+    [finding] = find_symptoms(said)
+    [span] = finding.spans
+    quote = said[0].text[span.start : span.end]
+    assert "bad cough" in quote
+    assert len(quote) <= 120
 
 
 def test_pressing_on_a_place_and_asking() -> None:
@@ -346,7 +399,7 @@ def test_evidence_stands_where_it_says() -> None:
     said = dialogue("C: okay. any chest pain, or cough ?", "P: uh, no, not really. I feel fine.")
     findings = find_symptoms(said)
     quotes = [[said[s.turn].text[s.start : s.end] for s in finding.spans] for finding in findings]
-    assert quotes == [["chest pain", "no, not really"], ["cough", "no, not really"]]
+    assert quotes == [["any chest pain, or cough ?", "no, not really"]] * 2
 
 
 def test_thoughts_of_suicide_asked_and_denied() -> None:

@@ -36,8 +36,9 @@ class Extracted:
 def extract(paths: Paths) -> None:
     """Print one JSON object for each entry: conversation, type, payload and evidence.
 
-    `start` and `end` of an evidence are character offsets in the string that its JSON pointer leads to; `dialog` is
-    that dialog's index. Files that cannot be read are told on standard error, and the command then ends with 1.
+    An evidence's `start` and `end` are character offsets in the string that its JSON pointer leads to.
+
+    A file that cannot be read is told on standard error, and the command then ends with 1.
     """
     refused = 0
     for extracted in _extracted(conversation_files(paths)):
@@ -75,10 +76,13 @@ def _extracted(files: Sequence[Path]) -> Iterator[Extracted]:
     if len(files) < _WORTH_A_POOL or processes == 1 or STDIN in files:
         yield from map(_extract, files)
         return
+    # On Linux the processes begin as copies of this one: with the first file read here, the vocabularies are loaded
+    # once for all of them.
+    yield _extract(files[0])
     with _pool(processes) as pool:
         waiting: deque[Future[list[Extracted]]] = deque()
         try:
-            for start in range(0, len(files), _FILES_A_TASK):
+            for start in range(1, len(files), _FILES_A_TASK):
                 waiting.append(pool.submit(_extract_several, files[start : start + _FILES_A_TASK]))
                 if len(waiting) > processes * _TASKS_AHEAD:
                     yield from waiting.popleft().result()
@@ -109,10 +113,6 @@ def _pool(processes: int) -> "ProcessPoolExecutor":
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    from carelog.extraction.local import finders
-
-    # On Linux the processes begin as copies of this one, so what is imported before them is loaded once for all.
-    finders()
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_interrupts_to_the_parent)
 

@@ -68,11 +68,11 @@ def list_(json: Json = False) -> None:
     if not found:
         typer.echo("No keys yet: `carelog keys add NAME` makes one.")
         return
-    shown = table("key", "name", "may", "whose data", "made (UTC)", "state", whole=("key", "made (UTC)"))
+    shown = table("key", "name", "may", "whose data", "made", "state", whole=("key", "may", "made"))
     for key in found:
         scopes = "everything" if set(key.scopes) == set(SCOPES) else "\n".join(key.scopes)
         whose = "everyone's" if key.subjects is None else "\n".join(map(str, key.subjects))
-        shown.add_row(str(key.id), escape(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d %H:%M}", _state(key))
+        shown.add_row(str(key.id), escape(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d}", _state(key))
     print_table(shown)
 
 
@@ -80,11 +80,11 @@ def _state(key: "ApiKey") -> str:
     from carelog.kit.clock import SystemClock
 
     if key.revoked_at:
-        return f"revoked {key.revoked_at:%Y-%m-%d %H:%M}"
+        return f"revoked {key.revoked_at:%Y-%m-%d}"
     if key.expires_at is None:
         return "valid"
     ended = key.expires_at <= SystemClock().now()
-    return f"{'ended' if ended else 'valid until'} {key.expires_at:%Y-%m-%d %H:%M}"
+    return f"{'ended' if ended else 'valid until'} {key.expires_at:%Y-%m-%d}"
 
 
 def _as_json(key: "ApiKey") -> dict[str, Any]:

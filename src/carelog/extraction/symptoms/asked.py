@@ -21,6 +21,7 @@ from carelog.extraction.symptoms.details import duration, severity_said, trend
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
+from carelog.extraction.utterances import PhraseTable
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
@@ -54,15 +55,21 @@ _TAKING_FOR_GRANTED = frozenset(
     {"how long", "how bad", "how severe", "how often", "how many", "how is", "how are", "when did", "where is"}
     | {"what makes", "what brings", "what brought"}
 )
-_NO_MORE = phrase_set(
-    """
+_REST_FINE = """
     everything else is fine | everything else is okay | everything else is good | everything else has been okay |
     everything else has been fine | everything else has been good | everything else is normal | nothing else |
     nothing other than that | other than that no | otherwise no | otherwise nothing | otherwise fine |
-    otherwise i'm fine | otherwise okay | that's it | that's all | that is all | that is it | none of the others |
+    otherwise i'm fine | otherwise okay | but no mostly | but no just | but no nothing
+    """
+_REST_IS_FINE = phrase_set(_REST_FINE)
+_NO_MORE = phrase_set(
+    _REST_FINE
+    + """
+    | that's it | that's all | that is all | that is it | none of the others |
     not the others | not the rest | none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
     """
 )
+_OPENING = 4  # Words within which a reply's first complaint must be named.
 _DEFINITE = word_set("the this that your these those")
 
 
@@ -132,8 +139,10 @@ def _answered(
         else:
             denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
             polarity = _polarity(answer, denied=denied, named=named)
-            if named and _says_no_more(reply):
+            if _says(reply, _NO_MORE if named else _REST_IS_FINE):
                 polarity = "absent"
+            elif polarity is None and len(about) == 1 and _complains(reply):
+                polarity = "present"
             if polarity is None or (polarity == "present" and _leaves_open(reading, question, about)):
                 continue
             new = statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
@@ -166,9 +175,20 @@ def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
     return None
 
 
-def _says_no_more(reply: Reading) -> bool:
+def _says(reply: Reading, phrases: PhraseTable[bool]) -> bool:
     """Whether the reply ends the list: "a stuffy nose, but everything else is fine"."""
-    return any(_NO_MORE.at(reply.words, i) is not None for i in range(len(reply.words)))
+    return any(phrases.at(reply.words, i) is not None for i in range(len(reply.words)))
+
+
+def _complains(reply: Reading) -> bool:
+    """Whether the reply opens with a complaint of the place asked about: "any chest pain?" "Slight cramps." """
+    first, end = reply.utterance.sentences[0]
+    return any(
+        mention.bare
+        and mention.end <= min(end, first + _OPENING)
+        and denial(reply.words, reply.clause_of(mention), mention.head, mention.end, reply.named) is Denial.NOT_DENIED
+        for mention in reply.mentions
+    )
 
 
 def _ends(reply: Reading) -> bool:

@@ -22,6 +22,12 @@ _SUPPOSING = phrase_set(
     instead of | such as | allergic to | allergy to
     """
 )
+_FORGOTTEN = phrase_set(
+    """
+    might have missed | may have missed | might have forgotten | may have forgotten | might not have mentioned |
+    might have left out
+    """
+)
 _SUPPOSING_OBSERVER = phrase_set(
     """
     can | could | may | might | would | should | will | 'll | you'll | it'll | i'll | we'll | gon na |
@@ -32,7 +38,7 @@ _SUPPOSING_OBSERVER = phrase_set(
     medication | medicine | plan | order | refer | referral | recommend | try | stop | return |
     emergency | seek | experience | suggest | suggests | indicate | indicates | concerning for | lead to |
     result in | reduce | decrease | control | manage | relieve | relief | worse | differential |
-    possible | possibly | likely | probably | maybe | once
+    possible | possibly | likely | probably | maybe | once | i think | i do think
     """
 )
 _TREATING = word_set(
@@ -124,7 +130,7 @@ _OWNING = word_set("your his her this that these those")
 def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: bool) -> bool:
     """Said as a possibility, an instruction or a general truth: "call me if you get a fever"."""
     for i in range(clause[0], first):
-        if _SUPPOSING.at(words, i) is not None:
+        if _SUPPOSING.at(words, i) is not None and _FORGOTTEN.at(words, i) is None:
             return True
         if observer and _SUPPOSING_OBSERVER.at(words, i) is not None:
             return True

@@ -261,6 +261,9 @@ def _site_match(words: Sequence[Word], lexicon: Lexicon, at: int) -> tuple[int, 
             return None
         hindi = words[following].norm in _HINDI_LINKS or words[following].norm in _HINDI_COMPLAINTS
         return match if hindi else None
+    after = at + match[0]
+    if after < len(words) and words[after].norm == "side":
+        return None  # "on the right hand side"
     return match
 
 

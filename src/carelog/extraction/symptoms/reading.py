@@ -8,6 +8,7 @@ from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, clauses, is_negative
 from carelog.extraction.symptoms.lexicon import Lexicon
 from carelog.extraction.symptoms.mentions import Mention, mentions
+from carelog.extraction.symptoms.quoting import quoted
 from carelog.extraction.utterances import Utterance, Word
 
 
@@ -38,6 +39,12 @@ class Reading:
 
     def span(self, first: int, end: int) -> Span:
         return Span(self.utterance.turn.index, self.words[first].start, self.words[end - 1].end)
+
+    def quote(self, first: int, end: int) -> Span:
+        """The words from `first` up to `end`, with those around them that make them understood."""
+        sentence = next(s for s in self.utterance.sentences if s[0] <= first < s[1])
+        start, stop = quoted(self.words, sentence, first, end)
+        return self.span(start, max(stop, end))
 
 
 def read_turn(utterance: Utterance, position: int, lexicon: Lexicon) -> Reading:

@@ -39,7 +39,7 @@ def statement(
     reading: Reading, mention: Mention, clause: Clause, polarity: Polarity, weight: Weight, answer: Answer | None = None
 ) -> Statement:
     """The statement that a mention makes, with the details said beside it."""
-    spans = [reading.span(mention.first, mention.end)]
+    spans = [reading.quote(mention.first, mention.end)]
     if answer is not None:
         spans.append(answer.span)
     if polarity == "absent":

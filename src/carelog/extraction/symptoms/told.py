@@ -6,6 +6,7 @@ from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, questions, same_speaker
 from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
 from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.examination import is_finding
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
@@ -45,6 +46,8 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
         return None
     weight = Weight.OWN
     if observer:
+        if denied is Denial.DENIED and is_finding(words, reading.utterance.sentences, mention.first):
+            return None
         if denied is Denial.DENIED or context.is_recap(words, clause, mention.first):
             weight = Weight.RECAP
         elif context.is_owned(words, mention.first):

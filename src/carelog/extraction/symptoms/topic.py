@@ -31,7 +31,9 @@ def with_site(
         site = last_site(reply.words, lexicon, reply.utterance.sentences[0][1], _MINE) if reply.words else None
         if site is not None:
             there = placed(mention, lexicon, site.name, site.said)
-            return replace(bare, mention=there, spans=(*bare.spans, reply.span(site.first, site.end)))
+            return replace(
+                bare, mention=there, spans=tuple(dict.fromkeys((*bare.spans, reply.quote(site.first, site.end))))
+            )
     for other in reversed(earlier):
         if other.polarity == "present" and other.mention.part and other.mention.site:
             there = placed(mention, lexicon, other.mention.part, other.mention.site)
@@ -44,5 +46,7 @@ def with_site(
         site = last_site(reading.words, lexicon, stop, _YOURS if role in (Role.CLINICIAN, Role.AGENT) else _MINE)
         if site is not None:
             there = placed(mention, lexicon, site.name, site.said)
-            return replace(bare, mention=there, spans=(*bare.spans, reading.span(site.first, site.end)))
+            return replace(
+                bare, mention=there, spans=tuple(dict.fromkeys((*bare.spans, reading.quote(site.first, site.end))))
+            )
     return bare

@@ -63,6 +63,9 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
                 continue
         if i == paired:
             continue
+        if kept and kept[-1].norm == norm and norm.isalpha() and places[-1][1] == i:
+            places[-1] = (places[-1][0], i + 1)  # "dark dark stools": a stutter
+            continue
         kept.append(word if norm == word.norm else Word(norm, word.start, word.end))
         places.append((i, i + 1))
     return kept, places

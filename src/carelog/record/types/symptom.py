@@ -24,5 +24,7 @@ class Symptom(Payload):
     duration: str | None = Field(default=None, max_length=80, description="As said: 'three days'")
 
     def headline(self) -> str:
-        said = [self.severity, self.body_site, self.trend, self.duration and f"for {self.duration}"]
+        lasting = self.duration if (self.duration or "").startswith(("since ", "for ")) else f"for {self.duration}"
+        site = self.body_site if self.body_site and self.body_site.rstrip("s") not in self.name else None
+        said = [self.severity, site, self.trend, lasting if self.duration else None]
         return ", ".join([f"{self.name}: {self.polarity}", *(s for s in said if s)])

@@ -18,7 +18,7 @@ import pytest
 
 _CARELOG: Final = (sys.executable, "-m", "carelog")
 _PATIENCE_SECONDS: Final = 60
-_ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+) .*\n")
+_ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+)\n")
 _PAGE: Final = 200
 
 

@@ -84,33 +84,35 @@ def ledger(data: Path) -> Counter[str]:
         return Counter(dict(connection.execute("SELECT state, count(*) FROM run GROUP BY state")))
 
 
-def extracted(command: Command, folder: Path, calls: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """How many entries there are in each call, from the command that has no database."""
+def written(folder: Path, calls: Iterable[dict[str, Any]]) -> Path:
+    """The calls as files."""
     folder.mkdir()
-    counts = {}
     for one in calls:
         (folder / f"{one['uuid']}.json").write_text(json.dumps(one))
-        counts[one["uuid"]] = 0
-    for line in command("extract", str(folder)).stdout.splitlines():
-        counts[json.loads(line)["conversation"]] += 1
-    assert sum(counts.values()) >= len(counts)
-    return counts
+    return folder
 
 
-async def check_all_done(client: "Client", calls: list[dict[str, Any]], entries: dict[str, int]) -> None:
+def extracted(command: Command, folder: Path) -> Counter[str]:
+    """How many entries there are in each call, from the command that has no database."""
+    lines = command("extract", str(folder)).stdout.splitlines()
+    return Counter(json.loads(line)["conversation"] for line in lines)
+
+
+async def check_all_done(client: "Client", calls: list[dict[str, Any]], entries: Counter[str]) -> None:
     """Every call is there, its one run is finished, and its entries are in the record exactly once."""
     wanted = Counter(one["uuid"] for one in calls)
     assert Counter(one["id"] for one in await client.pages("/api/conversations")) == wanted
     runs = await client.pages("/api/runs")
     assert Counter(run["conversation_id"] for run in runs) == wanted
     assert {run["state"] for run in runs} == {"finished"}
-    written = dict.fromkeys(wanted, 0)
+    found: Counter[str] = Counter()
     facts: Counter[str] = Counter()
     for subject in await client.pages("/api/subjects"):
         for entry in await client.pages(f"/api/subjects/{subject['id']}/entries"):
-            written[entry["evidence"][0]["conversation"]] += 1
+            found[entry["evidence"][0]["conversation"]] += 1
             facts[json.dumps([entry["type"], entry["payload"], entry["evidence"]])] += 1
-    assert written == entries
+    assert found
+    assert found == entries
     assert set(facts.values()) == {1}
 
 
@@ -118,38 +120,44 @@ async def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(
     start: Start, talk: Talk, command: Command, key: str, tmp_path: Path
 ) -> None:
     calls = [call(number) for number in range(2000)]
+    folder = written(tmp_path / "calls", calls)
     first: dict[str, int] = {}
 
     # Killed while it takes in, and works.
     up = start()
     async with talk(up, key) as client:
         sending = asyncio.create_task(hand_in(client, calls, first))
-        await until(lambda: len(first) >= 400 or sending.done())
+        await until(lambda: len(first) >= 300 or sending.done())
         up.kill()
         await sending
     assert len(first) < len(calls)
     assert set(first.values()) == {201}
 
-    # What was not answered is handed in again, and then the rest, while nobody works.
+    # What was not answered is handed in again, and more; nobody works meanwhile.
     up = start("--no-worker")
     again: dict[str, int] = {}
     async with talk(up, key) as client:
-        await hand_in(client, (one for one in calls if one["uuid"] not in first), again)
+        await hand_in(client, (one for one in calls[:600] if one["uuid"] not in first), again)
     assert up.terminate() == 0
-    assert len(first) + len(again) == len(calls)
-    assert set(again.values()) <= {200, 201}
+    assert len(first) + len(again) == 600
+    # Then all of them, as files: whatever was answered with a 2xx is there.
+    told = map(json.loads, command("ingest", "--no-wait", "--json", str(folder)).stdout.splitlines())
+    statuses = {one["conversation"]: one["status"] for one in told}
+    assert {uuid for uuid, status in statuses.items() if status == "duplicate"} == {*first, *again}
+    assert len(statuses) == len(calls)
 
     # Killed with runs in hand.
     up = start()
     await until(lambda: ledger(tmp_path / "data")["running"] > 0)
     up.kill()
-    assert ledger(tmp_path / "data")["running"] > 0, "killed between two batches: this proves nothing"
+    left = ledger(tmp_path / "data")
+    assert left["queued"] + left["running"] > 0, "it was killed too late for this to prove anything"
 
     # Two processes share what is left.
     up, _ = start(), start()
     async with talk(up, key) as client:
         await client.until_idle()
-        await check_all_done(client, calls, extracted(command, tmp_path / "calls", calls))
+        await check_all_done(client, calls, extracted(command, folder))
 
 
 async def test_sigterm_ends_it_in_good_order(
@@ -169,4 +177,4 @@ async def test_sigterm_ends_it_in_good_order(
 
     async with talk(start(), key) as client:
         await client.until_idle()
-        await check_all_done(client, calls, extracted(command, tmp_path / "calls", calls))
+        await check_all_done(client, calls, extracted(command, written(tmp_path / "calls", calls)))

@@ -37,7 +37,8 @@ async def show_demo(carelog: "Carelog", address: str) -> None:
     authorized = 'curl -H "Authorization: Bearer $CARELOG_KEY"'
     # These lines are copied, so nothing may break them.
     typer.echo(f"""
-Carelog listens on {address}  (API description: {address}/docs)
+Carelog listens on {address}
+The API is described on {address}/docs
 A key for this run; it ends with the next one, and after a day:
 
 export CARELOG_KEY={key}

@@ -37,8 +37,6 @@ def _try(name: str, check: Callable[[], str]) -> Finding:
         return True, name, check()
     except CarelogError as error:
         return False, name, error.message
-    except OSError as error:
-        return False, name, error.strerror or type(error).__name__
 
 
 def _python() -> str:
@@ -59,12 +57,15 @@ def _settings() -> str:
 def _data_folder() -> str:
     from tempfile import TemporaryFile
 
+    from carelog.kit.errors import ConfigurationError
     from carelog.settings import load_settings
 
-    settings = load_settings()
-    folder = settings.make_data_dir()
-    with TemporaryFile(dir=folder):
-        return str(folder)
+    folder = load_settings().make_data_dir()
+    try:
+        with TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be written to ({error.strerror})") from None
 
 
 async def _inside(carelog: "Carelog") -> list[Finding]:

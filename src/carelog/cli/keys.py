@@ -68,10 +68,10 @@ def list_(json: Json = False) -> None:
     if not found:
         typer.echo("No keys yet: `carelog keys add NAME` makes one.")
         return
-    shown = table("key", "name", "may", "whose data", "made", "state", whole=("key", "may", "made"))
+    shown = table("key", "name", "may", "whose", "made", "state", whole=("key", "may", "made"))
     for key in found:
         scopes = "everything" if set(key.scopes) == set(SCOPES) else "\n".join(key.scopes)
-        whose = "everyone's" if key.subjects is None else "\n".join(map(str, key.subjects))
+        whose = "all" if key.subjects is None else "\n".join(map(str, key.subjects))
         shown.add_row(str(key.id), escape(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d}", _state(key))
     print_table(shown)
 

@@ -43,7 +43,7 @@ async def serve(settings: Settings, listening: socket.socket, *, worker: bool, d
 
             await show_demo(carelog, address)
         else:
-            typer.echo(f"Carelog listens on {address}  (API description: {address}/docs)")
+            typer.echo(f"Carelog listens on {address}\nThe API is described on {address}/docs")
 
         def stop() -> None:
             if server.should_exit:

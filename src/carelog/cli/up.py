@@ -1,12 +1,12 @@
 """`carelog up`: the API and a worker in one process."""
 
-import asyncio
-import os
-import socket
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import socket
 
 
 def up(
@@ -27,6 +27,8 @@ def up(
 
     Both end it in good order: requests and runs in hand are finished first, and it ends with 0.
     """
+    import asyncio
+
     from carelog.cli.logs import configure_logs
     from carelog.cli.run_async import run_loop
     from carelog.settings import load_settings
@@ -40,8 +42,11 @@ def up(
     typer.echo("Carelog has stopped.")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> "socket.socket":
     """Take the port before anything else, so that a taken one is told at once. Raises ConfigurationError."""
+    import os
+    import socket
+
     from carelog.kit.errors import ConfigurationError
 
     try:

@@ -14,7 +14,7 @@ _SPELLINGS: dict[str, int | None] = {
     "minute minutes min mins minat मिनट": _MINUTE,
     "hour hours hr hrs h ghanta ghante ghanton घंटा घंटे घण्टे": _HOUR,
     "day days din dino dinon दिन दिनों night nights raat raatein रात": _DAY,
-    "week weeks wk wks hafta hafte hafton हफ्ता हफ्ते": 7 * _DAY,
+    "week weeks wk wks hafta hafte hafton हफ्ता हफ्ते हफ्तों हफ़्ता हफ़्ते हफ़्तों": 7 * _DAY,
     "month months mahina mahine mahino महीना महीने": None,
     "year years yr yrs saal साल decade decades": None,
 }

@@ -48,6 +48,8 @@ _HINDI_ASKING = word_set(
     """
 )
 _HINDI_POLAR = word_set("kya koi क्या कोई")
+_HINDI_ANY = word_set("koi कोई")
+_HINDI_NOT = word_set("nahi nahin नहीं नही")
 _SUBJECTS = word_set("i you he she they we it that who which what there")
 _HINGES = word_set("okay ok alright great perfect gotcha")
 _LINKING = word_set(
@@ -144,6 +146,8 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
             return QuestionForm.POLAR
         return QuestionForm.OPEN if after in _AFTER_ASKING or "'" in norm else None
     if norm in _HINDI_ASKING:
+        if norm in _HINDI_ANY and any(word.norm in _HINDI_NOT for word in words[i:end]) and words[end - 1].norm != "?":
+            return None  # "koi dikkat nahi hai" denies
         return QuestionForm.POLAR if norm in _HINDI_POLAR else QuestionForm.OPEN
     if norm == "make":
         checking = after == "sure" and i + 2 < end and words[i + 2].norm in _CHECKED

@@ -27,6 +27,11 @@ _NOT_OF_MEDICINE = word_set(
     diet nutrition food alcohol cholesterol deciliter dl liter decilitre litre blood
     """
 )
+_FOOD_REACH = 6
+_ENDS_CLAUSE = frozenset(",.;:?!")
+_HESITATIONS = word_set("uh um like be is")
+_PURPOSE_NOUNS = word_set("one ones pill pills tablet tablets medicine medication meds tab thinner pressure")
+_OWNERS = word_set("the my your his her high blood")
 _LATEST_DAY = 31
 _CHANGE_REACH = 10
 _LONGEST_BETWEEN = 3
@@ -79,7 +84,7 @@ def find_doses(utterance: Utterance) -> list[Dose]:
     [(20.0, 'mg', True), (10.0, 'mg', True)]
     """
     words = utterance.words
-    numbers = sorted([*(_point_read(utterance, n) for n in find_numbers(utterance)), *_single_units(words)])
+    numbers = sorted([*map(_without_stutter, find_numbers(utterance)), *_single_units(words)])
     found: list[Dose] = []
     for n, number in enumerate(numbers):
         earlier = numbers[n - 1] if n else None
@@ -95,15 +100,10 @@ def find_doses(utterance: Utterance) -> list[Dose]:
     return found
 
 
-def _point_read(utterance: Utterance, number: Number) -> Number:
-    """ ".5" is a half: its point stands for itself in the words."""
-    words, first = utterance.words, number.first
-    if first == 0 or words[first - 1].norm != "." or words[first - 1].end != words[first].start:
-        return number
-    leads = first == 1 or words[first - 2].end < words[first - 1].start
-    if not leads or number.end != first + 1 or not words[first].norm.isdecimal():
-        return number
-    return number._replace(first=first - 1, value=float(f"0.{words[first].norm}"))
+def _without_stutter(number: Number) -> Number:
+    """ "Forty forty milligrams" are 40: no medicine comes in 4040."""
+    hundreds, rest = divmod(number.value, 100)
+    return number._replace(value=rest) if number.form is Form.JOINED and hundreds == rest else number
 
 
 def _single_units(words: Sequence[Word]) -> Iterator[Number]:
@@ -178,7 +178,24 @@ def _is_something_else(words: Sequence[Word], first: int, end: int) -> bool:
         return True
     if after[0] in _NOT_OF_MEDICINE:
         return True
-    return any(_norm(words, i) in _NOT_OF_MEDICINE for i in range(first - 6, first))
+    return _is_of_food(words, first)
+
+
+def _is_of_food(words: Sequence[Word], first: int) -> bool:
+    """Whether the clause before a strength speaks of what is eaten or measured, other than as a purpose.
+
+    "Salt under 2 grams"; not "for the cholesterol, 20 milligrams", "the cholesterol one, 20 milligrams".
+    """
+    for i in range(first - 1, max(0, first - _FOOD_REACH) - 1, -1):
+        norm = words[i].norm
+        if norm in _ENDS_CLAUSE and not (norm == "," and _norm(words, i - 1) in _HESITATIONS):
+            return False
+        if norm in _NOT_OF_MEDICINE and _norm(words, i + 1) not in _PURPOSE_NOUNS:
+            before = i - 1
+            while before >= 0 and words[before].norm in _OWNERS:
+                before -= 1
+            return _norm(words, before) != "for"
+    return False
 
 
 def _is_change(words: Sequence[Word], first: int) -> bool:

@@ -80,6 +80,8 @@ def find_numbers(utterance: Utterance) -> list[Number]:
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")  # 1,000 and the Indian 1,00,000
+_CARDINAL = frozenset({*SMALL, *ZEROS, *OH, *HUNDREDS, *SCALES, "and", "point"})
+_LONGEST_STUTTER = 5
 _LONGEST = 15  # More digits are an identifier, and a float would not hold them.
 
 
@@ -107,7 +109,8 @@ class _Reader:
         if norm[0].isdecimal():
             return self._digits(i)
         if norm in SMALL or norm in ZEROS:
-            return self._run(i)
+            stuttered = self._stuttered(i)
+            return ([stuttered], stuttered.end) if stuttered else self._run(i)
         number = self._other(i)
         return ([number], number.end) if number else ([], i + 1)
 
@@ -127,6 +130,8 @@ class _Reader:
         if value is None or named or self._norm(i + 1) in ORDINAL_ENDINGS:
             return [], i + 1
         end = i + 1
+        if self._leads_with_point(i) and norm.isdecimal():
+            return [Number(i - 1, end, float("0." + norm), Form.DIGITS)], end
         if (fraction := self._slashed(i)) is not None:
             return [Number(i, i + 3, fraction, Form.DIGITS)], i + 3
         if self._norm(end) in POINTS and "." not in norm and (decimals := self._decimals(end + 1)):
@@ -141,6 +146,10 @@ class _Reader:
             value, end = value * SCALES[self._norm(end)], end + 1
         number = self._with_half(Number(i, end, _tidy(value), Form.DIGITS))
         return [number], number.end
+
+    def _leads_with_point(self, i: int) -> bool:
+        """ ".5": the point stands for itself in the words."""
+        return self._norm(i - 1) == "." and self._glued(i) and not self._glued(i - 1)
 
     def _slashed(self, i: int) -> float | None:
         """The fraction "1/2" at word `i`, where it is neither a date nor a reading."""
@@ -169,6 +178,21 @@ class _Reader:
         while len(pieces) > 1 and self._norm(pieces[-1].first) in OH and self._norm(pieces[-2].first) not in OH:
             pieces.pop()  # "one, oh I forgot"
         return pieces
+
+    def _stuttered(self, i: int) -> Number | None:
+        """The number at word `i` where it is said twice: "five hundred five hundred", "one twenty one twenty".
+
+        "Twenty one twenty one" may be a year or a reading, and is left as it is.
+        """
+        for length in range(2, _LONGEST_STUTTER + 1):
+            middle, end = i + length, i + 2 * length
+            if self._norms[i:middle] != self._norms[middle:end] or not _CARDINAL.issuperset(self._norms[i:middle]):
+                continue
+            once, stop = _Reader(self._words[i:middle]).at(0)
+            whole = len(once) == 1 and stop == once[0].end == length and self._norm(end) not in _CARDINAL
+            if whole and once[0].value >= 100:
+                return once[0]._replace(first=i, end=end)
+        return None
 
     def _run(self, i: int) -> tuple[list[Number], int]:
         """English number words that follow one another."""
@@ -227,7 +251,9 @@ class _Reader:
         value, end = value * 100, end + 1
         start = end + (self._norm(end) == "and")
         below = self._below_hundred(start)
-        return (value + below.value, below.end) if below else (value, end)
+        if below is None or self._norm(below.end) in HUNDREDS:  # A stutter: "five hundred five hundred"
+            return value, end
+        return value + below.value, below.end
 
     def _below_hundred(self, i: int) -> _Piece | None:
         norm = self._norm(i)

@@ -17,7 +17,8 @@ _SUPPOSING = phrase_set(
     should you | in the event | watch for | watch out for | look out for | looking out for | keep an eye |
     risk of | risk for | prevent | prevents | to avoid | avoid | worried about | worry about |
     worrying about | afraid of | scared of | concerned about | concern for | concerned for | signs of |
-    sign of | side effect | side effects | call me | call us | let me know | agar | अगर | make sure |
+    sign of | side effect | side effects | call me | call us | let me know | agar | अगर | yadi | यदि | make sure |
+    let's say | let us say | imagine | suppose | supposing | assuming | say you were | say i were |
     to see if | wondering if | wonder if | don't want | do n't want | not want | rather than |
     instead of | such as | allergic to | allergy to
     """
@@ -62,24 +63,25 @@ _HERE_FOR = word_set(
     presented seen follow followup complaint see seeing sees
     """
 )
-_KIN = word_set(
+_KIN_WORDS = word_set(
     """
     mother mom mum mommy mummy father dad daddy papa husband wife spouse son daughter brother
     brothers sister sisters kid kids child children baby friend friends neighbor neighbour boyfriend
     girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter grandson
     grandkids grandchildren uncle aunt cousin cousins nephew niece parents family roommate coworker
-    coworkers colleague boss dog cat people everyone everybody somebody someone mother's father's
-    mom's dad's wife's husband's sister's brother's twins beta beti pati patni bhai behen maa pita
+    coworkers colleague boss dog cat people everyone everybody somebody someone twins beta beti pati patni bhai behen maa pita
     माँ पिता पति पत्नी भाई बहन बेटा बेटी
     """
 )
+_KIN = _KIN_WORDS | {f"{word}'s" for word in _KIN_WORDS}
 _KIN_REPORTS = word_set(
     """
     says said say noticed notices noticing saw sees thinks thought tells told complains complained
     brought drove makes made wants wanted asked lives with
     """
 )
-_THIRD = word_set("he she they he's she's they're they've he'd she'd his her their usko unko")
+_SINGULAR = word_set("he she he's she's he'd she'd he'll she'll usko usne उसको उसे")
+_THIRD = _SINGULAR | word_set("they they're they've his her their unko unhe उनको उन्हें")
 _FIRST = word_set(
     """
     i i'm i've i'd i'll my me myself im ive hoon hun हूँ हूं mujhe mera meri mere maine mai मुझे
@@ -171,6 +173,12 @@ def is_third_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
     return any(word.norm in _THIRD for word in words[clause[0] : first]) and not any(
         word.norm in _FIRST for word in words[clause[0] : first]
     )
+
+
+def is_he_or_she(words: Sequence[Word], clause: Clause, first: int) -> bool:
+    """Said of a "he" or "she", and of no "I"."""
+    before = {word.norm for word in words[clause[0] : first]}
+    return bool(before & _SINGULAR) and not before & _FIRST
 
 
 def is_first_person(words: Sequence[Word], clause: Clause, first: int) -> bool:

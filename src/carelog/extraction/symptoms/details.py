@@ -79,7 +79,7 @@ def severity(words: Sequence[Word], around: Stretch, first: int, end: int) -> Se
 _COPULAS = word_set(
     """
     is are was were 's been has have had feels felt feel gets it it's about like a an at , probably
-    so really and be
+    so really be hai hain है हैं matlab
     """
 )
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -96,8 +96,16 @@ def rating(words: Sequence[Word], i: int, stop: int) -> Severity | None:
     scale = [word.norm for word in words[i + 1 : i + 4]]
     if scale[:3] != ["out", "of", "10"] and scale[:3] != ["out", "of", "ten"] and scale[:2] != ["/", "10"]:
         return None
-    said = words[i].norm
-    value = _NUMBERS.get(said, int(said) if said.isdecimal() else None)
+    return _rated(words[i])
+
+
+def rating_said(words: Sequence[Word], around: Stretch) -> Severity | None:
+    """What the first number of an answer rates that was asked for on a scale of ten: "about a seven"."""
+    return next((rated for i in range(*around) if (rated := _rated(words[i])) is not None), None)
+
+
+def _rated(word: Word) -> Severity | None:
+    value = _NUMBERS.get(word.norm, int(word.norm) if word.norm.isdecimal() else None)
     if value is None or not 1 <= value <= 10:
         return None
     return "mild" if value <= 3 else "moderate" if value <= 6 else "severe"
@@ -126,7 +134,7 @@ def duration(utterance: Utterance, around: Stretch, *, bare: bool = False) -> st
     for i in range(*around):
         if words[i].norm in ("se", "से") and i - 1 >= around[0] and words[i - 1].norm in _HINDI_TIMES:
             return _before_se(utterance, i, around[0])
-    if not bare and not any(words[i].norm in ("for", "past", "last") for i in range(*around)):
+    if not bare and not any(words[i].norm in _LEADING for i in range(*around)):
         return None
     for first, end, _ in find_durations(utterance):
         if not around[0] <= first < around[1]:
@@ -135,11 +143,13 @@ def duration(utterance: Utterance, around: Stretch, *, bare: bool = False) -> st
         while lead > around[0] and words[lead - 1].norm in _APPROXIMATE:
             lead -= 1
         led = lead > around[0] and words[lead - 1].norm in ("for", "past", "last")
+        led = led or (end < len(words) and words[end].norm == "now")
         if (led or bare) and not (end < len(words) and words[end].norm == "ago"):
             return utterance.quote(first, end)
     return None
 
 
+_LEADING = word_set("for past last now")
 _APPROXIMATE = word_set(
     """
     about around like almost nearly over maybe probably the past last good more than at least well
@@ -147,14 +157,14 @@ _APPROXIMATE = word_set(
 )
 _HINDI_TIMES = word_set(
     """
-    din dino hafte hafta mahine mahina saal ghante ghanta subah shaam raat kal दिन दिनों हफ्ते महीने
+    din dino hafte hafta mahine mahina saal ghante ghanta subah shaam raat kal दिन दिनों हफ्ते हफ़्ते हफ्तों हफ़्तों महीने
     साल घंटे सुबह शाम रात कल
     """
 )
 _HINDI_BEFORE_TIMES = word_set(
     """
     ek do teen char chaar paanch panch chhe saat aath das kal aaj kuch kai pichle एक दो तीन चार पांच
-    पाँच छह सात दस कल आज कुछ कई
+    पाँच छह सात दस कल आज कुछ कई परसों parso पिछले
     """
 )
 _SINCE = word_set(
@@ -193,4 +203,4 @@ def _before_se(utterance: Utterance, at: int, begin: int) -> str:
     words, first = utterance.words, at - 1
     while first > begin and (words[first - 1].norm in _HINDI_BEFORE_TIMES or words[first - 1].norm[0].isdecimal()):
         first -= 1
-    return utterance.quote(first, at)
+    return utterance.quote(first, at + 1)

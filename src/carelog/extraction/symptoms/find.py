@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from carelog.extraction.finding import Finding
 from carelog.extraction.symptoms.asked import asked
+from carelog.extraction.symptoms.followups import followed_up
 from carelog.extraction.symptoms.lexicon import Lexicon, lexicon
 from carelog.extraction.symptoms.reading import read_turn
 from carelog.extraction.symptoms.statements import Statement, Weight
@@ -41,6 +42,8 @@ def statements(dialogue: Sequence[Utterance], lexicon: Lexicon) -> list[Statemen
     for position in range(len(readings)):
         for made in (*told(readings, position), *asked(readings, position)):
             found.append(with_site(made, found, readings, lexicon))
+        for told_before, detailed in followed_up(found, readings, position).items():
+            found[told_before] = detailed
     return found
 
 

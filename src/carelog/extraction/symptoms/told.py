@@ -6,6 +6,7 @@ from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, questions, same_speaker
 from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
 from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.echoes import is_echo
 from carelog.extraction.symptoms.examination import is_finding
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
@@ -30,7 +31,7 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         observer = _observes(reading, said, mention)
         if observer and context.is_first_person(reading.words, said, mention.end):
             observer = not (answers or any(q.end == clause[0] for q in reading.questions))
-        if not _of_subject_now(reading, said, mention, observer):
+        if not _of_subject_now(reading, said, mention, observer) or is_echo(readings, position, mention):
             continue
         new = _stated(reading, clause, mention, observer)
         if new is not None:
@@ -67,7 +68,7 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
         if context.is_first_person(words, said, mention.first) and not context.names_kin(words, said):
             return False
     elif context.is_of_other(words, said, mention.first) or (
-        not observer and context.is_third_person(words, said, mention.first) and _kin_before(reading, said)
+        not observer and _third_person(reading, said, mention)
     ):
         return False
     return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
@@ -100,6 +101,15 @@ def _observes(reading: Reading, said: Clause, mention: Mention) -> bool:
         return to_you
     # "If you start to get nausea": no patient talks so, but transcripts mix speakers up.
     return to_you and not context.is_first_person(words, said, mention.first)
+
+
+def _third_person(reading: Reading, said: Clause, mention: Mention) -> bool:
+    """Said of somebody else than the speaker. Who is known to be the patient calls nobody but others "he" or "she"."""
+    if not context.is_third_person(reading.words, said, mention.first):
+        return False
+    return _kin_before(reading, said) or (
+        reading.utterance.turn.role is Role.PATIENT and context.is_he_or_she(reading.words, said, mention.first)
+    )
 
 
 def _kin_before(reading: Reading, said: Clause) -> bool:

@@ -8,7 +8,7 @@ from carelog.extraction.wordsets import word_set
 _UNHEARD = word_set(
     """
     my your ur his her their our the i you some any really very so pretty quite super kinda sorta
-    actually still just um uh
+    actually still just um uh koi कोई
     """
 )
 _TROUBLE = word_set(

@@ -11,6 +11,8 @@ Polarity = Literal["present", "absent"]
 Severity = Literal["mild", "moderate", "severe"]
 Trend = Literal["improving", "worsening", "stable"]
 
+_PLURALS = {"feet": "foot", "teeth": "tooth", "calves": "calf"}
+
 
 @entry_type("symptom", prefix="symptom", fhir="Observation")
 class Symptom(Payload):
@@ -24,7 +26,17 @@ class Symptom(Payload):
     duration: str | None = Field(default=None, max_length=80, description="As said: 'three days'")
 
     def headline(self) -> str:
-        lasting = self.duration if (self.duration or "").startswith(("since ", "for ")) else f"for {self.duration}"
-        site = self.body_site if self.body_site and self.body_site.rstrip("s") not in self.name else None
-        said = [self.severity, site, self.trend, lasting if self.duration else None]
+        said = [self.severity, self._site_apart(), self.trend, self._lasting()]
         return ", ".join([f"{self.name}: {self.polarity}", *(s for s in said if s)])
+
+    def _site_apart(self) -> str | None:
+        """The part of the body, unless the name holds it: "knee pain" says it for "knees"."""
+        site = self.body_site or ""
+        return site if site and _PLURALS.get(site, site.rstrip("s")) not in self.name else None
+
+    def _lasting(self) -> str | None:
+        if self.duration is None:
+            return None
+        said = self.duration.lower()
+        whole = said.startswith(("since ", "for ")) or said.endswith((" se", " से"))  # Hindi puts its "since" last
+        return self.duration if whole else f"for {self.duration}"

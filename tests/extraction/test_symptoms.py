@@ -376,7 +376,7 @@ def test_details_said_of_the_symptom() -> None:
     assert one("P: a slight headache since this morning").duration == "since this morning"
     assert one("P: my back pain is about 8 out of 10").severity == "severe"
     assert one("P: my cough is getting better").trend == "improving"
-    assert one("P: teen din se bukhar hai").duration == "teen din"
+    assert one("P: teen din se bukhar hai").duration == "teen din se"
     plain = one("P: I have a headache. My sister is really bad at cards.")
     assert (plain.severity, plain.duration, plain.trend, plain.body_site) == (None, None, None, None)
 

@@ -1,5 +1,6 @@
 """Databases: engines for SQLite and PostgreSQL, column types, migrations."""
 
+from carelog.db.combine import WriteCombiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
 from carelog.db.metadata import auth_metadata, health_metadata
@@ -11,6 +12,7 @@ __all__ = [
     "Database",
     "JsonText",
     "UtcDateTime",
+    "WriteCombiner",
     "auth_metadata",
     "health_metadata",
     "is_outage",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from carelog.extraction.exchange_fillers import AUXILIARIES, MARKS, skip_fillers
 from carelog.extraction.exchange_questions import Question, open_questions
 from carelog.extraction.finding import Span
-from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 
@@ -99,6 +99,7 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
         """,
     }
 )
+_ASIDES = phrase_set("i wish | i wish i could | touch wood | knock on wood | knock wood | thank god | god forbid | ha | haha")
 _PLAIN_REPLIES = {
     "no": AnswerKind.NO,
     "nope": AnswerKind.NO,
@@ -170,6 +171,9 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
     """The words with which a turn answers, whatever was asked; None for a mere back-channel ("okay")."""
     words = replying.words
     begin = skip_fillers(words, 0)
+    aside = _ASIDES.at(words, begin) if begin < len(words) else None
+    if aside is not None and _closes(words, begin + aside[0]):
+        begin = skip_fillers(words, begin + aside[0])
     if begin == len(words):
         return None
     kind: AnswerKind | None = None

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations import Conversation, store
 from carelog.conversations.parties import identifiers, patient_party
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, WriteCombiner
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, Conflict, Forbidden, NotFound
@@ -45,13 +46,14 @@ class Receipt:
 
 
 class Intake:
-    """Accepts conversations in batches, one commit each."""
+    """Accepts conversations. Those who come at the same time share a commit."""
 
     def __init__(self, database: Database, chains: ChainBook, clock: Clock, wakeup: Wakeup) -> None:
         self._database = database
         self._chains = chains
         self._clock = clock
         self._wakeup = wakeup
+        self._combiner = WriteCombiner(self._write)
 
     async def accept(self, principal: Principal, submissions: Sequence[Submission]) -> list[Receipt]:
         """One receipt for each submission, in order. What is accepted is on disk when this returns.
@@ -59,23 +61,25 @@ class Intake:
         Raises Forbidden for a principal without the scope; what is wrong with one submission is in its receipt.
         """
         principal.require("conversations:write")
+        return await self._combiner.submit([_Handed(principal, submission) for submission in submissions])
+
+    async def _write(self, groups: Sequence[Sequence["_Handed"]]) -> list[list[Receipt]]:
+        handed = [one for group in groups for one in group]
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self._database.write() as connection:
-                    receipts = await self._accept(connection, principal, submissions)
+                    receipts = iter(await self._accept(connection, handed))
                 break
             except IntegrityError:
                 # Another process stored the same conversation or subject in between: look again, and find it.
                 if attempt == _ATTEMPTS:
                     raise
-        if any(receipt.runs for receipt in receipts):
-            self._wakeup.wake()
-        return receipts
+        self._wakeup.wake()
+        return [[next(receipts) for _ in group] for group in groups]
 
-    async def _accept(
-        self, connection: Connection, principal: Principal, submissions: Sequence[Submission]
-    ) -> list[Receipt]:
+    async def _accept(self, connection: Connection, handed: Sequence["_Handed"]) -> list[Receipt]:
         now = self._clock.now()
+        submissions = [one.submission for one in handed]
         seen = _Seen(
             await store.known(connection, [s.conversation.uuid for s in submissions], [s.name for s in submissions])
         )
@@ -84,7 +88,7 @@ class Intake:
         receipts: list[Receipt] = []
         received: list[store.Received] = []
         runs: list[Run] = []
-        for i, submission in enumerate(submissions):
+        for i, (principal, submission) in enumerate(handed):
             conversation = submission.conversation
             try:
                 twin = seen.twin(principal, submission)
@@ -108,6 +112,13 @@ class Intake:
         await store.add(connection, received)
         await ledger.enqueue(connection, runs)
         return receipts
+
+
+class _Handed(NamedTuple):
+    """A submission, and who handed it in."""
+
+    principal: Principal
+    submission: Submission
 
 
 def new_run(chain: Chain, conversation_id: UUID, subject_id: UUID, now: datetime, *, lane: Lane | None = None) -> Run:

@@ -14,7 +14,9 @@ Meaning = Literal[
 VERB_LAST = word_set(
     """
     le leta leti lete li khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul
-    shuru badha badhaya nahi lena lijiye lo kam likh likhi likha
+    shuru badha badhaya nahi lena lijiye lo kam likh likhi likha miss missed skip
+    ले लेता लेती लेते ली लिया खा खाता खाती खाई खाया लगाता लगाती लीजिए लेना भूल छूट छोड़ बंद शुरू नहीं लिखी लिखा बढ़ा कम
+    मिस
     """
 )
 """First words of the Hindi cues, which stand after the medicine."""
@@ -38,17 +40,21 @@ _PHRASES: dict[Meaning, str] = {
         maintain, carry on with, gave me, give me, helped by, i do the, i do a, i do my, what about the,
         le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta, leti, lete, le rahe,
         khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi, liya tha, khayi, khaya,
-        khai, li hai
+        khai, li hai, just had, had my, had mine, had it, stays as it is, stay as it is, stays as is, stays the same,
+        stay the same, stays where it is, remains the same, unchanged, refills left, refill left, out of refills,
+        refills remaining, on your list, on my list, keeping you on, kept me on, leave you on, swear by,
+        ले रहा, ले रही, ले रहे, लेता हूँ, लेती हूँ, लेता हूं, लेती हूं, लेता, लेती, लेते, ली थी, लिया था, ली है, ली,
+        लिया, खा रहा, खा रही, खाता, खाती, खाई, खाया, लगाता, लगाती, चल रही
     """,
     "take": """
-        take, use, lena, lijiye, lo, le lo, le lijiye, khana hai
+        take, use, lena, lijiye, lo, le lo, le lijiye, khana hai, लीजिए, ले लीजिए, लेना, लेनी है
     """,
     "started": """
         start, started, starting, starts, start taking, started taking, begin, began, begun, beginning,
         initiate, initiated, initiating, put you on, put him on, put her on, put me on, put them on,
         putting you on, puts me on, place you on, place him on, place her on, placed on, placed you on,
         placed him on, placed her on, placed me on, place them on, add, adding, added, start you on,
-        start back on, get started on, get you started, shuru, shuru ki, shuru kar
+        start back on, get started on, get you started, shuru, shuru ki, shuru kar, शुरू, शुरू की, शुरू कर
     """,
     "ordered": """
         order a refill, order a refill of, order a prescription, order a prescription for, ordering a refill,
@@ -58,7 +64,7 @@ _PHRASES: dict[Meaning, str] = {
         prescription, give you, give him, give her, get you, giving you, get him, get her, treat you with,
         treat him with, treat her with, treat it with, treat this with, treat that with, recommend, recommended,
         recommending, try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
-        i would like you on, want you on, likh, likhi, likha, likh di, likh raha, likh rahi
+        i would like you on, want you on, wants you on, likh, likhi, likha, likh di, likh raha, likh rahi, लिखी, लिखा, लिख दी
     """,
     "changed": """
         go to, go from, go back to, move up, increase, increased, increasing, decrease, decreased, decreasing,
@@ -68,7 +74,7 @@ _PHRASES: dict[Meaning, str] = {
         switched you to, switch me to, switched me to, switched him to, switched her to, switch over to,
         change to, changed to, change you to, change it to, changed me to, change, changed, changing, adjust,
         adjusted, adjusting, titrate, titrated, taper, tapering, upped, up the, up your, badha, badhaya,
-        badha di, kam kar, kam kiya
+        badha di, kam kar, kam kiya, bring down, bring back down, bring up, बढ़ा दी, कम कर दी
     """,
     "stopped": """
         stop, stopped, stopping, stops, stop taking, stopped taking, stop using, stopped using, quit,
@@ -79,7 +85,8 @@ _PHRASES: dict[Meaning, str] = {
         held his, no longer taking, no longer on, no longer take, used to take, used to be on, used to use,
         used to be taking, wean, weaned, wean off, switch from, switched from, switch you from,
         switched you from, switched her from, switched him from, change from, changed from, band kar, band kiya,
-        band kar di, band kar diya, band ki, chhod diya, chhod di, chod diya, chod di
+        band kar di, band kar diya, band ki, chhod diya, chhod di, chod diya, chod di,
+        बंद कर दी, बंद कर दिया, बंद की, बंद कर, छोड़ दी, छोड़ दिया
     """,
     "missed": """
         forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed,
@@ -89,7 +96,8 @@ _PHRASES: dict[Meaning, str] = {
         has n't been taking, hasn't been taking, not been taking, have n't taken, haven't taken, have not taken,
         did n't take, didn't take, did not take, nahi li, nahi liya, nahi le, nahi khayi,
         have n't been able to take, haven't been able to take, not been able to take, has n't been able to take,
-        hasn't been able to take, could n't take, couldn't take
+        hasn't been able to take, could n't take, couldn't take, miss ho, miss ho gayi, miss kar di, chhoot gayi, bhoola, bhooli,
+        भूल गया, भूल गई, भूल गयी, भूल, छूट गई, छूट गयी, नहीं ली, नहीं लिया, नहीं खाई, मिस
     """,
     "tried": """
         tried, tried taking, tried some, tried using, been trying
@@ -101,6 +109,13 @@ _PHRASES: dict[Meaning, str] = {
         may have to, maybe, could try, could do, could add, could use, could give, could start, could put,
         could prescribe, could always, would add, would try, would consider, would use, would start, would need,
         i'd add, we'd add, we'd try, we'd start, we'd use, i'd try, we would, we could, i could, possibility of,
+        can give, can prescribe, can always, could write, could call, might write, might prescribe, might call,
+        might send, might order, might try, might be on, may give, may prescribe, may write, may start, may add,
+        may put, may switch, may try, may also, would give, would prescribe, would put, would write, would take,
+        would have to, let's say, say you, suppose, supposing, imagine, what if, hypothetically, in theory,
+        he'll want, she'll want, they'll want, 'll want your, talk about, talked about, talking about, read about,
+        heard about, heard of, hear about, asked about, commercial for, ad for, saw an ad, wonder about,
+        wondering about, wondering if, offered me, offered, don't want, do n't want, wouldn't want, rather not,
         options, option, eventually, someday, down the road, decide if, if i need to, if we need to,
         see if we need, whether we need, instead of, rather than, versus, such as
     """,
@@ -109,6 +124,8 @@ _PHRASES: dict[Meaning, str] = {
         is it safe, would it be ok, would it be okay, kya main, kya mai
     """,
     "other": """
+        automatic refill, auto refill, automatic refills, without a prescription, prescription plan,
+        prescription drug, prescription drugs, prescription medication, prescription medications,
         take care, takes care, take care of, taking care, taking care of, take a look, took a look,
         taking a look, take a deep, take a breath, take a big, take some deep, take an, take a few,
         take it easy, take a listen, take your time, take your blood, take away, take part, take place,

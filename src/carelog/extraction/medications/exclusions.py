@@ -1,4 +1,4 @@
-"""Medicines that are named and are not the subject's: another person's, or one that someone reacts to."""
+"""Medicines that are named and are not the subject's: another's, people's in general, or one that someone reacts to."""
 
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, same_speaker
@@ -10,10 +10,14 @@ _KIN = word_set(
     """
     wife husband mother mom mum father dad brother sister friend friends neighbor neighbour boss aunt uncle
     grandmother grandma grandfather grandpa cousin roommate girlfriend boyfriend coworker colleague son daughter
-    biwi pati papa mummy bhai behen
+    biwi pati papa mummy bhai behen law nephew niece ex partner colleagues neighbors neighbours parents kids
     """
 )
 _KIN_HAS = word_set("takes take is was has had uses used took started been gets got on 's also who still ki ka ko")
+_PEOPLE = word_set("people folks patients others somebody someone everybody everyone anybody anyone women men")
+_ANY_OTHER = word_set("for in with like of who's here help helps")  # "Is there someone who ..."
+_HE_OR_SHE = word_set("he she he's she's")
+_PEOPLE_REACH = 8
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
 _AFTER_REACTS = word_set("to is are , include including : like with")
 _COPULA = word_set("is was 's are were")
@@ -22,6 +26,24 @@ _ENDS_CLAUSE = word_set("for . , ; ? ! and but because")
 _COPULA_REACH = 5
 _REACH = 12
 _KIN_REACH = 8
+
+
+def is_of_people(utterance: Utterance, begin: int, mention: Mention) -> bool:
+    """ "Some folks take aspirin", "most people do fine on acetaminophen": said of no one."""
+    words = utterance.words
+    return any(
+        words[i].norm in _PEOPLE and words[i + 1].norm not in _ANY_OTHER
+        for i in range(max(begin, mention.first - _PEOPLE_REACH), mention.first)
+    )
+
+
+def is_told_of_another(utterance: Utterance, begin: int, verb: int) -> bool:
+    """ "(My husband has it too.) He takes metoprolol": what a patient says that somebody else takes."""
+    if utterance.turn.role is not Role.PATIENT:
+        return False
+    before = [word.norm for word in utterance.words[max(begin, verb - 2) : verb]]
+    earlier = {word.norm.removesuffix("'s") for word in utterance.words[:verb]}
+    return bool(_HE_OR_SHE & set(before) and not {"me", "i", "i'm"} & set(before) and _KIN & earlier)
 
 
 def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, mention: Mention) -> bool:

@@ -9,16 +9,21 @@ from carelog.record.types.medication import Frequency
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10,
     "twelve": 12, "twenty four": 24, "once": 1, "twice": 2, "thrice": 3, "ek": 1, "do": 2, "teen": 3, "char": 4,
-    "chaar": 4,
+    "chaar": 4, "एक": 1, "दो": 2, "तीन": 3, "चार": 4,
 }  # fmt: skip
 _MOST_PER_DAY = 24
+_LETTER = r"[\w'\u0900-\u0963]"  # Python counts the vowel signs of Devanagari as no part of a word.
 _N = r"(?:twenty[ -]four|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,2})"
 _TIMES = rf"(?:once|twice|thrice|{_N}\s+times?)"
 _PER = r"(?:an?|per|each|every|in\s+an?|in\s+the)"
 _PART = r"(?:mornings?|evenings?|afternoons?|nights?|noon|bedtime|breakfast|lunch|dinner|supper)"
 _AT = r"(?:every\s+|in\s+the\s+|at\s+|again\s+at\s+)?"
 _MEAL = r"(?:meals?|food|breakfast|lunch|dinner|each\s+meal|every\s+meal)"
-_WEEKDAY = r"(?:sun|mon|tues|wednes|thurs|fri|satur)days?"
+_WEEKDAY = r"(?:sun|mon|tues|wednes|thurs|fri|satur)day"
+_WEEKDAYS = rf"{_WEEKDAY}s"  # "On Saturday" tells of one day.
+# "Aaj subah" and "kal raat" (this morning, last night) tell of one day too.
+_SUBAH = r"(?<!aaj\s)(?<!kal\s)subah"
+_DAY_PART_HI = r"(?<!आज\s)(?<!कल\s)(?:सुबह|शाम|रात|दोपहर)(?!\s+वाली)"
 _ZERO_ONE = r"([0-3])\s?-\s?([0-3])\s?-\s?([0-3])"
 
 # (what is said, times per day): a number, None for no number, or how the caught words give it.
@@ -39,14 +44,21 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (_ZERO_ONE, "slots"),  # Morning, noon and night, as Indian prescriptions write it: 1-0-1.
     (r"(?:every|each)\s+(?:single\s+)?(?:day|night|morning|evening)|everyday|nightly", 1),
     (r"at\s+(?:night|bedtime)|before\s+bed(?:time)?|(?:first\s+thing\s+)?in\s+the\s+(?:morning|evening)", 1),
-    (r"raat\s+(?:ko|mein|me)|subah(?:\s+(?:ko|mein|me))?|sone\s+se\s+pehle|roz(?:ana)?|har\s+(?:din|roz)", 1),
+    (rf"raat\s+(?:ko|mein|me)|{_SUBAH}(?:\s+(?:ko|mein|me))?|sone\s+se\s+pehle|roz(?:ana)?|har\s+(?:din|roz)", 1),
+    (r"सुबह\s*,?\s*(?:और\s+)?(?:शाम|रात)(?:\s+(?:को|में))?", 2),
+    (r"दिन\s+में\s+(एक|दो|तीन|चार|\d)\s+बार", "a day"),
+    (rf"{_DAY_PART_HI}(?:\s+(?:को|में))?(?:\s+एक)?|रोज(?:़|ाना)?|रो\u095b|हर\s+(?:दिन|रोज़?)|सोने\s+से\s+पहले", 1),
+    (r"ह(?:फ़?्|\u095e्)ते\s+में\s+एक\s+बार", 1 / 7),
+    (r"खाने\s+(?:के|से)\s+(?:बाद|साथ|पहले)|खाली\s+पेट", None),
+    (r"(?:जब\s+)?ज़?रूरत\s+(?:पड़ने\s+पर|पड़े|हो|होने\s+पर)(?:\s+तो)?", "needed"),
     (r"bid|b\.\s?i\.\s?d\.?|b i d", 2),
     (r"tid|tds|t\.\s?i\.\s?d\.?|t i d", 3),
     (r"qid|qds|q\.\s?i\.\s?d\.?|q i d", 4),
     (r"q?hs|qd|od|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
-    (rf"weekly|every\s+week|(?:every|on)\s+{_WEEKDAY}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
+    (rf"(?:every\s+{_WEEKDAY}|on\s+{_WEEKDAYS})(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_WEEKDAY}s?)+", None),
+    (rf"weekly|every\s+week|every\s+{_WEEKDAY}|on\s+{_WEEKDAYS}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
     (r"daily|(?:a|per|each)\s+day|/\s?day", 1),
-    (rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+ke\s+(?:baad|saath|pehle)|khali\s+pet", None),
+    (rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+(?:ke|se)\s+(?:baad|saath|pehle)|khali\s+pet", None),
     (
         r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you)\s+need\s+it)|jab\s+zaroorat",
         "needed",
@@ -54,7 +66,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then", None),
 )
 _ANY = re.compile(
-    r"(?:(?<![\w'])|(?=/))(?:" + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS)) + r")(?![\w'])",
+    rf"(?:(?<!{_LETTER})|(?=/))(?:" + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS)) + rf")(?!{_LETTER})",
     re.IGNORECASE,
 )
 _BETWEEN_PARTS = re.compile(r"[\s,]*(?:(?:uh|um|and|or|you know|for (?:the |your )?pain)[\s,]*)*", re.IGNORECASE)

@@ -1,6 +1,9 @@
-"""One finding for each medicine and strength, from everything that was said of it."""
+"""One finding for each medicine and strength, from everything that was said of it.
 
-from collections.abc import Iterable
+A missed dose ends nothing: it is a finding of its own beside what is taken.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from carelog.extraction.finding import Finding, Span
@@ -10,8 +13,6 @@ from carelog.record.types.medication import Frequency, Medication, Route, Status
 
 # Of two things said of one strength, the one that tells more: an order after "you're on it" is a refill.
 _TELLING: tuple[Status | None, ...] = ("stopped", "changed", "started", "ordered", "missed", "taking", "asked", None)
-# What is an event of its own even where the strength is not repeated.
-_EVENTS: frozenset[Status | None] = frozenset({"stopped", "missed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,42 @@ class Fact:
 
 def merge(facts: Iterable[Fact]) -> list[Finding]:
     """Findings in the order in which their medicine and strength were first said."""
-    by_drug: dict[str, dict[Quantity | None, Fact]] = {}
+    by_drug: dict[str, list[Fact]] = {}
     for fact in facts:
-        same = by_drug.setdefault(fact.key, {})
-        same[fact.dose] = same[fact.dose].with_(fact) if fact.dose in same else fact
-    merged: list[Fact] = []
-    for same in by_drug.values():
-        bare = same.pop(None, None)
-        dosed = list(same.values())
-        event = bare is not None and bare.status in _EVENTS and not bare.tentative
-        if bare is not None and dosed and not (event and all(d.status != bare.status for d in dosed)):
-            dosed[0] = _filled(dosed[0], bare)
-            bare = None
-        merged += [bare] if bare is not None else []
-        merged += dosed
-    return [_finding(fact) for fact in merged]
+        by_drug.setdefault(fact.key, []).append(fact)
+    return [_finding(fact) for same in by_drug.values() for fact in _merged(same)]
+
+
+def _merged(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts of one medicine."""
+    lasting = _lasting([fact for fact in facts if fact.status != "missed"])
+    missed = [fact for fact in facts if fact.status == "missed"]
+    if not missed:
+        return lasting
+    event = missed[0]
+    for other in missed[1:]:
+        event = replace(event.with_(other), dose=event.dose or other.dose)
+    if not lasting:
+        return [event]
+    if all(fact.status in (None, "asked") for fact in lasting):
+        event = replace(event, dose=event.dose or lasting[0].dose)
+        return [event.with_(replace(lasting[0], status=None)), *(f for f in lasting[1:] if f.dose != event.dose)]
+    return [*lasting, event]
+
+
+def _lasting(facts: Iterable[Fact]) -> list[Fact]:
+    """One fact for each strength; what was said without one joins the first, unless it is that the medicine stopped."""
+    by_dose: dict[Quantity | None, Fact] = {}
+    for fact in facts:
+        by_dose[fact.dose] = by_dose[fact.dose].with_(fact) if fact.dose in by_dose else fact
+    bare = by_dose.pop(None, None)
+    dosed = list(by_dose.values())
+    if bare is None:
+        return dosed
+    stopped = bare.status == "stopped" and not bare.tentative
+    if not dosed or (stopped and all(fact.status != bare.status for fact in dosed)):
+        return [bare, *dosed]
+    return [_filled(dosed[0], bare), *dosed[1:]]
 
 
 def _filled(dosed: Fact, bare: Fact) -> Fact:

@@ -14,6 +14,7 @@ from carelog.extraction.exchange import (
     answer_within,
     open_questions,
 )
+from carelog.extraction.exchange_fillers import skip_fillers
 from carelog.extraction.negation import Denial, denial, is_over
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
@@ -66,7 +67,9 @@ _NO_MORE = phrase_set(
     _REST_FINE
     + """
     | that's it | that's all | that is all | that is it | none of the others |
-    not the others | not the rest | none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
+    not the others | not the rest | the others no | the others , no | the other one no | the other one , no |
+    the other two no | the other two , no | the other three , no | the other no | the other , no | the rest no |
+    the rest , no | the others are fine | the other two are fine | none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
     """
 )
 _OPENING = 4  # Words within which a reply's first complaint must be named.
@@ -194,6 +197,9 @@ def _complains(reply: Reading) -> bool:
 def _ends(reply: Reading) -> bool:
     """Whether the reply says of what was asked about that it is over: "yes, it's gone"."""
     first, end = reply.utterance.sentences[0]
+    opening = skip_fillers(reply.words, first, end)
+    if opening < end and is_over(reply.words, (opening, min(end, opening + 2))):
+        return True  # "Headache?" - "Gone."
     return any(
         word.norm in _IT and is_over(reply.words, (i, end))
         for i, word in enumerate(reply.words[first:end], start=first)

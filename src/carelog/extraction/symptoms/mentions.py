@@ -61,6 +61,7 @@ _BETWEEN = word_set(
     zyada में का के की बहुत थोड़ा
     """
 )
+_OPENING = frozenset({".", "!", "\n", ","})
 _PREPOSITIONS = word_set(
     """
     in on around at near under behind along over across of to into down inside through between
@@ -106,6 +107,7 @@ _STRUCK = frozenset(
 _SAID_ALONE = frozenset({"pain", "swelling", "stiffness", "redness", "tenderness", "lump"})
 # Complaints that make a concept with the site ("knee pain"); the others keep their name and carry the site beside it.
 _NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump"})
+_OR_BARE = (["or"], ["and"], ["or", "any"], ["/"], ["and", "/", "or"], [",", "or"], ["ya"], ["या"])
 _REACH = 6
 
 
@@ -125,7 +127,7 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
         if first < taken or not _opens(lexicon, word, said, k):
             continue
         symptom = lexicon.symptoms.at(said, k)
-        complaint = lexicon.complaints.at(words, first)
+        complaint = lexicon.complaints.at(words, first) or _shortened(words[first], lexicon)
         if symptom is not None:
             end = places[k + symptom[0] - 1][1]
             if complaint is None or end - first > complaint[0]:
@@ -137,6 +139,8 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
         if complaint is not None:
             end = first + complaint[0]
             new = _complaint(words, lexicon, complaint[1], first, end, taken)
+            if len(new) == 1 and new[0].bare and found:
+                new = [_coordinated(words, lexicon, found[-1], new[0])]
             found.extend(new)
             taken = max([end, *(mention.end for mention in new)])
     return found
@@ -186,6 +190,24 @@ def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, e
     ]
 
 
+def _shortened(word: Word, lexicon: Lexicon) -> tuple[int, str] | None:
+    """ "The pain's gone"."""
+    if not word.norm.endswith("'s"):
+        return None
+    return lexicon.complaints.at([Word(word.norm.removesuffix("'s"), word.start, word.end)], 0)
+
+
+def _coordinated(words: Sequence[Word], lexicon: Lexicon, before: Mention, bare: Mention) -> Mention:
+    """ "Chest pain or tightness": the tightness is in the chest too."""
+    if [word.norm for word in words[before.end : bare.first]] not in _OR_BARE:
+        return bare
+    for at in range(before.first, before.end):
+        match = lexicon.sites.at(words, at)
+        if match is not None and match[1] not in _NOT_TOPICS:
+            return placed(bare, lexicon, match[1], words[at].norm)
+    return bare
+
+
 def _named(lexicon: Lexicon, site: str, what: str) -> str:
     return lexicon.concept(site, what) if what in _NAMED_AFTER_SITE else lexicon.concepts.get(f"{site} {what}", what)
 
@@ -217,7 +239,8 @@ def _sites_before(words: Sequence[Word], lexicon: Lexicon, first: int, taken: in
         site = _site_ending(words, lexicon, at, taken)
         if site is not None:
             adjacent = at == first - 1
-            determined = site.first > 0 and words[site.first - 1].norm in _DETERMINERS
+            opening = site.first == 0 or words[site.first - 1].norm in _OPENING
+            determined = opening or words[site.first - 1].norm in _DETERMINERS
             if not (adjacent or determined or words[at + 1].norm in _HINDI_LINKS):
                 return []
             if site.name == "back" and adjacent and words[first].norm in ("hurt", "hurting", "to", "bothering"):
@@ -275,6 +298,8 @@ def _with_sides(words: Sequence[Word], name: str, begin: int, end: int, taken: i
     while first > taken and words[first - 1].norm in _SIDES and begin - first < 3:
         first -= 1
     said = " ".join(word.norm for word in words[first:end]).removesuffix("'s")
+    if first == begin and not said.isascii():
+        said = name  # "घुटनों में" says no more than the name
     return Site(name, said, first, end)
 
 

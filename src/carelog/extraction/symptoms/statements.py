@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from carelog.extraction.durations import find_durations
 from carelog.extraction.exchange import Answer
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, clause_about_it
 from carelog.extraction.symptoms.details import duration, severity, trend
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity, Severity, Trend
 
 
@@ -58,5 +60,32 @@ def statement(
         spans=tuple(spans),
         severity=severity(words, clause, mention.first, mention.end),
         trend=said,
-        duration=duration(reading.utterance, clause),
+        duration=duration(reading.utterance, _with_time_before(reading, clause)) or _added(reading, mention),
     )
+
+
+def _with_time_before(reading: Reading, clause: Clause) -> Clause:
+    """ "Kal raat se mujhe bukhar hai": the time stands before the Hindi subject."""
+    if reading.words[clause[0]].norm not in _HINDI_ME:
+        return clause
+    return next(s[0] for s in reading.utterance.sentences if s[0] <= clause[0] < s[1]), clause[1]
+
+
+def _added(reading: Reading, mention: Mention) -> str | None:
+    """A time in a sentence of its own, before anything else is named: "Tingling in the toes. Two months now, maybe?" """
+    utterance = reading.utterance
+    stop = min((m.first for m in reading.mentions if m.first > mention.first), default=len(utterance.words))
+    for first, end in utterance.sentences:
+        if mention.end <= first and end <= stop and end - first <= _SHORT_SENTENCE:
+            lasting = find_durations(utterance)
+            for begin, after, _ in lasting:
+                alone = (w.norm in _BESIDE_A_TIME for i, w in enumerate(utterance.words[first:end], first)
+                         if not begin <= i < after)
+                if first <= begin < end and all(alone):
+                    return utterance.quote(begin, after)
+    return None
+
+
+_HINDI_ME = word_set("mujhe muje मुझे")
+_SHORT_SENTENCE = 10  # words
+_BESIDE_A_TIME = word_set("now maybe about around for like i think probably going on so it's been , . ? ! um uh over almost")

@@ -30,6 +30,7 @@ _READ_AS = {
     **dict.fromkeys(_NOT, "not"),
     **dict.fromkeys(_CANNOT, "cannot"),
 }
+_PRONOUNS_IS = word_set("it's that's there's he's she's what's how's here's who's where's let's")
 _ABLE = frozenset({"can", "ca", "could"})
 _UNHEARD_PAIRS = {"a": ("little", "bit"), "little": ("bit",), "kind": ("of",), "sort": ("of",), "bit": ("of",)}
 _DEPENDING = frozenset({*_UNHEARD_PAIRS, "with", "in", "not"})
@@ -47,6 +48,8 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
     paired = -1  # the last word of "a little", "kind of": unheard as well
     for i, word in enumerate(words):
         norm = _READ_AS.get(word.norm, word.norm)
+        if norm.endswith("'s") and norm not in _PRONOUNS_IS:
+            norm = norm[:-2]  # "the nausea's gone"
         if not norm:
             continue
         if norm in _DEPENDING:

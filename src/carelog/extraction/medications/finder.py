@@ -13,6 +13,7 @@ from carelog.extraction.medications.pairing import Pair, pair
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.reasons import reason_after
 from carelog.extraction.medications.status import Said, Scene
+from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.medication import Medication, Status
 
@@ -26,8 +27,9 @@ _QUESTION_REACH = 8
 def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
     """Every medication that the dialogue speaks of as the subject's, one for each medicine and strength.
 
-    The first span quotes the name, with the strength and frequency that stand beside it; others quote what was
-    said elsewhere (after "what dose?", an answer).
+    The first span quotes the name, with the strength and frequency that stand beside it or, where nothing does or
+    where something happens with the medicine, with its sentence; others quote what was said elsewhere (after "what
+    dose?", an answer).
 
     >>> from carelog.conversations.turns import Turn
     >>> from carelog.extraction.utterances import read
@@ -40,7 +42,7 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
     pairs: dict[tuple[int, Mention], list[Pair]] = {}
     for one in pair(readings, mentions):
         pairs.setdefault((one.turn, one.mention), []).append(one)
-    scene = Scene(readings)
+    scene = Scene(readings, mentions)
     facts: list[Fact] = []
     for turn, here in mentions.items():
         for mention, following in zip(here, [*(m.first for m in here[1:]), len(readings[turn].words)], strict=True):
@@ -51,6 +53,8 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
                 continue
             place = _Place(readings, turn, mention, following)
             facts += [_fact(place, p, _said_of_dose(scene, p, own, said)) for p in own] or [_fact(place, None, said)]
+            if missed := scene.missed_of(turn, mention, following):
+                facts.append(Fact(mention.drug, (*missed.spans, place.quote(mention.first, mention.end)), status="missed"))
     return [finding for finding in merge(facts) if _says_something(finding)]
 
 
@@ -68,6 +72,14 @@ class _Place(NamedTuple):
     turn: int
     mention: Mention
     following: int
+
+    def quote(self, first: int, end: int) -> Span:
+        """The words `first` to `end` with those around them that make them understood."""
+        reading = self.readings[self.turn]
+        words = reading.words
+        sentence = next(s for s in reading.utterance.sentences if s[0] <= first < s[1])
+        begin, stop = quoted(words, sentence, first, end)
+        return Span(reading.turn, words[begin].start, words[max(stop, end) - 1].end)
 
 
 def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Said:
@@ -110,9 +122,12 @@ def _fact(place: _Place, p: Pair | None, said: Said) -> Fact:
         often = _after(reply.frequencies, 0, _NEAR)
         if often and not any(span.turn == reply.turn for span in (*elsewhere, *said.spans)):
             elsewhere.append(Span(reply.turn, often.start, often.end))
+    own = _quotes(here, start, stop, beside)
+    if (end - first == mention.end - mention.first and beside is None) or said.status not in (None, "taking"):
+        own = _joined([place.quote(first, end), *own])
     return Fact(
         drug=mention.drug,
-        spans=tuple(dict.fromkeys((*_quotes(here, start, stop, beside), *elsewhere, *said.spans))),
+        spans=tuple(dict.fromkeys((*own, *elsewhere, *said.spans))),
         dose=p.dose.quantity(mention.drug.unit) if p else None,
         status=said.status,
         frequency=often.frequency if often else None,
@@ -130,6 +145,17 @@ def _quotes(reading: Reading, start: int, stop: int, often: Often | None) -> lis
     if often.start - stop <= _TIGHT:
         return [Span(turn, min(start, often.start), max(stop, often.end))]
     return [Span(turn, start, stop), Span(turn, often.start, often.end)]
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """The first span, grown to hold what overlaps it, and the others."""
+    grown, others = spans[0], []
+    for span in spans[1:]:
+        if span.start <= grown.end and grown.start <= span.end:
+            grown = Span(grown.turn, min(grown.start, span.start), max(grown.end, span.end))
+        else:
+            others.append(span)
+    return [grown, *others]
 
 
 def _after(frequencies: Sequence[Often], at: int, limit: int) -> Often | None:

@@ -10,9 +10,11 @@ Decisions that a reader may ask about:
   no entry.
 * "Take two of these" is an order when a clinician or an agent says it and taking when the subject does.
 * What was tried or used to be taken is stopped, unless the dialogue also says that it is taken.
+* "It", "that one" and "those", in the same turn or in the next speaker's, are the medicine that was named last.
+* A medicine that has refills left or that stays as it is, is taken; one whose refill is sent is ordered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,7 +31,7 @@ from carelog.extraction.exchange import (
 )
 from carelog.extraction.finding import Span
 from carelog.extraction.medications.cues import VERB_LAST, Cue
-from carelog.extraction.medications.exclusions import is_allergy, is_anothers
+from carelog.extraction.medications.exclusions import is_allergy, is_anothers, is_of_people, is_told_of_another
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.utterances import Utterance, Word
@@ -83,6 +85,16 @@ _INSTRUCTING = word_set(
 )
 _BEFORE_IMPERATIVE = word_set(". , and then just please okay so ok alright also or ahead ! ? ; again")
 _TAKING = frozenset({"taking", "take"})
+_NOT_MISSED = word_set("not n't never don't doesn't didn't haven't hasn't won't without nahi nahin नहीं")
+_MARKS = frozenset(",.;:?!।")
+_CONDITIONS = word_set("if agar अगर")
+_CONDITION_REACH = 3
+_STAYING = word_set("stays stay remains unchanged")
+_REFILL_WORDS = word_set("refills refill out")
+_REPLY_REACH = 40  # Words of a reply in which "it" is still the medicine that was asked for.
+_LONGEST_FOLLOW_UP = 8
+_DONE_AUXILIARIES = word_set("did have has are is were was do does haven't hasn't didn't")
+_FOLLOWING_UP = word_set("and also plus aur और")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +112,9 @@ class Said:
 class Scene:
     """Reads what a dialogue says of the medicines it names."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mention]]) -> None:
         self._readings = readings
+        self._mentions = mentions
         self._dialogue = [reading.utterance for reading in readings]
 
     def said_of(self, turn: int, mention: Mention, first: int, stop: int) -> Said | None:
@@ -114,11 +127,17 @@ class Scene:
         before = self._dialogue[turn - 1] if turn else None
         if is_allergy(utterance, before, begin, mention) or is_anothers(utterance, begin, mention):
             return None
+        if is_of_people(utterance, begin, mention):
+            return None
         left = self._left(turn, begin, first)
         cue = _stronger(left, self._right(turn, mention.end, min(end, stop)), first)
-        if self._is_considered(turn, begin, first, cue):
+        if self._is_considered(turn, begin, first, cue) or _is_conditional(utterance.words, begin, cue):
+            return None
+        if cue is not None and cue.meaning in _TAKING and is_told_of_another(utterance, begin, cue.first):
             return None
         status = self._status(turn, cue)
+        if cue is not None and cue.meaning == "missed" and _is_denied(utterance.words, begin, cue):
+            return Said("taking")
         if _refused(utterance.words, begin, cue, first):
             if status in ("stopped", "missed", "changed"):
                 return Said("taking")  # "Don't stop", "don't change".
@@ -126,9 +145,17 @@ class Scene:
             return Said("stopped") if gone else None
         if cue is None:
             status = self._carried(turn, begin, first)
-        if status in (None, "taking", "started") and (event := self._event_of_it(turn, mention.end, stop)):
-            return event
-        return self._questioned(turn, mention, status, tentative=cue is not None and cue.meaning == "tried")
+        later = list(self._said_of_it(turn, mention.end, stop)) if status in (None, "taking", "started") else []
+        if stopped := next((said for said in later if said.status == "stopped"), None):
+            return stopped
+        said = self._questioned(turn, mention, status, tentative=cue is not None and cue.meaning == "tried")
+        if said is not None and said.status in (None, "asked"):
+            return next((one for one in later if one.status == "taking"), said)
+        return said
+
+    def missed_of(self, turn: int, mention: Mention, stop: int) -> Said | None:
+        """ "... and I skipped it on Sunday": what is said later of doses of the mention."""
+        return next((said for said in self._said_of_it(turn, mention.end, stop) if said.status == "missed"), None)
 
     def status_between(self, turn: int, first: int, end: int) -> Status | None:
         """The last status that the words `first` to `end` of a turn speak of."""
@@ -187,34 +214,54 @@ class Scene:
             other = [norm for norm in between if norm not in _PLAIN_BETWEEN and not norm[0].isdigit()]
             if verb_last:
                 return cue if len(other) <= 2 else None
+            if words[cue.first].norm in _STAYING:
+                return cue if not other else None
             done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing"))
             return cue if between and not other and done else None
         return None
 
     def _carried(self, turn: int, begin: int, first: int) -> Status | None:
         """The status that the sentence before speaks of: "... start you on something. It is lisinopril 20." """
+        if any(question.first <= first < question.end for question in questions(self._dialogue[turn])):
+            return None
         status = self.status_between(turn, max(0, begin - _FURTHEST_LEFT), begin)
         return status if first - begin <= _FURTHEST_LEFT and status in ("taking", "started", "ordered") else None
 
-    def _event_of_it(self, turn: int, first: int, stop: int) -> Said | None:
-        """ "... and then I stopped it": an event of the medicine that was named before."""
+    def _said_of_it(self, turn: int, first: int, stop: int) -> Iterator[Said]:
+        """ "... and then I stopped it", "that one he takes": what is said, in the words `first` to `stop` of the turn
+        and in a reply to them, of the medicine that was named before."""
+        yield from self._pronouns_in(turn, first, stop)
+        words, reply = self._dialogue[turn].words, turn + 1
+        if stop == len(words) and reply < len(self._dialogue):
+            named = self._mentions.get(reply, ())
+            until = min(named[0].first if named else len(self._dialogue[reply].words), _REPLY_REACH)
+            yield from self._pronouns_in(reply, 0, until)
+
+    def _pronouns_in(self, turn: int, first: int, stop: int) -> Iterator[Said]:
         utterance = self._dialogue[turn]
         words = utterance.words
+        asked: list[Question] | None = None
         for cue in self._readings[turn].cues:
-            if not first <= cue.first < stop or cue.meaning not in ("stopped", "missed"):
+            if not first <= cue.first < stop or cue.meaning not in ("stopped", "missed", "taking", "take"):
                 continue
-            object_ = words[cue.end].norm if cue.end < len(words) else ""
-            whole = cue.end + 1 >= len(words) or words[cue.end + 1].norm in _AFTER_PRONOUN
-            named = (object_ in _PRONOUNS and whole) or words[cue.first - 1].norm in _HINDI_IT
             begin = next(b for b, e in utterance.sentences if b <= cue.first < e)
+            last = _object_of(words, begin, cue)
+            status = self._status(turn, cue)
+            if last is None or status == "ordered" or is_told_of_another(utterance, begin, cue.first):
+                continue
             thought = any(
                 c.meaning in ("considered", "may i") and begin <= c.first < cue.first for c in self._readings[turn].cues
             )
-            if named and not thought and not _refused(words, begin, cue, cue.end):
-                last = cue.end if object_ in _PRONOUNS else cue.end - 1
-                span = Span(utterance.turn.index, words[max(begin, cue.first - 1)].start, words[last].end)
-                return Said(self._status(turn, cue), (span,))
-        return None
+            if thought or _is_conditional(words, begin, cue):
+                continue
+            asked = questions(utterance) if asked is None else asked
+            if any(question.first <= cue.first < question.end for question in asked):
+                continue
+            span = Span(utterance.turn.index, words[max(begin, cue.first - 1)].start, words[last].end)
+            if cue.meaning == "missed" and _is_denied(words, begin, cue):
+                yield Said("taking", (span,))
+            elif not _refused(words, begin, cue, cue.end):
+                yield Said(status, (span,))
 
     def _is_considered(self, turn: int, begin: int, first: int, cue: Cue | None) -> bool:
         words = self._dialogue[turn].words
@@ -237,6 +284,8 @@ class Scene:
         answer = answer_to(self._dialogue, turn) if asked in open_questions(utterance) else None
         if asked.form is QuestionForm.STATED:
             return self._confirmed(status, asked, answer, utterance)
+        if status in ("missed", "stopped") and not tentative:
+            return self._whether(status, asked, answer, utterance)
         if status not in (None, "taking") and not tentative:
             return Said(status)
         if answer is None:
@@ -246,6 +295,18 @@ class Scene:
         if told := self._told(answer):
             return told
         return self._confirmed("taking", asked, answer, utterance) if answer.kind is AnswerKind.NO else Said("asked")
+
+    def _whether(self, status: Status, asked: Question, answer: Answer | None, utterance: Utterance) -> Said:
+        """ "Have you missed any of it?", "did you stop it?": yes, or it is taken."""
+        if utterance.words[asked.first].norm not in _DONE_AUXILIARIES:
+            return Said(status)  # "Can you stop the aspirin?"
+        if answer is None:
+            return Said("asked")
+        if answer.kind is AnswerKind.NO:
+            return Said("taking", (answer.span,))
+        if answer.kind is AnswerKind.YES:
+            return Said(status, (answer.span,))
+        return self._told(answer) or Said("asked")
 
     def _confirmed(
         self, status: Status | None, asked: Question, answer: Answer | None, utterance: Utterance
@@ -277,11 +338,59 @@ class Scene:
         """A medicine named in answer to "what do you take?" is taken."""
         if mention.first > _LONGEST_LIST or not self.is_reply(turn):
             return None
-        asked = open_questions(self._dialogue[turn - 1])
-        for cue in self._readings[turn - 1].cues:
+        return "taking" if self._asks_what_is_taken(turn - 1) else None
+
+    def _asks_what_is_taken(self, turn: int) -> bool:
+        """ "What do you take for the sugar?", and after it "And for the blood pressure?"."""
+        utterance = self._dialogue[turn]
+        asked = open_questions(utterance)
+        for cue in self._readings[turn].cues:
             if cue.meaning in _TAKING and any(q.first <= cue.first < q.end for q in asked):
-                return "taking"
-        return None
+                return True
+        follows_up = asked and utterance.words[0].norm in _FOLLOWING_UP and len(utterance.words) <= _LONGEST_FOLLOW_UP
+        before = turn - 2
+        if not follows_up or before < 0 or not same_speaker(self._dialogue[before], utterance):
+            return False
+        return self._asks_what_is_taken(before)
+
+
+def _object_of(words: Sequence[Word], begin: int, cue: Cue) -> int | None:
+    """The last word of the cue with its object, where that is a pronoun: "stopped it", "that one he takes"."""
+    end = cue.end
+    if words[cue.first].norm in _REFILL_WORDS:
+        return end - 1  # "Two refills left": of what was named.
+    object_ = _norm(words, end)
+    if object_ in _PRONOUNS:
+        last = end + (object_ in ("that", "this") and _norm(words, end + 1) == "one")
+        return last if last + 1 >= len(words) or words[last + 1].norm in _AFTER_PRONOUN else None
+    if words[end - 1].norm in _PRONOUNS or _norm(words, cue.first - 1) in _HINDI_IT:
+        return end - 1
+    before = [word.norm for word in words[max(begin, cue.first - 3) : cue.first]]
+    return end - 1 if before[:2] in (["that", "one"], ["this", "one"]) else None
+
+
+def _is_denied(words: Sequence[Word], begin: int, cue: Cue) -> bool:
+    """ "I never miss it", "miss nahi ki"."""
+    if any(word.norm in _NOT_MISSED for word in words[cue.end : cue.end + 2] if words[cue.first].norm in VERB_LAST):
+        return True
+    for i in range(cue.first - 1, max(begin, cue.first - 4) - 1, -1):
+        if words[i].norm in _MARKS:
+            return False
+        if words[i].norm in _NOT_MISSED:
+            return True
+    return False
+
+
+def _is_conditional(words: Sequence[Word], begin: int, cue: Cue | None) -> bool:
+    """ "If you miss it": nothing that is so."""
+    if cue is None:
+        return False
+    before = [word.norm for word in words[max(begin, cue.first - _CONDITION_REACH) : cue.first]]
+    return bool(_CONDITIONS & set(before)) and not _MARKS & set(before)
+
+
+def _norm(words: Sequence[Word], i: int) -> str:
+    return words[i].norm if 0 <= i < len(words) else ""
 
 
 def _instructs(words: Sequence[Word], asked: Question) -> bool:

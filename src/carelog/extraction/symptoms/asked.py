@@ -142,8 +142,9 @@ def _answered(
         else:
             denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
             polarity = _polarity(answer, denied=denied, named=named)
-            if _says(reply, _NO_MORE if named else _REST_IS_FINE):
-                polarity = "absent"
+            rest = _said(reply, _NO_MORE if named else _REST_IS_FINE)
+            if rest is not None:
+                polarity, answer = "absent", replace(answer, span=reply.quote(*rest))
             elif polarity is None and len(about) == 1 and _complains(reply):
                 polarity = "present"
             if polarity is None or (polarity == "present" and _leaves_open(reading, question, about)):
@@ -178,9 +179,13 @@ def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
     return None
 
 
-def _says(reply: Reading, phrases: PhraseTable[bool]) -> bool:
-    """Whether the reply ends the list: "a stuffy nose, but everything else is fine"."""
-    return any(phrases.at(reply.words, i) is not None for i in range(len(reply.words)))
+def _said(reply: Reading, phrases: PhraseTable[bool]) -> tuple[int, int] | None:
+    """Where the reply ends the list: "a stuffy nose, but everything else is fine"."""
+    for i in range(len(reply.words)):
+        match = phrases.at(reply.words, i)
+        if match is not None:
+            return i, i + match[0]
+    return None
 
 
 def _complains(reply: Reading) -> bool:

@@ -89,6 +89,11 @@ _FIRST = word_set(
     """
 )
 
+_ALLERGY = word_set("allergy allergies allergic reaction reactions एलर्जी")
+_BROUGHT_ON = word_set("from with to after when if")
+_TIMES = word_set("yesterday monday tuesday wednesday thursday friday saturday sunday last")
+_BRINGING = word_set("gives gave makes made causes caused giving")
+
 _PAST = phrase_set(
     """
     used to | in the past | years ago | year ago | months ago i had | as a child | as a kid |
@@ -151,6 +156,20 @@ def is_reason(words: Sequence[Word], clause: Clause, first: int) -> bool:
     if any(norm in _HERE_FOR for norm in led):
         return False
     return any(norm in _TREATING for norm in led)
+
+
+def is_reaction(words: Sequence[Word], first: int, end: int) -> bool:
+    """Said as what something does to the person whenever they take it: "I get a rash from it", "it gives me a rash".
+
+    Where allergies are spoken of, this is one of them and no complaint of the day.
+    """
+    if end + 1 < len(words) and words[end].norm in _BROUGHT_ON and words[end + 1].norm not in _TIMES:
+        return True
+    return any(word.norm in _BRINGING for word in words[max(0, first - 5) : first])
+
+
+def speaks_of_allergy(words: Sequence[Word]) -> bool:
+    return any(word.norm in _ALLERGY for word in words)
 
 
 def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:

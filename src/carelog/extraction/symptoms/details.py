@@ -13,7 +13,7 @@ Stretch = tuple[int, int]
 _SEVERITY: PhraseTable[Severity] = phrase_table(
     {
         "mild": """
-            mild | mildly | slight | slightly | a little | a little bit | little bit of | a bit |
+            mild | mildly | slight | slightly | little | bit of | a little | a little bit | little bit of | a bit |
             a bit of | a touch of | a tad | minor | not too bad | not that bad | not so bad | not bad |
             faint | a hint of | low grade | halka | halki | halka sa | thoda | thodi | thoda sa | थोड़ा |
             थोड़ी | हल्का | हल्की | nothing major | nothing too bad
@@ -44,7 +44,7 @@ _TREND: PhraseTable[Trend] = phrase_table(
             a little better | little bit better | been better | feeling better | better than | easing |
             easing up | eased | calming down | going down | gone down | went down | less and less |
             kam ho raha | kam ho gaya | pehle se kam | pehle se behtar | not as much | not as bad |
-            n't as bad | less severe | less frequent | better now | कम हो रहा
+            n't as bad | less severe | less frequent | better now | less than | कम हो रहा
         """,
         "stable": """
             the same | about the same | stable | unchanged | no change | no change in | no changes in |

@@ -8,7 +8,7 @@ from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, clauses, is_negative
 from carelog.extraction.symptoms.lexicon import Lexicon
 from carelog.extraction.symptoms.mentions import Mention, mentions
-from carelog.extraction.symptoms.quoting import quoted
+from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance, Word
 
 

@@ -33,6 +33,8 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             observer = not (answers or any(q.end == clause[0] for q in reading.questions))
         if not _of_subject_now(reading, said, mention, observer) or is_echo(readings, position, mention):
             continue
+        if _is_allergy(readings, position, mention):
+            continue
         new = _stated(reading, clause, mention, observer)
         if new is not None:
             yield new
@@ -72,6 +74,15 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
     ):
         return False
     return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
+
+
+def _is_allergy(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
+    """ "Any allergies?" "Penicillin, I get a rash from it." """
+    words = readings[position].words
+    if not context.is_reaction(words, mention.first, mention.end):
+        return False
+    before = readings[position - 1].words if position else ()
+    return context.speaks_of_allergy(words) or context.speaks_of_allergy(before)
 
 
 def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:

@@ -37,6 +37,6 @@ class Symptom(Payload):
     def _lasting(self) -> str | None:
         if self.duration is None:
             return None
-        said = self.duration.lower()
+        said = self.duration[0].lower() + self.duration[1:]
         whole = said.startswith(("since ", "for ")) or said.endswith((" se", " से"))  # Hindi puts its "since" last
-        return self.duration if whole else f"for {self.duration}"
+        return said if whole else f"for {said}"

@@ -1,4 +1,4 @@
-"""How much of a turn is quoted for a symptom: enough to understand it, and no more."""
+"""How much of a turn is quoted for what it mentions: enough to understand it, and no more."""
 
 from collections.abc import Sequence
 

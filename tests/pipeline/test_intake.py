@@ -12,7 +12,7 @@ from carelog.kit.errors import Conflict, Forbidden, InvalidInput, NotFound
 from carelog.kit.ids import new_id
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.runs import RunQuery
-from carelog.pipeline.submission import Submission, from_vcon
+from carelog.pipeline.submission import Submission, from_vcon, read_transcript
 
 ME = operator()
 
@@ -115,6 +115,13 @@ async def test_a_name_alone_never_joins_two_records(carelog: Carelog) -> None:
     assert receipts[0].subject_id != receipts[1].subject_id
     with pytest.raises(InvalidInput, match="several"):
         await carelog.subjects.find(ME, "ravi  kumar")
+
+
+async def test_a_label_of_a_transcript_is_no_name(carelog: Carelog) -> None:
+    given = read_transcript("Agent: Any fever?\nPatient: No.", carelog.clock)
+    [receipt] = await carelog.intake.accept(ME, [given])
+    assert receipt.subject_id
+    assert (await carelog.subjects.get(ME, receipt.subject_id)).name is None
 
 
 async def test_a_carers_call_goes_to_the_patients_record(carelog: Carelog) -> None:

@@ -101,12 +101,13 @@ def print_record(owner: "Subject", entries: "list[Entry]") -> None:
 
     typer.echo(f"{owner.name or 'No name'}  {owner.id}\n")
     if entries:
-        print_table(_table(entries))
+        print_table(record_table(entries))
     else:
         typer.echo("Nothing in this record.")
 
 
-def _table(entries: "list[Entry]") -> "Table":
+def record_table(entries: "list[Entry]") -> "Table":
+    """Entries by day, earliest first, each with its quotes."""
     from carelog.cli.output import table
     from carelog.record.timeline import timeline
 

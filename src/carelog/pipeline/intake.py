@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from carelog.conversations import Conversation, store
+from carelog.conversations import Conversation, Role, store
 from carelog.conversations.parties import identifiers, patient_party
+from carelog.conversations.roles import role_of_name
 from carelog.db import Connection, Database, WriteCombiner
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
@@ -206,14 +207,7 @@ class _Directory:
         return owner
 
     def _add(self, conversation: Conversation) -> UUID:
-        party = patient_party(conversation)
-        name = conversation.parties[party].name if party is not None else None
-        new = Subject(
-            id=new_id(),
-            name=name.replace("\x00", " ").strip()[:200] or None if name else None,
-            zone=conversation.zone,
-            recorded_at=self._now,
-        )
+        new = Subject(id=new_id(), name=_name(conversation), zone=conversation.zone, recorded_at=self._now)
         self.new_subjects.append(new)
         return new.id
 
@@ -221,6 +215,15 @@ class _Directory:
 def _not_theirs() -> Forbidden:
     """The same for a stranger's record and for one that does not exist: who has a record is not told."""
     return Forbidden("this key is limited to some subjects, and the conversation is about none of them")
+
+
+def _name(conversation: Conversation) -> str | None:
+    """The patient's name; "Patient" or "Caller", as transcripts label them, is none."""
+    party = patient_party(conversation)
+    given = conversation.parties[party].name if party is not None else None
+    if not given or role_of_name(given) is not Role.UNKNOWN:
+        return None
+    return " ".join(given.replace("\x00", " ").split())[:200] or None
 
 
 def _identifiers(conversation: Conversation) -> list[Identifier]:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from carelog.conversations.turns import Role
+from carelog.extraction.exchange import QuestionForm, questions
 from carelog.extraction.finding import Finding, Span
+from carelog.extraction.medications.corrections import misnamed, without_corrected
 from carelog.extraction.medications.forms import form_and_route
 from carelog.extraction.medications.frequencies import Often
 from carelog.extraction.medications.merging import Fact, merge
@@ -39,8 +42,10 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
     """
     readings = [Reading(utterance) for utterance in dialogue]
     mentions = {turn: found for turn, reading in enumerate(readings) if (found := find_mentions(reading))}
+    for turn, mention in list(misnamed(readings, mentions)):
+        mentions[turn].remove(mention)
     pairs: dict[tuple[int, Mention], list[Pair]] = {}
-    for one in pair(readings, mentions):
+    for one in without_corrected(readings, pair(readings, mentions)):
         pairs.setdefault((one.turn, one.mention), []).append(one)
     scene = Scene(readings, mentions)
     facts: list[Fact] = []
@@ -51,11 +56,17 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
             said = scene.said_of(turn, mention, first, following)
             if said is None or (mention.drug.kind and not own and said.status in (None, "asked")):
                 continue
+            if mention.drug.kind and is_asked_openly(readings[turn].utterance, mention.first):
+                continue  # "Which inhalers are you using?"
             place = _Place(readings, turn, mention, following)
             facts += [_fact(place, p, _said_of_dose(scene, p, own, said)) for p in own] or [_fact(place, None, said)]
             if missed := scene.missed_of(turn, mention, following):
                 facts.append(Fact(mention.drug, (*missed.spans, place.quote(mention.first, mention.end)), status="missed"))
     return [finding for finding in merge(facts) if _says_something(finding)]
+
+
+def is_asked_openly(utterance: Utterance, word: int) -> bool:
+    return any(q.form is QuestionForm.OPEN and q.first <= word < q.end for q in questions(utterance))
 
 
 def _says_something(finding: Finding) -> bool:
@@ -117,7 +128,8 @@ def _fact(place: _Place, p: Pair | None, said: Said) -> Fact:
     start, stop = words[first].start, words[end - 1].end
     if often is None:
         limit = words[place.following].start if place.following < len(words) else len(here.utterance.text)
-        often = beside = _after(here.frequencies, stop, limit) or _before(here.frequencies, start)
+        if p is None or not p.dose.former or (p.dose.end < len(words) and words[p.dose.end].norm != "to"):
+            often = beside = _after(here.frequencies, stop, limit) or _before(here.frequencies, start)
     if often is None and (reply := _answering(place, said)):
         often = _after(reply.frequencies, 0, _NEAR)
         if often and not any(span.turn == reply.turn for span in (*elsewhere, *said.spans)):

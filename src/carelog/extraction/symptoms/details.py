@@ -73,9 +73,16 @@ def severity(words: Sequence[Word], around: Stretch, first: int, end: int) -> Se
             return match[1]
         if words[i].norm not in _COPULAS:
             break
-    return next((r for i in range(end, around[1]) if (r := rating(words, i, around[1])) is not None), None)
+    for i in range(end, around[1]):
+        if words[i].norm in _OTHER_SCALES:
+            break  # "tired, energy is 3 out of 10"
+        rated = rating(words, i, around[1])
+        if rated is not None:
+            return rated
+    return None
 
 
+_OTHER_SCALES = word_set("energy mood sleep stress appetite spirits")
 _COPULAS = word_set(
     """
     is are was were 's been has have had feels felt feel gets it it's about like a an at , probably
@@ -113,6 +120,12 @@ def _rated(word: Word) -> Severity | None:
 
 def trend(words: Sequence[Word], around: Stretch) -> Trend | None:
     return next((match[1] for i in range(*around) if (match := _TREND.at(words, i)) is not None), None)
+
+
+def trend_at(words: Sequence[Word], i: int) -> Trend | None:
+    """The trend said from word `i` on."""
+    match = _TREND.at(words, i)
+    return match[1] if match is not None else None
 
 
 def severity_said(words: Sequence[Word], around: Stretch) -> Severity | None:

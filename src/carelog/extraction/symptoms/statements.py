@@ -7,7 +7,7 @@ from carelog.extraction.durations import find_durations
 from carelog.extraction.exchange import Answer
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, clause_about_it
-from carelog.extraction.symptoms.details import duration, severity, trend
+from carelog.extraction.symptoms.details import duration, severity, trend, trend_at
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
@@ -51,7 +51,7 @@ def statement(
     said = trend(words, clause) if alone else None
     if said is None and reading.ends_clause(mention, clause):
         after = clause_about_it(words, reading.clauses, clause)
-        said = trend(words, after) if after is not None else None
+        said = trend(words, after) if after is not None else _trend_next(reading, clause)
     return Statement(
         mention=mention,
         polarity=polarity,
@@ -62,6 +62,17 @@ def statement(
         trend=said,
         duration=duration(reading.utterance, _with_time_before(reading, clause)) or _added(reading, mention),
     )
+
+
+def _trend_next(reading: Reading, clause: Clause) -> Trend | None:
+    """ "Headache still there | but less than yesterday"."""
+    words, at = reading.words, clause[1]
+    while at < len(words) and words[at].norm in _BUT:
+        at += 1
+    return trend_at(words, at) if at < len(words) and at > clause[1] else None
+
+
+_BUT = word_set("but , and though still much now par lekin")
 
 
 def _with_time_before(reading: Reading, clause: Clause) -> Clause:

@@ -1,0 +1,68 @@
+"""What a speaker takes back: "fourteen units, no, sixteen", "lisinopril, sorry, losartan", "it used to be 75"."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from carelog.extraction.medications.names import Mention
+from carelog.extraction.medications.pairing import Pair
+from carelog.extraction.medications.reading import Reading
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import Word
+from carelog.extraction.wordsets import word_set
+
+_CORRECTIONS = phrase_set(
+    """
+    no , | no wait | wait | sorry | i mean | i meant | i tell a lie | i lie | i lied | scratch that | correction |
+    make that | or rather | my mistake | i misspoke | no it's | no that's | nahi nahi | nahi , | galat | नहीं नहीं | नहीं ,
+    """
+)
+_PAST = phrase_set("used to | was on | was at | was taking | before it was | before that it was | previously | formerly")
+_NOT_BY_NAME = word_set(
+    """
+    no not wait sorry i mean meant that's it's the my a uh um er , . correction scratch that make or rather actually
+    called what is mistake misspoke nahi नहीं
+    """
+)
+_REACH = 18  # Words from a strength to the one that corrects it.
+_PAST_REACH = 5
+_NAME_REACH = 7
+
+
+def without_corrected(readings: Sequence[Reading], pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs without the strengths that are taken back, or that were taken once, for another one of the medicine."""
+    return [pair for pair in pairs if not any(_replaces(readings, other, pair) for other in pairs)]
+
+
+def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
+    if new.mention.drug.ingredient != old.mention.drug.ingredient or new == old:
+        return False
+    words = readings[old.dose_turn].words
+    if _is_past(words, old) and not (new.dose_turn == old.dose_turn and _is_past(words, new)):
+        return True
+    gap = range(old.dose.end, new.dose.first)
+    if new.dose_turn != old.dose_turn or not 0 < len(gap) <= _REACH or new.dose.target:
+        return False
+    return _is_correction(words, gap)
+
+
+def _is_past(words: Sequence[Word], pair: Pair) -> bool:
+    since = pair.mention.end if pair.dose_turn == pair.turn and pair.mention.end <= pair.dose.first else 0
+    return any(
+        match[0] + i <= pair.dose.first
+        for i in range(max(since, pair.dose.first - _PAST_REACH), pair.dose.first)
+        if (match := _PAST.at(words, i))
+    )
+
+
+def _is_correction(words: Sequence[Word], gap: range) -> bool:
+    return any((match := _CORRECTIONS.at(words, i)) and i + match[0] <= gap.stop for i in gap)
+
+
+def misnamed(readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mention]]) -> Iterator[tuple[int, Mention]]:
+    """The mentions that the next one puts right, each with its turn: the first of "lisinopril, sorry, losartan"."""
+    for turn, named in mentions.items():
+        words = readings[turn].words
+        for one, other in zip(named, named[1:], strict=False):
+            gap = range(one.end, other.first)
+            plain = 1 < len(gap) <= _NAME_REACH and all(words[i].norm in _NOT_BY_NAME for i in gap)
+            if plain and words[gap[-1]].norm not in ("no", "not") and _is_correction(words, gap):
+                yield turn, one

@@ -27,7 +27,7 @@ VALID: dict[str, list[tuple[dict[str, Any], str]]] = {
             "metformin 500 mg twice a day: taking",
         ),
     ],
-    "mood": [({"feeling": "down", "level": "low"}, "mood: down, mood low")],
+    "mood": [({"feeling": "down", "level": "low"}, "mood: down")],
     "sleep": [({"hours": 6.5, "quality": "poor"}, "sleep: 6.5 h, poor")],
     "symptom": [
         ({"name": "chest pain", "polarity": "absent"}, "chest pain: absent"),

@@ -1,0 +1,176 @@
+"""`POST /api/conversations`: what is taken, what is refused, and what is said of it."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from door import Door, make_vcon
+
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
+
+SECRET = "zanzibar-5501"
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert (body["status"], body["error"]["code"]) == ("error", code)
+    assert set(body["error"]) == {"code", "message", "details"}
+    details: dict[str, Any] = body["error"]["details"]
+    return details
+
+
+async def test_a_vcon_comes_back_just_as_it_went_in(api: httpx.AsyncClient) -> None:
+    document = make_vcon("My pulse was 72.", x_made_up={"kept": [1, 1.50, None, "é"]}, extensions=[], analysis=None)
+    sent = json.dumps(document, indent=1)
+    answer = await api.post("/api/conversations", content=sent, headers={"Content-Type": "application/vcon"})
+    assert answer.status_code == 201
+    receipt = answer.json()
+    assert (receipt["status"], receipt["id"], len(receipt["runs"])) == ("accepted", document["uuid"], 1)
+    got = await api.get(f"{answer.headers['Location']}/vcon")
+    assert got.text == sent
+    assert got.headers["Content-Type"] == "application/vcon"
+
+
+async def test_a_second_delivery_is_told_and_changes_nothing(api: httpx.AsyncClient) -> None:
+    document = make_vcon()
+    first = await api.post("/api/conversations?channel=calls&external_id=c-1", json=document)
+    again = await api.post("/api/conversations?channel=calls&external_id=c-1", json=document | {"uuid": str(uuid4())})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json() | {"status": "duplicate", "runs": []}
+    assert len((await api.get("/api/conversations")).json()["items"]) == 1
+    assert len((await api.get("/api/runs")).json()["items"]) == 1
+
+
+async def test_another_document_under_the_same_uuid_is_a_conflict(api: httpx.AsyncClient) -> None:
+    document = make_vcon()
+    await api.post("/api/conversations", json=document)
+    refused(await api.post("/api/conversations", json=document | {"subject": "Other"}), 409, "conflict")
+
+
+async def test_a_plain_transcript_becomes_a_conversation_of_turns(api: httpx.AsyncClient) -> None:
+    text = "Agent: Any fever?\nPatient: No, only a cough."
+    answer = await api.post(
+        "/api/conversations",
+        params={"started_at": "2026-01-05T09:00:00+05:30", "title": "Evening call"},
+        content=text.encode(),
+        headers={"Content-Type": "text/plain; charset=utf-8"},
+    )
+    assert answer.status_code == 201
+    vcon = (await api.get(f"/api/conversations/{answer.json()['id']}/vcon")).json()
+    assert [d["body"] for d in vcon["dialog"]] == ["Any fever?", "No, only a cough."]
+    about = (await api.get(answer.headers["Location"])).json()
+    assert (about["title"], about["channel"], about["started_at"]) == ("Evening call", "calls", "2026-01-05T03:30:00Z")
+    again = await api.post("/api/conversations", content=text, headers={"Content-Type": "text/plain"})
+    assert (again.status_code, again.json()["id"]) == (200, answer.json()["id"])
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"parties": None}, "/parties"),
+        ({"uuid": "not-a-uuid"}, "/uuid"),
+        ({"created_at": "yesterday"}, "/created_at"),
+        ({"vcon": "9.9"}, "/vcon"),
+        ({"dialog": [{"type": "banana", "start": "2026-01-05T09:00:00Z"}]}, "/dialog/0/type"),
+        ({"dialog": [{"type": "text", "start": "2026-01-05T09:00:00Z", "parties": 7}]}, "/dialog/0/parties"),
+        ({"analysis": [{"type": "summary", "vendor": "x", "dialog": 99}]}, "/analysis/0/dialog"),
+        ({"critical": ["unheard-of"]}, "/critical"),
+    ],
+)
+async def test_what_the_draft_forbids_is_refused_by_its_place(
+    api: httpx.AsyncClient, change: dict[str, Any], place: str
+) -> None:
+    details = refused(await api.post("/api/conversations", json=make_vcon() | change), 422, "invalid_input")
+    assert any(problem["place"].startswith(place) for problem in details["problems"]), details
+    assert (await api.get("/api/conversations")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "column"), [(b'{"a": 1,,}', 1, 9), (b'{\n "a": nan}', 2, 7), (b"", 1, 1), (b'{"a": "\xff"}', 1, 8)]
+)
+async def test_json_that_is_none_is_refused_by_line_and_column(
+    api: httpx.AsyncClient, body: bytes, line: int, column: int
+) -> None:
+    answer = await api.post("/api/conversations", content=body, headers={"Content-Type": "application/json"})
+    details = refused(answer, 422, "invalid_input")
+    assert (details["line"], abs(details["column"] - column) <= 1) == (line, True), details
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"null", b"7", b"[" * 3000, b'{"a":' * 3000])
+async def test_json_that_is_no_vcon_is_refused(api: httpx.AsyncClient, body: bytes) -> None:
+    answer = await api.post("/api/conversations", content=body, headers={"Content-Type": "application/json"})
+    refused(answer, 422, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/xml"},
+        {"Content-Type": ""},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"Content-Type": "text/plain; charset=utf-16"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+)
+async def test_other_types_are_refused_with_those_that_are_taken(
+    api: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    details = refused(
+        await api.post("/api/conversations", content=b"hello", headers=headers), 415, "unsupported_media_type"
+    )
+    assert details["accepted"]
+
+
+async def test_a_body_over_the_limit_is_refused(api: httpx.AsyncClient) -> None:
+    refused(await api.post("/api/conversations", json=make_vcon("x" * 30_000)), 413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "channel=pigeon",
+        "subject=not-a-uuid",
+        "subject=00000000-0000-4000-8000-000000000000",
+        "external_id=",
+        f"external_id={'x' * 256}",
+        "external_id=a%00b",
+        "started_at=2026-01-05T09:00:00",
+    ],
+)
+async def test_parameters_that_cannot_be_right_are_refused(api: httpx.AsyncClient, query: str) -> None:
+    answer = await api.post(f"/api/conversations?{query}", json=make_vcon())
+    assert answer.status_code in (404, 422), answer.text
+    assert answer.json()["status"] == "error"
+    assert (await api.get("/api/conversations")).json()["items"] == []
+
+
+async def test_no_refusal_nor_log_repeats_what_was_sent(
+    api: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    attempts = [
+        await api.post("/api/conversations", json=make_vcon() | {"created_at": SECRET}),
+        await api.post("/api/conversations", json=make_vcon(SECRET) | {"dialog": [{"type": SECRET}]}),
+        await api.post("/api/conversations", content=f'{{"{SECRET}": }}', headers={"Content-Type": "application/json"}),
+        await api.post(f"/api/conversations?channel={SECRET}", json=make_vcon()),
+        await api.get(f"/api/conversations?cursor={SECRET}"),
+        await api.get(f"/api/conversations?since={SECRET}"),
+        await api.get(f"/api/conversations/{SECRET}"),
+        await api.get("/api/subjects", params={"reference": SECRET}),
+        await api.get(f"/api/{SECRET}"),
+        await api.get("/api/conversations", params={"q": SECRET}),
+    ]
+    assert [a.status_code for a in attempts] == [422, 422, 422, 422, 422, 422, 422, 404, 404, 200]
+    assert not any(SECRET in answer.text for answer in attempts)
+    ours = [record for record in caplog.records if record.name.startswith("carelog")]
+    assert not any(SECRET in record.getMessage() + str(vars(record)) for record in ours)
+
+
+async def test_addresses_and_methods_that_there_are_not(door: Door, api: httpx.AsyncClient) -> None:
+    refused(await api.get("/nowhere"), 404, "not_found")
+    answer = await api.put("/api/conversations")
+    refused(answer, 405, "method_not_allowed")
+    assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}

@@ -78,7 +78,6 @@ def test_the_api_keeps_to_its_description_whatever_is_sent(served: Served) -> No
             "--phases=examples,coverage,fuzzing",
             "--mode=all",
             "--max-examples=15",
-            "--seed=7",
             "--generation-deterministic",
             "--no-color",
             "--header",

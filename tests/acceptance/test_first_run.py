@@ -55,7 +55,7 @@ def status(up: "Up", key: str) -> int:
 def test_the_first_look_shows_a_record_and_the_second_adds_nothing(start: Start, tmp_path: Path) -> None:
     up, printed, key = first_look(start)
     assert "18 sample conversations: 18 new, 0 taken in before." in printed
-    assert "Meera Nair: “One forty two over eighty eight”" in printed
+    assert "Meera Nair: “One forty two over eighty eight.”" in printed
     assert "blood pressure 142/88 mmHg" in printed
     assert "\x1b" not in printed, "colours where there is no terminal"
     assert status(up, key) == 200

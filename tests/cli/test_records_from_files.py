@@ -67,7 +67,7 @@ def test_a_record_shows_each_entry_with_its_quotes(
     assert shown.startswith("Meera Nair  ")
     assert "2026-01-26" in shown
     assert "blood pressure 142/88 mmHg" in shown
-    assert "Meera Nair: “One forty two over eighty eight”" in shown
+    assert "Meera Nair: “One forty two over eighty eight.”" in shown
     vitals = json.loads(carelog_command("record", "Meera Nair", "--type", "vitals", "--json").out)
     assert {entry["type"] for entry in vitals} == {"vitals"}
     assert all(entry["evidence"][0]["quote"] for entry in vitals)

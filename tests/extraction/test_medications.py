@@ -118,7 +118,7 @@ def test_a_strength_may_follow_in_another_turn() -> None:
     [finding] = find_medications(said)
     assert isinstance(finding.payload, Medication)
     assert finding.payload.headline() == "lisinopril 20 mg at night: taking"
-    assert quotes(said, finding) == ["lisinopril", "Twenty milligrams, at night"]
+    assert quotes(said, finding) == ["I'm on lisinopril.", "Twenty milligrams, at night"]
 
 
 def test_a_voice_agents_questions_are_answered_with_strengths() -> None:
@@ -265,7 +265,7 @@ def test_a_no_is_no_entry_and_an_answer_is_quoted() -> None:
     assert told("doctor: Do you take any aspirin?", "patient: No.") == []
     said = dialogue("doctor: Do you take any aspirin?", "patient: Yes, every day.")
     [finding] = find_medications(said)
-    assert quotes(said, finding)[0] == "aspirin"
+    assert quotes(said, finding)[0] == "Do you take any aspirin?"
     assert quotes(said, finding)[1].startswith("Yes")
     assert [m.frequency.text for m in medications("doctor: Do you take aspirin?", "patient: Yes, every day.") if
             m.frequency] == ["every day"]  # fmt: skip
@@ -323,7 +323,9 @@ def test_everything_of_one_order_in_one_quote() -> None:
         "status": "ordered",
         "reason": "bronchitis",
     }
-    assert quotes(said, finding) == ["amoxicillin 500 mg capsules by mouth every eight hours"]
+    assert quotes(said, finding) == [
+        "I'll send in amoxicillin 500 mg capsules by mouth every eight hours for bronchitis."
+    ]
     assert finding.spans[0].turn == 10
 
 

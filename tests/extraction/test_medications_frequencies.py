@@ -34,6 +34,14 @@ from carelog.extraction.utterances import read
         ("raat ko", 1, False),
         ("1-0-1", 2, False),
         ("99 times a day", None, False),
+        ("every Saturday", 1 / 7, False),
+        ("on Mondays and Fridays", None, False),
+        ("on an empty stomach", None, False),
+        ("सुबह शाम खाने के बाद", 2, False),
+        ("दिन में तीन बार", 3, False),
+        ("रोज़ सुबह", 1, False),
+        ("हफ़्ते में एक बार", 1 / 7, False),
+        ("ज़रूरत पड़ने पर", None, True),
     ],
 )
 def test_frequency(text: str, times: float | None, needed: bool) -> None:
@@ -44,7 +52,13 @@ def test_frequency(text: str, times: float | None, needed: bool) -> None:
     assert often.frequency.as_needed is needed
 
 
-@pytest.mark.parametrize("text", ["for ten days", "two days ago", "a bidding war", "some day", "a daydream"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("for ten days", "two days ago", "a bidding war", "some day", "a daydream"),
+        *("on Saturday", "aaj subah", "maine subah li", "आज सुबह", "कल रात वाली", "रातें"),
+    ],
+)
 def test_no_frequency(text: str) -> None:
     [said] = read([Turn(0, text, "/dialog/0/body")])
     assert find_frequencies(said) == []

@@ -92,5 +92,5 @@ def test_the_last_word_on_a_feeling_is_kept_with_its_quote() -> None:
     said = dialogue("P: I feel sad", "P: I still feel so sad")
     [finding] = find_mood(said)
     [span] = finding.spans
-    assert said[span.turn].text[span.start : span.end] == "feel so sad"
+    assert said[span.turn].text[span.start : span.end] == "I still feel so sad"
     assert span.turn == 1

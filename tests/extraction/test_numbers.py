@@ -176,3 +176,36 @@ def test_hindi_numbers(text: str, expected: list[float]) -> None:
 @pytest.mark.parametrize("text", ["what do you do", "my teen sat there", "the char on the grill", "roti to hum do you"])
 def test_english_words_are_not_hindi_numbers(text: str) -> None:
     assert values(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("five hundred five hundred milligrams", [500]),
+        ("five hundred five milligrams", [505]),
+        ("one twenty one twenty over eighty", [120, 80]),
+        ("one twenty one over eighty", [121, 80]),
+        ("one hundred twenty one hundred twenty", [120]),
+        ("one thousand one thousand", [1000]),
+        ("two hundred five thousand", [205_000]),
+        ("five hundred, five hundred twenty", [500, 520]),
+    ],
+)
+def test_a_number_that_is_stuttered_is_said_once(text: str, expected: list[float]) -> None:
+    assert values(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (".5 milligrams", [0.5]),
+        ("take .25", [0.25]),
+        ("0.5", [0.5]),
+        ("point five", [0.5]),
+        ("zero point five", [0.5]),
+        ("It's done.5 more", [5]),
+        ("one oh two", [102]),
+    ],
+)
+def test_a_point_may_lead(text: str, expected: list[float]) -> None:
+    assert values(text) == expected

@@ -129,10 +129,10 @@ def test_what_was_said_is_kept_and_quoted_with_its_meaning() -> None:
     ("question", "answer", "headline", "quote"),
     [
         ("What was your sugar this morning?", "one forty two", "glucose 142 mg/dL", "one forty two"),
-        ("And your weight?", "Uh, seventy two kilos.", "weight 72 kg", "seventy two kilos"),
-        ("What is your temperature", "It's a hundred and one.", "temperature 38.3 Cel", "a hundred and one"),
+        ("And your weight?", "Uh, seventy two kilos.", "weight 72 kg", "Uh, seventy two kilos."),
+        ("What is your temperature", "It's a hundred and one.", "temperature 38.3 Cel", "It's a hundred and one."),
         ("How tall are you?", "five ten", "height 177.8 cm", "five ten"),
-        ("Do you check your blood pressure?", "Yes, 140 over 90", "blood pressure 140/90 mmHg", "140 over 90"),
+        ("Do you check your blood pressure?", "Yes, 140 over 90", "blood pressure 140/90 mmHg", "Yes, 140 over 90"),
     ],
 )
 def test_a_bare_answer_is_supported_by_its_question(question: str, answer: str, headline: str, quote: str) -> None:

@@ -22,10 +22,14 @@ _RELATIONS = word_set(
 )
 _OTHERS = _RELATIONS | {f"{word}'s" for word in _RELATIONS} | word_set("his her their he she he's she's they they're")
 _OWN = word_set("my mine")
+_SELF = word_set("i i'm i've i'd me myself im ive")
+_YOU = word_set("you your yourself you're you've")
+_WITNESSING = word_set("notice noticed noticing see seen saw give gave giving think know tell check checked there")
 _MARKS = frozenset(".?!;।…\n")
 _IFS = word_set(
     """
     if unless whenever suppose supposing should shouldn't would wouldn't could couldn't might goal target ideally
+    agar अगर yadi यदि
     """
 )
 _REQUESTS = ("tell me", "let me know", "give me", "share your", "send me", "bataiye", "batao")
@@ -67,10 +71,39 @@ def of_another(utterance: Utterance, i: int, *, reach: int = 4) -> bool:
     A carer speaks of the subject as "he" or "my mother", a clinician who dictates as "she".
     """
     role, words = utterance.turn.role, utterance.words
+    if role is Role.CARER and _of_carers_own(words, clause_start(words, i, reach=reach), i):
+        return True
     before = {word.norm for word in words[clause_start(words, i, reach=reach) : i]}
     if role in {Role.CLINICIAN, Role.AGENT} and before & _OWN:
         return True
     return role not in {Role.CARER, Role.CLINICIAN} and bool(before & _OTHERS)
+
+
+def _of_carers_own(words: Sequence[Word], first: int, i: int) -> bool:
+    """ "My sugar", and not "my mother's sugar"."""
+    before = {word.norm for word in words[first:i]}
+    return bool(before & _OWN) and not before & _OTHERS
+
+
+def of_carer_self(utterance: Utterance, i: int, *, reach: int = 8) -> bool:
+    """What stands at word `i` a carer says of themself ("I slept three hours") and not of the subject."""
+    if utterance.turn.role is not Role.CARER:
+        return False
+    words = utterance.words
+    for word in reversed(words[clause_start(words, i, reach=reach) : i]):
+        if word.norm in _OTHERS:
+            return False
+        if word.norm in _SELF:
+            return True
+    return False
+
+
+def asks_carer_of_self(asking: Utterance, question: "Asked", replying: Utterance) -> bool:
+    """A carer is asked "how did you sleep?" and answers for themself; "have you noticed" asks of the subject."""
+    if replying.turn.role is not Role.CARER:
+        return False
+    norms = {word.norm for word in asking.words[question.first : question.end]}
+    return bool(norms & _YOU) and not norms & (_OTHERS | _WITNESSING)
 
 
 def hypothetical(words: Sequence[Word], first: int, end: int) -> bool:
@@ -117,7 +150,7 @@ def asked_in(asking: Utterance) -> list[Asked]:
 
 
 SUBJECTS = word_set("i i've we we've i'm we're ive im maine hum humne main")
-_CARERS_SUBJECTS = word_set("he she he's she's they")
+_CARERS_SUBJECTS = word_set("he she he's she's they we we've")
 _OTHER_SUBJECTS = word_set(
     """
     you he she they he's she's they've they're you've you're who people kids everyone somebody someone it it's that
@@ -162,7 +195,7 @@ def own_act(utterance: Utterance, verb: int, *, bare: bool, opened: bool = False
     while k >= start and (words[k].norm in _BETWEEN or _is_filling_comma(words, k)):
         k -= 1
     before = words[k].norm if k >= start else ""
-    own = before in SUBJECTS or (carer and before in _CARERS_SUBJECTS)
+    own = before in (_CARERS_SUBJECTS | _RELATIONS if carer else SUBJECTS)
     opening = before in _JOINING or (bare and (opened or before in {"", "yes", "yeah", ":"}))
     if not (own or opening) or long_past(words, start, verb + 8):
         return False
@@ -181,7 +214,7 @@ def _goes_on_own(words: Sequence[Word], start: int, k: int, *, carer: bool, bare
     """Before the "and" at word `k` the subject speaks too: "I came home and had rice", not "she came home and ..."."""
     for word in reversed(words[start:k]):
         if word.norm in SUBJECTS:
-            return True
+            return not carer
         if word.norm in _OTHER_SUBJECTS or word.norm in _RELATIONS:
             return carer and word.norm in _CARERS_SUBJECTS
     return bare and start == clause_start(words, k, reach=40)  # "Ate rice and drank tea"

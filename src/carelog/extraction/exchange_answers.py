@@ -78,6 +78,7 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             that is correct | right | that's right | that is right | exactly | true | that's true |
             kind of | kinda | sort of | maybe a little | maybe a little bit | both | both of them |
             all of them | all of those | all of the above | very much | very much so | more or less |
+            it comes and goes | comes and goes | they come and go | come and go | it comes and it goes |
             often | frequently | usually | haan | han | haa | haanji | haan ji | ji haan | ji han | ji |
             thoda | thoda sa | thoda thoda | thodi | thodi si | kabhi kabhi | bahut | हाँ | हां | हा |
             जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा | थोड़ी | कभी कभी | बहुत
@@ -99,7 +100,9 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
         """,
     }
 )
-_ASIDES = phrase_set("i wish | i wish i could | touch wood | knock on wood | knock wood | thank god | god forbid | ha | haha")
+_ASIDES = phrase_set(
+    "i wish | i wish i could | touch wood | knock on wood | knock wood | thank god | god forbid | ha | haha"
+)
 _PLAIN_REPLIES = {
     "no": AnswerKind.NO,
     "nope": AnswerKind.NO,
@@ -189,6 +192,9 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
             break
         if said is AnswerKind.ONLY and kind is not None:
             break
+        if kind is AnswerKind.NO and said is AnswerKind.YES and _limits_to_a_time(words, at):
+            kind, end = said, at + length  # "no, only when I climb stairs": then it is there
+            break
         # "no i do have a cough" and "no some days": what follows a clear no is a statement of its own.
         if kind is AnswerKind.NO and said is AnswerKind.YES and words[at].norm not in _CLEAR_YES:
             break
@@ -213,6 +219,11 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
         span = Span(replying.turn.index, words[first].start, words[end - 1].end)
         return Answer(kind, span, position, first, first, limited=True)
     return Answer(kind, Span(replying.turn.index, words[first].start, words[end - 1].end), position, end, first)
+
+
+def _limits_to_a_time(words: Sequence[Word], at: int) -> bool:
+    following = words[at + 1].norm if at + 1 < len(words) else ""
+    return words[at].norm in ("only", "just", "mostly") and following in ("when", "if", "at")
 
 
 def same_speaker(one: Utterance, other: Utterance) -> bool:

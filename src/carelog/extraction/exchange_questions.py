@@ -137,6 +137,8 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
             return QuestionForm.POLAR
         return None
     if norm in _ASKING:
+        if norm == "what" and after == "if":
+            return QuestionForm.OPEN
         if before == ",":  # ", which is probably from the salt" goes on about what was said
             fresh = i - 1 == first or words[i - 2].norm in _OPENERS or words[i - 2].norm in MARKS
         to_you = after in AUXILIARIES and i + 2 < end and words[i + 2].norm in _CLEAR_SUBJECTS

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from carelog.conversations.turns import Role
+from carelog.extraction.claims import Asked, asks_carer_of_self
 from carelog.extraction.exchange import AnswerKind, QuestionForm, answer_to, open_questions, questions
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.negation import Clause, Denial, clauses, denial
 from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.quoting import quoted
 from carelog.extraction.symptoms.context import is_first_person, is_of_other, is_past, is_supposed
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -124,6 +126,7 @@ _DEGREES = word_set(
     constantly often sometimes definitely fairly
     """
 )
+_TIRED = word_set("tired exhausted sick unwell weak drained fatigued worn run hungry")
 _NOT_A_MOOD = word_set(
     """
     to with the at in on there for here by from about 's out off and back as than enough when
@@ -165,8 +168,9 @@ def find_mood(dialogue: Sequence[Utterance]) -> list[Finding]:
 
 
 def _finding(utterance: Utterance, said: _Said, *others: Span) -> Finding:
-    words = utterance.words
-    span = Span(utterance.turn.index, words[said.first].start, words[said.end - 1].end)
+    sentence = next(s for s in utterance.sentences if s[0] <= said.first < s[1])
+    start, end = quoted(utterance.words, sentence, said.first, said.end)
+    span = _span(utterance, start, max(end, said.end))
     payload = Mood(level=said.level, feeling=said.feeling, energy=said.energy)
     return Finding("mood", payload, (span, *others))
 
@@ -186,6 +190,8 @@ def _told(utterance: Utterance) -> Iterator[_Said]:
         said = _energy_at(words, i, clause) or _of_mind(words, i, clause) or _feeling_at(words, i, clause)
         if said is not None and said.feeling and not carer and not _of_self(words, clause, said):
             continue
+        if carer and is_first_person(words, clause, i):
+            continue  # Their own worry is not the subject's.
         if said is None or is_supposed(words, clause, i, observer=False) or is_past(words, clause, among):
             continue
         if not carer and is_of_other(words, clause, i):
@@ -214,7 +220,30 @@ def _energy_at(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
         match = _ENERGY.at(words, begin)
         if match is not None and begin <= i < begin + match[0]:
             return _Said(begin, begin + match[0], energy=match[1])
+    rated = _rated_after(words, i + 1, clause[1])
+    return _Said(i, rated[1], energy=rated[0]) if rated is not None else None
+
+
+def _rated_after(words: Sequence[Word], at: int, stop: int) -> tuple[Level, int] | None:
+    """ "[energy is] maybe 3 out of 10", "[mood] 7/10": the level of each fifth of the scale, and where it ends."""
+    for i in range(at, min(stop, at + 5)):
+        scale = [word.norm for word in words[i + 1 : i + 4]]
+        length = (
+            4 if scale[:2] == ["out", "of"] and scale[2:] in (["10"], ["ten"]) else 3 if scale[:2] == _OF_TEN else 0
+        )
+        if length:
+            value = int(words[i].norm) if words[i].norm.isdecimal() else _COUNTED.get(words[i].norm, -1)
+            return (_FIFTHS[max(0, value - 1) // 2], i + length) if 0 <= value <= 10 else None
+        if words[i].norm not in _COPULAS and words[i].norm not in _AROUND:
+            return None
     return None
+
+
+_OF_TEN = ["/", "10"]
+_FIFTHS: tuple[Level, ...] = ("very_low", "low", "neutral", "good", "very_good")
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTED = {word: value for value, word in enumerate(_WORDS)}
+_AROUND = word_set("maybe about around like probably level levels : , at uh um")
 
 
 def _of_mind(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
@@ -222,6 +251,9 @@ def _of_mind(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
     if words[i].norm not in _MIND:
         return None
     stop = next((at for at in range(i, len(words)) if words[at].norm in _MARKS), len(words))
+    rated = _rated_after(words, i + 1, stop)
+    if rated is not None:
+        return _Said(i, rated[1], level=rated[0])
     level = _level_after(words, i + 1, stop) or _level_before(words, i, clause[0])
     if level is None:
         return None
@@ -257,7 +289,8 @@ def _feeling_at(words: Sequence[Word], i: int, clause: Clause) -> _Said | None:
     level: Level | None = match[1]
     following = words[end].norm if end < clause[1] else ""
     verb = i if following in _HINDI_VERBS else _verb_before(words, i, clause[0], plain=plain)
-    if words[i].norm in _ABOUT_SOMETHING and following in _COMPLEMENTS:
+    after = words[end].norm if end < len(words) else ""
+    if words[i].norm in _ABOUT_SOMETHING and after in _COMPLEMENTS:
         return None
     if verb is None or (plain and (following in _NOT_A_MOOD or not _i_feel(words, clause[0], verb))):
         return None
@@ -294,7 +327,7 @@ def _verb_before(words: Sequence[Word], i: int, begin: int, *, plain: bool) -> i
         norm = words[at].norm
         if norm in _FEELING_VERBS:
             return at if not plain or norm in ("feel", "feeling", "felt", "been") else None
-        if norm not in _DEGREES and not _begins_feeling(words, at) and norm not in _PLAIN_FEELINGS:
+        if norm not in _DEGREES | _TIRED and not _begins_feeling(words, at) and norm not in _PLAIN_FEELINGS:
             if norm in ("n't", "not", "never"):
                 continue
             return None
@@ -313,12 +346,16 @@ def _answered(dialogue: Sequence[Utterance], position: int) -> Iterator[Finding]
     if answer is None:
         return
     question, reply = opened[-1], dialogue[answer.reply]
+    carer = reply.turn.role is Role.CARER
+    if asks_carer_of_self(asking, Asked(question.first, question.end, question.form is not QuestionForm.OPEN), reply):
+        return
     if question.form is QuestionForm.OPEN:
         level = _level_after(reply.words, 0, len(reply.words))
         if level is not None:
             value, first, end = level
             told = _Said(first, end, level=value, feeling=_words(reply.words, first, end))
-            yield _finding(reply, told, _span(asking, question.first, question.end))
+            if not (carer and is_first_person(reply.words, (0, len(reply.words)), first)):
+                yield _finding(reply, told, _span(asking, question.first, question.end))
         return
     if answer.kind is not AnswerKind.YES:
         return

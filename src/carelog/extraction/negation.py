@@ -140,7 +140,9 @@ _AFTER = phrase_set(
     isn't a problem | is n't a problem | is not a problem | has n't been a problem |
     hasn't been a problem | has n't been an issue | hasn't been an issue | not an issue |
     is not an issue | nahi | nahin | nahi hai | nahin hai | bilkul nahi | नहीं | नही | भी नहीं |
-    bhi nahi | theek ho gaya | thik ho gaya | theek ho gayi | chala gaya | chali gayi | ठीक हो गया |
+    bhi nahi | theek ho gaya | thik ho gaya | thik ho gayi | theek ho gai | khatam ho gaya | khatam ho gayi |
+    ठीक हो गई | ठीक हो गयी | चली गई | चली गयी | खत्म हो गया | खत्म हो गई | theek ho gayi | chala gaya |
+    chali gayi | ठीक हो गया |
     चला गया | went away completely | is better now and gone | has completely resolved |
     has pretty much resolved | has gone now | has finally gone
     """
@@ -246,7 +248,9 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
     following = words[i + 1].norm if i + 1 < len(words) else ""
     if norm == "you" and following == "know" and not (i + 2 < len(words) and words[i + 2].norm == "that"):
         return False
-    if before in _CONTRAST or before in ("bet", "imagine", "thought", "wish"):
+    if norm == "more" and following in ("of", "like") and before in (",", "just", "but"):
+        return True  # "it's not pain, | more of a tingling"
+    if before in _CONTRAST or before in ("bet", "imagine", "thought", "wish", "hope", "hopefully", "hoping"):
         return False  # "I bet | that made you nervous": what is bet or was thought is not said
     if norm in _SUBJECTS or (norm in _MAYBE_SUBJECTS and following in _VERBS):
         if before in _AUXILIARIES or (before == "n't" and words[i - 2].norm in _AUXILIARIES):
@@ -272,6 +276,8 @@ def _raised(words: Sequence[Word], i: int) -> bool:
 
 
 def _with_links(words: Sequence[Word], i: int) -> int:
+    if i > 1 and words[i - 1].norm == "case" and words[i - 2].norm == "in":
+        i -= 2
     while i > 0 and words[i - 1].norm in _LINKS and words[i].norm not in _HINGES:
         if words[i - 1].norm in ("no", "yes", "yeah"):
             break

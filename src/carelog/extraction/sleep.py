@@ -12,6 +12,7 @@ from carelog.extraction.durations import Duration, find_durations
 from carelog.extraction.exchange import Answer, AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.sleep import Quality, Sleep
@@ -106,11 +107,22 @@ def find_sleep(dialogue: Sequence[Utterance]) -> list[Finding]:
         if asked and not night.says_something and not same_speaker(dialogue[i - 1], utterance):
             night, question = _answered(dialogue[i - 1], utterance)
         if night.says_something:
-            words = utterance.words
-            span = Span(utterance.turn.index, words[night.first].start, words[night.end - 1].end)
+            span = _whole(utterance, night) if question else _span(utterance, night.first, night.end)
             payload = Sleep(hours=night.hours, quality=night.quality, started=night.started, ended=night.ended)
             found.append(Finding("sleep", payload, (span, *question)))
     return found
+
+
+def _span(utterance: Utterance, first: int, end: int) -> Span:
+    return Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)
+
+
+def _whole(utterance: Utterance, night: _Night) -> Span:
+    """An answer with the sentences it stands in: "Five hours, maybe. Not great." """
+    first = next(s for s in utterance.sentences if s[0] <= night.first < s[1])
+    last = next(s for s in utterance.sentences if s[0] < night.end <= s[1])
+    start, end = quoted(utterance.words, (first[0], last[1]), night.first, night.end)
+    return _span(utterance, start, max(end, night.end))
 
 
 def _stated(utterance: Utterance, cues: Sequence[int]) -> _Night:
@@ -132,7 +144,9 @@ def _is_own(utterance: Utterance, cue: int) -> bool:
     words, norm = utterance.words, utterance.words[cue].norm
     start = claims.clause_start(words, cue, reach=7)
     before = words[start:cue]
-    if claims.of_another(utterance, cue) or claims.long_past(words, start, cue + 6):
+    if claims.of_another(utterance, cue) or claims.of_carer_self(utterance, cue):
+        return False
+    if claims.long_past(words, start, cue + 6):
         return False
     if norm in {"bed", "woke", "wake", "asleep"}:
         return False
@@ -225,7 +239,9 @@ def _is_told(utterance: Utterance, i: int) -> bool:
     start = claims.clause_start(utterance.words, i, reach=3)
     before = {word.norm for word in utterance.words[start:i]}
     return not (before & (_NOT | {"should", "if", "before", "when", "want", "can", "can't"})) and not (
-        claims.of_another(utterance, i) or claims.long_past(utterance.words, start, i + 8)
+        claims.of_another(utterance, i)
+        or claims.of_carer_self(utterance, i)
+        or claims.long_past(utterance.words, start, i + 8)
     )
 
 
@@ -280,6 +296,8 @@ def _answered(asking: Utterance, utterance: Utterance) -> tuple[_Night, tuple[Sp
         norms = [word.norm for word in asking.words[question.first : question.end]]
         if not _ASKED.intersection(norms) or _ASKING_OTHERWISE.intersection(norms):
             continue
+        if claims.asks_carer_of_self(asking, question, utterance):
+            return nothing
         said = read_answer(utterance, utterance.turn.index)
         if said is None:
             return nothing
@@ -299,7 +317,7 @@ def _answers(utterance: Utterance, asked: Sequence[str], answer: Answer, *, pola
             night = replace(night.seen(numbers[0].first, numbers[0].end), hours=numbers[0].value)
         return night
     if not polar:
-        return _with_quality(words, night)
+        return _with_quality(utterance, night)
     slept = max(k for k, norm in enumerate(asked) if norm in _ASKED)
     hoped = [norm for norm in asked[slept + 1 : slept + 4] if norm in _GOODNESS]
     if hoped and answer.kind in {AnswerKind.YES, AnswerKind.NO} and answer.rest:
@@ -309,11 +327,13 @@ def _answers(utterance: Utterance, asked: Sequence[str], answer: Answer, *, pola
     return night
 
 
-def _with_quality(words: Sequence[Word], night: _Night) -> _Night:
-    """An answer that begins with how it was: "pretty good", "it was okay"."""
-    for k in range(min(len(words), 6)):
-        if words[k].norm in ".?!":
-            break
-        if said := _QUALITY.at(words, k):
-            return replace(night.seen(k, k + said[0]), quality=said[1])
+def _with_quality(utterance: Utterance, night: _Night) -> _Night:
+    """An answer that says how it was: "pretty good", "it was okay", "five hours, maybe. Not great."."""
+    words = utterance.words
+    for n, (first, end) in enumerate(utterance.sentences[:3]):
+        for k in range(first, min(end, first + 6)):
+            if said := _QUALITY.at(words, k):
+                return replace(night.seen(k, k + said[0]), quality=said[1])
+            if n and words[k].norm not in _DEGREES:
+                break
     return night

@@ -34,7 +34,9 @@ _VESSELS = word_set(
 )
 _DRANK = word_set("drank drunk had took finished")
 _DRINK = word_set("drink drinking drinks have take having taking")
-_DRANK_HINDI = word_set("piya piye peeya pee pi peeta peeti पिया पीया पीता पीती")
+_DRANK_HINDI = word_set("पी पिए pi piya piye peeya pee pi peeta peeti पिया पीया पीता पीती")
+_KINDS = word_set("warm hot cold plain lukewarm tap drinking filtered boiled cool iced ice mineral sparkling bottled")
+_OTHER_DRINKS = word_set("nimbu neembu coconut nariyal jeera lemon rose barley tonic soda ajwain saunf")
 _SIZES = word_set("big large small full tall whole good more litre liter ml oz ounce")
 _RATES = ("a day", "per day", "every day", "each day", "a night", "daily", "everyday", "today", "yesterday")
 _NOT_DRUNK = word_set(
@@ -42,7 +44,15 @@ _NOT_DRUNK = word_set(
     weight pill pills retention polo heater bottle intake soluble melon aerobics bed tablet tablets in
     """
 )
+_DRINKING = word_set("drink drinking fluids fluid peete pee पानी")
+_ASKING_OTHERWISE = word_set("should if would could alcohol beer wine coffee tea soda often smoke week weekends")
 _ASKING = word_set("drink drinking drank drunk much many intake hydrated have had fluids")
+_BESIDE_A_NOTE = word_set(
+    """
+    today yesterday so far total in all this morning afternoon evening tonight now only just about around maybe
+    already day a per till yes also and plus , . ! : - me mein aaj kal abhi tak bhi आज कल अब तक bas
+    """
+)
 _REACH = 8  # words between the verb and the amount
 
 
@@ -64,10 +74,11 @@ def find_water(dialogue: Sequence[Utterance]) -> list[Finding]:
     ['water: 2000 mL']
     """
     found: list[Finding] = []
-    waters_before: list[int] = []
+    asking = False
     for i, utterance in enumerate(dialogue):
-        waters = [k for k, word in enumerate(utterance.words) if word.norm in _WATER]
-        asked, waters_before = waters_before, waters
+        norms = [word.norm for word in utterance.words]
+        waters = [k for k, norm in enumerate(norms) if norm in _WATER]
+        asked, asking = asking, bool(waters) or not _DRINKING.isdisjoint(norms)
         if not (asked or waters) or not claims.speaks_for_subject(utterance):
             continue
         finding = _stated(utterance, waters) if waters else None
@@ -84,7 +95,11 @@ def _stated(utterance: Utterance, waters: Sequence[int]) -> Finding | None:
     for water in waters:
         if water + 1 < len(words) and words[water + 1].norm in _NOT_DRUNK:
             continue
+        if water and words[water - 1].norm in _OTHER_DRINKS:
+            continue
         amount = _amount_of(utterance, water, numbers)
+        if amount and amount.first and words[amount.first - 1].norm == "with":
+            continue  # "I take it with a glass of water"
         verb = amount and _drinking(utterance, min(amount.first, water), max(amount.end, water + 1))
         if amount and verb is not None:
             first = min(verb, amount.first, water)
@@ -95,10 +110,14 @@ def _stated(utterance: Utterance, waters: Sequence[int]) -> Finding | None:
 def _amount_of(utterance: Utterance, water: int, numbers: Sequence[Number]) -> _Amount | None:
     """ "Two litres of water", "6 glasses water", "water, about two litres"."""
     words = utterance.words
-    before = water - (words[water - 1].norm == "of") if water else 0
+    before = water
+    while before and words[before - 1].norm in _KINDS:
+        before -= 1
+    before -= before > 0 and words[before - 1].norm == "of"
+    stop = next(end for first, end in utterance.sentences if first <= water < end)
     for k, number in enumerate(numbers):
-        amount = _measured(utterance, numbers, k)
-        if amount and (amount.end == before or 0 <= number.first - water - 1 <= 4):
+        amount = _measured(utterance, numbers, k) if number.first < stop else None
+        if amount and (amount.end == before or 0 <= number.first - water - 1 <= 6):
             return amount
     if before >= 2 and words[before - 1].norm in _VESSELS and words[before - 2].norm in {"a", "an", "one"}:
         return _Amount(before - 2, before, None)
@@ -111,6 +130,8 @@ def _measured(utterance: Utterance, numbers: Sequence[Number], k: int) -> _Amoun
     end = number.end
     while end < len(words) and words[end].norm in _SIZES and words[end].norm not in _MILLILITRES:
         end += 1
+    if number.value == 0.5 and end < len(words) and words[end].norm in {"a", "an"}:
+        end += 1  # "half a litre"
     if end >= len(words) or not (words[end].norm in _MILLILITRES or words[end].norm in _VESSELS):
         return None
     size = _MILLILITRES.get(words[end].norm)
@@ -136,34 +157,51 @@ def _drinking(utterance: Utterance, first: int, end: int) -> int | None:
             return k if claims.own_act(utterance, k, bare=bare) else None
         if norm in ".?!":
             break
-    for k in range(end, min(len(words), end + 3)):
+    for k in range(first, min(len(words), end + 3)):
         if words[k].norm in _DRANK_HINDI:
             start = claims.clause_start(words, first)
             denied = any(word.norm in claims.DENYING or word.norm == "agar" for word in words[start : k + 2])
             return None if denied else first
     # A note of a few words: "2 litres water", "6 glasses of water today".
-    opening = claims.clause_start(words, first)
-    return first if first == opening and end >= len(words) - 3 else None
+    opening, stop = next(s for s in utterance.sentences if s[0] <= first < s[1])
+    note = all(word.norm in _BESIDE_A_NOTE for word in (*words[opening:first], *words[end:stop]))
+    return first if note else None
 
 
 def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
     """ "How much water do you drink?" "About two litres." """
     for question in claims.asked_in(asking):
         norms = {word.norm for word in asking.words[question.first : question.end]}
-        if not (norms & _WATER and norms & _ASKING) or norms & {"should", "if", "would", "could"}:
+        of_water = bool(norms & _WATER)
+        if not ((of_water and norms & _ASKING) or norms & _DRINKING) or norms & _ASKING_OTHERWISE:
             continue
+        if claims.asks_carer_of_self(asking, question, utterance):
+            return None
         said = read_answer(utterance, utterance.turn.index)
-        if said is None or said.kind is AnswerKind.NO:
+        if said is None or (said.kind is AnswerKind.NO and not _not_much(utterance)):
             return None
         numbers = find_numbers(utterance)
         amount = next((a for k in range(len(numbers)) if (a := _measured(utterance, numbers, k))), None)
         if amount is None or amount.first > _REACH:
             return None
-        if any(word.norm in claims.DENYING | claims.SUPPOSING for word in utterance.words[: amount.first]):
+        of = utterance.words[amount.end].norm == "of" if amount.end < len(utterance.words) else False
+        named = any(word.norm in _WATER for word in utterance.words[amount.end : amount.end + 3])
+        if not named and (of or not (of_water or amount.millilitres)):
+            return None  # "Do you drink?" "Two pints a week", "a litre of cider"
+        last = next(s for s in utterance.sentences if s[0] <= amount.first < s[1])[0]
+        if any(word.norm in claims.DENYING | claims.SUPPOSING for word in utterance.words[last : amount.first]):
             return None
         span = Span(asking.turn.index, asking.words[question.first].start, asking.words[question.end - 1].end)
-        return _finding(utterance, amount, (amount.first, amount.end), (span,))
+        end = next(
+            (k + 1 for k in range(amount.end, amount.end + 3) if named and utterance.words[k].norm in _WATER),
+            amount.end,
+        )
+        return _finding(utterance, amount, (amount.first, end), (span,))
     return None
+
+
+def _not_much(utterance: Utterance) -> bool:
+    return [word.norm for word in utterance.words[:2]] == ["not", "much"]
 
 
 def _finding(utterance: Utterance, amount: _Amount, quoted: tuple[int, int], more: tuple[Span, ...]) -> Finding:

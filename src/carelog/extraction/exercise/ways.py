@@ -51,6 +51,9 @@ _LEAD = word_set(
 )
 _HINDI_DID = word_set("ki kiya kiye kari karta karti karte kara की किया करता करती gaya gayi gaye गया गई")
 
+_HINDI_WALKED = word_set("tehla tehli tahla tahli टहला टहली टहले टहलता टहलती")
+_OTHERS_HINDI = word_set("pati patni beta beti husband wife unhone usne पति पत्नी बेटा बेटी उन्होंने उसने अगर")
+
 _YES = word_set("yes yeah yep oh well usually mostly mainly probably i i'd say today yesterday")
 _NUMBER_WORDS = word_set(
     """
@@ -61,7 +64,7 @@ _NUMBER_WORDS = word_set(
 _NOT_EXERCISE = word_set("into out away up errand errands over late low dry around")
 _POSSESSIVES = word_set("my the our your his her their this that")
 _PAINFUL = word_set("hurts hurt hurting bothers aches")
-_SHORT = 12  # words of a note or an answer that needs no verb
+_SHORT = 12  # words of a note that needs no verb
 
 
 def find_mentions(words: Sequence[Word]) -> list[Mention]:
@@ -86,6 +89,11 @@ def way_of(utterance: Utterance, mention: Mention, *, asked: bool) -> Way | None
     verb = _verb_before(words, first)
     if verb is not None:
         return _done(utterance, verb, mention)
+    if mention.activity.verb and words[first].norm in _HINDI_WALKED:
+        around = {word.norm for word in words[claims.clause_start(words, first) : end + 3]}
+        if around & (claims.DENYING | claims.SUPPOSING | _OTHERS_HINDI):
+            return None
+        return Way(first, habit=words[first].norm.endswith(("ता", "ती")), plain=False)
     if mention.activity.verb:
         gerund = words[first].norm.endswith("ing")
         past = words[first].norm.endswith("ed") or words[first].norm in {"ran", "swam"}
@@ -127,7 +135,8 @@ def _verb_before(words: Sequence[Word], first: int) -> int | None:
     for k in range(first - 1, max(-1, first - 9), -1):
         norm = words[k].norm
         if norm in _DOING or norm in _GOING or norm in _RIDING:
-            return None if norm == "been" and k == first - 1 else k
+            intended = norm == "going" and words[k + 1].norm == "to" and k + 2 == first  # "was going to swim"
+            return None if intended or (norm == "been" and k == first - 1) else k
         if norm not in _LEAD and not norm[0].isdecimal() and norm not in _NUMBER_WORDS:
             return None
     return None
@@ -138,7 +147,8 @@ def _noted(utterance: Utterance, mention: Mention, asked: bool) -> Way | None:
     words = utterance.words
     start = claims.clause_start(words, mention.first, reach=8)
     before = [word.norm for word in words[start : mention.first]]
-    if not (asked or len(words) <= _SHORT) or len(before) > 6:
+    sentence = next(s for s in utterance.sentences if s[0] <= mention.first < s[1])
+    if not (asked or sentence[1] - sentence[0] <= _SHORT) or len(before) > 6:
         return None
     plain = all(n in _LEAD or n[0].isdecimal() or n in _NUMBER_WORDS or n in _YES for n in before)
     return Way(mention.first, habit=True, plain=False) if plain and not claims.SUBJECTS.intersection(before) else None

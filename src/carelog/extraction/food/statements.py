@@ -39,6 +39,8 @@ _ELSEWHERE = word_set("off her him them me away out to from")  # "took her off m
 VERBS = _FORWARD | _BACKWARD
 
 _OTHERS_HINDI = word_set("usne unhone unhonne pati patni bete beti husband wife papa mummy आपने उसने")
+_NOTHING_BUT = word_set("bas sirf बस सिर्फ")
+_EATING = word_set("khana khaana khane khaane खाना खाने")
 _STOPS = word_set(
     """
     . ? ! ; । but because so that i he she they we you my was were is felt feel feeling before until if when while
@@ -67,6 +69,8 @@ def statements(utterance: Utterance, named: Sequence[Mention]) -> list[Statement
             statement = _forward(words, i, i + 1, starts, named)
         elif word.norm in _BACKWARD or (word.norm in _TOOK_HINDI and any(end == i for _, end, _ in named)):
             statement = _backward(words, i, found[-1].end if found else 0)
+        elif word.norm in _NOTHING_BUT and _of_eating(words, i):
+            statement = _framed_from(words, i, i + 1, starts, named, None)
         elif word.norm in MEALS and not (found and i < found[-1].end):
             statement = _framed(words, i, starts, named)
         if statement:
@@ -143,7 +147,9 @@ def _reach(words: Sequence[Word], first: int, starts: set[int], named: Sequence[
     """Where the list of foods that begins at `first` ends."""
     ends = {start: end for start, end, _ in named}
     k = last = first
-    while k < len(words) and k - last <= _LAST_FOOD_REACH:
+    unheard = 0
+    while k < len(words) and k - last - unheard <= _LAST_FOOD_REACH:
+        unheard = unheard + 1 if words[k].norm == "," else 0 if k in starts else unheard
         if k in starts:
             k = last = ends[k]
         elif (words[k].norm in _STOPS and not (words[k].norm == "my" and k == first)) or words[k].norm in _FORWARD:
@@ -171,7 +177,19 @@ def _framed(words: Sequence[Word], meal: int, starts: set[int], named: Sequence[
     """ "Breakfast was two eggs", "for lunch dal and rice", "dinner: soup"."""
     if meal and words[meal - 1].norm in _BEFORE_NO_FRAME:
         return None
-    k = meal + 1
+    return _framed_from(words, meal, meal + 1, starts, named, MEALS[words[meal].norm])
+
+
+def _of_eating(words: Sequence[Word], i: int) -> bool:
+    """ "Khana kuch khaas nahi, bas thodi si khichdi": the sentence is about food, and only this was eaten."""
+    before = {word.norm for word in words[claims.clause_start(words, i, reach=8) : i]}
+    return bool(before & _EATING) and not before & (_OTHERS_HINDI | claims.SUPPOSING)
+
+
+def _framed_from(
+    words: Sequence[Word], trigger: int, k: int, starts: set[int], named: Sequence[Mention], meal: Meal | None
+) -> Statement | None:
+    """The foods that follow word `k` through words of being."""
     while k < len(words) and words[k].norm in _FRAME_LINKS and k not in starts:
         k += 1
     first = k
@@ -183,4 +201,4 @@ def _framed(words: Sequence[Word], meal: int, starts: set[int], named: Sequence[
         k += 1
     if k not in starts:
         return None
-    return Statement(meal, first, _reach(words, first, starts, named), MEALS[words[meal].norm])
+    return Statement(trigger, first, _reach(words, first, starts, named), meal)

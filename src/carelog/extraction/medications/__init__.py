@@ -5,8 +5,13 @@ doses        strengths ("twenty milligrams", "5/325") and changes of strength ("
 frequencies  how often
 forms        tablets, inhalers, by mouth, under the tongue
 cues         the words that say what happens with a medicine: taking, stopping, ordering, ...
+attachment   which cue is about which mention
+denials      what takes a cue back or leaves it open: "don't take", "if you miss it"
+exclusions   other people's medicines, and what someone reacts to
+references   the words that stand for a medicine named before: "I stopped it"
 status       what those words say of one mention, with questions, answers and negations read
 pairing      which strength belongs to which mention, across turns too
+corrections  what a speaker takes back: "fourteen, no, sixteen units"
 merging      one finding for each medicine and strength
 """
 

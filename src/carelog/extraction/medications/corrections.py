@@ -1,6 +1,7 @@
 """What a speaker takes back: "fourteen units, no, sixteen", "lisinopril, sorry, losartan", "it used to be 75"."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.pairing import Pair
@@ -15,7 +16,9 @@ _CORRECTIONS = phrase_set(
     make that | or rather | my mistake | i misspoke | no it's | no that's | nahi nahi | nahi , | galat | नहीं नहीं | नहीं ,
     """
 )
-_PAST = phrase_set("used to | was on | was at | was taking | before it was | before that it was | previously | formerly")
+_PAST = phrase_set(
+    "used to | was on | was at | was taking | before it was | before that it was | previously | formerly"
+)
 _NOT_BY_NAME = word_set(
     """
     no not wait sorry i mean meant that's it's the my a uh um er , . correction scratch that make or rather actually
@@ -24,6 +27,7 @@ _NOT_BY_NAME = word_set(
 )
 _REACH = 18  # Words from a strength to the one that corrects it.
 _PAST_REACH = 5
+_FIRST_WORDS = 5
 _NAME_REACH = 7
 
 
@@ -38,10 +42,20 @@ def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
     words = readings[old.dose_turn].words
     if _is_past(words, old) and not (new.dose_turn == old.dose_turn and _is_past(words, new)):
         return True
+    if new.dose_turn == old.dose_turn + 1 and new.mention == old.mention and _is_held_out(readings, old, new):
+        return True
     gap = range(old.dose.end, new.dose.first)
     if new.dose_turn != old.dose_turn or not 0 < len(gap) <= _REACH or new.dose.target:
         return False
     return _is_correction(words, gap)
+
+
+def _is_held_out(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
+    """ "You're on lisinopril 10?" "No, 20." """
+    asking = readings[old.dose_turn].utterance
+    end = next(e for b, e in asking.sentences if b <= old.dose.first < e)
+    answers = new.dose.first <= _FIRST_WORDS and not new.dose.target
+    return asking.words[end - 1].norm == "?" and end == len(asking.words) and answers
 
 
 def _is_past(words: Sequence[Word], pair: Pair) -> bool:
@@ -61,7 +75,7 @@ def misnamed(readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mentio
     """The mentions that the next one puts right, each with its turn: the first of "lisinopril, sorry, losartan"."""
     for turn, named in mentions.items():
         words = readings[turn].words
-        for one, other in zip(named, named[1:], strict=False):
+        for one, other in pairwise(named):
             gap = range(one.end, other.first)
             plain = 1 < len(gap) <= _NAME_REACH and all(words[i].norm in _NOT_BY_NAME for i in gap)
             if plain and words[gap[-1]].norm not in ("no", "not") and _is_correction(words, gap):

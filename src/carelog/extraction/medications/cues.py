@@ -37,12 +37,15 @@ _PHRASES: dict[Meaning, str] = {
         stay on, remain on, stays on, you on your, doing on, well on, good on, fine on, okay on, tolerating,
         continue, continues, continuing, continued, continue on, continue to take, continue taking,
         continue to use, continue using, still take, keep taking, keep using, keep on, stick with, stay with,
-        maintain, carry on with, gave me, give me, helped by, i do the, i do a, i do my, what about the,
+        maintain, carry on with, gave me, gave him, gave her, give me, helped by, i do the, i do a, i do my,
+        what about the,
         le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta, leti, lete, le rahe,
         khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi, liya tha, khayi, khaya,
         khai, li hai, just had, had my, had mine, had it, stays as it is, stay as it is, stays as is, stays the same,
         stay the same, stays where it is, remains the same, unchanged, refills left, refill left, out of refills,
-        refills remaining, on your list, on my list, keeping you on, kept me on, leave you on, swear by,
+        refills remaining, on your list, on my list, keeping you on, kept me on, leave you on, swear by, are you on,
+        is he on, is she on, need more, need some more, put me up, put me up to,
+        put me down to, got me up to,
         ले रहा, ले रही, ले रहे, लेता हूँ, लेती हूँ, लेता हूं, लेती हूं, लेता, लेती, लेते, ली थी, लिया था, ली है, ली,
         लिया, खा रहा, खा रही, खाता, खाती, खाई, खाया, लगाता, लगाती, चल रही
     """,
@@ -52,9 +55,11 @@ _PHRASES: dict[Meaning, str] = {
     "started": """
         start, started, starting, starts, start taking, started taking, begin, began, begun, beginning,
         initiate, initiated, initiating, put you on, put him on, put her on, put me on, put them on,
-        putting you on, puts me on, place you on, place him on, place her on, placed on, placed you on,
+        putting you on, puts me on, place you on, place him on, place her on, was put on, got put on, been put on,
+        placed on, placed you on,
         placed him on, placed her on, placed me on, place them on, add, adding, added, start you on,
-        start back on, get started on, get you started, shuru, shuru ki, shuru kar, शुरू, शुरू की, शुरू कर
+        start back on, get started on, get you started, resume, resumed, resuming, restart, restarted,
+        restarting, go back on, went back on, shuru, shuru ki, shuru kar, शुरू, शुरू की, शुरू कर
     """,
     "ordered": """
         order a refill, order a refill of, order a prescription, order a prescription for, ordering a refill,
@@ -64,7 +69,8 @@ _PHRASES: dict[Meaning, str] = {
         prescription, give you, give him, give her, get you, giving you, get him, get her, treat you with,
         treat him with, treat her with, treat it with, treat this with, treat that with, recommend, recommended,
         recommending, try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
-        i would like you on, want you on, wants you on, likh, likhi, likha, likh di, likh raha, likh rahi, लिखी, लिखा, लिख दी
+        i would like you on, want you on, wants you on, likh, likhi, likha, likh di, likh raha, likh rahi, लिखी,
+        लिखा, लिख दी
     """,
     "changed": """
         go to, go from, go back to, move up, increase, increased, increasing, decrease, decreased, decreasing,
@@ -82,7 +88,8 @@ _PHRASES: dict[Meaning, str] = {
         take you off, took you off, take him off, take her off, taken off, took me off, took him off,
         took her off, taking you off, go off, went off, discontinue, discontinued, discontinuing, hold the,
         hold your, hold off on, holding the, holding your, held the, held your, hold her, hold his, held her,
-        held his, no longer taking, no longer on, no longer take, used to take, used to be on, used to use,
+        held his, i'm off, i 'm off, i am off, he's off, she's off, been off, no longer taking, no longer on,
+        no longer take, finished, finished taking, completed, used to take, used to be on, used to use,
         used to be taking, wean, weaned, wean off, switch from, switched from, switch you from,
         switched you from, switched her from, switched him from, change from, changed from, band kar, band kiya,
         band kar di, band kar diya, band ki, chhod diya, chhod di, chod diya, chod di,
@@ -96,11 +103,13 @@ _PHRASES: dict[Meaning, str] = {
         has n't been taking, hasn't been taking, not been taking, have n't taken, haven't taken, have not taken,
         did n't take, didn't take, did not take, nahi li, nahi liya, nahi le, nahi khayi,
         have n't been able to take, haven't been able to take, not been able to take, has n't been able to take,
-        hasn't been able to take, could n't take, couldn't take, miss ho, miss ho gayi, miss kar di, chhoot gayi, bhoola, bhooli,
+        hasn't been able to take, could n't take, couldn't take, miss ho, miss ho gayi, miss kar di, chhoot gayi,
+        bhoola, bhooli,
+        लेना भूल गया, लेना भूल गई, लेना भूल गयी, लेना भूल, lena bhool, lena bhool gaya, lena bhool gayi,
         भूल गया, भूल गई, भूल गयी, भूल, छूट गई, छूट गयी, नहीं ली, नहीं लिया, नहीं खाई, मिस
     """,
     "tried": """
-        tried, tried taking, tried some, tried using, been trying
+        tried, tried taking, tried some, tried using, been trying, i was on
     """,
     "considered": """
         think about, thinking about, thought about, consider, considering, considered, might add, might try,
@@ -109,11 +118,14 @@ _PHRASES: dict[Meaning, str] = {
         may have to, maybe, could try, could do, could add, could use, could give, could start, could put,
         could prescribe, could always, would add, would try, would consider, would use, would start, would need,
         i'd add, we'd add, we'd try, we'd start, we'd use, i'd try, we would, we could, i could, possibility of,
-        can give, can prescribe, can always, could write, could call, might write, might prescribe, might call,
+        can always, could write, could call, might write, might prescribe,
         might send, might order, might try, might be on, may give, may prescribe, may write, may start, may add,
         may put, may switch, may try, may also, would give, would prescribe, would put, would write, would take,
         would have to, let's say, say you, suppose, supposing, imagine, what if, hypothetically, in theory,
-        he'll want, she'll want, they'll want, 'll want your, talk about, talked about, talking about, read about,
+        he'll want, she'll want, they'll want, 'll want your, talk about starting, talked about starting,
+        talking about starting, discussed starting, talked about adding, talked about trying,
+        talk about adding, talk about trying, read about,
+        scared of, afraid of, worried about taking, nervous about,
         heard about, heard of, hear about, asked about, commercial for, ad for, saw an ad, wonder about,
         wondering about, wondering if, offered me, offered, don't want, do n't want, wouldn't want, rather not,
         options, option, eventually, someday, down the road, decide if, if i need to, if we need to,

@@ -39,7 +39,7 @@ _TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month mo
 _COUNTED = _TIMES | word_set(
     """
     times time tablet tablets pill pills capsule capsules cap caps dose doses puff puffs drop drops refill refills
-    percent % pound pounds lb lbs kg point points out over / : - or to and degrees inches feet more different
+    percent % pound pounds lb lbs kg point points out over / : - or to degrees inches feet more different
     other things bottle bottles pack packs packets baar goli goliyan din hafte mahine saal baje
     ounce ounces cup cups mile miles block blocks people units unit th st nd rd first second
     """
@@ -218,7 +218,7 @@ def _is_limit(words: Sequence[Word], first: int) -> bool:
     two = (_norm(words, first - 2), _norm(words, first - 1))
     if two[1] == "than" or two[1] in _LIMITS or two[0] in _LIMITS:
         return True
-    return two == ("up", "to") and not _is_change(words, first)
+    return two == ("up", "to") and not _is_change(words, first) and _norm(words, first - 4) != "put"  # "Put me up to"
 
 
 def _is_past(words: Sequence[Word], first: int) -> bool:

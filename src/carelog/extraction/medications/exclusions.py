@@ -10,15 +10,24 @@ _KIN = word_set(
     """
     wife husband mother mom mum father dad brother sister friend friends neighbor neighbour boss aunt uncle
     grandmother grandma grandfather grandpa cousin roommate girlfriend boyfriend coworker colleague son daughter
-    biwi pati papa mummy bhai behen law nephew niece ex partner colleagues neighbors neighbours parents kids
+    law nephew niece ex partner colleagues neighbors neighbours parents kids
     """
 )
+_KIN_HINDI = word_set(
+    "biwi pati patni papa mummy bhai behen saas sasur पत्नी बीवी पति पापा पिताजी माँ मां मम्मी भाई बहन सास ससुर बेटा बेटी"
+)
+_SAYS_HINDI = word_set("ne ने kehti kehte kehta")
+_ME_HINDI = word_set("main maine mujhe मैं मैंने मुझे")
 _KIN_HAS = word_set("takes take is was has had uses used took started been gets got on 's also who still ki ka ko")
 _PEOPLE = word_set("people folks patients others somebody someone everybody everyone anybody anyone women men")
 _ANY_OTHER = word_set("for in with like of who's here help helps")  # "Is there someone who ..."
+_ME = word_set("i i'm me")
 _HE_OR_SHE = word_set("he she he's she's")
 _PEOPLE_REACH = 8
+_HOSPITAL = word_set("hospital er emergency ambulance icu")
+_GIVEN_REACH = 6
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
+_TAKES = word_set("take takes taking took use uses using but prescribed")
 _AFTER_REACTS = word_set("to is are , include including : like with")
 _COPULA = word_set("is was 's are were")
 _ALLERGY = word_set("allergy allergies")
@@ -37,13 +46,27 @@ def is_of_people(utterance: Utterance, begin: int, mention: Mention) -> bool:
     )
 
 
+def is_compared(utterance: Utterance, first: int) -> bool:
+    """ "(Tylenol) rather than ibuprofen"; not "other than ibuprofen"."""
+    before = [word.norm for word in utterance.words[max(0, first - 2) : first]]
+    return before[-1:] == ["than"] and before[0] != "other"
+
+
+def is_given_once(utterance: Utterance, mention: Mention) -> bool:
+    """ "They gave me morphine in the hospital": what was given there is no medicine of today."""
+    words = utterance.words
+    after = [word.norm for word in words[mention.end : mention.end + _GIVEN_REACH]]
+    given = any(word.norm in ("gave", "given") for word in words[max(0, mention.first - _GIVEN_REACH) : mention.first])
+    return given and not _HOSPITAL.isdisjoint(after)
+
+
 def is_told_of_another(utterance: Utterance, begin: int, verb: int) -> bool:
     """ "(My husband has it too.) He takes metoprolol": what a patient says that somebody else takes."""
     if utterance.turn.role is not Role.PATIENT:
         return False
     before = [word.norm for word in utterance.words[max(begin, verb - 2) : verb]]
     earlier = {word.norm.removesuffix("'s") for word in utterance.words[:verb]}
-    return bool(_HE_OR_SHE & set(before) and not {"me", "i", "i'm"} & set(before) and _KIN & earlier)
+    return bool(_HE_OR_SHE & set(before)) and not _ME & set(before) and bool(_KIN & earlier)
 
 
 def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, mention: Mention) -> bool:
@@ -55,6 +78,8 @@ def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, menti
     for i in range(max(begin, mention.first - _REACH), mention.first):
         if words[i].norm.startswith(_REACTS):
             following = words[i + 1].norm
+            if any(word.norm in _TAKES for word in words[i + 1 : mention.first]):
+                return False
             if words[i].norm == "allergic" or following in _AFTER_REACTS or i + 1 == mention.first:
                 return True
     if mention.end < len(words) and words[mention.end].norm.startswith(_REACTS[:3]):
@@ -91,6 +116,10 @@ def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
     for i in range(max(begin, mention.first - _KIN_REACH), mention.first):
         norm = words[i].norm
         owns = norm.endswith("'s") and norm[:-2] in _KIN
+        if norm in _KIN_HINDI:
+            return words[i + 1].norm not in _SAYS_HINDI and not any(
+                word.norm in _ME_HINDI for word in words[i + 1 : mention.first]
+            )
         if owns or (norm in _KIN and words[i + 1].norm in _KIN_HAS):
-            return not any(word.norm in ("i", "i'm", "me") for word in words[i + 1 : mention.first])
+            return not any(word.norm in _ME for word in words[i + 1 : mention.first])
     return False

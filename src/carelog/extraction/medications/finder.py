@@ -1,6 +1,7 @@
 """The medications of a dialogue."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -23,7 +24,10 @@ from carelog.record.types.medication import Medication, Status
 _NEAR = 60  # Characters from a strength to the frequency that belongs to it.
 _TIGHT = 30  # Characters between parts that one quote may still hold.
 _APART = 3  # Words between a name and a strength that has a clause of its own.
+_ALL = re.compile(r"\b(?:both|all(?: of them)?|each)(?: of them)?[\s,]+$", re.IGNORECASE)
 _REASON_REACH = 16
+_ASKING = frozenset({"which", "what", "kaunsi", "kaun"})
+_ASKING_REACH = 4
 _QUESTION_REACH = 8
 
 
@@ -56,17 +60,30 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
             said = scene.said_of(turn, mention, first, following)
             if said is None or (mention.drug.kind and not own and said.status in (None, "asked")):
                 continue
-            if mention.drug.kind and is_asked_openly(readings[turn].utterance, mention.first):
-                continue  # "Which inhalers are you using?"
+            answered = any(not reply.drug.kind for reply in mentions.get(turn + 1, ()))
+            if mention.drug.kind and _is_asked_for(readings[turn].utterance, mention.first, answered=answered):
+                continue
             place = _Place(readings, turn, mention, following)
-            facts += [_fact(place, p, _said_of_dose(scene, p, own, said)) for p in own] or [_fact(place, None, said)]
+            facts += [_fact(place, p, _said_of_dose(scene, p, own, said), alone=len(own) == 1) for p in own]
+            facts += [] if own else [_fact(place, None, said)]
             if missed := scene.missed_of(turn, mention, following):
-                facts.append(Fact(mention.drug, (*missed.spans, place.quote(mention.first, mention.end)), status="missed"))
+                facts.append(
+                    Fact(mention.drug, (*missed.spans, place.quote(mention.first, mention.end)), status="missed")
+                )
     return [finding for finding in merge(facts) if _says_something(finding)]
 
 
-def is_asked_openly(utterance: Utterance, word: int) -> bool:
-    return any(q.form is QuestionForm.OPEN and q.first <= word < q.end for q in questions(utterance))
+def _is_asked_for(utterance: Utterance, word: int, *, answered: bool) -> bool:
+    """ "Which inhalers are you using?", "any blood thinners?": a kind is not what is used, the answer is.
+
+    `answered` where the next turn names a medicine.
+    """
+    asked = [question for question in questions(utterance) if question.first <= word < question.end]
+    if any(question.form is QuestionForm.OPEN or answered for question in asked):
+        return True
+    end = next(e for b, e in utterance.sentences if b <= word < e)
+    asking = {w.norm for w in utterance.words[max(0, word - _ASKING_REACH) : word]}
+    return utterance.words[end - 1].norm == "?" and bool(_ASKING & asking)
 
 
 def _says_something(finding: Finding) -> bool:
@@ -102,7 +119,7 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Sai
         later = scene.status_between(p.dose_turn, 0, p.dose.first)
         if later is None and said.status in (None, "asked") and scene.is_reply(p.dose_turn):
             later = "taking"  # "What about your lisinopril?" "20 mg."
-    elif p.dose.first - p.mention.end > _APART:
+    elif said.status != "stopped" and p.dose.first - p.mention.end > _APART:
         later = scene.status_between(p.turn, p.mention.end, p.dose.first)
     elif said.status == "changed" and not p.dose.target and any(other.dose.target for other in own):
         later = "taking"  # The 20 of "bump the 20 of lisinopril up to 40".
@@ -111,7 +128,8 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Sai
     return replace(said, status=later, tentative=False) if later else said
 
 
-def _fact(place: _Place, p: Pair | None, said: Said) -> Fact:
+def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> Fact:
+    """One strength of a mention; `alone` where no other was said of it."""
     here, mention = place.readings[place.turn], place.mention
     words = here.words
     first, end = mention.first, mention.end
@@ -122,26 +140,35 @@ def _fact(place: _Place, p: Pair | None, said: Said) -> Fact:
         there = place.readings[p.dose_turn]
         dose_start, dose_stop = there.words[p.dose.first].start, there.words[p.dose.end - 1].end
         often = _after(there.frequencies, dose_stop, len(there.utterance.text))
+        often = often or (_within(there.frequencies, 0, dose_start) if alone else None)
         elsewhere += _quotes(there, dose_start, dose_stop, often)
     elif p is not None:
         first, end = min(first, p.dose.first), max(end, p.dose.end)
     start, stop = words[first].start, words[end - 1].end
     if often is None:
         limit = words[place.following].start if place.following < len(words) else len(here.utterance.text)
-        if p is None or not p.dose.former or (p.dose.end < len(words) and words[p.dose.end].norm != "to"):
-            often = beside = _after(here.frequencies, stop, limit) or _before(here.frequencies, start)
+        if p is None or not p.dose.former:  # What is said after a change is said of the new strength.
+            within = _within(here.frequencies, start, stop) if alone else None
+            beside = _most_telling(_after(here.frequencies, stop, limit), within) or _before(here.frequencies, start)
+            often = beside
+    if often is None and (shared := _of_all(here, stop)):
+        often = shared
+        elsewhere.append(Span(here.turn, shared.start, shared.end))
     if often is None and (reply := _answering(place, said)):
         often = _after(reply.frequencies, 0, _NEAR)
         if often and not any(span.turn == reply.turn for span in (*elsewhere, *said.spans)):
             elsewhere.append(Span(reply.turn, often.start, often.end))
+    status = said.status
+    if status is None and often is not None and _is_told_by_patient(place, p):
+        status = "taking"
     own = _quotes(here, start, stop, beside)
-    if (end - first == mention.end - mention.first and beside is None) or said.status not in (None, "taking"):
-        own = _joined([place.quote(first, end), *own])
+    if (end - first == mention.end - mention.first and beside is None) or status not in (None, "taking"):
+        own = [place.quote(first, end), *own]
     return Fact(
         drug=mention.drug,
-        spans=tuple(dict.fromkeys((*own, *elsewhere, *said.spans))),
+        spans=tuple(_joined((*own, *elsewhere, *said.spans))),
         dose=p.dose.quantity(mention.drug.unit) if p else None,
-        status=said.status,
+        status=status,
         frequency=often.frequency if often else None,
         reason=reason_after(words, end, min(place.following, end + _REASON_REACH)),
         tentative=said.tentative,
@@ -159,19 +186,47 @@ def _quotes(reading: Reading, start: int, stop: int, often: Often | None) -> lis
     return [Span(turn, start, stop), Span(turn, often.start, often.end)]
 
 
-def _joined(spans: Sequence[Span]) -> list[Span]:
-    """The first span, grown to hold what overlaps it, and the others."""
-    grown, others = spans[0], []
-    for span in spans[1:]:
-        if span.start <= grown.end and grown.start <= span.end:
-            grown = Span(grown.turn, min(grown.start, span.start), max(grown.end, span.end))
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The spans in their order, those that overlap made one."""
+    joined: list[Span] = []
+    for span in spans:
+        for n, other in enumerate(joined):
+            if span.turn == other.turn and span.start <= other.end and other.start <= span.end:
+                joined[n] = Span(span.turn, min(span.start, other.start), max(span.end, other.end))
+                break
         else:
-            others.append(span)
-    return [grown, *others]
+            joined.append(span)
+    return joined
 
 
 def _after(frequencies: Sequence[Often], at: int, limit: int) -> Often | None:
     return next((o for o in frequencies if at <= o.start < limit and o.start - at <= _NEAR), None)
+
+
+def _most_telling(*near: Often | None) -> Often | None:
+    """The first that gives a number or says as needed, else the first: of "every night, 500, with dinner" the night."""
+    said = [often for often in near if often is not None]
+    counted = [often for often in said if often.frequency.times_per_day or often.frequency.as_needed]
+    return next(iter(counted or said), None)
+
+
+def _within(frequencies: Sequence[Often], start: int, stop: int) -> Often | None:
+    """ "Lisinopril every day, 20 mg"."""
+    return next((o for o in frequencies if start <= o.start and o.end <= stop), None)
+
+
+def _of_all(reading: Reading, at: int) -> Often | None:
+    """ "Losartan and amlodipine. Both once a day"."""
+    text = reading.utterance.text
+    return next((o for o in reading.frequencies if o.start >= at and _ALL.search(text, at, o.start)), None)
+
+
+def _is_told_by_patient(place: _Place, p: Pair | None) -> bool:
+    """Who says "Lipitor, at bedtime" of themselves takes it so, if it is no question."""
+    utterance = place.readings[place.turn].utterance
+    teller = place.readings[p.dose_turn].utterance if p else utterance
+    asked = any(q.first <= place.mention.first < q.end for q in questions(utterance))
+    return teller.turn.role in (Role.PATIENT, Role.CARER) and not asked
 
 
 def _before(frequencies: Sequence[Often], at: int) -> Often | None:

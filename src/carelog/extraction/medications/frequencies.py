@@ -21,8 +21,8 @@ _AT = r"(?:every\s+|in\s+the\s+|at\s+|again\s+at\s+)?"
 _MEAL = r"(?:meals?|food|breakfast|lunch|dinner|each\s+meal|every\s+meal)"
 _WEEKDAY = r"(?:sun|mon|tues|wednes|thurs|fri|satur)day"
 _WEEKDAYS = rf"{_WEEKDAY}s"  # "On Saturday" tells of one day.
-# "Aaj subah" and "kal raat" (this morning, last night) tell of one day too.
-_SUBAH = r"(?<!aaj\s)(?<!kal\s)subah"
+# "Aaj subah", "kal raat" and "maine subah" (this morning, last night, I ... in the morning) tell of one day too.
+_SUBAH = r"(?<!aaj\s)(?<!kal\s)(?<!maine\s)subah"
 _DAY_PART_HI = r"(?<!आज\s)(?<!कल\s)(?:सुबह|शाम|रात|दोपहर)(?!\s+वाली)"
 _ZERO_ONE = r"([0-3])\s?-\s?([0-3])\s?-\s?([0-3])"
 
@@ -58,7 +58,10 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (rf"(?:every\s+{_WEEKDAY}|on\s+{_WEEKDAYS})(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_WEEKDAY}s?)+", None),
     (rf"weekly|every\s+week|every\s+{_WEEKDAY}|on\s+{_WEEKDAYS}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
     (r"daily|(?:a|per|each)\s+day|/\s?day", 1),
-    (rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+(?:ke|se)\s+(?:baad|saath|pehle)|khali\s+pet", None),
+    (
+        rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+(?:ke|se)\s+(?:baad|saath|pehle)|khali\s+pet|(?:on\s+(?:an\s+)?)?empty\s+stomach",
+        None,
+    ),
     (
         r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you)\s+need\s+it)|jab\s+zaroorat",
         "needed",
@@ -66,7 +69,9 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then", None),
 )
 _ANY = re.compile(
-    rf"(?:(?<!{_LETTER})|(?=/))(?:" + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS)) + rf")(?!{_LETTER})",
+    rf"(?:(?<!{_LETTER})|(?=/))(?:"
+    + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS))
+    + rf")(?!{_LETTER})",
     re.IGNORECASE,
 )
 _BETWEEN_PARTS = re.compile(r"[\s,]*(?:(?:uh|um|and|or|you know|for (?:the |your )?pain)[\s,]*)*", re.IGNORECASE)

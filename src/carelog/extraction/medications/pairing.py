@@ -24,17 +24,26 @@ _AFTER_NAME = word_set(
     """
 )
 _PRONOUNS = word_set("it that this the dose dosage one your them")
+_LONGEST_GAP_ON = 8
+_CORRECTING = word_set("no , . wait sorry i mean meant uh um it's make that rather actually scratch tell a lie")
+_TAKING_BACK = word_set("no sorry wait mean meant lie rather scratch correction now it's nahi नहीं")
 _CHANGED = word_set(
-    "it that this the dose dosage your to from up down back all way gradually medication , uh um by you"
+    "it that this the dose dosage your to from up down back all way gradually medication , uh um by you me"
 )
 _CHANGE_REACH = 7
 _DOSE_WORDS = word_set("dose dosage milligrams mg strength much many micrograms mcg units milligram")
 _ASKING_WORDS = word_set("what what's how which kitna kitni")
+_OTHER_QUESTIONS = word_set("how when long times often many since what why where who")
+_BEFORE_ANSWER = word_set(
+    "no actually that's that is the it's it he's she's i'm on i he she take takes yes yeah yep uh um , . still at "
+    "my his her a"
+)
 _LONGEST_QUESTION = 10
 _LONGEST_ANSWER = 8
 _ANSWER_TURNS = 2
 _LONGEST_GAP = 4
-_LONGEST_CHANGE = 12
+_SET_OFF = 2  # Characters between a number and the frequency after it.
+_LONGEST_CHANGE = 16
 _LONGEST_REACH = 22  # Words between a name and a strength said with its unit.
 _TURNS_BACK = 4
 _SMALLEST_BARE = 5  # "Ibuprofen two" counts tablets,
@@ -105,8 +114,9 @@ def _owner(
     if after and _points_to(around.gap_after) and {"on", "for", "of", "in"} & set(around.gap_after):
         return Place(turn, after)
     if before:
-        others = any(before.end <= other.first < dose.first for other in readings[turn].doses)
-        again = dose.target or _PRONOUNS & set(around.gap_before[-4:]) or "then" in around.gap_before
+        said = [other for other in readings[turn].doses if before.end <= other.first < dose.first]
+        others = any(other.unit or other.value != dose.value for other in said)
+        again = dose.target or (_PRONOUNS | _TAKING_BACK) & set(around.gap_before[-4:]) or "then" in around.gap_before
         return Place(turn, before) if len(around.gap_before) <= _LONGEST_REACH and (again or not others) else None
     return last
 
@@ -119,14 +129,53 @@ def _owner_of_bare(
     if dose.value is None or dose.value < _SMALLEST_BARE:
         return None
     before, after = around.before, around.after
+    if _goes_on(readings[turn], dose, before):
+        return Place(turn, before) if before else last
+    if before and len(around.gap_before) <= _LONGEST_CHANGE and _is_set_off(readings[turn], dose):
+        return Place(turn, before)
     if dose.target and _changes_dose(words, dose, before.end if before else 0):
         if before:
             return Place(turn, before) if len(around.gap_before) <= _LONGEST_CHANGE else None
         return Place(turn, after) if after and _points_to(around.gap_after) else last
+    if last is not None and turn == last.turn + 1 and _answers_with(readings, turn, dose, last):
+        return last
     if last is not None and turn - last.turn <= _ANSWER_TURNS and len(words) <= _LONGEST_ANSWER:
         asked = set(_norms(readings[turn - 1].words, -_LONGEST_QUESTION, None))
         return last if asked & _DOSE_WORDS and asked & _ASKING_WORDS else None
     return None
+
+
+def _is_set_off(reading: Reading, dose: Dose) -> bool:
+    """ "(I took it) every night, five hundred, with dinner"."""
+    words = reading.words
+    if (dose.value or 0) < _SURELY_NO_COUNT or dose.first == 0 or words[dose.first - 1].norm != ",":
+        return False
+    return _is_before_frequency(reading, dose)
+
+
+def _goes_on(reading: Reading, dose: Dose, since: Mention | None) -> bool:
+    """ "Ten units in the morning and twelve at night", "fourteen units, no wait, sixteen": the unit is said once."""
+    begin = since.end if since else 0
+    earlier = [other for other in reading.doses if begin <= other.first and other.end <= dose.first and other.unit]
+    gap = set(_norms(reading.words, earlier[-1].end, dose.first)[:_LONGEST_GAP_ON]) if earlier else set()
+    if not gap or dose.first - earlier[-1].end > _LONGEST_GAP_ON:
+        return False
+    return gap <= _CORRECTING or ("and" in gap and _is_before_frequency(reading, dose))
+
+
+def _is_before_frequency(reading: Reading, dose: Dose) -> bool:
+    end = reading.words[dose.end - 1].end
+    return any(end < often.start <= end + _SET_OFF for often in reading.frequencies)
+
+
+def _answers_with(readings: Sequence[Reading], turn: int, dose: Dose, last: Place) -> bool:
+    """ "And the carvedilol?" "That's the twelve and a half, twice a day." """
+    asking, words = readings[last.turn].words, readings[turn].words
+    rest = [norm for norm in _norms(asking, last.mention.end, None) if norm not in ".?"]
+    held_out = [norm for dose in readings[last.turn].doses for norm in _norms(asking, dose.first, dose.end)]
+    asked = set(rest) <= set(held_out) and not _OTHER_QUESTIONS & set(_norms(asking, 0, None))
+    ends = dose.end == len(words) or words[dose.end].norm in ",.;!" or _is_before_frequency(readings[turn], dose)
+    return asked and ends and all(norm in _BEFORE_ANSWER for norm in _norms(words, 0, dose.first))
 
 
 def _follows(dose: Dose, around: _Around) -> bool:
@@ -172,7 +221,8 @@ def _changes_dose(words: Sequence[Word], dose: Dose, since: int) -> bool:
     Only the words from `since` on are read: the end of the medicine's name, if it stands before.
     """
     said = _norms(words, max(0, dose.first - _CHANGE_REACH), dose.first)
-    verbs = [i for i, norm in enumerate(said) if is_change(norm)]
+    moved = {"up", "down"} & set(said)
+    verbs = [i for i, norm in enumerate(said) if is_change(norm) or (norm == "put" and moved)]
     if not verbs:
         return False
     object_ = _norms(words, max(since, dose.first - len(said) + verbs[-1] + 1), dose.first)

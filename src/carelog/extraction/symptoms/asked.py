@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import Enum
 
 from carelog.conversations.turns import Role
+from carelog.extraction.claims import Asked, asks_carer_of_self
 from carelog.extraction.exchange import (
     Answer,
     AnswerKind,
@@ -69,9 +70,13 @@ _NO_MORE = phrase_set(
     | that's it | that's all | that is all | that is it | none of the others |
     not the others | not the rest | the others no | the others , no | the other one no | the other one , no |
     the other two no | the other two , no | the other three , no | the other no | the other , no | the rest no |
-    the rest , no | the others are fine | the other two are fine | none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
+    the rest , no | the others are fine | the other two are fine | none of the rest |
+    aur kuch nahi | bas itna hi | और कुछ नहीं
     """
 )
+_GOING_ELSEWHERE = word_set("to home out through by for on in back taking doing")
+_OBJECTING = word_set("actually well but")
+_POINTING = word_set("here there press pressing push touch")
 _OPENING = 4  # Words within which a reply's first complaint must be named.
 _DEFINITE = word_set("the this that your these those")
 
@@ -118,8 +123,12 @@ def _answered(
     replied = {mention.name for mention in reply.mentions}
     named = any(mention.name in replied for _, mention in about)
     for question, mention in about:
+        if asks_carer_of_self(reading.utterance, Asked(question.first, question.end, True), reply.utterance):
+            continue
         # The reply's own words about a symptom are read as a statement.
-        if mention.name in replied or not _of_subject(reading, question, mention):
+        if mention.name in replied or _of_a_spot(reading, mention):
+            continue
+        if not _of_subject(reading, question, mention):
             continue
         clause = reading.clause_of(mention)
         sought = _sought(reading, question, mention)
@@ -141,13 +150,15 @@ def _answered(
             new = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
         else:
             denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
+            denied = denied and not _objects(reply, answer)
             polarity = _polarity(answer, denied=denied, named=named)
             rest = _said(reply, _NO_MORE if named else _REST_IS_FINE)
             if rest is not None:
                 polarity, answer = "absent", replace(answer, span=reply.quote(*rest))
             elif polarity is None and len(about) == 1 and _complains(reply):
                 polarity = "present"
-            if polarity is None or (polarity == "present" and _leaves_open(reading, question, about)):
+            open_which = _leaves_open(reading, question, about) and not _means_all(reply)
+            if polarity is None or (polarity == "present" and open_which):
                 continue
             new = statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
         yield _with_details(new, reply) if len(about) == 1 else new
@@ -163,6 +174,12 @@ def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
         context.is_of_other(reading.words, clause, mention.first)
         or context.is_past(reading.words, reading.clause_of(mention), reading.clauses)
     )
+
+
+def _of_a_spot(reading: Reading, mention: Mention) -> bool:
+    """ "Any tenderness here?": of a place that no words name."""
+    after = [word.norm for word in reading.words[mention.end : mention.end + 3]]
+    return mention.bare and not _POINTING.isdisjoint(after)
 
 
 def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
@@ -204,11 +221,23 @@ def _ends(reply: Reading) -> bool:
     first, end = reply.utterance.sentences[0]
     opening = skip_fillers(reply.words, first, end)
     if opening < end and is_over(reply.words, (opening, min(end, opening + 2))):
-        return True  # "Headache?" - "Gone."
+        goes_on = reply.words[opening + 1].norm in _GOING_ELSEWHERE if opening + 1 < end else False
+        return not goes_on  # "Headache?" - "Gone."
     return any(
         word.norm in _IT and is_over(reply.words, (i, end))
         for i, word in enumerate(reply.words[first:end], start=first)
     )
+
+
+def _objects(reply: Reading, answer: Answer) -> bool:
+    """ "No fever?" "Actually yes, since Monday": that yes is no agreement."""
+    first, end = reply.utterance.sentences[0]
+    opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest])
+    return opening or (answer.kind is AnswerKind.YES and duration(reply.utterance, (first, end)) is not None)
+
+
+def _means_all(reply: Reading) -> bool:
+    return any(word.norm in ("all", "both") for word in reply.words[:4])
 
 
 def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Question, Mention]]) -> bool:

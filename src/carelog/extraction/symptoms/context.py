@@ -9,7 +9,9 @@ from carelog.extraction.wordsets import word_set
 
 _SUPPOSING = phrase_set(
     """
-    if | wish | wishing | it's not like | might | won't | wo n't | i bet | i imagine | i can see how |
+    i read | i've read | i heard | i've heard | if | wish | wishing | hope | hopefully | hoping |
+    it's not like | might |
+    won't | wo n't | i bet | i imagine | i can see how |
     thought it was | thought i had | thought i was having | thought it might | supposed to | unless |
     in case | whether | could be | might be | may be | might have | may have | might get | may get |
     could get | could have | could cause | can cause | may cause | might cause | will have | will get |
@@ -69,7 +71,8 @@ _KIN_WORDS = word_set(
     brothers sister sisters kid kids child children baby friend friends neighbor neighbour boyfriend
     girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter grandson
     grandkids grandchildren uncle aunt cousin cousins nephew niece parents family roommate coworker
-    coworkers colleague boss dog cat people everyone everybody somebody someone twins beta beti pati patni bhai behen maa pita
+    coworkers colleague boss dog cat people everyone everybody somebody someone twins
+    beta beti pati patni bhai behen maa pita
     माँ पिता पति पत्नी भाई बहन बेटा बेटी
     """
 )
@@ -90,8 +93,8 @@ _FIRST = word_set(
 )
 
 _ALLERGY = word_set("allergy allergies allergic reaction reactions एलर्जी")
-_BROUGHT_ON = word_set("from with to after when if")
-_TIMES = word_set("yesterday monday tuesday wednesday thursday friday saturday sunday last")
+_BROUGHT_ON = word_set("from with to")
+_TAKEN = word_set("it that them those this these")
 _BRINGING = word_set("gives gave makes made causes caused giving")
 
 _PAST = phrase_set(
@@ -163,7 +166,7 @@ def is_reaction(words: Sequence[Word], first: int, end: int) -> bool:
 
     Where allergies are spoken of, this is one of them and no complaint of the day.
     """
-    if end + 1 < len(words) and words[end].norm in _BROUGHT_ON and words[end + 1].norm not in _TIMES:
+    if end + 1 < len(words) and words[end].norm in _BROUGHT_ON and words[end + 1].norm in _TAKEN:
         return True
     return any(word.norm in _BRINGING for word in words[max(0, first - 5) : first])
 
@@ -212,6 +215,12 @@ def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> b
     if before is None or words[clause[0] - 1].norm in (".", "?", "!"):
         return False
     return words[before[0]].norm in ("when", "and", "back") and any(_PAST.at(words, i) for i in range(*before))
+
+
+def is_last_time(words: Sequence[Word], first: int) -> bool:
+    """ "It's been two weeks since my last headache"."""
+    before = [word.norm for word in words[max(0, first - 4) : first]]
+    return "since" in before and bool(before) and before[-1] in ("last", "previous")
 
 
 def is_recap(words: Sequence[Word], clause: Clause, first: int) -> bool:

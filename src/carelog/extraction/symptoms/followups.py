@@ -12,11 +12,21 @@ from carelog.extraction.wordsets import word_set
 
 _HOW_BAD = phrase_set(
     """
-    how bad | how severe | how painful | how strong | how intense | scale of | scale from | out of ten | out of 10 |
-    one to ten | 1 to 10 | mild moderate or severe | mild , moderate or severe | mild or severe | kitna tez
+    how bad | how severe | how painful | how strong | how intense | how much | scale of | scale from | out of ten |
+    out of 10 | one to ten | 1 to 10 | mild moderate | mild , moderate | mild or | kitna tez | kitni tez
     """
 )
-_HOW_LONG = phrase_set("how long | since when | when did it | when did that | when did they | kab se | कब से | kitne din")
+_HOW_LONG = phrase_set("how long | since when | kab se | कब से | kitne din | कितने दिन")
+# A question of any other word asks of something else: "how long is the drive", "how long have you been taking it".
+_ASKING_ON = word_set(
+    """
+    how bad severe painful strong intense much is it are they that this these those them both all the you your would
+    call rate say describe on a an scale of from one to ten 1 10 0 zero out mild moderate or severe with being worst
+    best pain symptoms symptom long have has had been going for did does do now since when ago so and okay ok , . ?
+    having feeling lasting last lasted lasts bothering hurting hurt hurts like about right come start started kab
+    kitna kitni kitne din se tez hai ho raha rahi yeh ye कब से कितने दिन है
+    """
+)
 _ALL = word_set("them these they those both all symptoms")
 _REACH = 2  # Turns back to what was told.
 
@@ -36,7 +46,7 @@ def followed_up(found: Sequence[Statement], readings: Sequence[Reading], positio
         stretch = range(question.first, question.end)
         bad = any(_HOW_BAD.at(asking.words, i) is not None for i in stretch)
         long = any(_HOW_LONG.at(asking.words, i) is not None for i in stretch)
-        if not (bad or long):
+        if not (bad or long) or not _ASKING_ON.issuperset(asking.words[i].norm for i in stretch):
             continue
         told = [
             k

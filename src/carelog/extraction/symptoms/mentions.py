@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from carelog.extraction.symptoms.lexicon import NOTHING, Lexicon
 from carelog.extraction.symptoms.wording import compared
@@ -143,7 +144,7 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
                 new = [_coordinated(words, lexicon, found[-1], new[0])]
             found.extend(new)
             taken = max([end, *(mention.end for mention in new)])
-    return found
+    return [_shared(words, lexicon, one, other) for one, other in zip_longest(found, found[1:])]
 
 
 _WEIGHING = {
@@ -174,7 +175,10 @@ def _known(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: 
     if name not in _CARRIES_SITE:
         return Mention(name, first, end, first)
     sites = _sites_after(words, lexicon, end) or _sites_before(words, lexicon, first, taken)
-    return Mention(name, first, end, first, site=sites[0].said if sites else None)
+    if not sites:
+        return Mention(name, first, end, first)
+    said = [word.norm for word in words[sites[0].first : sites[-1].end] if word.norm not in _DETERMINERS]
+    return Mention(name, first, end, first, site=" ".join(said) if len(sites) > 1 else sites[0].said)
 
 
 def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, end: int, taken: int) -> list[Mention]:
@@ -206,6 +210,17 @@ def _coordinated(words: Sequence[Word], lexicon: Lexicon, before: Mention, bare:
         if match is not None and match[1] not in _NOT_TOPICS:
             return placed(bare, lexicon, match[1], words[at].norm)
     return bare
+
+
+def _shared(words: Sequence[Word], lexicon: Lexicon, one: Mention, other: Mention | None) -> Mention:
+    """ "Pain or swelling in my knee", "numbness or tingling in your feet": what is joined shares the place."""
+    if other is None or not other.site or one.site:
+        return one
+    if [word.norm for word in words[one.end : other.head]] not in _OR_BARE:
+        return one
+    if one.bare and other.part:
+        return placed(one, lexicon, other.part, other.site)
+    return replace(one, site=other.site) if one.name in _CARRIES_SITE else one
 
 
 def _named(lexicon: Lexicon, site: str, what: str) -> str:

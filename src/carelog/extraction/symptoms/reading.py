@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from carelog.extraction.exchange import Question, questions
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, clauses, is_negative
+from carelog.extraction.quoting import quoted
 from carelog.extraction.symptoms.lexicon import Lexicon
 from carelog.extraction.symptoms.mentions import Mention, mentions
-from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance, Word
 
 

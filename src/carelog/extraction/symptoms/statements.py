@@ -13,6 +13,13 @@ from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity, Severity, Trend
 
+_BUT = word_set("but , and though still much now par lekin")
+_HINDI_ME = word_set("mujhe muje मुझे")
+_SHORT_SENTENCE = 10  # words
+_BESIDE_A_TIME = word_set(
+    "now maybe about around for like i think probably going on so it's been , . ? ! um uh over almost"
+)
+
 
 class Weight(IntEnum):
     """How much a statement counts against another about the same symptom."""
@@ -72,9 +79,6 @@ def _trend_next(reading: Reading, clause: Clause) -> Trend | None:
     return trend_at(words, at) if at < len(words) and at > clause[1] else None
 
 
-_BUT = word_set("but , and though still much now par lekin")
-
-
 def _with_time_before(reading: Reading, clause: Clause) -> Clause:
     """ "Kal raat se mujhe bukhar hai": the time stands before the Hindi subject."""
     if reading.words[clause[0]].norm not in _HINDI_ME:
@@ -83,20 +87,15 @@ def _with_time_before(reading: Reading, clause: Clause) -> Clause:
 
 
 def _added(reading: Reading, mention: Mention) -> str | None:
-    """A time in a sentence of its own, before anything else is named: "Tingling in the toes. Two months now, maybe?" """
+    """A time in a sentence of its own, before anything else is named: "Tingling in the toes. Two months now?" """
     utterance = reading.utterance
     stop = min((m.first for m in reading.mentions if m.first > mention.first), default=len(utterance.words))
-    for first, end in utterance.sentences:
-        if mention.end <= first and end <= stop and end - first <= _SHORT_SENTENCE:
-            lasting = find_durations(utterance)
-            for begin, after, _ in lasting:
-                alone = (w.norm in _BESIDE_A_TIME for i, w in enumerate(utterance.words[first:end], first)
-                         if not begin <= i < after)
-                if first <= begin < end and all(alone):
-                    return utterance.quote(begin, after)
+    near = [s for s in utterance.sentences if mention.end <= s[0] and s[1] <= stop and s[1] - s[0] <= _SHORT_SENTENCE]
+    if not near:
+        return None
+    for begin, after, _ in find_durations(utterance):
+        for first, end in near:
+            beside = (*utterance.words[first:begin], *utterance.words[after:end])
+            if first <= begin < end and all(word.norm in _BESIDE_A_TIME for word in beside):
+                return utterance.quote(begin, after)
     return None
-
-
-_HINDI_ME = word_set("mujhe muje मुझे")
-_SHORT_SENTENCE = 10  # words
-_BESIDE_A_TIME = word_set("now maybe about around for like i think probably going on so it's been , . ? ! um uh over almost")

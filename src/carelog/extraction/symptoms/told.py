@@ -36,7 +36,7 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         if _is_allergy(readings, position, mention):
             continue
         new = _stated(reading, clause, mention, observer)
-        if new is not None:
+        if new is not None and not (new.weight < Weight.OWN and _is_contradicted(readings, position, mention)):
             yield new
 
 
@@ -69,11 +69,27 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
     if reading.utterance.turn.role is Role.CARER:
         if context.is_first_person(words, said, mention.first) and not context.names_kin(words, said):
             return False
-    elif context.is_of_other(words, said, mention.first) or (
-        not observer and _third_person(reading, said, mention)
-    ):
+    elif context.is_of_other(words, said, mention.first) or (not observer and _third_person(reading, said, mention)):
+        return False
+    if context.is_last_time(words, mention.first):
         return False
     return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
+
+
+def _is_contradicted(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
+    """ "So you've had chest pain for two days." "No, that was my husband." """
+    last = readings[position].utterance.sentences[-1]
+    if position + 1 == len(readings) or not last[0] <= mention.first < last[1] or last[1] - last[0] > _ONE_REMARK:
+        return False
+    reply = readings[position + 1].utterance
+    if same_speaker(readings[position].utterance, reply) or not reply.words or reply.words[0].norm not in _NO:
+        return False
+    return any(word.norm in _SAYS_WHO for word in reply.words[1:6])
+
+
+_ONE_REMARK = 16  # words; transcripts without punctuation run a whole examination together
+_NO = word_set("no nope nah")
+_SAYS_WHO = word_set("that that's was wasn't it's not isn't never didn't don't haven't")
 
 
 def _is_allergy(readings: Sequence[Reading], position: int, mention: Mention) -> bool:

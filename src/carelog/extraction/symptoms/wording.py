@@ -46,29 +46,34 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
     kept: list[Word] = []
     places: list[tuple[int, int]] = []
     paired = -1  # the last word of "a little", "kind of": unheard as well
+    last = ""
     for i, word in enumerate(words):
-        norm = _READ_AS.get(word.norm, word.norm)
-        if norm.endswith("'s") and norm not in _PRONOUNS_IS:
+        norm = word.norm
+        if norm in _READ_AS:
+            norm = _READ_AS[norm]
+            if not norm:
+                continue
+        elif norm[-2:] == "'s" and norm not in _PRONOUNS_IS:
             norm = norm[:-2]  # "the nausea's gone"
-        if not norm:
-            continue
         if norm in _DEPENDING:
             if norm in _UNHEARD_PAIRS:
                 if i + 1 < len(words) and words[i + 1].norm in _UNHEARD_PAIRS[norm]:
                     paired = i + 1
                     continue
             elif norm == "not":
-                if kept and kept[-1].norm in _ABLE:
-                    kept[-1] = Word("cannot", kept[-1].start, word.end)
+                if last in _ABLE:
+                    last = "cannot"
+                    kept[-1] = Word(last, kept[-1].start, word.end)
                     places[-1] = (places[-1][0], i + 1)
                     continue
-            elif kept and kept[-1].norm == "trouble":
+            elif last == "trouble":
                 continue
         if i == paired:
             continue
-        if kept and kept[-1].norm == norm and norm.isalpha() and places[-1][1] == i:
+        if norm == last and norm.isalpha() and places[-1][1] == i:
             places[-1] = (places[-1][0], i + 1)  # "dark dark stools": a stutter
             continue
+        last = norm
         kept.append(word if norm == word.norm else Word(norm, word.start, word.end))
         places.append((i, i + 1))
     return kept, places

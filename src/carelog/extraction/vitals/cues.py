@@ -13,13 +13,13 @@ _PHRASES: dict[Kind | None, str] = {
     "heart_rate": "heart rate|heart rate's|heart rates|heartrate|heart beat|heartbeat|pulse|pulse rate|"
     "hr|resting heart rate|धड़कन|पल्स",
     "temperature": "temperature|temperature's|temperatures|temp|temps|fever|low grade fever|"
-    "high grade fever|febrile|bukhar|bukhaar|बुखार|तापमान",
+    "high grade fever|febrile|thermometer|थर्मामीटर|bukhar|bukhaar|बुखार|तापमान",
     "glucose": "blood sugar|blood sugars|blood sugar's|sugar|sugars|sugar's|glucose|blood glucose|"
     "sugar level|sugar levels|blood sugar level|blood sugar levels|glucose level|glucose levels|"
     "fasting sugar|fasting glucose|accu chek|fbs|ppbs|rbs|cbg|bsl|शुगर",
     "spo2": "oxygen|oxygen level|oxygen levels|oxygen saturation|oxygen sat|oxygen sats|oxygenation|o2|"
     "o2 sat|o2 sats|o2 saturation|o2 level|sats|sat's|saturation|saturations|saturating|satting|spo2|"
-    "sp o2|pulse ox|pulse oximeter|pulse oximetry|oximeter|ऑक्सीजन",
+    "sp o2|pulse ox|pulse oximeter|pulse oximetry|oximeter|finger thing|finger clip|finger probe|finger monitor|ऑक्सीजन",
     "weight": "weight|weight's|body weight|weigh|weighs|weighed|weighing|wt|vajan|wajan|wazan|वजन|वज़न",
     "height": "height|height's|tall|lambai|लंबाई",
     "respiratory_rate": "respiratory rate|respiratory rate's|respiration|respirations|respiration rate|"

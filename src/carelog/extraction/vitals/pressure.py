@@ -27,8 +27,9 @@ _OVER = frozenset({"/", "over"})
 _OVER_IN_CONTEXT = word_set("/ over on by upon bata बटा")
 _TELLERS = word_set("machine monitor cuff device nurse doctor clinic pharmacy told me said gave getting looking he she")
 _FILLERS = word_set("about uh um like a is was of and the number")
-_SYSTOLIC = word_set("systolic top upper")
-_DIASTOLIC = word_set("diastolic bottom lower")
+_UNHEARD = word_set(", uh um er hmm")
+_SYSTOLIC = word_set("systolic sys top upper")
+_DIASTOLIC = word_set("diastolic dia bottom lower")
 _CUE_REACH = 30
 
 
@@ -75,6 +76,7 @@ def _apart(utterance: Utterance, upper: Number, lower: Number) -> bool:
         # "One thirty five eighty", and "140-90" as it is typed.
         joint = utterance.text[words[upper.end - 1].end : words[lower.first].start]
         return upper.form is Form.JOINED or joint.strip() in {"-", "–"}
+    between = [word for word in between if word not in _UNHEARD]
     if len(between) <= 3 and any(word in _OVER_IN_CONTEXT for word in between):
         return all(word in _OVER_IN_CONTEXT or word in _FILLERS for word in between)
     return _labelled(utterance, upper, lower)

@@ -19,5 +19,5 @@ class Mood(Payload):
     energy: Level | None = None
 
     def headline(self) -> str:
-        parts = [self.feeling, self.level and f"mood {self.level}", self.energy and f"energy {self.energy}"]
+        parts = [self.feeling or self.level, self.energy and f"energy {self.energy}"]
         return "mood: " + ", ".join(p.replace("_", " ") for p in parts if p)

@@ -1,0 +1,118 @@
+"""Which cue of a turn is about a mention: the nearest before it, or one right after it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from carelog.extraction.medications.cues import VERB_LAST, Cue
+from carelog.extraction.medications.names import Mention
+from carelog.extraction.medications.reading import Reading
+from carelog.extraction.wordsets import word_set
+
+FURTHEST_LEFT = 14
+_CLAUSE_ENDS = word_set("but because although except")
+_FURTHEST_RIGHT = 8
+_CHANGE_REACH = 6
+_PLAIN_BETWEEN = word_set(
+    """
+    was were is are has have had been be being that which i he she we you they it got get just also currently
+    now , already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor
+    ne ko uh um main maine roz subah shaam raat din mein me do baar ek khane ke baad se pehle bhi hi abhi both
+    so the
+    """
+)
+_CHANGE_BETWEEN = word_set(
+    """
+    the your my her his a an dose dosage of on up down that this uh um , amount strength you to over from
+    medication medicine back daily some little bit to me him as well also and or current
+    """
+)
+_STAYING = word_set("stays stay remains unchanged")
+_LISTING = word_set("aur or and और , mg mcg ug tab tablet goli")
+_TAKING = frozenset({"taking", "take"})
+
+
+class Bounds(NamedTuple):
+    """The words of a turn between which a mention's cue stands: its sentence's `begin` and `end`, the `first` word of
+    its name or of the strength before it, and the word `stop` that names the next medicine."""
+
+    begin: int
+    first: int
+    end: int
+    stop: int
+
+
+def cue_of(reading: Reading, named: Sequence[Mention], mention: Mention, bounds: Bounds) -> Cue | None:
+    """The cue that is about the mention; `named` are all mentions of the turn."""
+    left = _left(reading, bounds.begin, bounds.first)
+    right = _right(reading, mention.end, min(bounds.end, bounds.stop))
+    return _stronger(left, right, bounds.first) or _verb_of_list(reading, named, mention, bounds.end)
+
+
+def _left(reading: Reading, begin: int, first: int) -> Cue | None:
+    """The nearest cue before word `first` of its sentence that can be about it."""
+    words = reading.words
+    nearest: Cue | None = None
+    for cue in reading.cues:
+        gap = first - cue.end
+        if cue.first < begin or gap < 0 or gap > FURTHEST_LEFT or cue.meaning == "considered":
+            continue
+        between = [word.norm for word in words[cue.end : first]]
+        if any(norm in _CLAUSE_ENDS for norm in between):
+            continue
+        if cue.meaning == "changed" and not _is_object(between):
+            continue  # "Lower your blood pressure with" changes no medicine.
+        if words[cue.end - 1].norm == "from" and "to" in between:
+            cue = cue._replace(meaning="changed")  # "Switch you from one to another": the other.
+        if nearest is None or nearest.meaning != "may i":  # "Should I start" asks, whatever follows.
+            nearest = cue
+    return nearest
+
+
+def _right(reading: Reading, first: int, end: int) -> Cue | None:
+    """The cue after a name where nothing else stands between: "lisinopril was stopped"."""
+    words = reading.words
+    for cue in reading.cues:
+        if not first <= cue.first < end or cue.first - first > _FURTHEST_RIGHT:
+            continue
+        verb_last = words[cue.first].norm in VERB_LAST
+        if cue.meaning in ("considered", "may i", "take") and not verb_last:
+            return None
+        between = [word.norm for word in words[first : cue.first]]
+        other = [norm for norm in between if norm not in _PLAIN_BETWEEN and not norm[0].isdigit()]
+        if verb_last:
+            return cue if len(other) <= 2 else None
+        if words[cue.first].norm in _STAYING:
+            return cue if not other else None
+        done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing"))
+        return cue if between and not other and done else None
+    return None
+
+
+def _verb_of_list(reading: Reading, named: Sequence[Mention], mention: Mention, end: int) -> Cue | None:
+    """ "Telma 40 aur Ecosprin 75 roz leta hoon": in Hindi the verb of a list stands after its last name."""
+    words, last = reading.words, mention
+    if mention.drug.kind:
+        return None  # "BP ki goli, Telma 40": one medicine, told twice.
+    for other in named:
+        if other.first >= last.end and other.first < end:
+            gap = [word.norm for word in words[last.end : other.first]]
+            if not all(norm in _LISTING or norm[0].isdecimal() for norm in gap):
+                return None
+            last = other
+    cue = _right(reading, last.end, end) if last is not mention else None
+    return cue if cue is not None and words[cue.first].norm in VERB_LAST else None
+
+
+def _stronger(left: Cue | None, right: Cue | None, first: int) -> Cue | None:
+    """Of a cue before and one after: the one after where it tells an event or is clearly nearer."""
+    if left is None or right is None:
+        return left or right
+    if left.meaning == "may i":
+        return left
+    if right.meaning in ("stopped", "changed", "missed", "started") and left.meaning in _TAKING:
+        return right
+    return right if first - left.end > 4 else left
+
+
+def _is_object(between: Sequence[str]) -> bool:
+    return len(between) <= _CHANGE_REACH and all(norm in _CHANGE_BETWEEN for norm in between)

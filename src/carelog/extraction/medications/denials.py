@@ -1,0 +1,99 @@
+"""What takes a cue back or leaves it open: "don't take", "never miss", "if you take", "but I don't"."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from carelog.extraction.medications.cues import VERB_LAST, Cue
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import Word
+from carelog.extraction.wordsets import word_set
+
+_NEGATIONS = word_set(
+    """
+    not n't never no nor without avoid avoiding don't doesn't didn't won't haven't hasn't can't cannot isn't
+    wasn't aren't shouldn't wouldn't couldn't weren't nahi nahin mat neither नहीं मत
+    """
+)
+_HINDI_NOT = word_set("nahi nahin नहीं")
+_RULED_OUT = word_set("no without avoid avoiding not never")
+_NOT_NEEDED = word_set("need want think recommend require give believe")
+_NOT_MISSED = word_set("not n't never don't doesn't didn't haven't hasn't won't without nahi nahin नहीं")
+_MARKS = frozenset(",.;:?!।")
+_CONDITIONS = word_set("if agar अगर")
+_CONDITION_REACH = 3
+_OFFERERS = word_set("we they doctor he she")
+_OFFER_REACH = 12
+_TAKEN = word_set("take taken taking")
+_TOOK = word_set("took used")
+_LONG_AGO = phrase_set(
+    """
+    when i was | years ago | as a child | as a kid | as a teenager | back in | in college | in high school |
+    a long time ago | in my twenties | in my thirties | in the past | last year | a year ago
+    """
+)
+
+
+def is_refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -> bool:
+    """A negation before the cue ("don't take"), or right before the name ("no aspirin")."""
+    if any(words[i].norm in _RULED_OUT and not _stands_alone(words, i) for i in range(max(begin, first - 2), first)):
+        return cue is None or cue.end <= first
+    unread = words[max(begin, cue.end if cue and cue.end <= first else begin, first - 7) : first]
+    if any(a.norm in _NEGATIONS and b.norm in _NOT_NEEDED for a, b in pairwise(unread)):
+        return cue is None or cue.end <= first  # "I don't think you need a diuretic."
+    if cue is None or cue.meaning == "missed":
+        return False
+    if any(word.norm in _HINDI_NOT for word in words[cue.end : cue.end + 2]):
+        return True
+    near = range(max(begin, cue.first - 3), cue.first)
+    return any(
+        words[i].norm in _NEGATIONS and _norm(words, i - 1) != "why" and not _stands_alone(words, i) for i in near
+    )
+
+
+def is_denied(words: Sequence[Word], begin: int, cue: Cue) -> bool:
+    """ "I never miss it", "miss nahi ki"."""
+    if any(word.norm in _NOT_MISSED for word in words[cue.end : cue.end + 2] if words[cue.first].norm in VERB_LAST):
+        return True
+    for i in range(cue.first - 1, max(begin, cue.first - 4) - 1, -1):
+        if words[i].norm in _MARKS:
+            return False
+        if words[i].norm in _NOT_MISSED:
+            return True
+    return False
+
+
+def is_conditional(words: Sequence[Word], begin: int, cue: Cue | None) -> bool:
+    """ "If you miss it": nothing that is so."""
+    if cue is None:
+        return False
+    before = [word.norm for word in words[begin : cue.first]]
+    near = before[-_CONDITION_REACH:]
+    if "can" in near and _OFFERERS & set(near) and _CONDITIONS & set(before[-_OFFER_REACH:]):
+        return True  # "If you feel sick, we can give you ..."; "if it is strep I'll prescribe" is a plan.
+    return bool(_CONDITIONS & set(near)) and not _MARKS & set(near)
+
+
+def is_none_taken(words: Sequence[Word], cue: Cue) -> bool:
+    """ "I haven't taken any Advil": nothing that should have been."""
+    return cue.meaning == "missed" and words[cue.end - 1].norm in _TAKEN and _norm(words, cue.end) == "any"
+
+
+def is_long_ago(words: Sequence[Word], sentence: tuple[int, int], cue: Cue) -> bool:
+    """ "When I was pregnant I took labetalol"."""
+    told = words[cue.first].norm in _TOOK
+    return told and any(_LONG_AGO.at(words, i) for i in range(*sentence))
+
+
+def is_undone(words: Sequence[Word], first: int, stop: int) -> bool:
+    """ "(I should take Lasix) but I don't." """
+    said = " ".join(word.norm for word in words[first:stop]).replace(" n't", "n't").rstrip(" .!")
+    return said.endswith(("but i don't", "but i haven't", "but he doesn't", "but she doesn't", "but i do not"))
+
+
+def _stands_alone(words: Sequence[Word], i: int) -> bool:
+    """The no of "no, I stopped it"."""
+    return words[i].norm in ("no", "nahi", "नहीं") and _norm(words, i + 1) in _MARKS
+
+
+def _norm(words: Sequence[Word], i: int) -> str:
+    return words[i].norm if 0 <= i < len(words) else ""

@@ -316,18 +316,16 @@ def test_the_clinician_tells_what_the_person_said_or_shows(line: str, expected: 
         ),
         (["C: any fever or chills?", "P: my knee aches, otherwise fine"], {"fever": "absent", "chills": "absent"}),
         (["C: any chest pain?", "P: slight cramps, they go away after an hour"], {"chest pain": "present"}),
-        (["C: any chest pain?", "P: I'm here for my cramps"], {}),
+        (["C: any chest pain?", "P: I'm here for my cramps"], {"pain": "present"}),
         (["C: any blood in your urine or stool?", "P: no"], {"blood in urine": "absent", "blood in stool": "absent"}),
         (["C: have you lost or gained any weight?", "P: no"], {"weight loss": "absent", "weight gain": "absent"}),
         (["C: any dark dark stools?", "P: no"], {"black stools": "absent"}),
-        (["C: is the pain on the right hand side?", "P: yes"], {}),
+        (["C: is the pain on the right hand side?", "P: yes"], {"pain": "present"}),
     ],
 )
 def test_lists_and_short_replies(lines: list[str], expected: dict[str, str]) -> None:
     found = polarities(*lines)
-    assert {
-        name: polarity for name, polarity in found.items() if name not in ("knee pain", "pain", "cramps")
-    } == expected
+    assert {name: polarity for name, polarity in found.items() if name != "knee pain"} == expected
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,11 @@ def find_symptoms(dialogue: Sequence[Utterance]) -> list[Finding]:
     by_name: dict[str, list[Statement]] = {}
     for statement in statements(dialogue, lexicon()):
         by_name.setdefault(statement.mention.name, []).append(statement)
-    sited = {name.rpartition(" ")[2] for name, said in by_name.items() if any(s.mention.site for s in said)}
+    sited = {
+        name.rpartition(" ")[2]
+        for name, said in by_name.items()
+        if " " in name and any(s.mention.site or s.polarity == "present" for s in said)
+    }
     kept: list[tuple[Statement, list[Statement]]] = []
     for name, said in by_name.items():
         if said[0].mention.bare and name in sited:

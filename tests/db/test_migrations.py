@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, inspect
 from sqlalchemy.engine import Connection
 
 import carelog.conversations.tables
@@ -19,10 +19,13 @@ from carelog.db import Database, auth_metadata, health_metadata, migrate
 _SEARCH_INDEX = "conversation_words"
 
 
-def differences(connection: Connection, metadata: MetaData) -> list[Any]:
+_VERSIONS = {"health": "health_schema_version", "auth": "auth_schema_version"}
+
+
+def differences(connection: Connection, schema: str, metadata: MetaData) -> list[Any]:
     def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
         hidden = name or ""
-        return not (hidden.startswith(_SEARCH_INDEX) or hidden == "ix_conversation_text_words")
+        return not (hidden.startswith(_SEARCH_INDEX) or hidden in ("ix_conversation_text_words", _VERSIONS[schema]))
 
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "include_object": ours, "target_metadata": metadata}
@@ -38,7 +41,7 @@ async def test_a_migrated_database_has_the_tables_of_the_code(
     try:
         await migrate(database, schema)
         async with database.read() as connection:
-            assert await connection.run_sync(differences, metadata) == []
+            assert await connection.run_sync(differences, schema, metadata) == []
     finally:
         await database.close()
 
@@ -52,3 +55,16 @@ async def test_processes_that_start_together_migrate_once(dialect: str, fresh_ur
     finally:
         for database in databases:
             await database.close()
+
+
+async def test_both_schemas_may_share_one_database(dialect: str, fresh_url: Callable[[str], str]) -> None:
+    database = Database(fresh_url(dialect))
+    try:
+        for _ in range(2):
+            await migrate(database, "health")
+            await migrate(database, "auth")
+        async with database.read() as connection:
+            names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        assert {"api_key", "conversation", "run", "entry"} <= set(names)
+    finally:
+        await database.close()

@@ -15,6 +15,9 @@ from carelog.settings import Settings, load_settings
 
 T = TypeVar("T")
 
+# SQLSTATE classes (PostgreSQL, appendix A): connection, authorization, no such database, resources, operator's doing.
+_CONNECTION_CLASSES = ("08", "28", "3D", "53", "57")
+
 
 def with_carelog(work: Callable[[Carelog], Awaitable[T]]) -> T:
     """Open Carelog with the settings in force, do the work, close it. Raises what `opened` raises."""
@@ -48,12 +51,17 @@ def _of_a_database(error: Exception) -> bool:
 
 
 def _trouble(error: Exception) -> str:
-    """What SQLite says names tables and columns at the most; PostgreSQL may quote the data that it refuses."""
+    """What may be told of it. SQLite's messages name tables and columns at the most; PostgreSQL's may quote the data
+    that it refuses, but not where they are of the connection."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     if type(cause).__module__ == "sqlite3":
         return str(cause)
-    told = cause.strerror if isinstance(cause, OSError) else None
-    return told or type(cause).__name__
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    reason = cause.__cause__ or cause
+    if str(getattr(reason, "sqlstate", None))[:2] in _CONNECTION_CLASSES:
+        return str(reason)
+    return type(reason).__name__
 
 
 def _stores(settings: Settings) -> str:

@@ -2,5 +2,9 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], transaction_per_migration=False)
+context.configure(
+    connection=context.config.attributes["connection"],
+    transaction_per_migration=False,
+    version_table="health_schema_version",
+)
 context.run_migrations()

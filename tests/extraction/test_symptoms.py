@@ -356,6 +356,36 @@ def test_a_long_sentence_is_quoted_around_the_symptom() -> None:
     assert len(quote) <= 120
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["C: Any allergies to any medications?", "P: Just penicillin. I come out in a rash."], {}),
+        (["P: I'm allergic to sulfa, it gives me hives."], {}),
+        (["C: How are your allergies?", "P: My allergies are bad, I have a rash on my arm."], {"rash": "present"}),
+        (["C: Any rash?", "P: Yes, I came out in a rash."], {"rash": "present"}),
+    ],
+)
+def test_how_one_reacts_is_not_what_one_has(lines: list[str], expected: dict[str, str]) -> None:
+    assert polarities(*lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("P: I was feverish last week, but that's settled.", {"fever": "absent"}),
+        ("P: I was feverish last week, and that's not settled.", {"fever": "present"}),
+        ("P: I had a cough and it's cleared.", {"cough": "absent"}),
+    ],
+)
+def test_what_has_settled_is_over(line: str, expected: dict[str, str]) -> None:
+    assert polarities(line) == expected
+
+
+def test_what_is_said_of_a_headache_is_no_other_pain() -> None:
+    assert polarities("P: I get bad headaches. It's really throbbing.") == {"headache": "present"}
+    assert polarities("P: No headaches. It's really throbbing.") == {"headache": "absent", "pain": "present"}
+
+
 def test_pressing_on_a_place_and_asking() -> None:
     assert polarities("C: does it hurt when I press here on your belly?", "P: yeah") == {"abdominal pain": "present"}
     assert polarities("C: does your knee hurt when I press here?", "P: no") == {"knee pain": "absent"}

@@ -31,7 +31,7 @@ def ground(
             NewEntry(
                 type=finding.type,
                 payload=finding.payload,
-                evidence=tuple(whole),
+                evidence=tuple(dict.fromkeys(whole)),
                 occurred_at=_said_at(turns[finding.spans[0].turn], conversation),
                 occurred_zone=zone,
                 recorded_by=engine,

@@ -229,7 +229,8 @@ _LEADING = word_set(", . and but so then now luckily thankfully fortunately")
 _IT = word_set("it it's they they've they're that that's its")
 _OVER = phrase_set(
     """
-    gone | went away | gone away | resolved | cleared up | disappeared | stopped | subsided | over now |
+    gone | went away | gone away | resolved | cleared up | disappeared | stopped | subsided | over now | settled |
+    settled down | cleared | passed now |
     all better
     """
 )

@@ -28,6 +28,8 @@ def find_symptoms(dialogue: Sequence[Utterance]) -> list[Finding]:
         for name, said in by_name.items()
         if " " in name and any(s.mention.site or s.polarity == "present" for s in said)
     }
+    if any(name.endswith("ache") and any(s.polarity == "present" for s in said) for name, said in by_name.items()):
+        sited.add("pain")  # "My headache is bad. It's really throbbing."
     kept: list[tuple[Statement, list[Statement]]] = []
     for name, said in by_name.items():
         if said[0].mention.bare and name in sited:

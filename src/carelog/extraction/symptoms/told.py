@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
-from carelog.extraction.exchange import open_questions, questions, same_speaker
+from carelog.extraction.exchange import AnswerKind, open_questions, questions, read_answer, same_speaker
 from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.echoes import is_echo
@@ -23,7 +23,10 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     if not reading.mentions:
         return
     answers = _speaks_as_subject(readings, position)
+    reacts = _asked_for_allergies(readings, position)
     for mention in reading.mentions:
+        if reacts or _names_an_allergy(reading, mention):
+            continue
         if any(q.first <= mention.first < q.end for q in reading.questions):
             continue
         clause = reading.clause_of(mention)
@@ -38,6 +41,25 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         new = _stated(reading, clause, mention, observer)
         if new is not None and not (new.weight < Weight.OWN and _is_contradicted(readings, position, mention)):
             yield new
+
+
+def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
+    """Whether the turn answers "any allergies?": what it names is how the subject reacts, and not felt now."""
+    if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
+        return False
+    asking = readings[position - 1].utterance
+    answer = read_answer(readings[position].utterance, position)
+    if answer is not None and answer.kind is AnswerKind.NO:
+        return False
+    return any(
+        word.norm.startswith("allerg") for q in open_questions(asking) for word in asking.words[q.first : q.end]
+    ) and not any(word.norm.startswith("allerg") for word in readings[position].words)
+
+
+def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
+    """ "I'm allergic to sulfa, it gives me hives": how the subject reacts. "My allergies make me sneeze" is felt."""
+    sentence = next(s for s in reading.utterance.sentences if s[0] <= mention.first < s[1])
+    return any(word.norm == "allergic" for word in reading.words[sentence[0] : mention.first])
 
 
 def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) -> Statement | None:

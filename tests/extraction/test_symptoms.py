@@ -375,6 +375,7 @@ def test_how_one_reacts_is_not_what_one_has(lines: list[str], expected: dict[str
         ("P: I was feverish last week, but that's settled.", {"fever": "absent"}),
         ("P: I was feverish last week, and that's not settled.", {"fever": "present"}),
         ("P: I had a cough and it's cleared.", {"cough": "absent"}),
+        ("P: Knee is paining a lot since two days.", {"knee pain": "present"}),
     ],
 )
 def test_what_has_settled_is_over(line: str, expected: dict[str, str]) -> None:

@@ -1,11 +1,11 @@
-"""Write combining: shared transactions, no waiting alone, no failing for others."""
+"""Combining: shared trips, no waiting alone, no failing for others."""
 
 import asyncio
 from collections.abc import Sequence
 
 import pytest
 
-from carelog.db import WriteCombiner
+from carelog.db import Combiner
 
 
 class Work:
@@ -24,17 +24,17 @@ class Work:
         return [item * 2 for item in items]
 
 
-async def test_who_comes_alone_is_written_at_once() -> None:
+async def test_who_comes_alone_goes_at_once() -> None:
     work = Work()
-    combiner = WriteCombiner(work)
+    combiner = Combiner(work)
     assert [await combiner.submit(n) for n in (1, 2)] == [2, 4]
     assert work.batches == [[1], [2]]
 
 
-async def test_those_who_come_during_a_write_share_the_next_one() -> None:
+async def test_those_who_come_meanwhile_share_the_next_trip() -> None:
     work = Work()
     work.gate.clear()
-    combiner = WriteCombiner(work, most=3)
+    combiner = Combiner(work, most=3)
     waiting = [asyncio.create_task(combiner.submit(0))]
     await asyncio.sleep(0)
     waiting += [asyncio.create_task(combiner.submit(n)) for n in range(1, 6)]
@@ -46,7 +46,7 @@ async def test_those_who_come_during_a_write_share_the_next_one() -> None:
 
 
 async def test_one_that_is_refused_does_not_fail_the_others() -> None:
-    combiner = WriteCombiner(Work())
+    combiner = Combiner(Work())
     results = await asyncio.gather(*(combiner.submit(n) for n in (1, 13, 2)), return_exceptions=True)
     assert [type(r) if isinstance(r, Exception) else r for r in results] == [2, ValueError, 4]
 
@@ -54,7 +54,7 @@ async def test_one_that_is_refused_does_not_fail_the_others() -> None:
 async def test_a_caller_that_goes_away_does_not_hold_up_the_others() -> None:
     work = Work()
     work.gate.clear()
-    combiner = WriteCombiner(work)
+    combiner = Combiner(work)
     first, second, third = (asyncio.create_task(combiner.submit(n)) for n in (1, 2, 3))
     await asyncio.sleep(0)
     second.cancel()

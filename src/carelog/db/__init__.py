@@ -1,6 +1,6 @@
 """Databases: engines for SQLite and PostgreSQL, column types, migrations."""
 
-from carelog.db.combine import WriteCombiner
+from carelog.db.combine import Combiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
 from carelog.db.metadata import auth_metadata, health_metadata
@@ -8,11 +8,11 @@ from carelog.db.migrate import migrate
 from carelog.db.types import JsonText, UtcDateTime
 
 __all__ = [
+    "Combiner",
     "Connection",
     "Database",
     "JsonText",
     "UtcDateTime",
-    "WriteCombiner",
     "auth_metadata",
     "health_metadata",
     "is_outage",

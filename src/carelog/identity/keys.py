@@ -8,14 +8,15 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
-from carelog.db import Database
+from carelog.db import Combiner, Database
 from carelog.identity.principal import SCOPES, Principal
 from carelog.identity.tables import api_key
 from carelog.kit.clock import Clock
@@ -44,6 +45,7 @@ class Keyring:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._lookups = Combiner(self._rows)
 
     async def add(
         self,
@@ -79,11 +81,7 @@ class Keyring:
     async def authenticate(self, token: str) -> Principal:
         """The principal behind a token. Raises Unauthenticated, without saying what was wrong with it."""
         match = _TOKEN.fullmatch(token)
-        row = None
-        if match:
-            async with self._database.read() as connection:
-                query = select(api_key).where(api_key.c.id == UUID(match[1]))
-                row = (await connection.execute(query)).one_or_none()
+        row = await self._lookups.submit(UUID(match[1])) if match else None
         secret_hash = _hash(match[2] if match else "")
         known = hmac.compare_digest(secret_hash, row.secret_hash if row else _hash("-"))
         now = self._clock.now()
@@ -91,6 +89,13 @@ class Keyring:
             raise Unauthenticated("a valid API key is needed")
         subjects = None if row.subjects is None else frozenset(map(UUID, row.subjects))
         return Principal(id=f"key:{row.id}", scopes=frozenset(row.scopes), subjects=subjects)
+
+    async def _rows(self, key_ids: Sequence[UUID]) -> list[Row[Any] | None]:
+        """The row of each key as it is now: a key that was revoked a moment ago opens nothing any more."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(api_key).where(api_key.c.id.in_(set(key_ids))))
+            rows = {row.id: row for row in found}
+        return [rows.get(key_id) for key_id in key_ids]
 
     async def keys(self) -> list[ApiKey]:
         """Every key, oldest first."""

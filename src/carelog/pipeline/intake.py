@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from carelog.conversations import Conversation, Role, store
 from carelog.conversations.parties import identifiers, patient_party
 from carelog.conversations.roles import role_of_name
-from carelog.db import Connection, Database, WriteCombiner
+from carelog.db import Combiner, Connection, Database
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, Conflict, Forbidden, NotFound
@@ -54,7 +54,7 @@ class Intake:
         self._chains = chains
         self._clock = clock
         self._wakeup = wakeup
-        self._combiner = WriteCombiner(self._write)
+        self._combiner = Combiner(self._write)
 
     async def accept(self, principal: Principal, submissions: Sequence[Submission]) -> list[Receipt]:
         """One receipt for each submission, in order. What is accepted is on disk when this returns.

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from carelog.conversations.store import ConversationStore
 from carelog.db import Database, migrate
@@ -19,6 +20,9 @@ from carelog.pipeline.worker import Worker, WorkerOptions
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
 from carelog.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,22 @@ class Carelog:
     record: RecordStore
     runs: RunStore
     worker: Worker
+
+    def api(self) -> "FastAPI":
+        """The REST door. Imported here: commands that do not serve need not wait for it."""
+        from carelog.api import Services, create_app
+
+        services = Services(
+            clock=self.clock,
+            databases={"health": self.health, "auth": self.auth},
+            keyring=self.keyring,
+            intake=self.intake,
+            conversations=self.conversations,
+            subjects=self.subjects,
+            record=self.record,
+            runs=self.runs,
+        )
+        return create_app(services, max_body_bytes=self.settings.max_body_bytes)
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from door import Door
 
-from carelog.api import Services, create_app
 from carelog.app import Carelog
 from carelog.pipeline.submission import CHANNELS
 
@@ -24,19 +23,8 @@ async def carelog(opened: Callable[..., AbstractAsyncContextManager[Carelog]]) -
 
 @pytest.fixture
 async def door(carelog: Carelog) -> AsyncIterator[Door]:
-    services = Services(
-        clock=carelog.clock,
-        databases={"health": carelog.health, "auth": carelog.auth},
-        keyring=carelog.keyring,
-        intake=carelog.intake,
-        conversations=carelog.conversations,
-        subjects=carelog.subjects,
-        record=carelog.record,
-        runs=carelog.runs,
-    )
-    app = create_app(services, max_body_bytes=carelog.settings.max_body_bytes)
     async with AsyncExitStack() as open_clients:
-        yield Door(carelog, app, open_clients)
+        yield Door(carelog, carelog.api(), open_clients)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 import uvicorn
 from door import make_vcon
 
-from carelog.api import Services, create_app
 from carelog.app import open_carelog
 from carelog.identity import operator
 from carelog.pipeline.submission import CHANNELS, from_vcon
@@ -36,18 +35,7 @@ class Served(threading.Thread):
         async with open_carelog(Settings.model_validate({"data_dir": self.folder, "chains": chains})) as carelog:
             self.key = await carelog.keyring.add("fuzzing")
             await carelog.intake.accept(operator(), [from_vcon(json.dumps(make_vcon()))])
-            services = Services(
-                clock=carelog.clock,
-                databases={"health": carelog.health, "auth": carelog.auth},
-                keyring=carelog.keyring,
-                intake=carelog.intake,
-                conversations=carelog.conversations,
-                subjects=carelog.subjects,
-                record=carelog.record,
-                runs=carelog.runs,
-            )
-            app = create_app(services, max_body_bytes=100_000)
-            config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
+            config = uvicorn.Config(carelog.api(), port=0, log_config=None, lifespan="off")
             self.server = uvicorn.Server(config)
             serving = asyncio.create_task(self.server.serve())
             while not self.server.started:

@@ -105,7 +105,7 @@ async def search_conversations(
         until=until,
     )
     page = await services.conversations.page(who, query, limit=limit, cursor=cursor_of(cursor))
-    return PageOut(items=[ConversationOut.of(item) for item in page.items], next=str(page.next) if page.next else None)
+    return PageOut.of(page, map(ConversationOut.of, page.items))
 
 
 @router.get("/{conversation_id}", summary="Read what is known of one", responses=refusals(404))

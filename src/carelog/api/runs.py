@@ -78,4 +78,4 @@ async def _page(
     services: ServicesOf, who: Principal, query: RunQuery, limit: int, cursor: str | None
 ) -> PageOut[RunOut]:
     page = await services.runs.page(who, query, limit=limit, cursor=cursor_of(cursor))
-    return PageOut(items=[RunOut.of(run) for run in page.items], next=str(page.next) if page.next else None)
+    return PageOut.of(page, map(RunOut.of, page.items))

@@ -1,5 +1,6 @@
 """What the API answers with."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from carelog.conversations.store import Listed, Stored
+from carelog.kit.paging import Page
 from carelog.pipeline.intake import Receipt
 from carelog.pipeline.run import Run
 from carelog.record import Entry, Evidence
@@ -34,6 +36,11 @@ class PageOut(BaseModel, Generic[T]):
 
     items: list[T]
     next: str | None
+
+    @classmethod
+    def of(cls, page: Page[Any], items: Iterable[T]) -> "PageOut[T]":
+        """`items` as they are shown, with the cursor of the page that they come from."""
+        return cls(items=list(items), next=str(page.next) if page.next else None)
 
 
 class ReceiptOut(BaseModel):

@@ -30,7 +30,7 @@ async def list_subjects(
     if reference is not None:
         return PageOut(items=[SubjectOut.of(await services.subjects.find(who, reference))], next=None)
     page = await services.subjects.page(who, limit=limit, cursor=cursor_of(cursor))
-    return PageOut(items=[SubjectOut.of(item) for item in page.items], next=str(page.next) if page.next else None)
+    return PageOut.of(page, map(SubjectOut.of, page.items))
 
 
 @router.get("/subjects/{subject_id}", summary="Read one subject", responses=refusals(404))
@@ -55,7 +55,7 @@ async def list_entries(
     subject = await services.subjects.get(who, subject_id)
     query = EntryQuery(types=tuple(type), since=since, until=until, conversation_id=conversation, retracted=retracted)
     page = await services.record.page(who, subject.id, query, limit=limit, cursor=cursor_of(cursor))
-    return PageOut(items=[EntryOut.of(item) for item in page.items], next=str(page.next) if page.next else None)
+    return PageOut.of(page, map(EntryOut.of, page.items))
 
 
 @router.get("/subjects/{subject_id}/timeline", summary="The record by day", responses=refusals(404))
@@ -69,7 +69,7 @@ async def read_timeline(
     """Entries by the day on which they happened, on the subject's clock; a long day may go on in the next page."""
     subject = await services.subjects.get(who, subject_id)
     page = await services.record.page(who, subject.id, limit=limit, cursor=cursor_of(cursor))
-    return PageOut(items=[DayOut.of(day) for day in timeline(page.items)], next=str(page.next) if page.next else None)
+    return PageOut.of(page, map(DayOut.of, timeline(page.items)))
 
 
 @router.get("/entries/{entry_id}", summary="Read one entry", responses=refusals(404))

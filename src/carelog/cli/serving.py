@@ -11,7 +11,6 @@ from typing import Final
 import typer
 import uvicorn
 
-from carelog.api import Services, create_app
 from carelog.app import Carelog
 from carelog.cli.run_async import opened
 from carelog.settings import Settings
@@ -64,19 +63,9 @@ def address_of(listening: socket.socket) -> str:
 
 
 def _server(carelog: Carelog) -> Server:
-    services = Services(
-        clock=carelog.clock,
-        databases={"health": carelog.health, "auth": carelog.auth},
-        keyring=carelog.keyring,
-        intake=carelog.intake,
-        conversations=carelog.conversations,
-        subjects=carelog.subjects,
-        record=carelog.record,
-        runs=carelog.runs,
-    )
     return Server(
         uvicorn.Config(
-            create_app(services, max_body_bytes=carelog.settings.max_body_bytes),
+            carelog.api(),
             log_config=None,
             access_log=False,
             lifespan="off",

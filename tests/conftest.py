@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -74,6 +75,9 @@ def postgres_databases() -> Iterator[Databases]:
         pytest.skip(reason)
     folder = tempfile.mkdtemp(prefix="carelog-pg-")
     server = get_server(folder, cleanup_mode="stop")
+    # A server outlives tests that are killed. This ends with them, by the pipe that breaks, and takes it along.
+    watch = "import os, signal, sys; sys.stdin.read(); os.kill(int(sys.argv[1]), signal.SIGINT)"
+    watcher = subprocess.Popen([sys.executable, "-c", watch, str(server.get_pid())], stdin=subprocess.PIPE)
     template: list[str] = []
 
     def new(template_name: str) -> str:
@@ -96,6 +100,8 @@ def postgres_databases() -> Iterator[Databases]:
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield make
     finally:
+        watcher.kill()
+        watcher.communicate()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from carelog.app import Carelog, open_carelog
@@ -32,6 +33,10 @@ if _BESIDE.is_dir():
 
 if TYPE_CHECKING:
     from carelog_test_links import Behaviour
+
+# Speed is not asserted in tests, and a busy machine is no failure. In CI the same examples are tried each time.
+hypothesis.settings.register_profile("carelog", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("carelog")
 
 DIALECTS = ("sqlite", "postgresql")
 

@@ -49,13 +49,17 @@ class Utterance:
 
 
 def words_of(text: str) -> tuple[Word, ...]:
-    """
+    """The words, numbers and marks of a text, in their order.
+
     >>> [w.norm for w in words_of("Took 20mg, light-headed. BP 140/90")]
     ['took', '20', 'mg', ',', 'light', 'headed', '.', 'bp', '140', '/', '90']
     """
-    return tuple(
-        Word(match.group().lower().replace("’", "'"), match.start(), match.end()) for match in _WORD.finditer(text)
-    )
+    lower = text.lower().replace("’", "'")
+    spans = [match.span() for match in _WORD.finditer(text)]
+    if len(lower) == len(text):
+        return tuple([Word(lower[start:end], start, end) for start, end in spans])
+    # Some letters are longer in lower case, such as the Turkish I with a dot.
+    return tuple([Word(text[start:end].lower().replace("’", "'"), start, end) for start, end in spans])
 
 
 def read(turns: Iterable[Turn]) -> list[Utterance]:

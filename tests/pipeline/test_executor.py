@@ -342,3 +342,29 @@ async def test_a_batch_goes_through_a_link_together(opened: Opened, scripted: Sc
         await take_in(carelog, *(f"I have a cough, number {n}." for n in range(10)))
         await carelog.worker.drain()
     assert CountingLink.sizes == [7, 3]
+
+
+async def test_the_messages_of_one_thread_are_worked_on_in_their_order(
+    opened: Opened, scripted: Script, clock: ManualClock
+) -> None:
+    seen: list[str] = []
+    fails = [True]
+
+    def note(work: Work) -> Outcome:
+        text = work.conversation.turns[0].text
+        if text == "one" and fails:
+            fails.pop()
+            raise LinkError("not now")
+        seen.append(text)
+        return Outcome()
+
+    scripted("note", note)
+    chains = {"record": {"channels": ["whatsapp"], "links": [scripted_link("note")]}}
+    async with opened(chains=chains) as carelog:
+        for text, tel in (("one", "+12025550120"), ("two", "+12025550120"), ("other", "+12025550121")):
+            await carelog.intake.accept(ME, [submission(text, channel="whatsapp", tel=tel)])
+        await carelog.worker.drain()
+        assert seen == ["other"]
+        clock.advance(seconds=10)
+        await carelog.worker.drain()
+    assert seen == ["other", "one", "two"]

@@ -28,6 +28,9 @@ from carelog.record.subjects import Identifier, Subject
 
 _ATTEMPTS = 3
 
+# Where each conversation is one message of a thread, so that the next one may take back what it says.
+_IN_ORDER = frozenset({"whatsapp"})
+
 
 class Verdict(StrEnum):
     ACCEPTED = "accepted"
@@ -104,7 +107,14 @@ class Intake:
             received.append(store.Received(conversation, channel, external_id, subject_id, now))
             seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, store.digest(conversation)))
             made = [
-                new_run(chain, conversation.uuid, subject_id, now, lane=submission.lane)
+                new_run(
+                    chain,
+                    conversation.uuid,
+                    subject_id,
+                    now,
+                    lane=submission.lane,
+                    ordering_key=f"{subject_id}:{chain.name}" if channel in _IN_ORDER else None,
+                )
                 for chain in self._chains.current.for_channel(channel)
             ]
             runs += made
@@ -122,7 +132,15 @@ class _Handed(NamedTuple):
     submission: Submission
 
 
-def new_run(chain: Chain, conversation_id: UUID, subject_id: UUID, now: datetime, *, lane: Lane | None = None) -> Run:
+def new_run(
+    chain: Chain,
+    conversation_id: UUID,
+    subject_id: UUID,
+    now: datetime,
+    *,
+    lane: Lane | None = None,
+    ordering_key: str | None = None,
+) -> Run:
     """A queued run of a chain over a conversation."""
     return Run(
         id=new_id(),
@@ -134,6 +152,7 @@ def new_run(chain: Chain, conversation_id: UUID, subject_id: UUID, now: datetime
         created_at=now,
         updated_at=now,
         due_at=now,
+        ordering_key=ordering_key,
     )
 
 

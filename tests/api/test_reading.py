@@ -98,6 +98,26 @@ async def test_entries_are_listed_by_type_and_time_with_their_quotes(door: Door,
     assert [e["revision"] for e in (await api.get(f"/api/entries/{made[0]}/history")).json()] == [1]
 
 
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+async def test_records_at_the_edges_of_time_are_read_page_by_page(
+    door: Door, api: httpx.AsyncClient, start: str
+) -> None:
+    receipt = await door.hand_in(make_vcon(start=start))
+    assert (await api.get(f"/api/conversations/{receipt['id']}")).json()["started_at"] == start
+    moments = [datetime(9999, 12, 31, 23, 59, 59, 999_990 + n, tzinfo=UTC) for n in range(4)]
+    made = await door.add_entries(UUID(receipt["id"]), [*moments, datetime(1, 1, 1, tzinfo=UTC)])
+    seen: list[str] = []
+    params: dict[str, Any] = {"limit": 1}
+    while True:
+        page = (await api.get(f"/api/subjects/{receipt['subject_id']}/entries", params=params)).json()
+        seen += [entry["id"] for entry in page["items"]]
+        if page["next"] is None:
+            break
+        params["cursor"] = page["next"]
+    assert seen == [str(entry) for entry in made]
+    assert (await api.get(f"/api/subjects/{receipt['subject_id']}/timeline")).status_code == 200
+
+
 async def test_the_timeline_goes_by_the_subjects_own_day(door: Door, api: httpx.AsyncClient) -> None:
     receipt = await door.hand_in(make_vcon())
     late = datetime(2026, 1, 5, 20, 0, tzinfo=UTC)  # past midnight at +05:30

@@ -1,5 +1,7 @@
 """`/api/conversations`: hand in, read, list and search."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -8,16 +10,19 @@ from pydantic import StringConstraints
 
 from carelog.api.access import ReadsConversations, WritesConversations
 from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
-from carelog.api.errors import refusals
-from carelog.api.parameters import CursorText, Limit, Moment, Nothing, Since, Text, Until, cursor_of
+from carelog.api.errors import invalid, problem, refusals
+from carelog.api.parameters import CursorText, Given, Limit, Moment, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import ConversationOut, PageOut, ReceiptOut
 from carelog.conversations.store import ConversationQuery
-from carelog.kit.errors import InvalidInput
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.submission import Channel, Submission, from_vcon, read_transcript
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
+
+# Bytes. Reading takes up to some seconds for each megabyte, which other requests and the worker's leases shall not
+# wait for.
+_READ_ASIDE = 32_000
 
 
 @router.post(
@@ -36,16 +41,14 @@ async def hand_in(
     response: Response,
     services: ServicesOf,
     who: WritesConversations,
-    channel: Annotated[Channel | Nothing, Query(description="Where it comes from")] = None,
+    channel: Annotated[Given[Channel], Query(description="Where it comes from")] = None,
     external_id: Annotated[
-        Annotated[Text, StringConstraints(max_length=255)] | Nothing,
+        Given[Annotated[Text, StringConstraints(max_length=255)]],
         Query(description="Its name where it comes from, such as a message id"),
     ] = None,
-    subject: Annotated[UUID | Nothing, Query(description="Whose record it belongs to, when known")] = None,
-    started_at: Annotated[
-        Moment | Nothing, Query(description="When a plain transcript was spoken, with a zone")
-    ] = None,
-    title: Annotated[Text | Nothing, Query(description="The title of a plain transcript")] = None,
+    subject: Annotated[Given[UUID], Query(description="Whose record it belongs to, when known")] = None,
+    started_at: Annotated[Given[Moment], Query(description="When a plain transcript was spoken, with a zone")] = None,
+    title: Annotated[Given[Text], Query(description="The title of a plain transcript")] = None,
 ) -> ReceiptOut:
     """A vCon (`application/vcon` or `application/json`) or a plain transcript (`text/plain`).
 
@@ -53,10 +56,15 @@ async def hand_in(
     channel and external id, or the same vCon again, is answered with 200 and changes nothing.
     """
     kind = media_type(request.headers)
-    submission: Submission
-    if kind == TRANSCRIPT:
-        submission = read_transcript(
-            utf8(await request.body()),
+    if kind != TRANSCRIPT:
+        _refuse_beside_a_vcon(started_at=started_at, title=title)
+    body = await request.body()
+
+    def read() -> Submission:
+        if kind != TRANSCRIPT:
+            return from_vcon(body, channel=channel, external_id=external_id, subject_id=subject)
+        return read_transcript(
+            utf8(body),
             services.clock,
             channel=channel,
             external_id=external_id,
@@ -64,9 +72,8 @@ async def hand_in(
             started_at=started_at,
             title=title,
         )
-    else:
-        _refuse_beside_a_vcon(started_at=started_at, title=title)
-        submission = from_vcon(await request.body(), channel=channel, external_id=external_id, subject_id=subject)
+
+    submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(_read_whole, read)
     [receipt] = await services.intake.accept(who, [submission])
     if receipt.error:
         raise receipt.error
@@ -80,13 +87,13 @@ async def hand_in(
 async def search_conversations(
     services: ServicesOf,
     who: ReadsConversations,
-    q: Annotated[Text | Nothing, Query(description="Words that were said, all of them")] = None,
-    tel: Annotated[Text | Nothing, Query(description="A party's phone number")] = None,
-    mailto: Annotated[Text | Nothing, Query(description="A party's e-mail address")] = None,
-    name: Annotated[Text | Nothing, Query(description="A party's full name")] = None,
-    title: Annotated[Text | Nothing, Query(description="A part of the title")] = None,
-    channel: Annotated[Channel | Nothing, Query(description="Where it came from")] = None,
-    subject: Annotated[UUID | Nothing, Query(description="Whose record it belongs to")] = None,
+    q: Annotated[Given[Text], Query(description="Words that were said, all of them")] = None,
+    tel: Annotated[Given[Text], Query(description="A party's phone number")] = None,
+    mailto: Annotated[Given[Text], Query(description="A party's e-mail address")] = None,
+    name: Annotated[Given[Text], Query(description="A party's full name")] = None,
+    title: Annotated[Given[Text], Query(description="A part of the title")] = None,
+    channel: Annotated[Given[Channel], Query(description="Where it came from")] = None,
+    subject: Annotated[Given[UUID], Query(description="Whose record it belongs to")] = None,
     since: Since = None,
     until: Until = None,
     limit: Limit = 50,
@@ -128,15 +135,19 @@ async def read_vcon(conversation_id: UUID, services: ServicesOf, who: ReadsConve
     return Response(stored.document, media_type="application/vcon", headers={"ETag": f'"{stored.revision}"'})
 
 
+def _read_whole(read: Callable[[], Submission]) -> Submission:
+    """With its turns, which intake is about to ask for."""
+    submission = read()
+    submission.conversation.turns  # noqa: B018  kept once read
+    return submission
+
+
 def _refuse_beside_a_vcon(**given: object) -> None:
     """A vCon says these itself; to drop what was said beside it would be to lose it."""
     problems = [
-        {"place": f"/query/{name}", "problem": "is for a plain transcript; a vCon says it itself"}
+        problem(f"/query/{name}", "is for a plain transcript; a vCon says it itself")
         for name, value in given.items()
         if value is not None
     ]
     if problems:
-        raise InvalidInput(
-            f"the request is not valid: {problems[0]['place']} {problems[0]['problem']}",
-            details={"problems": problems},
-        )
+        raise invalid(problems)

@@ -1,6 +1,6 @@
 """The one error envelope: `{"status": "error", "error": {"code", "message", "details"}}`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -90,6 +90,19 @@ def error_response(
     )
 
 
+def problem(place: str, sentence: str) -> dict[str, str]:
+    """One thing that is wrong with a request; `place` is '/query/limit', '/path/run_id'."""
+    return {"place": place, "problem": sentence}
+
+
+def invalid(problems: Sequence[Mapping[str, str]]) -> InvalidInput:
+    """The refusal of a request for these problems, of which there is at least one."""
+    first = problems[0]
+    return InvalidInput(
+        f"the request is not valid: {first['place']} {first['problem']}", details={"problems": problems}
+    )
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every refusal in the envelope, with nothing in it of what was sent."""
 
@@ -100,13 +113,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _request(_request: Request, error: RequestValidationError) -> Response:
-        problems = [
-            {"place": "/" + "/".join(map(str, problem["loc"])), "problem": _sentence(problem)}
-            for problem in error.errors()
-        ]
-        first = problems[0]
-        message = f"the request is not valid: {first['place']} {first['problem']}"
-        return error_response(422, InvalidInput.code, message, {"problems": problems})
+        found = invalid([problem("/" + "/".join(map(str, e["loc"])), _sentence(e)) for e in error.errors()])
+        return error_response(422, found.code, found.message, found.details)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
@@ -117,10 +125,10 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(error.status_code, code, message, headers=headers)
 
 
-def _sentence(problem: Mapping[str, Any]) -> str:
+def _sentence(detail: Mapping[str, Any]) -> str:
     """pydantic's own sentences may quote a character of what was sent."""
-    known = _SENTENCES.get(problem["type"])
-    sentence: str = known.format(**problem.get("ctx", {})) if known else problem["msg"]
+    known = _SENTENCES.get(detail["type"])
+    sentence: str = known.format(**detail.get("ctx", {})) if known else detail["msg"]
     return sentence
 
 

@@ -1,14 +1,15 @@
 """Query parameters: the kinds that several routers take, and the refusal of all that an operation does not have."""
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from carelog.api.access import principal
+from carelog.api.errors import invalid, problem
 from carelog.conversations.dates import read_date
 from carelog.conversations.vcon import DATE_PROBLEM
 from carelog.identity import Principal
@@ -29,21 +30,34 @@ def _moment(given: object) -> datetime:
     return moment
 
 
-Nothing: TypeAlias = SkipJsonSchema[None]
-"""A parameter that is left out; no text in an address stands for it."""
+class _NeverNull:
+    """Takes null out of the description of what may be left out: no text in an address stands for it."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described: JsonSchemaValue = handler(schema)["anyOf"][0]
+        return described
+
+
+T = TypeVar("T")
+
+Given = Annotated[T | None, _NeverNull()]
+"""A parameter that may be left out."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=320), AfterValidator(_without_nul)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items a page has at the most")]
-CursorText = Annotated[str | Nothing, Query(min_length=1, max_length=200, description="`next` of the page before")]
-Since = Annotated[Moment | Nothing, Query(description="From this moment on, with a zone")]
-Until = Annotated[Moment | Nothing, Query(description="Up to, and not including, this moment, with a zone")]
+CursorText = Annotated[Given[Text], Query(description="`next` of the page before")]
+Since = Annotated[Given[Moment], Query(description="From this moment on, with a zone")]
+Until = Annotated[Given[Moment], Query(description="Up to, and not including, this moment, with a zone")]
 
 
 def cursor_of(text: str | None) -> Cursor | None:
     """Raises InvalidInput for a cursor that was not given out."""
-    return None if text is None else Cursor.parse(text)
+    try:
+        return None if text is None else Cursor.parse(text)
+    except InvalidInput:
+        raise invalid([problem("/query/cursor", "is not one that was given out")]) from None
 
 
 async def only_documented(request: Request, _who: Annotated[Principal, Depends(principal)]) -> None:
@@ -55,18 +69,12 @@ async def only_documented(request: Request, _who: Annotated[Principal, Depends(p
     documented = {p["name"]: p["schema"] for p in operation.get("parameters", ()) if p["in"] == "query"}
     given = [name for name, _ in request.query_params.multi_items()]
     if not documented.keys() >= set(given):
-        problem = {"place": "/query", "problem": "holds a parameter that this operation does not have"}
-        raise InvalidInput(
-            f"the request is not valid: {problem['place']} {problem['problem']}",
-            details={"problems": [problem], "parameters": sorted(documented)},
-        )
+        known = ", ".join(sorted(documented)) or "none"
+        raise invalid([problem("/query", f"holds a parameter that is not one of this operation's: {known}")])
     problems = [
-        {"place": f"/query/{name}", "problem": "is given more than once"}
+        problem(f"/query/{name}", "is given more than once")
         for name, schema in documented.items()
         if given.count(name) > 1 and schema.get("type") != "array"
     ]
     if problems:
-        raise InvalidInput(
-            f"the request is not valid: {problems[0]['place']} {problems[0]['problem']}",
-            details={"problems": problems},
-        )
+        raise invalid(problems)

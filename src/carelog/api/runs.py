@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from carelog.api.access import ReadsRuns, WritesRuns
 from carelog.api.errors import refusals
-from carelog.api.parameters import CursorText, Limit, Nothing, Text, cursor_of
+from carelog.api.parameters import CursorText, Given, Limit, Text, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import CountOut, PageOut, RunOut
 from carelog.identity import Principal
@@ -16,7 +16,7 @@ from carelog.pipeline.runs import RunQuery
 
 router = APIRouter(prefix="/api", tags=["runs"])
 
-ChainName = Annotated[Text | Nothing, Query(description="Of this chain only")]
+ChainName = Annotated[Given[Text], Query(description="Of this chain only")]
 
 
 @router.get("/runs", summary="List runs")
@@ -25,8 +25,8 @@ async def list_runs(
     who: ReadsRuns,
     state: Annotated[list[RunState], Query(max_length=10, description="In these states; all when left out")] = [],  # noqa: B006
     chain: ChainName = None,
-    conversation: Annotated[UUID | Nothing, Query(description="Over this conversation only")] = None,
-    subject: Annotated[UUID | Nothing, Query(description="For this record only")] = None,
+    conversation: Annotated[Given[UUID], Query(description="Over this conversation only")] = None,
+    subject: Annotated[Given[UUID], Query(description="For this record only")] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> PageOut[RunOut]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from carelog.api.access import ReadsEntries
 from carelog.api.errors import refusals
-from carelog.api.parameters import CursorText, Limit, Nothing, Since, Text, Until, cursor_of
+from carelog.api.parameters import CursorText, Given, Limit, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import DayOut, EntryOut, PageOut, SubjectOut
 from carelog.record.store import EntryQuery
@@ -21,7 +21,7 @@ async def list_subjects(
     services: ServicesOf,
     who: ReadsEntries,
     reference: Annotated[
-        Text | Nothing, Query(description="An id, a phone number, an e-mail address or a full name")
+        Given[Text], Query(description="An id, a phone number, an e-mail address or a full name")
     ] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
@@ -46,7 +46,7 @@ async def list_entries(
     type: Annotated[list[str], Query(max_length=50, description="Entry types; all when left out")] = [],  # noqa: A002,B006
     since: Since = None,
     until: Until = None,
-    conversation: Annotated[UUID | Nothing, Query(description="From this conversation only")] = None,
+    conversation: Annotated[Given[UUID], Query(description="From this conversation only")] = None,
     retracted: Annotated[bool, Query(description="Show retracted entries too")] = False,
     limit: Limit = 50,
     cursor: CursorText = None,

@@ -89,7 +89,8 @@ def _extracted(files: Sequence[Path]) -> Iterator[Extracted]:
             while waiting:
                 yield from waiting.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Waited for: a pool that is let go of may find its pipe closed when the interpreter ends.
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _extract_several(files: Sequence[Path]) -> list[Extracted]:

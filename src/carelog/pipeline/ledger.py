@@ -1,7 +1,7 @@
 """The ledger (table `run`): the truth about what is still to be done. Functions work in the caller's transaction."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,6 @@ from carelog.pipeline.tables import run as table
 
 _FIELDS = tuple(field.name for field in fields(Run))
 _SWEEP = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """How many runs are in a state of a lane, and since when the oldest of them waits."""
-
-    state: RunState
-    lane: Lane
-    count: int
-    oldest: datetime | None
 
 
 async def enqueue(connection: Connection, runs: Sequence[Run]) -> None:
@@ -147,16 +137,6 @@ async def next_due(connection: Connection) -> datetime | None:
         if (moment := (await connection.execute(statement)).scalar_one_or_none()) is not None
     ]
     return min(moments, default=None)
-
-
-async def depths(connection: Connection) -> list[Depth]:
-    """The ledger at a glance."""
-    rows = await connection.execute(
-        select(table.c.state, table.c.lane, func.count(), func.min(table.c.created_at))
-        .group_by(table.c.state, table.c.lane)
-        .order_by(table.c.state, table.c.lane)
-    )
-    return [Depth(RunState(state), Lane(lane), count, oldest) for state, lane, count, oldest in rows]
 
 
 async def chains_taken(connection: Connection, conversations: Collection[UUID]) -> set[tuple[UUID, str]]:

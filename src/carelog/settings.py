@@ -17,6 +17,7 @@ from pydantic_settings import (
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.chains import ChainDefinition
 from carelog.pipeline.submission import CHANNELS
+from carelog.storages.definition import StorageDefinition
 
 DEFAULT_CHAINS: Final = {
     "record": {"channels": list(CHANNELS), "links": ["extract", "summarize"]},
@@ -53,6 +54,27 @@ class Settings(BaseSettings):
     )
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="How long work that another process queued may lie unseen."
+    )
+    worker_concurrency: int = Field(
+        default=1, ge=1, le=64, description="How many batches one worker process has in hand at once."
+    )
+    broker_url: str | None = Field(
+        default=None,
+        description="redis://... sends runs to workers over Redis Streams; without it they are claimed in the ledger.",
+    )
+    bulk_limit: int = Field(
+        default=100_000,
+        ge=1,
+        description="How many runs may wait before conversations for the bulk lane are refused with 429.",
+    )
+    routine_limit: int | None = Field(
+        default=None, ge=1, description="The same for the routine lane; no limit by default. Urgent is never refused."
+    )
+    finished_days: float = Field(
+        default=30, gt=0, description="How many days finished and discarded runs are kept; then they are counted only."
+    )
+    storages: dict[str, StorageDefinition] = Field(
+        default_factory=dict, description="Where copies of finished conversations go, by name."
     )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged: never content."

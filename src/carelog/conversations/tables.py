@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from carelog.db import UtcDateTime, health_metadata
@@ -30,10 +31,25 @@ conversation = Table(
     Column("digest", String(64), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("document", Text, nullable=False),
+    # When the document may be dropped here, since storages have it; and when it was.
+    Column("expires_at", UtcDateTime),
+    Column("expired_at", UtcDateTime),
     UniqueConstraint("channel", "external_id"),
 )
 Index("ix_conversation_recorded", conversation.c.recorded_at, conversation.c.id)
 Index("ix_conversation_subject", conversation.c.subject_id, conversation.c.recorded_at, conversation.c.id)
+_EXPIRING = text("expires_at IS NOT NULL AND expired_at IS NULL")
+Index("ix_conversation_expiring", conversation.c.expires_at, sqlite_where=_EXPIRING, postgresql_where=_EXPIRING)
+
+# The signed or encrypted form, as it came in.
+conversation_original = Table(
+    "conversation_original",
+    health_metadata,
+    Column("conversation_id", Uuid, ForeignKey(conversation.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("form", String(10), nullable=False),
+    Column("signer", Text),
+    Column("content", Text, nullable=False),
+)
 
 conversation_party = Table(
     "conversation_party",

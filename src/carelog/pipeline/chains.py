@@ -3,15 +3,18 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from carelog.kit import jsontext
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.link import Link, make_link
 from carelog.pipeline.run import Lane
 from carelog.pipeline.submission import CHANNELS
+
+
+ListName = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
 class LinkDefinition(BaseModel):
@@ -36,7 +39,9 @@ class LinkDefinition(BaseModel):
 class ChainDefinition(BaseModel):
     """One chain of `carelog.yaml`.
 
-    `channels` says which conversations it takes; a chain with none runs only when a link routes to it.
+    `channels` and `ingress_lists` say which conversations it takes; a chain with neither runs only when a link
+    routes to it. What it has finished goes to every one of `storages`, and is announced on `egress_lists` once all
+    of them have it. `timeout` is how many seconds one link may take over a conversation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +51,10 @@ class ChainDefinition(BaseModel):
     lane: Lane = Lane.ROUTINE
     enabled: bool = True
     max_tries: int = Field(default=8, ge=1, le=100)
+    timeout: float | None = Field(default=None, gt=0, le=86_400)
+    ingress_lists: tuple[ListName, ...] = ()
+    storages: tuple[str, ...] = ()
+    egress_lists: tuple[ListName, ...] = ()
 
     @field_validator("channels")
     @classmethod
@@ -92,7 +101,9 @@ def version_of(definition: ChainDefinition) -> str:
 
     Only what a run does makes a version: which conversations come in, and whether any do, does not.
     """
-    does = {"links": definition.as_json()["links"], "max_tries": definition.max_tries}
+    written = definition.as_json()
+    does = {"links": written["links"], "max_tries": definition.max_tries}
+    does |= {name: written[name] for name in ("timeout", "storages", "egress_lists") if written[name]}
     return hashlib.sha256(jsontext.dump(does).encode()).hexdigest()[:16]
 
 
@@ -115,6 +126,10 @@ class Chains:
     def for_channel(self, channel: str) -> list[Chain]:
         """The enabled chains that take conversations of this channel."""
         return [c for c in self if c.definition.enabled and channel in c.definition.channels]
+
+    def for_list(self, ingress_list: str) -> list[Chain]:
+        """The enabled chains that read this ingress list."""
+        return [c for c in self if c.definition.enabled and ingress_list in c.definition.ingress_lists]
 
 
 def _route_targets(chain: Chain) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from carelog.conversations import Conversation
 from carelog.conversations.tags import with_tags
@@ -40,8 +40,17 @@ class AddTags:
         return with_tags(conversation, self.tags)
 
 
-# Changes say what to add, not what the vCon becomes, so that those of two chains on one conversation both hold.
-Change = AddAnalysis | AddTags
+class Change(Protocol):
+    """One alteration of a vCon. It says what to do, not what the vCon becomes, so that those of two chains on one
+    conversation both hold: it may be applied again, to the conversation as another chain has left it. A link may
+    bring changes of its own, as frozen data with these two."""
+
+    @property
+    def rewords(self) -> bool:
+        """Whether it may change what the conversation's turns are."""
+
+    def apply(self, conversation: Conversation) -> Conversation:
+        """Raises InvalidInput when the result would be no vCon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +58,16 @@ class Outcome:
     """The effects of one link on one conversation.
 
     `changes` alter the vCon, `entries` go to the subject's record, `routes` name chains to run on this
-    conversation next, and `stop` ends this run here, as finished.
+    conversation next, and `stop` ends this run here, as finished. `wait` lets the next link run only after that
+    long; `expire_in` lets the document be dropped from the primary store after that long, once storages have it.
     """
 
     changes: tuple[Change, ...] = ()
     entries: tuple[NewEntry, ...] = ()
     routes: tuple[str, ...] = ()
     stop: bool = False
+    wait: timedelta | None = None
+    expire_in: timedelta | None = None
 
 
 class LinkError(CarelogError):

@@ -1,10 +1,10 @@
 """A run: one conversation's passage through one chain, and every step that its state may take.
 
     queued ──claim──► running ──finish──► finished
-      ▲                 │ │
-      └──retry/release──┘ └─fail for good─► dead ──discard──► discarded
-      ▲                                      │
-      └──────────────drive again─────────────┘
+      ▲                      │ │
+      └─retry/release/postpone─┘ └─fail for good─► dead ──discard──► discarded
+      ▲                                           │
+      └────────────────drive again────────────────┘
 
 The functions here are pure: the ledger stores what they return. A step that the picture does not have raises.
 """
@@ -41,7 +41,8 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`position` is the link to run next; `tries` counts the attempts at getting past it, this one included."""
+    """`position` is the link to run next; `tries` counts the attempts at getting past it, this one included. `trace`
+    is the W3C `traceparent` of the request that brought the conversation."""
 
     id: UUID
     conversation_id: UUID
@@ -61,6 +62,7 @@ class Run:
     ordering_key: str | None = None
     stopped: bool = False
     error: Mapping[str, Any] | None = None
+    trace: str | None = None
 
     def leased_at(self, now: datetime) -> bool:
         return self.state is RunState.RUNNING and self.lease_until is not None and self.lease_until > now
@@ -132,6 +134,12 @@ def expire(run: Run, now: datetime, *, max_tries: int) -> Run:
         "position": run.position,
     }
     return fail(run, now, error=error, max_tries=max_tries, retry_after=timedelta(0))
+
+
+def postpone(run: Run, now: datetime, *, position: int, until: datetime) -> Run:
+    """Queue the run to go on at `position` at a set time: waiting costs a row, and no worker."""
+    moved = advance(run, position, now)
+    return replace(moved, state=RunState.QUEUED, lease=None, lease_until=None, tries=0, due_at=until, error=None)
 
 
 def drive_again(run: Run, now: datetime) -> Run:

@@ -23,7 +23,10 @@ class Submission:
     """One conversation as it was handed in.
 
     `external_id` is its name where it came from (a message id, a call id), its uuid when there is none;
-    `subject_id` says whose record it belongs to, when the sender knows.
+    `subject_id` says whose record it belongs to, when the sender knows. `ingress_lists` feed it to chains besides
+    those that take its channel. With `replaces`, another document under the same uuid is the newer one of the same
+    conversation. `key` names the request: the
+    same principal's same key gets the same receipt. `trace` is a W3C `traceparent`.
     """
 
     conversation: Conversation
@@ -31,6 +34,10 @@ class Submission:
     external_id: str | None = None
     subject_id: UUID | None = None
     lane: Lane | None = None
+    ingress_lists: tuple[str, ...] = ()
+    replaces: bool = False
+    key: str | None = None
+    trace: str | None = None
 
     def __post_init__(self) -> None:
         if self.channel not in CHANNELS:

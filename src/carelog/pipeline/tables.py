@@ -1,13 +1,16 @@
-"""The ledger: what is still to be done, and what was."""
+"""The ledger: what is still to be done, and what was; and what goes on from there: copies, egress."""
 
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     String,
     Table,
@@ -46,6 +49,7 @@ run = Table(
     Column("ordering_key", String(255)),
     Column("stopped", Boolean, nullable=False),
     Column("error", JsonText),
+    Column("trace", String(55)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "chain", "pass"),
@@ -63,4 +67,104 @@ Index("ix_run_queued", run.c.lane, run.c.due_at, run.c.id, **_where("state = 'qu
 Index("ix_run_leases", run.c.lease_until, **_where("state = 'running'"))
 Index("ix_run_order", run.c.ordering_key, run.c.id, **_where("state IN ('queued', 'running')"))
 Index("ix_run_dead", run.c.updated_at, run.c.id, **_where("state = 'dead'"))
-Index("ix_run_created", run.c.created_at, run.c.id)
+
+# What became of the runs that were pruned, by the day on which they ended.
+run_summary = Table(
+    "run_summary",
+    health_metadata,
+    Column("day", Date, primary_key=True),
+    Column("chain", String(80), primary_key=True),
+    Column("state", String(10), primary_key=True),
+    Column("runs", Integer, nullable=False),
+)
+
+# One row for each storage that a conversation is to go to, or to be deleted from.
+copy = Table(
+    "copy",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("storage", String(80), nullable=False),
+    Column("action", String(10), nullable=False),
+    # No foreign keys: a copy is deleted after the conversation is, and outlives the runs that are pruned.
+    Column("conversation_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("run_id", Uuid),
+    Column("chain", String(80), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("error", JsonText),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    CheckConstraint("action IN ('save', 'delete')", name="action"),
+    CheckConstraint("state IN ('queued', 'stored', 'dead', 'discarded')", name="state"),
+)
+Index("ix_copy_queued", copy.c.storage, copy.c.id, **_where("state = 'queued'"))
+Index("ix_copy_dead", copy.c.updated_at, copy.c.id, **_where("state = 'dead'"))
+Index("ix_copy_conversation_id", copy.c.conversation_id)
+Index("ix_copy_run_id", copy.c.run_id, **_where("state IN ('queued', 'dead')"))
+
+# Who serves a storage now, and until when nobody shall, because it is down.
+storage_state = Table(
+    "storage_state",
+    health_metadata,
+    Column("storage", String(80), primary_key=True),
+    Column("lease", Uuid),
+    Column("lease_until", UtcDateTime),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("troubles", Integer, nullable=False),
+    Column("error", JsonText),
+)
+
+# What other programs may pop from a list: announced once every storage of the chain has its copy.
+egress = Table(
+    "egress",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("list", String(80), nullable=False),
+    Column("conversation_id", Uuid, ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", Uuid),
+    Column("announced_at", UtcDateTime),
+)
+Index("ix_egress_announced", egress.c.list, egress.c.announced_at, egress.c.id, **_where("announced_at IS NOT NULL"))
+Index("ix_egress_waiting", egress.c.run_id, **_where("announced_at IS NULL"))
+Index("ix_egress_conversation_id", egress.c.conversation_id)
+
+# The processes that work, as they last said so.
+worker = Table(
+    "worker",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("in_hand", Integer, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# What was answered to a request that named itself: the same name again gets the same answer.
+idempotency = Table(
+    "idempotency",
+    health_metadata,
+    Column("principal", String(80), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("subject_id", Uuid),
+    Column("runs", JsonText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_idempotency_created_at", idempotency.c.created_at)
+
+# The configuration that was posted, newest last; the newest is in force in every process.
+configuration = Table(
+    "configuration",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("content", JsonText, nullable=False),
+    Column("posted_by", String(80), nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""AI endpoints: language models and speech, behind one contract."""

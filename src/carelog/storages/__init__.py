@@ -1,0 +1,1 @@
+"""Storages: copies of finished vCons, one file each."""

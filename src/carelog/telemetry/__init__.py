@@ -1,0 +1,1 @@
+"""What is measured of a running Carelog: metrics and traces. No health data, ever."""

@@ -60,7 +60,7 @@ OK = status("204 No Content")
 
 def work() -> Work:
     given = submission("I have a headache.").conversation
-    return Work(given, given.uuid, new_id(), "checkin", "UTC", "record", f"{new_id()}:1", SystemClock().now())
+    return Work(given, given.uuid, new_id(), "checkin", "record", f"{new_id()}:1", SystemClock().now())
 
 
 async def send(port: int, monkeypatch: pytest.MonkeyPatch, one: Work | None = None, **options: object) -> object:

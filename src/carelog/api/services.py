@@ -9,6 +9,7 @@ from carelog.conversations.store import ConversationStore
 from carelog.db import Database
 from carelog.identity import Keyring
 from carelog.kit.clock import Clock
+from carelog.pipeline.deletion import Deletion
 from carelog.pipeline.intake import Intake
 from carelog.pipeline.runs import RunStore
 from carelog.record.store import RecordStore
@@ -21,6 +22,7 @@ class Services:
     databases: dict[str, Database]
     keyring: Keyring
     intake: Intake
+    deletion: Deletion
     conversations: ConversationStore
     subjects: SubjectStore
     record: RecordStore

@@ -52,6 +52,26 @@ def body_text(item: Mapping[str, Any]) -> str | None:
     return None if "\0" in decoded else decoded
 
 
+def plain_words(document: Mapping[str, Any]) -> list[str] | None:
+    """What was said, where all of it stands in plain text messages; None where it must be read from other shapes.
+
+    To find a conversation by its words, they need not be taken apart into turns.
+
+    >>> plain_words({"dialog": [{"type": "text", "body": "I slept well", "encoding": "none"}]})
+    ['I slept well']
+    """
+    if document.get("analysis"):
+        return None
+    words: list[str] = []
+    for dialog in document.get("dialog") or []:
+        body = dialog.get("body")
+        plain = dialog.get("mediatype", "text/plain") == "text/plain" and dialog.get("encoding") == "none"
+        if dialog.get("type") != "text" or not plain or not isinstance(body, str) or body.lstrip()[:1] in ("{", "["):
+            return None
+        words.append(body)
+    return words
+
+
 def below(pointer: str, *steps: str | int) -> str:
     """
     >>> below("/analysis/0/body", "a/b", 3)

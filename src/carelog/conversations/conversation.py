@@ -130,7 +130,10 @@ class Conversation:
         return self._with("dialog", dialog, at)
 
     def _with(self, array: str, item: Mapping[str, Any], at: datetime | None) -> "Conversation":
-        changed = self.document | {array: [*(self.document.get(array) or []), dict(item)]}
+        own = dict(item)
+        jsontext.dump(own)  # what cannot be written is refused here, where it is known whose it is
+        changed = self.document | {array: [*(self.document.get(array) or []), own]}
         if at is not None:
             changed["updated_at"] = write_date(at)
-        return Conversation.of(changed)
+        vcon.check_added(changed, array)
+        return Conversation(changed)

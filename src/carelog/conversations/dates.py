@@ -2,6 +2,7 @@
 
 import re
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 _DATE = re.compile(
@@ -13,6 +14,7 @@ _FIRST_PLAUSIBLE_MS = 946_684_800_000  # 2000-01-01T00:00:00Z
 _LAST_PLAUSIBLE_MS = 4_102_444_800_000  # 2100-01-01T00:00:00Z
 
 
+@lru_cache(maxsize=8192)  # a conversation's dates are checked, then read, then read again with its turns
 def read_date(text: str) -> datetime | None:
     """The moment, in the zone it was written in; None when it is not an RFC 3339 date and time with a zone.
 

@@ -1,7 +1,6 @@
 """The store of conversations, and the search over it."""
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +8,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, literal_column, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from carelog.conversations import tables
+from carelog.conversations.content import plain_words
 from carelog.conversations.conversation import Conversation
 from carelog.conversations.parties import Kind, identifiers, normal
 from carelog.db import Connection, Database
 from carelog.identity import Principal
+from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
 from carelog.kit.paging import Cursor, Page
 
@@ -38,6 +52,7 @@ class Received:
     external_id: str
     subject_id: UUID
     recorded_at: datetime
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +115,7 @@ class ConversationQuery:
 
 def digest(conversation: Conversation) -> str:
     """The fingerprint of a document's content: white space and the order of keys do not matter."""
-    canonical = json.dumps(conversation.document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(jsontext.canonical(conversation.document)).hexdigest()
 
 
 async def known(connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]) -> list[Known]:
@@ -119,13 +133,45 @@ async def add(connection: Connection, received: Sequence[Received]) -> None:
     if not received:
         return
     await connection.execute(insert(_stored), [_row(item) for item in received])
-    parties = [row for item in received for row in _party_rows(item.conversation)]
-    if parties:
-        await connection.execute(insert(_party), parties)
+    await _add_parties(connection, received)
     await connection.execute(
         insert(_text),
         [{"conversation_id": item.conversation.uuid, "content": _searchable(item.conversation)} for item in received],
     )
+
+
+async def renew(connection: Connection, received: Sequence[Received]) -> None:
+    """Write newer documents over conversations that are stored, with all that they are found by."""
+    if not received:
+        return
+    of_document = ("title", "started_at", "digest", "document")
+    write = (
+        update(_stored)
+        .where(_stored.c.id == bindparam("_id"))
+        .values(
+            {name: bindparam(f"_{name}") for name in of_document},
+            revision=_stored.c.revision + 1,
+            expires_at=None,
+            expired_at=None,
+        )
+    )
+    rows = [_row(item) for item in received]
+    await connection.execute(
+        write, [{"_id": row["id"], **{f"_{name}": row[name] for name in of_document}} for row in rows]
+    )
+    ids = [item.conversation.uuid for item in received]
+    await connection.execute(delete(_party).where(_party.c.conversation_id.in_(ids)))
+    await _add_parties(connection, received)
+    await _index(connection, {item.conversation.uuid: item.conversation for item in received})
+
+
+async def remove(connection: Connection, ids: Collection[UUID]) -> None:
+    """Delete conversations with all that they are found by; runs over them go with them."""
+    if not ids:
+        return
+    # By hand: SQLite fires no triggers, which keep the search index, for what goes with a foreign key.
+    await connection.execute(delete(_text).where(_text.c.conversation_id.in_(list(ids))))
+    await connection.execute(delete(_stored).where(_stored.c.id.in_(list(ids))))
 
 
 async def load(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Stored]:
@@ -154,9 +200,29 @@ async def replace(
         .values(document=bindparam("_document"), revision=_stored.c.revision + 1)
     )
     await connection.execute(write, [{"_id": id_, "_document": c.json} for id_, c in changed.items()])
+    await _index(connection, {id_: changed[id_] for id_ in reworded})
+
+
+async def _add_parties(connection: Connection, received: Sequence[Received]) -> None:
+    parties = [row for item in received for row in _party_rows(item.conversation)]
+    if parties:
+        await connection.execute(insert(_party), parties)
+
+
+async def _index(connection: Connection, reworded: Mapping[UUID, Conversation]) -> None:
+    """Index the words of stored conversations anew."""
     if reworded:
         index = update(_text).where(_text.c.conversation_id == bindparam("_id")).values(content=bindparam("_content"))
-        await connection.execute(index, [{"_id": id_, "_content": _searchable(changed[id_])} for id_ in reworded])
+        await connection.execute(
+            index, [{"_id": id_, "_content": _searchable(conversation)} for id_, conversation in reworded.items()]
+        )
+
+
+async def let_expire(connection: Connection, moments: Mapping[UUID, datetime]) -> None:
+    """Note from when on a document may be dropped here, once storages have it."""
+    if moments:
+        note = update(_stored).where(_stored.c.id == bindparam("_id")).values(expires_at=bindparam("_at"))
+        await connection.execute(note, [{"_id": id_, "_at": at} for id_, at in moments.items()])
 
 
 class ConversationStore:
@@ -273,7 +339,7 @@ def _row(item: Received) -> dict[str, Any]:
         "title": _storable(conversation.title),
         "started_at": conversation.started_at,
         "recorded_at": item.recorded_at,
-        "digest": digest(conversation),
+        "digest": item.digest,
         "revision": 1,
         "document": conversation.json,
     }
@@ -293,7 +359,9 @@ def _party_value(value: str) -> str:
 
 
 def _searchable(conversation: Conversation) -> str:
-    parts = [conversation.title or "", *(turn.text for turn in conversation.turns)]
+    plain = plain_words(conversation.document)
+    said = (turn.text for turn in conversation.turns) if plain is None else plain
+    parts = [conversation.title or "", *said]
     return (_storable("\n".join(parts)) or "")[:_SEARCHABLE_CHARACTERS]
 
 

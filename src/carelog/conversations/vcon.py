@@ -6,7 +6,7 @@ check: the document that came in stays as it is, and parameters they do not name
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, Required
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from typing_extensions import TypedDict  # pydantic cannot read the one of typing before Python 3.12
 
 from carelog.conversations.dates import read_date, uuid_moment
-from carelog.conversations.vcon_rules import Problem, broken_rules
+from carelog.conversations.vcon_rules import Problem, broken_rules, broken_rules_of
 from carelog.kit.errors import InvalidInput
 
 MAX_PROBLEMS = 1000
@@ -52,7 +52,21 @@ def check(document: object) -> None:
     if not isinstance(document, Mapping):
         raise InvalidInput("not a valid vCon: it must be a JSON object", details={"problems": []})
     _refuse_sealed(document)
-    problems = [*_broken_shapes(document), *_without_created_at(document), *broken_rules(document)]
+    _refuse([*_broken_shapes(document), *_without_created_at(document), *broken_rules(document)])
+
+
+def check_added(document: Mapping[str, Any], array: str) -> None:
+    """Refuse a vCon that is one no more with the last item of this array, the rest of which was checked before.
+
+    Raises InvalidInput as `check` does.
+    """
+    place = len(document[array]) - 1
+    shapes = _broken_shapes({"uuid": document["uuid"], "parties": [], array: [document[array][-1]]})
+    moved = ((at.replace(f"/{array}/0", f"/{array}/{place}", 1), problem) for at, problem in shapes)
+    _refuse([*moved, *broken_rules_of(document, array, place)])
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
     if not problems:
         return
     place, problem = problems[0]
@@ -124,6 +138,7 @@ def _content_hash(token: str) -> str:
     return token
 
 
+@lru_cache(maxsize=256)
 def _mediatype(text: str) -> str:
     if not _MEDIATYPE.fullmatch(text):
         raise PydanticCustomError("mediatype", "must be a media type, such as text/plain")

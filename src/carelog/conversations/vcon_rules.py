@@ -21,6 +21,9 @@ _CONTENT = ("body", "encoding", "url", "content_hash")
 _TRANSFER = ("transferee", "transferor", "transfer_target", "original", "consultation", "target_dialog")
 _NOT_IN_TRANSFER = ("parties", "originator", "mediatype", "filename")
 _OF_SOME_TYPES = frozenset({*_TRANSFER, "session_id", "party_history", "recordings", "recording_set"})
+_PLAIN = frozenset(
+    {"type", "start", "duration", "parties", "mediatype", "encoding", "body", "application", "message_id"}
+)
 _TALKED = frozenset({"recording", "recording-set", "text"})
 _CIVIC = frozenset(
     {"country", "a1", "a2", "a3", "a4", "a5", "a6", "prd", "pod", "sts", "hno", "hns", "lmk", "loc", "flr"}
@@ -32,16 +35,42 @@ def broken_rules(document: _Object) -> Iterator[Problem]:
     """Every rule that the document breaks."""
     yield from _versions(document)
     yield from _critical(document)
-    parties = _objects(document, "parties")
-    for i, party in parties:
+    for i, party in _objects(document, "parties"):
         yield from _civic_address(party, f"/parties/{i}/civicaddress")
+    given = document.get("parties")
+    speakers = len(given) if isinstance(given, list) else 0
     for i, dialog in _objects(document, "dialog"):
-        yield from _dialog(dialog, f"/dialog/{i}", document)
-    redacted = bool(document.get("redacted"))
-    for i, attachment in _objects(document, "attachments"):
-        yield from _attachment(attachment, f"/attachments/{i}", document, may_be_empty=redacted)
-    for i, analysis in _objects(document, "analysis"):
-        yield from _analysis(analysis, f"/analysis/{i}", document, may_be_empty=redacted)
+        if not _is_plain(dialog, speakers):
+            yield from _dialog(dialog, f"/dialog/{i}", document)
+    for array in ("attachments", "analysis"):
+        for i, _ in _objects(document, array):
+            yield from broken_rules_of(document, array, i)
+
+
+def broken_rules_of(document: _Object, array: str, index: int) -> Iterator[Problem]:
+    """The rules that one dialog, attachment or analysis breaks."""
+    item, place = document[array][index], f"/{array}/{index}"
+    if not isinstance(item, Mapping):
+        return
+    if array == "dialog":
+        yield from _dialog(item, place, document)
+    else:
+        rules = _attachment if array == "attachments" else _analysis
+        yield from rules(item, place, document, may_be_empty=bool(document.get("redacted")))
+
+
+def _is_plain(dialog: _Object, speakers: int) -> bool:
+    """Whether this is a message of one party in plain words, as most dialogs are: it breaks no rule."""
+    party = dialog.get("parties")
+    return (
+        dialog.keys() <= _PLAIN
+        and dialog.get("type") == "text"
+        and "start" in dialog
+        and dialog.get("encoding") == "none"
+        and isinstance(dialog.get("body"), str)
+        and _is_index(party)
+        and party < speakers
+    )
 
 
 def _versions(document: _Object) -> Iterator[Problem]:

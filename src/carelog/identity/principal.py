@@ -14,6 +14,7 @@ from carelog.kit.errors import Forbidden
 SCOPES: Final = {
     "conversations:read": "read, list and search conversations",
     "conversations:write": "send conversations in",
+    "conversations:delete": "delete conversations",
     "entries:read": "read the entries of records",
     "runs:read": "see runs and dead letters",
     "runs:write": "drive dead letters again, or discard them",

@@ -84,6 +84,19 @@ def dump(value: Any) -> str:
     return encoded.decode()
 
 
+def canonical(value: Any) -> bytes:
+    """A JSON text that is the same for the same value, in whatever order its keys came.
+
+    >>> canonical({"b": 1, "a": [2.0]}) == canonical({"a": [2.0], "b": 1})
+    True
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # Integers beyond 64 bits are more than orjson writes.
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _holds_nan(value: Any) -> bool:
     waiting = [value]
     while waiting:

@@ -18,12 +18,21 @@ class ChainBook:
         self._clock = clock
         self._by_version = {(c.name, c.version): c for c in chains}
 
+    async def replace(self, chains: Chains) -> None:
+        """Put other chains in force. Runs that have begun end with the version that they began with."""
+        self._by_version.update({(c.name, c.version): c for c in chains})
+        await self._record(chains)
+        self.current = chains
+
     async def record(self) -> None:
         """Write down the current versions, so that other processes and later ones can finish their runs."""
+        await self._record(self.current)
+
+    async def _record(self, chains: Chains) -> None:
         async with self._database.write() as connection:
             rows = await connection.execute(select(chain_version.c.chain, chain_version.c.version))
             known = {(name, version) for name, version in rows}
-            new = [c for c in self.current if (c.name, c.version) not in known]
+            new = [c for c in chains if (c.name, c.version) not in known]
             if new:
                 now = self._clock.now()
                 await connection.execute(

@@ -13,7 +13,6 @@ from carelog.pipeline.link import Link, make_link
 from carelog.pipeline.run import Lane
 from carelog.pipeline.submission import CHANNELS
 
-
 ListName = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
@@ -126,6 +125,16 @@ class Chains:
     def for_channel(self, channel: str) -> list[Chain]:
         """The enabled chains that take conversations of this channel."""
         return [c for c in self if c.definition.enabled and channel in c.definition.channels]
+
+    @property
+    def ingress_lists(self) -> frozenset[str]:
+        """Every list that a chain reads, be it enabled or not."""
+        return frozenset(name for chain in self for name in chain.definition.ingress_lists)
+
+    @property
+    def egress_lists(self) -> frozenset[str]:
+        """Every list on which a chain announces what it has finished."""
+        return frozenset(name for chain in self for name in chain.definition.egress_lists)
 
     def for_list(self, ingress_list: str) -> list[Chain]:
         """The enabled chains that read this ingress list."""

@@ -1,6 +1,6 @@
 """Intake: the one way in. Conversation, search index, subject and runs are committed together, or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,22 +9,24 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from carelog.conversations import Conversation, Role, store
-from carelog.conversations.parties import identifiers, patient_party
-from carelog.conversations.roles import role_of_name
+from carelog.conversations import store
 from carelog.db import Combiner, Connection, Database
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
-from carelog.kit.errors import CarelogError, Conflict, Forbidden, NotFound
+from carelog.kit.errors import CarelogError, InvalidInput
 from carelog.kit.ids import new_id
 from carelog.pipeline import ledger
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.chains import Chain
+from carelog.pipeline.directory import Directory, claims_of
+from carelog.pipeline.ledger import Passages
+from carelog.pipeline.pressure import DepthLimits, Pressure
 from carelog.pipeline.run import Lane, Run
+from carelog.pipeline.seen import Answered, Seen, answered, remember, same_request
 from carelog.pipeline.submission import Submission
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record import subjects
-from carelog.record.subjects import Identifier, Subject
+from carelog.record.subjects import Identifier
 
 _ATTEMPTS = 3
 
@@ -32,31 +34,54 @@ _ATTEMPTS = 3
 _IN_ORDER = frozenset({"whatsapp"})
 
 
+class UnknownList(InvalidInput):
+    """No chain reads the ingress list."""
+
+    code = "list.unknown"
+
+
 class Verdict(StrEnum):
     ACCEPTED = "accepted"
+    REPLACED = "replaced"
     DUPLICATE = "duplicate"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one submission. `error` says why it was refused."""
+    """What became of one submission. `error` says why it was refused; `replayed` that the same request was answered
+    this before."""
 
     verdict: Verdict
     conversation_id: UUID
     subject_id: UUID | None = None
     runs: tuple[UUID, ...] = ()
     error: CarelogError | None = None
+    replayed: bool = False
 
 
 class Intake:
-    """Accepts conversations. Those who come at the same time share a commit."""
+    """Accepts conversations. Those who come at the same time share a commit.
 
-    def __init__(self, database: Database, chains: ChainBook, clock: Clock, wakeup: Wakeup) -> None:
+    With `any_list`, an ingress list that no chain reads is taken too; nothing then comes of it but the conversation.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        chains: ChainBook,
+        clock: Clock,
+        wakeup: Wakeup,
+        limits: DepthLimits = DepthLimits(),
+        *,
+        any_list: bool = False,
+    ) -> None:
         self._database = database
         self._chains = chains
         self._clock = clock
         self._wakeup = wakeup
+        self._pressure = Pressure(database, clock, limits)
+        self._any_list = any_list
         self._combiner = Combiner(self._write)
 
     async def accept(self, principal: Principal, submissions: Sequence[Submission]) -> list[Receipt]:
@@ -65,7 +90,28 @@ class Intake:
         Raises Forbidden for a principal without the scope; what is wrong with one submission is in its receipt.
         """
         principal.require("conversations:write")
-        return await self._combiner.submit([_Handed(principal, submission) for submission in submissions])
+        return await self._combiner.submit([await self._handed(principal, s) for s in submissions])
+
+    async def send(self, principal: Principal, conversations: Collection[UUID], ingress_list: str) -> list[UUID]:
+        """Let stored conversations pass, again or for the first time, through the chains that read the list.
+        Returns the ids of which there is none for this principal.
+
+        Raises Forbidden, and InvalidInput when no chain reads the list.
+        """
+        principal.require("conversations:write")
+        chains = self._reading(ingress_list)
+        async with self._database.write() as connection:
+            found = {
+                known.id: known.subject_id
+                for known in await store.known(connection, list(conversations), [])
+                if principal.may_see(known.subject_id)
+            }
+            passages = await ledger.passages(connection, list(found))
+            now = self._clock.now()
+            runs = [run for id_, subject in found.items() for run in _next_passage(chains, id_, subject, passages, now)]
+            await ledger.enqueue(connection, runs)
+        self._wakeup.wake()
+        return [id_ for id_ in conversations if id_ not in found]
 
     async def _write(self, groups: Sequence[Sequence["_Handed"]]) -> list[list[Receipt]]:
         handed = [one for group in groups for one in group]
@@ -83,53 +129,126 @@ class Intake:
 
     async def _accept(self, connection: Connection, handed: Sequence["_Handed"]) -> list[Receipt]:
         now = self._clock.now()
-        submissions = [one.submission for one in handed]
-        seen = _Seen(
-            await store.known(connection, [s.conversation.uuid for s in submissions], [s.name for s in submissions])
-        )
-        claims = {i: _identifiers(s.conversation) for i, s in enumerate(submissions)}
-        directory = await _Directory.load(connection, submissions, claims, now)
-        receipts: list[Receipt] = []
-        received: list[store.Received] = []
-        runs: list[Run] = []
-        for i, (principal, submission) in enumerate(handed):
-            conversation = submission.conversation
-            try:
-                twin = seen.twin(principal, submission)
-                if twin:
-                    receipts.append(Receipt(Verdict.DUPLICATE, twin.id, twin.subject_id))
-                    continue
-                subject_id = directory.subject_of(principal, submission, claims[i])
-            except CarelogError as error:
-                receipts.append(Receipt(Verdict.REFUSED, conversation.uuid, error=error))
-                continue
-            channel, external_id = submission.name
-            received.append(store.Received(conversation, channel, external_id, subject_id, now))
-            seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, store.digest(conversation)))
-            made = [
-                new_run(
-                    chain,
-                    conversation.uuid,
-                    subject_id,
-                    now,
-                    lane=submission.lane,
-                    ordering_key=f"{subject_id}:{chain.name}" if channel in _IN_ORDER else None,
-                )
-                for chain in self._chains.current.for_channel(channel)
-            ]
-            runs += made
-            receipts.append(Receipt(Verdict.ACCEPTED, conversation.uuid, subject_id, tuple(run.id for run in made)))
-        await subjects.add(connection, directory.new_subjects, directory.new_identifiers)
-        await store.add(connection, received)
-        await ledger.enqueue(connection, runs)
+        batch = await _Batch.load(connection, handed, now)
+        receipts = [batch.take(number, one) for number, one in enumerate(handed)]
+        await batch.write(connection)
         return receipts
+
+    async def _handed(self, principal: Principal, submission: Submission) -> "_Handed":
+        chains = self._chains.current.for_channel(submission.channel)
+        try:
+            for name in submission.ingress_lists:
+                chains += [chain for chain in self._reading(name) if chain not in chains]
+        except UnknownList as error:
+            return _Handed(principal, submission, (), error)
+        lane = min((_lane(chain, submission) for chain in chains), default=Lane.URGENT)
+        return _Handed(principal, submission, chains, await self._pressure.refuses(lane))
+
+    def _reading(self, ingress_list: str) -> list[Chain]:
+        if not self._any_list and ingress_list not in self._chains.current.ingress_lists:
+            raise UnknownList("no chain reads this ingress list")
+        return self._chains.current.for_list(ingress_list)
 
 
 class _Handed(NamedTuple):
-    """A submission, and who handed it in."""
+    """A submission, who handed it in, the chains that it is for, and why it is not taken now, if so."""
 
     principal: Principal
     submission: Submission
+    chains: Sequence[Chain]
+    refused: CarelogError | None
+
+
+class _Batch:
+    """Submissions that share a commit: decided on one after another, then written together."""
+
+    def __init__(
+        self,
+        seen: Seen,
+        before: dict[tuple[str, str], Answered],
+        claims: dict[int, list[Identifier]],
+        directory: Directory,
+        passages: dict[tuple[UUID, str], Passages],
+        now: datetime,
+    ) -> None:
+        self._seen = seen
+        self._before = before
+        self._claims = claims
+        self._directory = directory
+        self._passages = passages
+        self._now = now
+        self._received: list[store.Received] = []
+        self._newer: list[store.Received] = []
+        self._runs: list[Run] = []
+        self._answered: list[Answered] = []
+
+    @classmethod
+    async def load(cls, connection: Connection, handed: Sequence[_Handed], now: datetime) -> "_Batch":
+        submissions = [one.submission for one in handed]
+        known = await store.known(connection, [s.conversation.uuid for s in submissions], [s.name for s in submissions])
+        asked = [(one.principal.id, key) for one in handed if (key := one.submission.key)]
+        replaced = {s.conversation.uuid for s in submissions if s.replaces} & {k.id for k in known}
+        claims = {i: claims_of(s.conversation) for i, s in enumerate(submissions)}
+        return cls(
+            seen=Seen(known),
+            before=await answered(connection, asked),
+            claims=claims,
+            directory=await Directory.load(connection, submissions, claims, now),
+            passages=await ledger.passages(connection, replaced) if replaced else {},
+            now=now,
+        )
+
+    def take(self, number: int, handed: _Handed) -> Receipt:
+        """Decide on one submission."""
+        principal, submission, _, refused = handed
+        conversation_id = submission.conversation.uuid
+        try:
+            before = same_request(self._before, principal.id, submission.key)
+            if before:
+                return Receipt(Verdict.ACCEPTED, before.conversation_id, before.subject_id, before.runs, replayed=True)
+            if refused:
+                raise refused
+            receipt = self._decide(number, handed)
+        except CarelogError as error:
+            return Receipt(Verdict.REFUSED, conversation_id, error=error)
+        if submission.key and receipt.verdict is not Verdict.DUPLICATE:
+            kept = Answered(principal.id, submission.key, conversation_id, receipt.subject_id, receipt.runs)
+            self._before[principal.id, submission.key.name] = kept
+            self._answered.append(kept)
+        return receipt
+
+    def _decide(self, number: int, handed: _Handed) -> Receipt:
+        principal, submission, chains, _ = handed
+        conversation = submission.conversation
+        channel, external_id = submission.name
+        digest = store.digest(conversation)
+        twin = self._seen.twin(principal, submission, digest)
+        if twin and not (submission.replaces and twin.id == conversation.uuid):
+            return Receipt(Verdict.DUPLICATE, twin.id, twin.subject_id)
+        if twin:
+            subject_id, verdict = twin.subject_id, Verdict.REPLACED
+            channel, external_id = twin.channel, twin.external_id
+            made = _next_passage(chains, twin.id, subject_id, self._passages, self._now, submission)
+        else:
+            subject_id = self._directory.subject_of(principal, submission, self._claims[number])
+            verdict = Verdict.ACCEPTED
+            made = [_first_passage(chain, conversation.uuid, subject_id, self._now, submission) for chain in chains]
+        received = store.Received(conversation, channel, external_id, subject_id, self._now, digest)
+        if not twin:
+            self._received.append(received)
+        elif twin.digest != digest:
+            self._newer.append(received)
+        self._seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, digest))
+        self._runs += made
+        return Receipt(verdict, conversation.uuid, subject_id, tuple(run.id for run in made))
+
+    async def write(self, connection: Connection) -> None:
+        """Write all that was decided."""
+        await subjects.add(connection, self._directory.new_subjects, self._directory.new_identifiers)
+        await store.add(connection, self._received)
+        await store.renew(connection, self._newer)
+        await ledger.enqueue(connection, self._runs)
+        await remember(connection, self._answered, self._now)
 
 
 def new_run(
@@ -140,6 +259,8 @@ def new_run(
     *,
     lane: Lane | None = None,
     ordering_key: str | None = None,
+    pass_: int = 1,
+    trace: str | None = None,
 ) -> Run:
     """A queued run of a chain over a conversation."""
     return Run(
@@ -153,105 +274,45 @@ def new_run(
         updated_at=now,
         due_at=now,
         ordering_key=ordering_key,
+        pass_=pass_,
+        trace=trace,
     )
 
 
-class _Seen:
-    """What is stored already, or came earlier in the same batch."""
-
-    def __init__(self, known: Sequence[store.Known]) -> None:
-        self._by_id: dict[UUID, store.Known] = {}
-        self._by_name: dict[tuple[str, str], store.Known] = {}
-        for item in known:
-            self.add(item)
-
-    def add(self, item: store.Known) -> None:
-        self._by_id[item.id] = item
-        self._by_name[item.channel, item.external_id] = item
-
-    def twin(self, principal: Principal, submission: Submission) -> store.Known | None:
-        """The stored conversation that this one is a second delivery of. Raises Conflict when the id is taken by
-        another document: to call that a duplicate would lose one of the two. Of a stranger's conversation no more
-        is told than that the id or name is taken: not even whether it is the same document."""
-        same_id = self._by_id.get(submission.conversation.uuid)
-        found = same_id or self._by_name.get(submission.name)
-        if found and not principal.may_see(found.subject_id):
-            raise Conflict("a conversation with this id or name is already stored")
-        if same_id and same_id.digest != store.digest(submission.conversation):
-            raise Conflict(
-                "another document with this uuid is stored; a changed vCon needs a new uuid (see `amended`)",
-                details={"conversation": str(same_id.id)},
-            )
-        return found
+def _first_passage(chain: Chain, conversation_id: UUID, subject_id: UUID, now: datetime, submission: Submission) -> Run:
+    lane, key, trace = _how(chain, subject_id, submission)
+    return new_run(chain, conversation_id, subject_id, now, lane=lane, ordering_key=key, trace=trace)
 
 
-class _Directory:
-    """Finds whose record a conversation belongs to, and makes the subjects that are new."""
-
-    def __init__(self, owners: Mapping[Identifier, UUID], existing: set[UUID], now: datetime) -> None:
-        self._owners = dict(owners)
-        self._existing = existing
-        self._now = now
-        self.new_subjects: list[Subject] = []
-        self.new_identifiers: list[tuple[Identifier, UUID]] = []
-
-    @classmethod
-    async def load(
-        cls,
-        connection: Connection,
-        submissions: Sequence[Submission],
-        claims: Mapping[int, Sequence[Identifier]],
-        now: datetime,
-    ) -> "_Directory":
-        owners = await subjects.known(connection, {i for claimed in claims.values() for i in claimed})
-        named = {s.subject_id for s in submissions if s.subject_id}
-        return cls(owners, await subjects.existing(connection, named), now)
-
-    def subject_of(self, principal: Principal, submission: Submission, claimed: Sequence[Identifier]) -> UUID:
-        if submission.subject_id is not None:
-            if submission.subject_id not in self._existing or not principal.may_see(submission.subject_id):
-                raise NotFound("no such subject")
-            return submission.subject_id
-        owner = subjects.strongest((i, self._owners[i]) for i in claimed if i in self._owners)
-        if owner is None:
-            if principal.subjects is not None:
-                raise _not_theirs()
-            owner = self._add(submission.conversation)
-        elif not principal.may_see(owner):
-            raise _not_theirs()
-        for identifier in claimed:
-            if identifier not in self._owners:
-                self._owners[identifier] = owner
-                self.new_identifiers.append((identifier, owner))
-        return owner
-
-    def _add(self, conversation: Conversation) -> UUID:
-        new = Subject(id=new_id(), name=_name(conversation), zone=conversation.zone, recorded_at=self._now)
-        self.new_subjects.append(new)
-        return new.id
+def _next_passage(
+    chains: Sequence[Chain],
+    conversation_id: UUID,
+    subject_id: UUID,
+    passages: Mapping[tuple[UUID, str], Passages],
+    now: datetime,
+    submission: Submission | None = None,
+) -> list[Run]:
+    """Runs over a conversation that is stored already. One that has yet to begin will read the newest document, and
+    needs no other behind it."""
+    runs = []
+    for chain in chains:
+        known = passages.get((conversation_id, chain.name), Passages(1, waiting=False))
+        if not known.waiting:
+            lane, key, trace = _how(chain, subject_id, submission)
+            runs.append(
+                new_run(chain, conversation_id, subject_id, now, lane=lane, ordering_key=key,
+                        pass_=known.newest + 1, trace=trace)
+            )  # fmt: skip
+    return runs
 
 
-def _not_theirs() -> Forbidden:
-    """The same for a stranger's record and for one that does not exist: who has a record is not told."""
-    return Forbidden("this key is limited to some subjects, and the conversation is about none of them")
+def _how(chain: Chain, subject_id: UUID, submission: Submission | None) -> tuple[Lane | None, str | None, str | None]:
+    """The lane, the ordering key and the trace of a run."""
+    if submission is None:
+        return None, None, None
+    ordering_key = f"{subject_id}:{chain.name}" if submission.channel in _IN_ORDER else None
+    return submission.lane, ordering_key, submission.trace
 
 
-def _name(conversation: Conversation) -> str | None:
-    """The patient's name; "Patient" or "Caller", as transcripts label them, is none."""
-    party = patient_party(conversation)
-    given = conversation.parties[party].name if party is not None else None
-    if not given or role_of_name(given) is not Role.UNKNOWN:
-        return None
-    return " ".join(given.replace("\x00", " ").split())[:200] or None
-
-
-def _identifiers(conversation: Conversation) -> list[Identifier]:
-    """What names the subject. A patient who left no number or address has a record of this conversation alone,
-    until someone says whose it is: a name is not enough to join two records."""
-    party = patient_party(conversation)
-    found = [
-        Identifier(i.kind, i.value[:320].replace("\x00", " "))
-        for i in identifiers(conversation)
-        if i.party == party and i.kind in subjects.SYSTEMS
-    ]
-    return found or [Identifier("conversation", str(conversation.uuid))]
+def _lane(chain: Chain, submission: Submission) -> Lane:
+    return chain.definition.lane if submission.lane is None else submission.lane

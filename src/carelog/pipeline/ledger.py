@@ -1,19 +1,24 @@
 """The ledger (table `run`): the truth about what is still to be done. Functions work in the caller's transaction."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, or_, select, update
 
 from carelog.db import Connection
+from carelog.kit import jsontext
 from carelog.pipeline.run import Lane, Run, RunState, expire
 from carelog.pipeline.tables import run as table
 
 _FIELDS = tuple(field.name for field in fields(Run))
 _SWEEP = 200
+
+# What changes in a run's life. Only one that is queued again is due at another time than before.
+_MOVING_ON = ("state", "position", "tries", "lease", "lease_until", "stopped", "error", "updated_at")
+_MOVING = (*_MOVING_ON, "due_at")
 
 
 async def enqueue(connection: Connection, runs: Sequence[Run]) -> None:
@@ -28,23 +33,27 @@ async def claim(connection: Connection, *, lease: UUID, now: datetime, lasting: 
     Runs with the same ordering key are taken strictly one after another, in the order in which they were made.
     Workers that claim at the same time never get the same run, nor wait for one another.
     """
-    earlier = table.alias("earlier")
-    is_first = ~(
-        select(earlier.c.id)
-        .where(
-            earlier.c.ordering_key == table.c.ordering_key,
-            earlier.c.id < table.c.id,
-            earlier.c.state.in_((RunState.QUEUED, RunState.RUNNING)),
-        )
-        .exists()
-    )
+    return await _claim(connection, lease, now, lasting, limit)
+
+
+async def claim_these(
+    connection: Connection, ids: Collection[UUID], *, lease: UUID, now: datetime, lasting: timedelta
+) -> list[Run]:
+    """Of these runs, take those that `claim` might have taken."""
+    return await _claim(connection, lease, now, lasting, len(ids), table.c.id.in_(list(ids))) if ids else []
+
+
+async def _claim(
+    connection: Connection,
+    lease: UUID,
+    now: datetime,
+    lasting: timedelta,
+    limit: int,
+    *conditions: ColumnElement[bool],
+) -> list[Run]:
     picked = (
         select(table.c.id)
-        .where(
-            table.c.state == RunState.QUEUED,
-            table.c.due_at <= now,
-            or_(table.c.ordering_key.is_(None), is_first),
-        )
+        .where(table.c.state == RunState.QUEUED, table.c.due_at <= now, _FIRST_OF_ITS_ORDER, *conditions)
         .order_by(table.c.lane, table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=table)
@@ -63,6 +72,19 @@ async def claim(connection: Connection, *, lease: UUID, now: datetime, lasting: 
         .returning(table)
     )
     return sorted((run_of(row) for row in taken), key=lambda r: (r.lane, r.due_at, r.id))
+
+
+def _first_of_its_order() -> ColumnElement[bool]:
+    earlier = table.alias("earlier")
+    sooner = select(earlier.c.id).where(
+        earlier.c.ordering_key == table.c.ordering_key,
+        earlier.c.id < table.c.id,
+        earlier.c.state.in_((RunState.QUEUED, RunState.RUNNING)),
+    )
+    return or_(table.c.ordering_key.is_(None), ~sooner.exists())
+
+
+_FIRST_OF_ITS_ORDER = _first_of_its_order()
 
 
 async def renew(connection: Connection, *, lease: UUID, until: datetime) -> None:
@@ -88,28 +110,47 @@ async def current(connection: Connection, ids: Collection[UUID]) -> list[Run]:
     return [run_of(row) for row in await connection.execute(select_runs(table.c.id.in_(list(ids))))]
 
 
+async def settle(connection: Connection, lease: UUID, runs: Sequence[Run]) -> set[UUID]:
+    """Store what became of runs that were claimed under the lease, and return the ids of those that are still
+    under it: whoever lost a run to another worker finds out here, and must write nothing of it.
+
+    Runs of one fate, which is most of a batch, take one statement.
+    """
+    fates: dict[tuple[Any, ...], list[Run]] = {}
+    for run in runs:
+        error = None if run.error is None else jsontext.canonical(run.error)
+        moved = run.due_at if run.state is RunState.QUEUED else None
+        fate = (run.state, run.position, run.tries, run.stopped, run.updated_at, run.lease_until, moved, error)
+        fates.setdefault(fate, []).append(run)
+    ours: set[UUID] = set()
+    for alike in fates.values():
+        row = _row(alike[0])
+        moving = _MOVING if row["state"] == RunState.QUEUED else _MOVING_ON
+        rows = await connection.execute(
+            update(table)
+            .where(
+                table.c.id.in_([run.id for run in alike]),
+                table.c.lease == lease,
+                table.c.state == RunState.RUNNING,
+            )
+            .values({name: row[name] for name in moving})
+            .returning(table.c.id)
+        )
+        ours.update(rows.scalars())
+    return ours
+
+
 async def save(connection: Connection, runs: Sequence[Run]) -> None:
     """Store what became of runs that the caller holds."""
     if not runs:
         return
-    moving = (
-        "state",
-        "position",
-        "tries",
-        "due_at",
-        "lease",
-        "lease_until",
-        "stopped",
-        "error",
-        "updated_at",
-    )
     statement = (
-        update(table).where(table.c.id == bindparam("_id")).values({name: bindparam(f"_{name}") for name in moving})
+        update(table).where(table.c.id == bindparam("_id")).values({name: bindparam(f"_{name}") for name in _MOVING})
     )
     rows = []
     for run in runs:
         row = _row(run)
-        rows.append({"_id": run.id, **{f"_{name}": row[name] for name in moving}})
+        rows.append({"_id": run.id, **{f"_{name}": row[name] for name in _MOVING}})
     await connection.execute(statement, rows)
 
 
@@ -139,12 +180,34 @@ async def next_due(connection: Connection) -> datetime | None:
     return min(moments, default=None)
 
 
-async def chains_taken(connection: Connection, conversations: Collection[UUID]) -> set[tuple[UUID, str]]:
-    """The (conversation, chain) pairs for which a run was ever made."""
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """A conversation's passages through a chain: the newest one's number, and whether one has yet to begin."""
+
+    newest: int
+    waiting: bool
+
+
+async def passages(connection: Connection, conversations: Collection[UUID]) -> dict[tuple[UUID, str], Passages]:
+    """By conversation and chain, as far as there are any."""
+    waiting = and_(table.c.state == RunState.QUEUED, table.c.position == 0)
     rows = await connection.execute(
-        select(table.c.conversation_id, table.c.chain).where(table.c.conversation_id.in_(list(conversations)))
+        select(
+            table.c.conversation_id,
+            table.c.chain,
+            func.max(table.c["pass"]),
+            func.max(case((waiting, 1), else_=0)),
+        )
+        .where(table.c.conversation_id.in_(list(conversations)))
+        .group_by(table.c.conversation_id, table.c.chain)
     )
-    return {(conversation, chain) for conversation, chain in rows}
+    return {(id_, chain): Passages(newest, bool(waits)) for id_, chain, newest, waits in rows}
+
+
+async def depth(connection: Connection, most: int) -> int:
+    """How many runs wait, counted no further than `most`."""
+    waiting = select(table.c.id).where(table.c.state == RunState.QUEUED).limit(most).subquery()
+    return (await connection.execute(select(func.count()).select_from(waiting))).scalar_one()
 
 
 def select_runs(*conditions: Any) -> Select[Any]:

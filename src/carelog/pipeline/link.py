@@ -37,11 +37,15 @@ class Work:
     conversation_id: UUID
     subject_id: UUID
     channel: str
-    zone: str
     chain: str
     key: str
     now: datetime
     entries: tuple[NewEntry, ...] = ()
+
+    @property
+    def zone(self) -> str:
+        """The zone in which the conversation was held, as far as it says."""
+        return self.conversation.zone or "UTC"
 
 
 O = TypeVar("O", bound=LinkOptions)  # noqa: E741

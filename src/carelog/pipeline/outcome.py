@@ -83,6 +83,12 @@ class LinkError(CarelogError):
         self.retry_after = retry_after
 
 
+class LinkTimeout(LinkError):
+    """A link took longer over a conversation than its chain allows."""
+
+    code = "link.timed_out"
+
+
 class PermanentLinkError(LinkError):
     """Trying again would not help: the run becomes a dead letter at once."""
 

@@ -10,7 +10,7 @@ from carelog.kit.errors import CarelogError
 from carelog.pipeline.chains import Chain
 from carelog.pipeline.link import Work, place_of
 from carelog.pipeline.outcome import Change, LinkError, Outcome, PermanentLinkError
-from carelog.pipeline.run import Run, advance, fail, finish
+from carelog.pipeline.run import Run, advance, fail, finish, postpone
 from carelog.record.entries import NewEntry
 from carelog.record.store import Placed
 
@@ -19,7 +19,8 @@ from carelog.record.store import Placed
 class Progress:
     """One run on its way: its conversation as the links so far have left it, and their effects not yet committed.
 
-    `revision` is the stored one that the conversation, before `changes`, was read at.
+    `revision` is the stored one that the conversation, before `changes`, was read at. A run that is `lost` is
+    another worker's now.
     """
 
     run: Run
@@ -29,7 +30,10 @@ class Progress:
     revision: int
     position: int
     stopped: bool = False
+    wait: timedelta | None = None
+    expire_in: timedelta | None = None
     failure: Exception | None = None
+    lost: bool = False
     changes: list[Change] = field(default_factory=list)
     entries: list[Placed] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
@@ -37,7 +41,8 @@ class Progress:
 
     @property
     def active(self) -> bool:
-        return self.failure is None and not self.stopped and self.position < len(self.chain.links)
+        more = self.position < len(self.chain.links) and not self.lost
+        return more and self.failure is None and not self.stopped and self.wait is None
 
     def work(self, now: datetime) -> Work:
         """What the next link gets."""
@@ -46,7 +51,6 @@ class Progress:
             conversation_id=self.run.conversation_id,
             subject_id=self.run.subject_id,
             channel=self.channel,
-            zone=self.conversation.zone or "UTC",
             chain=self.chain.name,
             key=f"{self.run.id}:{self.position}",
             now=now,
@@ -80,6 +84,9 @@ class Progress:
         self.found += result.entries
         self.routes += result.routes
         self.stopped = result.stop
+        self.wait = result.wait
+        if result.expire_in is not None:
+            self.expire_in = result.expire_in if self.expire_in is None else min(self.expire_in, result.expire_in)
         self.position += 1
 
     def settled(self, now: datetime) -> Run:
@@ -96,12 +103,14 @@ class Progress:
             )
         if self.active:
             return advance(self.run, self.position, now)
+        if self.wait is not None and not self.stopped and self.position < len(self.chain.links):
+            return postpone(self.run, now, position=self.position, until=now + self.wait)
         return finish(self.run, now, position=self.position, stopped=self.stopped)
 
     def committed(self, run: Run) -> None:
         """Forget the effects that are now in the database."""
         self.run = run
-        self.changes, self.entries, self.routes = [], [], []
+        self.changes, self.entries, self.routes, self.expire_in = [], [], [], None
 
 
 def retry_after(error: Exception) -> timedelta | None:

@@ -19,6 +19,14 @@ _EXTERNAL_ID = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
+class RequestKey:
+    """What a request is known by: the name that its sender gave it, and the digest of what it asked."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One conversation as it was handed in.
 
@@ -36,7 +44,7 @@ class Submission:
     lane: Lane | None = None
     ingress_lists: tuple[str, ...] = ()
     replaces: bool = False
-    key: str | None = None
+    key: RequestKey | None = None
     trace: str | None = None
 
     def __post_init__(self) -> None:

@@ -1,15 +1,16 @@
 """The record store: append-only. An update adds a revision, a delete retracts, and the history stays."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, insert, literal, select, update
 
 from carelog.db import Connection, Database
 from carelog.identity import Principal
+from carelog.kit import jsontext
 from carelog.kit.clock import Clock
 from carelog.kit.errors import Conflict, InvalidInput, NotFound
 from carelog.kit.ids import new_id
@@ -66,7 +67,7 @@ async def add(connection: Connection, placed: Sequence[Placed], recorded_at: dat
                 "revision": 1,
                 "state": "active",
                 "payload": _payload_json(new.payload),
-                "evidence": [e.model_dump(mode="json", exclude_none=True) for e in new.evidence],
+                "evidence": _evidence_json(new),
                 "occurred_at": new.occurred_at,
                 "occurred_zone": new.occurred_zone,
                 "recorded_at": recorded_at,
@@ -76,6 +77,46 @@ async def add(connection: Connection, placed: Sequence[Placed], recorded_at: dat
         )
     await connection.execute(insert(entry), heads)
     await connection.execute(insert(entry_revision), revisions)
+
+
+async def without_repeats(connection: Connection, placed: Sequence[Placed]) -> list[Placed]:
+    """Those that no entry of the same conversation has ever said, in the same words: what was corrected or retracted
+    since does not come back."""
+    conversations = {item.conversation_id for item in placed}
+    if not conversations:
+        return []
+    rows = await connection.execute(
+        select(entry.c.conversation_id, entry.c.type, entry_revision.c.payload, entry_revision.c.evidence)
+        .join(entry_revision, entry.c.id == entry_revision.c.entry_id)
+        .where(entry.c.conversation_id.in_(list(conversations)))
+    )
+    said = {(conversation, kind, jsontext.canonical([*rest])) for conversation, kind, *rest in rows}
+    return [
+        item
+        for item in placed
+        if (
+            item.conversation_id,
+            item.entry.type,
+            jsontext.canonical([_payload_json(item.entry.payload), _evidence_json(item.entry)]),
+        )
+        not in said
+    ]
+
+
+async def retract_said_in(connection: Connection, conversations: Collection[UUID], *, by: str, at: datetime) -> None:
+    """Retract every active entry of these conversations, as a new revision each."""
+    said_there = and_(entry.c.conversation_id.in_(list(conversations)), entry.c.state == "active")
+    kept = ("payload", "evidence", "occurred_at", "occurred_zone")
+    retraction = select(
+        entry.c.id,
+        entry.c.revision + 1,
+        *(entry_revision.c[name] for name in kept),
+        *(literal(value, entry_revision.c[name].type) for name, value in (("state", "retracted"), ("recorded_at", at),
+          ("recorded_by", by), ("reason", "the conversation was deleted"))),
+    ).select_from(entry.join(entry_revision, _is_newest())).where(said_there)  # fmt: skip
+    columns = ("entry_id", "revision", *kept, "state", "recorded_at", "recorded_by", "reason")
+    await connection.execute(insert(entry_revision).from_select(columns, retraction))
+    await connection.execute(update(entry).where(said_there).values(state="retracted", revision=entry.c.revision + 1))
 
 
 class RecordStore:
@@ -207,6 +248,10 @@ class RecordStore:
         return await self._get(connection, principal, old.id)
 
 
+def _evidence_json(new: NewEntry) -> list[dict[str, Any]]:
+    return [e.model_dump(mode="json", exclude_none=True) for e in new.evidence]
+
+
 def _payload_json(payload: Any) -> dict[str, Any]:
     dumped: dict[str, Any] = payload.model_dump(mode="json", exclude_none=True)
     return dumped
@@ -235,8 +280,11 @@ def _revisions(principal: Principal, joined: Any) -> Select[Any]:
 
 
 def _current(principal: Principal) -> Select[Any]:
-    newest = and_(entry.c.id == entry_revision.c.entry_id, entry.c.revision == entry_revision.c.revision)
-    return _revisions(principal, newest)
+    return _revisions(principal, _is_newest())
+
+
+def _is_newest() -> ColumnElement[bool]:
+    return and_(entry.c.id == entry_revision.c.entry_id, entry.c.revision == entry_revision.c.revision)
 
 
 def _entry(row: Any) -> Entry:

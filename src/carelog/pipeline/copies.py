@@ -1,0 +1,268 @@
+"""The ledger of copies (table `copy`): what is still to go to a storage, and what went there.
+
+    queued ──save/delete──► stored
+      ▲  │ └─ the conversation is gone ─► discarded
+      │  └─ tries used up ─► dead ──discard──► discarded
+      └─────drive again───────┘
+
+When the last copy of a run is settled, which is stored or discarded, what the run is to announce on egress lists is
+announced. Functions work in the caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, exists, insert, literal_column, select, update
+
+from carelog.db import Connection
+from carelog.kit.errors import ConfigurationError
+from carelog.kit.ids import new_id
+from carelog.pipeline.chains import Chain, Chains
+from carelog.pipeline.run import MAX_DELAY, Run, backoff
+from carelog.pipeline.tables import copy as table
+from carelog.pipeline.tables import egress
+from carelog.storages import StorageError, StorageRefused
+
+
+class CopyAction(StrEnum):
+    SAVE = "save"
+    DELETE = "delete"
+
+
+class CopyState(StrEnum):
+    QUEUED = "queued"
+    STORED = "stored"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class StorageCopy:
+    """One conversation's way to one storage, or out of it. `revision` is that of the document that was stored; a
+    deletion has neither run nor chain."""
+
+    id: UUID
+    storage: str
+    action: CopyAction
+    conversation_id: UUID
+    subject_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime
+    run_id: UUID | None = None
+    chain: str | None = None
+    revision: int | None = None
+    state: CopyState = CopyState.QUEUED
+    tries: int = 0
+    error: Mapping[str, Any] | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is going to be done about it."""
+        return self.state in (CopyState.STORED, CopyState.DISCARDED)
+
+
+# In the statement itself, since a planner uses a partial index only for a condition that it sees.
+QUEUED = table.c.state == literal_column("'queued'")
+DEAD = table.c.state == literal_column("'dead'")
+_UNSETTLED = table.c.state.in_([literal_column("'queued'"), literal_column("'dead'")])
+_WAITING = egress.c.announced_at.is_(None)
+
+_MOVING = ("state", "revision", "tries", "due_at", "error", "updated_at")
+
+
+def stored(copy: StorageCopy, now: datetime, revision: int | None = None) -> StorageCopy:
+    """The storage has it, in this revision; or has it no longer, where it was to be deleted."""
+    return replace(copy, state=CopyState.STORED, revision=revision, error=None, updated_at=now)
+
+
+def failed(
+    copy: StorageCopy, now: datetime, error: StorageError, *, max_tries: int, code: str | None = None
+) -> StorageCopy:
+    """Queue it again after a growing delay; when its tries are used up, or trying again would not help, it is dead."""
+    report = {"type": type(error).__name__, "code": code or error.code, "message": error.message}
+    tried = replace(copy, tries=copy.tries + 1, error=report, updated_at=now)
+    if isinstance(error, StorageRefused) or tried.tries >= max_tries:
+        return replace(tried, state=CopyState.DEAD)
+    delay = backoff(tried.tries)
+    if error.retry_after is not None:
+        delay = max(delay, min(error.retry_after, MAX_DELAY))
+    return replace(tried, due_at=now + delay)
+
+
+def discarded(copy: StorageCopy, now: datetime) -> StorageCopy:
+    """There is nothing to store any more."""
+    return replace(copy, state=CopyState.DISCARDED, updated_at=now)
+
+
+def require_storages(chains: Chains, storages: Collection[str]) -> None:
+    """Raises ConfigurationError for a chain whose conversations would go to a storage that is not there."""
+    for chain in chains:
+        for name in chain.definition.storages:
+            if name not in storages:
+                raise ConfigurationError(
+                    f"chain {chain.name!r}: there is no storage named {name!r}",
+                    details={"storages": sorted(storages)},
+                )
+
+
+async def enqueue(connection: Connection, finished: Sequence[tuple[Run, Chain]], now: datetime) -> bool:
+    """Queue a copy for each storage of the chains that these runs have finished, and announce the conversations on
+    their egress lists, or note that they are to be announced once all copies are settled. A run that a link stopped
+    is neither stored nor announced. Returns whether there is anything for storages to do."""
+    rows = []
+    announced = []
+    for run, chain in finished:
+        if run.stopped:
+            continue
+        storages = dict.fromkeys(chain.definition.storages)
+        rows += [_new(name, CopyAction.SAVE, run.conversation_id, run.subject_id, now, run) for name in storages]
+        announced += [
+            {
+                "id": new_id(),
+                "list": name,
+                "conversation_id": run.conversation_id,
+                "run_id": run.id,
+                "announced_at": None if storages else now,
+            }
+            for name in dict.fromkeys(chain.definition.egress_lists)
+        ]
+    if rows:
+        await connection.execute(insert(table), rows)
+    if announced:
+        await connection.execute(insert(egress), announced)
+    return bool(rows)
+
+
+async def enqueue_deletions(
+    connection: Connection, subjects: Mapping[UUID, UUID], storages: Collection[str], now: datetime
+) -> None:
+    """Have conversations deleted from every storage: those that there are, and those that were known to have them.
+    `subjects` says whose each conversation is; they are deleted in the same transaction."""
+    known = select(table.c.conversation_id, table.c.storage).where(table.c.conversation_id.in_(list(subjects)))
+    places = {(id_, storage) for id_, storage in await connection.execute(known.distinct())}
+    places |= {(id_, storage) for id_ in subjects for storage in storages}
+    if places:
+        rows = [_new(name, CopyAction.DELETE, id_, subjects[id_], now) for id_, name in sorted(places)]
+        await connection.execute(insert(table), rows)
+
+
+async def any_due(connection: Connection, storage: str, now: datetime) -> bool:
+    """Whether `due` would find anything."""
+    return bool((await connection.execute(select(_due(storage, now).limit(1).exists()))).scalar_one())
+
+
+async def due(connection: Connection, storage: str, now: datetime, limit: int) -> list[StorageCopy]:
+    """The oldest copies of a storage that are due. One that waits for its own retry holds up none but those of the
+    same conversation that come after its deletion."""
+    rows = await connection.execute(_due(storage, now).order_by(table.c.id).limit(limit))
+    return [copy_of(row) for row in rows]
+
+
+async def settle(connection: Connection, changed: Sequence[StorageCopy], now: datetime) -> None:
+    """Store what became of copies, and announce the runs that have no more copies to wait for."""
+    runs = {copy.run_id for copy in changed if copy.settled and copy.run_id}
+    waiting = await _lock_waiting(connection, runs)
+    if changed:
+        statement = update(table).where(table.c.id == bindparam("_id"))
+        await connection.execute(
+            statement.values({name: bindparam(f"_{name}") for name in _MOVING}),
+            [{"_id": copy.id, **{f"_{name}": getattr(copy, name) for name in _MOVING}} for copy in changed],
+        )
+    await _announce(connection, waiting, now)
+
+
+async def announce(connection: Connection, runs: Collection[UUID], now: datetime) -> None:
+    """Announce those of these runs that have no more copies to wait for."""
+    await _announce(connection, await _lock_waiting(connection, runs), now)
+
+
+async def forget(connection: Connection, ids: Collection[UUID]) -> None:
+    """Delete these rows."""
+    await connection.execute(delete(table).where(table.c.id.in_(list(ids))))
+
+
+async def holders(
+    connection: Connection, revisions: Mapping[UUID, int], storages: Collection[str]
+) -> dict[UUID, set[str]]:
+    """Which of these storages have these revisions of conversations."""
+    rows = await connection.execute(
+        select(table.c.conversation_id, table.c.storage, table.c.revision).where(
+            table.c.conversation_id.in_(list(revisions)),
+            table.c.state == CopyState.STORED,
+            table.c.action == CopyAction.SAVE,
+            table.c.storage.in_(list(storages)),
+        )
+    )
+    found: dict[UUID, set[str]] = {}
+    for id_, storage, revision in rows:
+        if revision == revisions[id_]:
+            found.setdefault(id_, set()).add(storage)
+    return found
+
+
+async def _lock_waiting(connection: Connection, runs: Collection[UUID]) -> set[UUID]:
+    """Those of these runs that have something to announce. Of two processes that each settle one of a run's copies
+    the second waits here until the first has committed, and so sees that nothing is left to wait for."""
+    if not runs:
+        return set()
+    rows = await connection.execute(
+        select(egress.c.run_id).where(_WAITING, egress.c.run_id.in_(list(runs))).order_by(egress.c.id).with_for_update()
+    )
+    return {run_id for run_id in rows.scalars() if run_id is not None}
+
+
+async def _announce(connection: Connection, runs: Collection[UUID], now: datetime) -> None:
+    if runs:
+        left = exists().where(table.c.run_id == egress.c.run_id, _UNSETTLED)
+        await connection.execute(
+            update(egress).where(_WAITING, egress.c.run_id.in_(list(runs)), ~left).values(announced_at=now)
+        )
+
+
+def _due(storage: str, now: datetime) -> Any:
+    """A conversation that was deleted and came again is deleted first, and then saved."""
+    before = table.alias("before")
+    deletion_before = exists().where(
+        before.c.conversation_id == table.c.conversation_id,
+        before.c.storage == table.c.storage,
+        before.c.id < table.c.id,
+        before.c.action == CopyAction.DELETE,
+        before.c.state.in_((CopyState.QUEUED, CopyState.DEAD)),
+    )
+    return select(table).where(QUEUED, table.c.storage == storage, table.c.due_at <= now, ~deletion_before)
+
+
+def _new(
+    storage: str, action: CopyAction, conversation_id: UUID, subject_id: UUID, now: datetime, run: Run | None = None
+) -> dict[str, Any]:
+    return _row(
+        StorageCopy(
+            id=new_id(),
+            storage=storage,
+            action=action,
+            conversation_id=conversation_id,
+            subject_id=subject_id,
+            run_id=run.id if run else None,
+            chain=run.chain if run else None,
+            created_at=now,
+            updated_at=now,
+            due_at=now,
+        )
+    )
+
+
+def _row(copy: StorageCopy) -> dict[str, Any]:
+    return {field.name: getattr(copy, field.name) for field in fields(StorageCopy)}
+
+
+def copy_of(row: Any) -> StorageCopy:
+    """A row of the table as a StorageCopy."""
+    values = dict(row._mapping)
+    values["action"] = CopyAction(values["action"])
+    values["state"] = CopyState(values["state"])
+    return StorageCopy(**values)

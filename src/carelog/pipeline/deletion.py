@@ -1,0 +1,40 @@
+"""Deletion: a conversation that is deleted is gone from the store, the search, the lists, the queues and the copies."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from carelog.conversations import store
+from carelog.db import Database
+from carelog.identity import Principal
+from carelog.kit.clock import Clock
+from carelog.pipeline import copies
+from carelog.record import store as record
+
+
+class Deletion:
+    """Deletes conversations, each only for a principal who may see its subject."""
+
+    def __init__(self, database: Database, clock: Clock, storages: Mapping[str, object]) -> None:
+        self._database = database
+        self._clock = clock
+        self._storages = tuple(storages)
+
+    async def delete(self, principal: Principal, conversations: Collection[UUID]) -> list[UUID]:
+        """Delete them, and return those that there were. Their runs end with them, storages are told to delete their
+        copies, and what the record has from them is retracted.
+
+        Raises Forbidden for a principal without the scope.
+        """
+        principal.require("conversations:delete")
+        async with self._database.write() as connection:
+            found = {
+                known.id: known.subject_id
+                for known in await store.known(connection, list(conversations), [])
+                if principal.may_see(known.subject_id)
+            }
+            if found:
+                now = self._clock.now()
+                await record.retract_said_in(connection, found, by=principal.id, at=now)
+                await store.remove(connection, found)
+                await copies.enqueue_deletions(connection, found, self._storages, now)
+        return list(found)

@@ -16,6 +16,7 @@ from bench.conversations import submissions
 from carelog.app import Carelog, open_carelog
 from carelog.extraction.local import extract
 from carelog.identity import operator
+from carelog.kit.garbage import calm
 from carelog.pipeline.submission import Submission
 from carelog.settings import Settings
 
@@ -106,6 +107,7 @@ async def _postgres(folder: str) -> AsyncIterator[str | None]:
 
 
 def main() -> None:
+    calm()  # as `carelog up` and `carelog worker` are
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     figures = asyncio.run(measure(count))
     print(f"{'':<18} {'value':>9} {'bare':>9} {'ratio':>7}  unit")

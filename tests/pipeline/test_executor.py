@@ -1,5 +1,6 @@
 """The executor: effects happen once, failures stay with the one that failed, progress is never lost."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -368,3 +369,67 @@ async def test_the_messages_of_one_thread_are_worked_on_in_their_order(
         clock.advance(seconds=10)
         await carelog.worker.drain()
     assert seen == ["other", "one", "two"]
+
+
+async def test_a_conversation_that_takes_too_long_fails_alone(opened: Opened, scripted: Script) -> None:
+    async def hangs_for_one(work: Work) -> Outcome:
+        if "headache" in work.conversation.turns[0].text:
+            await asyncio.Event().wait()
+        return finds(work)
+
+    scripted("slow", hangs_for_one)
+    async with opened(chains={"c": chain(scripted_link("slow"), timeout=0.05, max_tries=1)}) as carelog:
+        hung, *others = await take_in(carelog, "I have a headache.", "I slept well.", "I slept badly.")
+        await carelog.worker.step()
+        [dead] = await runs_of(carelog, hung)
+        assert (dead.state, dead.error and dead.error["code"]) == (RunState.DEAD, "link.timed_out")
+        for other in others:
+            [run] = await runs_of(carelog, other)
+            assert run.state is RunState.FINISHED
+            assert len(await entries_of(carelog, other)) == 1
+
+
+async def test_a_run_that_waits_goes_on_when_its_time_has_come(
+    opened: Opened, scripted: Script, clock: ManualClock
+) -> None:
+    scripted("wait", lambda work: Outcome(entries=finds(work).entries, wait=timedelta(hours=2)))
+    after = Unsteady(0, LinkError("never"))
+    scripted("after", after)
+    async with opened(chains={"c": chain(scripted_link("wait"), scripted_link("after"))}) as carelog:
+        [id_] = await take_in(carelog)
+        await carelog.worker.drain()
+        [run] = await runs_of(carelog, id_)
+        assert (run.state, run.position, run.lease) == (RunState.QUEUED, 1, None)
+        assert len(await entries_of(carelog, id_)) == 1, "what was found before the wait is kept"
+        clock.advance(seconds=7140)
+        await carelog.worker.drain()
+        assert after.calls == 0
+        clock.advance(seconds=60)
+        await carelog.worker.drain()
+        assert after.calls == 1
+        [run] = await runs_of(carelog, id_)
+        assert run.state is RunState.FINISHED
+        assert len(await entries_of(carelog, id_)) == 1
+
+
+async def test_a_wait_after_the_last_link_holds_nothing_up(opened: Opened, scripted: Script) -> None:
+    scripted("wait", lambda _: Outcome(wait=timedelta(hours=2)))
+    async with opened(chains={"c": chain(scripted_link("wait"))}) as carelog:
+        [id_] = await take_in(carelog)
+        await carelog.worker.drain()
+        [run] = await runs_of(carelog, id_)
+        assert run.state is RunState.FINISHED
+
+
+async def test_a_link_that_fails_a_whole_batch_fails_only_the_one_to_blame(opened: Opened, scripted: Script) -> None:
+    def breaks(work: Work) -> Outcome:
+        if "headache" in work.conversation.turns[0].text:
+            raise LinkError("not this one")
+        return finds(work)
+
+    scripted("break", breaks)
+    async with opened(chains={"c": chain({"scripted_faulty": {"does": "break"}}, max_tries=1)}) as carelog:
+        bad, good = await take_in(carelog, "I have a headache.", "I slept well.")
+        await carelog.worker.step()
+        assert [run.state for run in await runs_of(carelog, bad)] == [RunState.DEAD]
+        assert [run.state for run in await runs_of(carelog, good)] == [RunState.FINISHED]

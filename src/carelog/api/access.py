@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from carelog.identity import Principal
+from carelog.identity import Keyring, Principal
 from carelog.kit.errors import Unauthenticated
 
-_bearer = HTTPBearer(auto_error=False, description="An API key, made by `carelog keys add`.")
+bearer = HTTPBearer(auto_error=False, description="An API key, made by `carelog keys add`.")
 
 
 async def principal(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Principal:
     """The principal behind the key. Raises Unauthenticated."""
     if credentials is None:
@@ -32,8 +32,28 @@ def holder_of(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
     return checked
 
 
+async def require_metrics(keyring: Keyring, credentials: HTTPAuthorizationCredentials | None) -> None:
+    """Raises Unauthenticated or Forbidden, but for a key with the scope that is not limited to some subjects."""
+    if credentials is None:
+        raise Unauthenticated("a valid API key is needed")
+    who = await keyring.authenticate(credentials.credentials)
+    who.require("metrics:read")
+    who.require_every_subject()
+
+
+async def reads_metrics(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> None:
+    """A dependency: anyone where metrics are public, else who `require_metrics` lets in."""
+    services = request.app.state.services
+    if not services.metrics_public:
+        await require_metrics(services.keyring, credentials)
+
+
 ReadsConversations = Annotated[Principal, Depends(holder_of("conversations:read"))]
 WritesConversations = Annotated[Principal, Depends(holder_of("conversations:write"))]
+DeletesConversations = Annotated[Principal, Depends(holder_of("conversations:delete"))]
 ReadsEntries = Annotated[Principal, Depends(holder_of("entries:read"))]
 ReadsRuns = Annotated[Principal, Depends(holder_of("runs:read"))]
 WritesRuns = Annotated[Principal, Depends(holder_of("runs:write"))]
+PopsEgress = Annotated[Principal, Depends(holder_of("egress:pop"))]

@@ -1,24 +1,31 @@
 """`/api/conversations`: hand in, read, list and search."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import StringConstraints
 
-from carelog.api.access import ReadsConversations, WritesConversations
+from carelog.api.access import DeletesConversations, ReadsConversations, WritesConversations
 from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
 from carelog.api.errors import invalid, problem, refusals
 from carelog.api.parameters import CursorText, Given, Limit, Moment, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import ConversationOut, PageOut, ReceiptOut
 from carelog.conversations.store import ConversationQuery
+from carelog.kit import jsontext
+from carelog.kit.errors import NotFound
 from carelog.pipeline.intake import Verdict
-from carelog.pipeline.submission import Channel, Submission, from_vcon, read_transcript
+from carelog.pipeline.run import Lane
+from carelog.pipeline.submission import Channel, RequestKey, Submission, from_vcon, read_transcript
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
+
+LaneName: TypeAlias = Literal["urgent", "routine", "bulk"]
 
 # Bytes. Reading takes up to some seconds for each megabyte, which other requests and the worker's leases shall not
 # wait for.
@@ -30,15 +37,15 @@ _READ_ASIDE = 32_000
     status_code=201,
     summary="Hand in a conversation",
     openapi_extra={"requestBody": BODY},
+    response_model=ReceiptOut,
     responses={
         200: {"model": ReceiptOut, "description": "It was here already"},
         201: {"description": "It is stored, and will be worked on"},
-        **refusals(404, 409, 415),
+        **refusals(404, 409, 415, 429),
     },
 )
 async def hand_in(
     request: Request,
-    response: Response,
     services: ServicesOf,
     who: WritesConversations,
     channel: Annotated[Given[Channel], Query(description="Where it comes from")] = None,
@@ -49,11 +56,17 @@ async def hand_in(
     subject: Annotated[Given[UUID], Query(description="Whose record it belongs to, when known")] = None,
     started_at: Annotated[Given[Moment], Query(description="When a plain transcript was spoken, with a zone")] = None,
     title: Annotated[Given[Text], Query(description="The title of a plain transcript")] = None,
-) -> ReceiptOut:
+    lane: Annotated[Given[LaneName], Query(description="Its priority; that of the chain when it is left out")] = None,
+    idempotency_key: Annotated[
+        Given[Annotated[Text, StringConstraints(max_length=255)]],
+        Header(description="A name of this request: the same one again is answered as it was, for a day"),
+    ] = None,
+) -> Response:
     """A vCon (`application/vcon` or `application/json`) or a plain transcript (`text/plain`).
 
     An answer of 201 means that it is committed to disk and will reach its end or the dead letters. The same
-    channel and external id, or the same vCon again, is answered with 200 and changes nothing.
+    channel and external id, or the same vCon again, is answered with 200 and changes nothing. When too many runs
+    wait, what is for the bulk lane is refused with 429 and can be sent again after `Retry-After` seconds.
     """
     kind = media_type(request.headers)
     if kind != TRANSCRIPT:
@@ -74,13 +87,29 @@ async def hand_in(
         )
 
     submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(_read_whole, read)
-    [receipt] = await services.intake.accept(who, [submission])
+    key = None if idempotency_key is None else RequestKey(idempotency_key, _digest(request, body))
+    [receipt] = await services.intake.accept(
+        who,
+        [
+            replace(
+                submission,
+                lane=None if lane is None else Lane[lane.upper()],
+                key=key,
+                trace=request.scope["state"]["trace"],
+            )
+        ],
+    )
     if receipt.error:
         raise receipt.error
-    if receipt.verdict is Verdict.DUPLICATE:
-        response.status_code = 200
-    response.headers["Location"] = f"/api/conversations/{receipt.conversation_id}"
-    return ReceiptOut.of(receipt)
+    return Response(
+        jsontext.dump(ReceiptOut.of(receipt).model_dump(mode="json")),
+        status_code=200 if receipt.verdict is Verdict.DUPLICATE else 201,
+        headers={
+            "Location": f"/api/conversations/{receipt.conversation_id}",
+            **({"Idempotency-Replayed": "true"} if receipt.replayed else {}),
+        },
+        media_type="application/json",
+    )
 
 
 @router.get("", summary="List and search")
@@ -131,8 +160,21 @@ async def read_conversation(conversation_id: UUID, services: ServicesOf, who: Re
 )
 async def read_vcon(conversation_id: UUID, services: ServicesOf, who: ReadsConversations) -> Response:
     """As it came in, with what links have added since; unknown keys and all."""
-    stored = await services.conversations.get(who, conversation_id)
+    stored = await services.reader.get(who, conversation_id)
     return Response(stored.document, media_type="application/vcon", headers={"ETag": f'"{stored.revision}"'})
+
+
+@router.delete("/{conversation_id}", status_code=204, summary="Delete one", responses=refusals(404))
+async def delete_conversation(conversation_id: UUID, services: ServicesOf, who: DeletesConversations) -> None:
+    """Gone from the store, the search and the queues, and soon from every storage. Its entries are retracted."""
+    if not await services.deletion.delete(who, [conversation_id]):
+        raise NotFound("no such conversation")
+
+
+def _digest(request: Request, body: bytes) -> str:
+    """What a request asks, whatever order its parameters come in."""
+    asked = "&".join(sorted(f"{name}={value}" for name, value in request.query_params.multi_items()))
+    return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
 
 
 def _read_whole(read: Callable[[], Submission]) -> Submission:

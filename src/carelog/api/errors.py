@@ -1,6 +1,7 @@
 """The one error envelope: `{"status": "error", "error": {"code", "message", "details"}}`."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -12,11 +13,13 @@ from carelog.api.shapes import ErrorOut
 from carelog.kit import jsontext
 from carelog.kit.errors import (
     CarelogError,
+    ComeAgain,
     Conflict,
     Forbidden,
     InvalidInput,
     NotFound,
     Unauthenticated,
+    Unavailable,
     UnsupportedMediaType,
 )
 
@@ -27,6 +30,8 @@ _STATUS: Final[Mapping[type[CarelogError], int]] = {
     Unauthenticated: 401,
     Forbidden: 403,
     UnsupportedMediaType: 415,
+    ComeAgain: 429,
+    Unavailable: 503,
 }
 _HTTP: Final[Mapping[int, tuple[str, str]]] = {
     404: ("not_found", "there is nothing at this address"),
@@ -54,7 +59,8 @@ _REFUSALS: Final[Mapping[int, str]] = {
     413: "The body is too large",
     415: "The body is of a type that is not read here",
     422: "The request is not valid; `details.problems` names each place",
-    503: "The database cannot be used now; try again after `Retry-After` seconds",
+    429: "Too much waits already; try again after `Retry-After` seconds",
+    503: "It cannot be done now; try again after `Retry-After` seconds",
 }
 
 
@@ -90,6 +96,14 @@ def error_response(
     )
 
 
+def refusal_of(error: CarelogError) -> Response:
+    """The answer that an error becomes."""
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    if isinstance(error, ComeAgain):
+        headers["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
+    return error_response(status_of(error), error.code, error.message, error.details, headers)
+
+
 def problem(place: str, sentence: str) -> dict[str, str]:
     """One thing that is wrong with a request; `place` is '/query/limit', '/path/run_id'."""
     return {"place": place, "problem": sentence}
@@ -108,8 +122,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(CarelogError)
     async def _ours(_request: Request, error: CarelogError) -> Response:
-        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-        return error_response(status_of(error), error.code, error.message, error.details, headers)
+        return refusal_of(error)
 
     @app.exception_handler(RequestValidationError)
     async def _request(_request: Request, error: RequestValidationError) -> Response:

@@ -9,8 +9,12 @@ from carelog.conversations.store import ConversationStore
 from carelog.db import Database
 from carelog.identity import Keyring
 from carelog.kit.clock import Clock
+from carelog.pipeline.copy_store import CopyStore
+from carelog.pipeline.dead_letters import DeadLetters
 from carelog.pipeline.deletion import Deletion
+from carelog.pipeline.egress import EgressLists
 from carelog.pipeline.intake import Intake
+from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.runs import RunStore
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
@@ -24,12 +28,18 @@ class Services:
     intake: Intake
     deletion: Deletion
     conversations: ConversationStore
+    reader: ConversationReader
     subjects: SubjectStore
     record: RecordStore
     runs: RunStore
+    copies: CopyStore
+    dead_letters: DeadLetters
+    egress: EgressLists
+    metrics_public: bool = False
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
+    """Async, since FastAPI would run a plain function in a thread for each request."""
     found: Services = request.app.state.services
     return found
 

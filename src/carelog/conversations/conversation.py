@@ -51,7 +51,7 @@ class Conversation:
     @classmethod
     def stored(cls, text: str) -> "Conversation":
         """A conversation that was checked before it was stored."""
-        return cls(jsontext.parse(text), text)
+        return cls(jsontext.reread(text), text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Conversation) and self.document == other.document

@@ -149,10 +149,10 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
         update(_stored)
         .where(_stored.c.id == bindparam("_id"))
         .values(
-            {name: bindparam(f"_{name}") for name in of_document},
             revision=_stored.c.revision + 1,
             expires_at=None,
             expired_at=None,
+            **{name: bindparam(f"_{name}") for name in of_document},
         )
     )
     rows = [_row(item) for item in received]

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from carelog.db.sqlite_connection import connect
 from carelog.kit.errors import ConfigurationError
 
 Connection = AsyncConnection
@@ -89,7 +90,12 @@ def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
         max_overflow=0,
         hide_parameters=True,
         pool_timeout=_BUSY_SECONDS * 4,
-        connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
+        connect_args={
+            "timeout": _BUSY_SECONDS,
+            "isolation_level": None,
+            "check_same_thread": False,
+            "async_creator_fn": connect,
+        },
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -40,4 +40,4 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else jsontext.dump(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else jsontext.parse(value)
+        return None if value is None else jsontext.reread(value)

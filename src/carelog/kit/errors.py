@@ -5,6 +5,7 @@ program. None of them may carry health data, phone numbers, secrets or stack tra
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 
@@ -53,6 +54,22 @@ class UnsupportedMediaType(CarelogError):
     """The body is of a type that is not read here; `details["accepted"]` lists those that are."""
 
     code = "unsupported_media_type"
+
+
+class ComeAgain(CarelogError):
+    """Not now: the same request may be taken after `retry_after`."""
+
+    code = "come_again"
+
+    def __init__(self, message: str, *, retry_after: timedelta, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message, details=details)
+        self.retry_after = retry_after
+
+
+class Unavailable(ComeAgain):
+    """It cannot be done now, and nobody who asked is to blame."""
+
+    code = "unavailable"
 
 
 class ConfigurationError(CarelogError):

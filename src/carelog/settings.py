@@ -1,23 +1,31 @@
 """Every setting: from the environment (`CARELOG_*`) and from `carelog.yaml`; the environment wins."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    YamlConfigSettingsSource,
 )
 
+from carelog.ai.endpoint import EndpointDefinition
+from carelog.conserver.definitions import Definitions, FollowerDefinition, PartnerKeys
+from carelog.conserver.in_force import Configured
+from carelog.conserver.translate import Translated, translate
+from carelog.kit import yamltext
 from carelog.kit.errors import ConfigurationError
-from carelog.pipeline.chains import ChainDefinition
+from carelog.kit.yamltext import YamlText
+from carelog.pipeline.chains import ChainDefinition, ListName
 from carelog.pipeline.submission import CHANNELS
 from carelog.storages.definition import StorageDefinition
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 DEFAULT_CHAINS: Final = {
     "record": {"channels": list(CHANNELS), "links": ["extract", "summarize"]},
@@ -58,6 +66,9 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(
         default=1, ge=1, le=64, description="How many batches one worker process has in hand at once."
     )
+    drain_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="How long runs in hand may take to end when a worker is told to."
+    )
     broker_url: str | None = Field(
         default=None,
         description="redis://... sends runs to workers over Redis Streams; without it they are claimed in the ledger.",
@@ -76,8 +87,61 @@ class Settings(BaseSettings):
     storages: dict[str, StorageDefinition] = Field(
         default_factory=dict, description="Where copies of finished conversations go, by name."
     )
+    storage_batch: int = Field(
+        default=100, ge=1, le=1000, description="How many copies are brought to a storage at once."
+    )
+    storage_max_tries: int = Field(
+        default=8, ge=1, le=100, description="How often a storage may fail at a copy before that is a dead letter."
+    )
+    ai_endpoints: dict[str, EndpointDefinition] = Field(
+        default_factory=dict,
+        description="Where language models and speech recognisers answer, by name: url, model, api_key_env, "
+        "timeout_seconds, max_concurrency.",
+    )
+    metrics_public: bool = Field(
+        default=False, description="Whether /metrics is shown without a key, instead of to keys with metrics:read."
+    )
+    otel: bool = Field(
+        default=False, description="Whether traces are sent over OTLP, to where the standard OTEL_* variables say."
+    )
+    trusted_keys: tuple[Path, ...] = Field(
+        default=(),
+        description="Certificates and public keys whose signatures on vCons count: files, or folders of them.",
+    )
+    decryption_keys: tuple[Path, ...] = Field(
+        default=(), description="RSA private keys that encrypted vCons are opened with: files, or folders of them."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged: never content."
+    )
+    conserver_config: Path | None = Field(
+        default=None, description="The config.yml of a vCon conserver, which then says all that is done."
+    )
+    conserver_api_token: SecretStr | None = Field(
+        default=None, min_length=1, description="Opens the conserver's paths; also read from CONSERVER_API_TOKEN."
+    )
+    conserver_api_token_file: Path | None = Field(
+        default=None, description="The same, one token a line; also read from CONSERVER_API_TOKEN_FILE."
+    )
+    conserver_header_name: str = Field(
+        default="x-conserver-api-token",
+        pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$",
+        description="The header that they come in; also read from CONSERVER_HEADER_NAME.",
+    )
+    conserver_token_is_admin: bool = Field(
+        default=False, description="Whether those tokens may replace the configuration too."
+    )
+    allow_unknown_lists: bool = Field(
+        default=False, description="Whether conversations for an ingress list that no chain reads are taken."
+    )
+    ingress_auth: dict[ListName, PartnerKeys] = Field(
+        default_factory=dict, description="Keys of partners, by the one ingress list that each may hand in to."
+    )
+    followers: dict[str, FollowerDefinition] = Field(
+        default_factory=dict, description="Other servers whose egress lists are followed, by name."
+    )
+    cors_origins: list[str] = Field(
+        default_factory=list, description="Web pages of these origins may ask; none by default."
     )
     chains: dict[str, ChainDefinition] = Field(
         default_factory=lambda: {
@@ -85,6 +149,16 @@ class Settings(BaseSettings):
         },
         description="The chains by name; one that extracts and summarizes everything by default.",
     )
+
+    _conserver: tuple[YamlText, Translated] | None = PrivateAttr(default=None)
+    _text: YamlText | None = PrivateAttr(default=None)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: list[str]) -> list[str]:
+        if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("an origin is written https://host or https://host:port, without a path; * is any")
+        return origins
 
     @classmethod
     def settings_customise_sources(
@@ -95,7 +169,16 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls, yaml_file=config_file())
+        text = _file_text()
+        given = {} if text is None or text.value is None else text.value
+        if not isinstance(given, dict):
+            raise ConfigurationError(f"{config_file()} cannot be read: it must be `key: value` lines")
+        return (
+            init_settings,
+            env_settings,
+            InitSettingsSource(settings_cls, init_kwargs=_conserver_environment()),
+            InitSettingsSource(settings_cls, init_kwargs=given),
+        )
 
     @property
     def health_url(self) -> str:
@@ -104,6 +187,35 @@ class Settings(BaseSettings):
     @property
     def auth_url(self) -> str:
         return self.auth_database_url or f"sqlite:///{self.data_dir / 'auth.db'}"
+
+    @property
+    def configured(self) -> Configured:
+        """What is done with conversations, and the configuration that says so."""
+        definitions = Definitions(**{name: getattr(self, name) for name in Definitions.model_fields})
+        if self._conserver is None:
+            return Configured(definitions, definitions.as_json(), text=self._text)
+        text, translated = self._conserver
+        return Configured(definitions, text.value, translated.secrets, text, translated.origins)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a conserver's configuration says that is left out here."""
+        return () if self._conserver is None else self._conserver[1].warnings
+
+    def conserver_tokens(self) -> tuple[str, ...]:
+        """The tokens that open the conserver's paths. Raises ConfigurationError for a file that cannot be read."""
+        tokens = [self.conserver_api_token.get_secret_value()] if self.conserver_api_token else []
+        if self.conserver_api_token_file:
+            try:
+                lines = self.conserver_api_token_file.read_text().splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigurationError(
+                    f"conserver_api_token_file: {self.conserver_api_token_file} cannot be read "
+                    f"({getattr(error, 'strerror', None) or 'it is not UTF-8'})",
+                    details={"key": "conserver_api_token_file"},
+                ) from None
+            tokens += [token for line in lines if (token := line.strip())]
+        return tuple(tokens)
 
     def make_data_dir(self) -> Path:
         """The data folder, made where it was not, for its owner's eyes only. Raises ConfigurationError."""
@@ -131,21 +243,64 @@ def config_file() -> Path | None:
     return path if path.is_file() else None
 
 
+def _file_text() -> YamlText | None:
+    path = config_file()
+    return None if path is None else yamltext.read(path)
+
+
+def _conserver_environment() -> dict[str, str]:
+    """What the conserver itself is told in the environment, under its own names."""
+    names = {"CONSERVER_API_TOKEN", "CONSERVER_API_TOKEN_FILE", "CONSERVER_HEADER_NAME"}
+    return {name.lower(): value for name in names if (value := os.environ.get(name))}
+
+
 def load_settings(**given: Any) -> Settings:
-    """Settings, with those that are given taking precedence. Raises ConfigurationError naming the key at fault."""
+    """Settings, with those that are given taking precedence. Raises ConfigurationError naming the key at fault, and
+    its line in the file that says it."""
+    given = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(map(str, first["loc"]))
         unknown = first["type"] == "extra_forbidden"
         problem = "there is no such setting" if unknown else first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"{key}: {problem}", details={"key": key}) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigurationError(f"{config_file()} is not YAML{place}") from None
-    except (OSError, ValueError, TypeError) as error:
-        # What YamlConfigSettingsSource raises for a file that cannot be read, or is YAML, but of another shape.
-        told = error.strerror if isinstance(error, OSError) else "it must be `key: value` lines, in UTF-8"
-        raise ConfigurationError(f"{config_file()} cannot be read: {told}") from None
+        place = _place(first["loc"], given)
+        raise ConfigurationError(f"{key}: {problem}{place}", details={"key": key}) from None
+    except ValueError:
+        # What pydantic-settings raises for a variable of the environment that must hold JSON.
+        raise ConfigurationError("a CARELOG_* variable of the environment must hold JSON, and does not") from None
+    settings._text = _file_text()
+    return settings if settings.conserver_config is None else _with_conserver(settings, settings.conserver_config)
+
+
+def _place(path: tuple[str | int, ...], given: dict[str, Any]) -> str:
+    """Where a setting stands in the file, unless it was said elsewhere."""
+    text, name = _file_text(), str(path[0]) if path else ""
+    elsewhere = name in given or f"CARELOG_{name.upper()}" in os.environ
+    if text is None or elsewhere or name not in (text.value or {}):
+        return ""
+    return f" ({text.place(path)})"
+
+
+def _with_conserver(settings: Settings, path: Path) -> Settings:
+    """The settings with what a conserver's configuration says, which then says it alone."""
+    for name in ("chains", "storages", "ingress_auth", "followers"):
+        if name in settings.model_fields_set:
+            raise ConfigurationError(
+                f"{name}: with conserver_config, {path} alone says it", details={"key": name, "file": str(path)}
+            )
+    text = yamltext.read(path)
+    translated = translate(text, endpoints=settings.ai_endpoints)
+    found = translated.definitions
+    whole = settings.model_copy(
+        update={
+            "chains": found.chains,
+            "storages": found.storages,
+            "ingress_auth": found.ingress_auth,
+            "followers": found.followers,
+            "ai_endpoints": {**found.ai_endpoints, **settings.ai_endpoints},
+        }
+    )
+    whole._conserver = (text, translated)
+    return whole

@@ -1,60 +1,96 @@
 """Carelog as whoever runs it sees it: processes on one data folder, spoken to over HTTP."""
 
 import asyncio
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
+from installation import CONFIG, Installation
+from short_calls import PATIENTS, Call, Fact, fact, facts_of, written
+
+from carelog.db import Database
 
 _CARELOG: Final = (sys.executable, "-m", "carelog")
 _PATIENCE_SECONDS: Final = 60
 _ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+)\n")
+_WORKS: Final = re.compile(r"(Carelog works), with \d+ worker process")
 _PAGE: Final = 200
 
 
 @dataclass
-class Up:
-    """A running `carelog up`, on a port of its own."""
+class Program:
+    """A running `carelog ...`, and what it printed."""
 
     process: subprocess.Popen[bytes]
     output: Path
     errors: Path
-    address: str = ""
 
     @property
     def printed(self) -> str:
         return self.output.read_text(encoding="utf-8")
 
+    @property
+    def lives(self) -> bool:
+        return self.process.poll() is None
+
     def wait_for(self, wanted: re.Pattern[str]) -> str:
         """Wait until it has printed this, and return its group."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not (found := wanted.search(self.printed)):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(
-                    f"carelog up did not print {wanted.pattern!r}, but: {self.printed} {self.errors.read_text()}"
-                )
+            if not self.lives or time.monotonic() > deadline:
+                pytest.fail(f"carelog did not print {wanted.pattern!r}, but: {self.printed} {self.errors.read_text()}")
             time.sleep(0.02)
         return found[1]
 
     def kill(self) -> None:
         """As a power cut would: no handler runs, no buffer is written."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(_PATIENCE_SECONDS)
+        for pid in self.children():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def terminate(self) -> int:
         """End it in good order, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(_PATIENCE_SECONDS)
+
+    def children(self) -> list[int]:
+        """Its worker processes, as far as they were started and have not ended again."""
+        pids: dict[str, int] = {}
+        for line in self.errors.read_text(encoding="utf-8").splitlines():
+            with suppress(ValueError):
+                match json.loads(line):
+                    case {"message": "a worker process was started", "worker": number, "pid": pid}:
+                        pids[number] = int(pid)
+                    case {"message": "a worker process ended, and is started again", "worker": number}:
+                        pids.pop(number, None)
+        return list(pids.values())
+
+
+@dataclass
+class Up(Program):
+    """A running `carelog up`, on a port of its own."""
+
+    address: str = ""
+
+
+@dataclass
+class Workers(Program):
+    """A running `carelog worker`."""
 
 
 @dataclass(frozen=True)
@@ -89,29 +125,74 @@ class Client:
             assert time.monotonic() < deadline, "the runs did not come to their end in time"
             await asyncio.sleep(0.05)
 
+    async def popped(self, egress_list: str) -> list[str]:
+        """The conversations that are on an egress list, in order; they are there no more then."""
+        conversations: list[str] = []
+        while True:
+            answer = await self.http.post(f"/api/egress/{egress_list}/pop", params={"limit": 1000})
+            assert answer.status_code == 200, answer.text
+            if not (some := answer.json()["conversations"]):
+                return conversations
+            conversations += some
+
+    async def check_all_done(self, calls: Sequence[Call], facts: Counter[Fact]) -> None:
+        """Every call is there, its one run is finished, and what it says is in the record exactly once."""
+        wanted = Counter(one["uuid"] for one in calls)
+        assert Counter(one["id"] for one in await self.pages("/api/conversations")) == wanted
+        runs = await self.pages("/api/runs")
+        assert Counter(run["conversation_id"] for run in runs) == wanted
+        assert {run["state"] for run in runs} == {"finished"}
+        found: Counter[Fact] = Counter()
+        for subject in await self.pages("/api/subjects"):
+            found.update(map(fact, await self.pages(f"/api/subjects/{subject['id']}/entries")))
+        assert found
+        assert found == facts
+
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Up]]:
-    """Starts `carelog up` with these options on the test's data folder; whatever still runs at the end is killed."""
+def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Launches a command as a program of its own; whatever still runs at the end is killed."""
     # So that the runs of a process that was killed soon come back.
     monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")
     monkeypatch.setenv("COLUMNS", "200")
-    started: list[Up] = []
+    launched: list[Program] = []
+
+    def launch_program(kind: type[Program], *arguments: str) -> Program:
+        output, errors = (tmp_path / f"{arguments[0]}-{len(launched)}.{name}" for name in ("out", "err"))
+        with output.open("wb") as out, errors.open("wb") as err:
+            process = subprocess.Popen([*_CARELOG, *arguments], stdout=out, stderr=err, start_new_session=True)
+        program = kind(process, output, errors)
+        launched.append(program)
+        return program
+
+    yield launch_program
+    for program in launched:
+        if program.process.returncode is None:
+            program.kill()
+
+
+@pytest.fixture
+def start(launch: Callable[..., Any]) -> Callable[..., Up]:
+    """Starts `carelog up` with these options on the test's data folder."""
 
     def start_up(*options: str) -> Up:
-        output, errors = (tmp_path / f"up-{len(started)}.{name}" for name in ("out", "err"))
-        with output.open("wb") as out, errors.open("wb") as err:
-            arguments = [*_CARELOG, "up", "--port", "0", *options]
-            process = subprocess.Popen(arguments, stdout=out, stderr=err, start_new_session=True)
-        up = Up(process, output, errors)
-        started.append(up)
+        up: Up = launch(Up, "up", "--port", "0", *options)
         up.address = up.wait_for(_ADDRESS)
         return up
 
-    yield start_up
-    for up in started:
-        if up.process.returncode is None:
-            up.kill()
+    return start_up
+
+
+@pytest.fixture
+def start_workers(launch: Callable[..., Any]) -> Callable[..., Workers]:
+    """Starts `carelog worker` with these options on the test's data folder."""
+
+    def start_worker(*options: str) -> Workers:
+        workers: Workers = launch(Workers, "worker", *options)
+        workers.wait_for(_WORKS)
+        return workers
+
+    return start_worker
 
 
 @pytest.fixture
@@ -131,6 +212,19 @@ def key(command: Callable[..., "subprocess.CompletedProcess[str]"]) -> str:
 
 
 @pytest.fixture
+def facts(
+    command: Callable[..., "subprocess.CompletedProcess[str]"], tmp_path: Path
+) -> Callable[[Sequence[Call]], Counter[Fact]]:
+    """Says what is to be found in calls, by the command that has no database."""
+
+    def found(calls: Sequence[Call]) -> Counter[Fact]:
+        lines = command("extract", str(written(tmp_path / "calls-of-all", calls[:PATIENTS]))).stdout.splitlines()
+        return facts_of(calls, map(fact, map(json.loads, lines)))
+
+    return found
+
+
+@pytest.fixture
 def talk() -> Callable[[Up, str], AbstractAsyncContextManager[Client]]:
     """Opens the API of a `carelog up` with a key."""
 
@@ -141,3 +235,38 @@ def talk() -> Callable[[Up, str], AbstractAsyncContextManager[Client]]:
             yield Client(http)
 
     return open_client
+
+
+@pytest.fixture
+def install(
+    start: Callable[..., Up],
+    start_workers: Callable[..., Workers],
+    talk: Callable[[Up, str], AbstractAsyncContextManager[Client]],
+    command: Callable[..., "subprocess.CompletedProcess[str]"],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Callable[..., AbstractAsyncContextManager[Installation]]:
+    """Sets up an API and two worker processes over a database, all at once."""
+
+    @asynccontextmanager
+    async def install_on(
+        database_url: str, broker_url: str | None = None, config: str = CONFIG
+    ) -> AsyncIterator[Installation]:
+        monkeypatch.setenv("CARELOG_DATABASE_URL", database_url)
+        if broker_url:
+            monkeypatch.setenv("CARELOG_BROKER_URL", broker_url)
+        (tmp_path / "carelog.yaml").write_text(config, encoding="utf-8")
+        database = Database(database_url)
+        installation = Installation(start, start_workers, talk, database)
+        try:
+            added, *_ = await asyncio.gather(
+                asyncio.to_thread(command, "keys", "add", "test"),
+                installation.start_up(),
+                installation.start_workers(),
+            )
+            installation.key = added.stdout.strip()
+            yield installation
+        finally:
+            await database.close()
+
+    return install_on

@@ -23,7 +23,7 @@ Command = Callable[..., "Ran"]
         (["ingest", "--subject", "Nobody At All", "call.txt"], 1, "carelog: no such subject"),
         (["record", "nobody@example.org"], 1, "`carelog subjects` lists them"),
         (["conversations", "019bfa06-71c8-87c5-9503-0d80fc97b3a7"], 1, "carelog: no such conversation\n"),
-        (["dead-letters", "drive"], 2, "give the id of one run, or --all"),
+        (["dead-letters", "drive"], 2, "give the id of one dead letter, or --all"),
         (["keys", "add", "job", "--scope", "everything"], 2, "carelog: no such scope\n  scopes: conversations:read"),
         (["keys", "revoke", "019bfa06-71c8-87c5-9503-0d80fc97b3a7"], 1, "carelog: no such key\n"),
         (["serve"], 2, "No such command 'serve'"),

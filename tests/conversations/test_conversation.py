@@ -85,5 +85,5 @@ def test_the_examples_of_the_draft(name, turns):
 
 @pytest.mark.skipif(not DATA, reason="CARELOG_TEST_DATA does not name the folder with the draft's examples")
 def test_the_signed_example_of_the_draft_is_told_from_garbage():
-    with pytest.raises(SignedOrEncrypted, match="signed vCons are not read yet"):
+    with pytest.raises(SignedOrEncrypted, match="the vCon is signed"):
         Conversation.parse((Path(DATA) / "vcon" / "ab_call_ext_rec_signed.vcon").read_bytes())

@@ -249,7 +249,7 @@ def test_an_implausible_time_in_the_uuid_is_no_creation_time(made):
     ],
 )
 def test_signed_and_encrypted_forms_are_told_from_garbage(document):
-    with pytest.raises(SignedOrEncrypted, match="not read yet") as refused:
+    with pytest.raises(SignedOrEncrypted, match="must be opened") as refused:
         check(document)
     assert refused.value.code == "conversation.sealed"
 

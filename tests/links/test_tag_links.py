@@ -63,3 +63,15 @@ async def test_without_the_tag_nothing_is_routed(opened: Opened) -> None:
 def test_a_tag_without_a_name_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="needs a name"):
         make_link("tag", {"tags": [":value"]})
+
+
+async def test_one_tag_may_route_to_several_chains(opened: Opened) -> None:
+    router = {"tag_router": {"tag_routes": {"topic:care": ["care", "sales"], "vip": "care"}}}
+    runs, _ = await through(opened, [{"tag": {"tags": ["topic:care", "vip"]}}, router])
+    assert runs == dict.fromkeys(("first", "care", "sales"), (RunState.FINISHED, False))
+
+
+@pytest.mark.parametrize("routes", [{}, {"topic": []}, {"topic": ["care", 7]}])
+def test_routes_that_lead_nowhere_are_refused(routes: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="tag_routes"):
+        make_link("tag_router", {"tag_routes": routes})

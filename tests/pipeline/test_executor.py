@@ -134,7 +134,7 @@ async def test_tries_that_are_used_up_make_a_dead_letter_that_goes_on_where_it_f
             "code": "link.failed",
             "message": "the other side was down",
         }
-        assert await carelog.runs.drive_all_again(ME) == 1
+        assert await carelog.dead_letters.drive_all(ME) == 1
         await carelog.worker.drain()
         [run] = await runs_of(carelog, conversation)
         assert run.state is RunState.FINISHED

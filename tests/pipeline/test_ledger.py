@@ -121,7 +121,7 @@ async def test_a_lease_that_runs_out_gives_the_run_back_and_counts_as_a_try(
         assert taken.tries == attempt
         clock.advance(seconds=31)
         async with carelog.health.write() as connection:
-            assert await ledger.expire_leases(connection, clock.now(), lambda _: 2) == 1
+            assert len(await ledger.expire_leases(connection, clock.now(), lambda _: 2)) == 1
         clock.advance(seconds=60)
     async with carelog.health.read() as connection:
         [dead] = await ledger.current(connection, [run.id])
@@ -138,7 +138,7 @@ async def test_a_renewed_lease_holds(carelog: Carelog, clock: ManualClock) -> No
     async with carelog.health.write() as connection:
         await ledger.renew(connection, lease=lease, until=clock.now() + LEASE)
         clock.advance(seconds=20)
-        assert await ledger.expire_leases(connection, clock.now(), lambda _: 9) == 0
+        assert await ledger.expire_leases(connection, clock.now(), lambda _: 9) == []
 
 
 async def test_who_lost_a_run_is_told_so(carelog: Carelog, clock: ManualClock) -> None:
@@ -163,11 +163,3 @@ async def test_the_database_itself_refuses_a_state_that_the_picture_does_not_hav
     with pytest.raises(IntegrityError):
         async with carelog.health.write() as connection:
             await ledger.save(connection, [impossible])
-
-
-async def test_the_next_moment_that_matters_is_the_earliest_due_time_or_lease_end(carelog: Carelog) -> None:
-    now = carelog.clock.now()
-    await stored(carelog, {"due_at": now + timedelta(seconds=90)}, {})
-    await claimed(carelog)
-    async with carelog.health.read() as connection:
-        assert await ledger.next_due(connection) == now + LEASE

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from carelog_test_links import Behaviour
 from made_up import chain, scripted_link, submission
+from waiting import finished, until, working
 
-from carelog.app import Carelog
 from carelog.identity import operator
 from carelog.kit.clock import ManualClock
-from carelog.pipeline import Outcome, Work
+from carelog.kit.ids import new_id
+from carelog.pipeline import Outcome, Work, ledger
 from carelog.pipeline.run import RunState
 
 ME = operator()
@@ -18,33 +20,22 @@ Script = Callable[[str, Behaviour], None]
 Opened = Callable[..., Any]
 
 
-async def finished(carelog: Carelog, count: int) -> None:
-    async with asyncio.timeout(20):
-        while (await carelog.runs.counts(ME)).get(RunState.FINISHED, 0) < count:
-            await asyncio.sleep(0.01)
-
-
 async def test_a_waiting_worker_hears_of_new_work_at_once(opened: Opened, scripted: Script) -> None:
     scripted("nothing", lambda _: Outcome())
     # A poll of a minute: were it not for the wake-up, the test would run into its deadline.
-    async with opened(chains={"record": chain(scripted_link("nothing"))}, poll_seconds=60) as carelog:
-        working = asyncio.create_task(carelog.worker.run())
+    chains = {"record": chain(scripted_link("nothing"))}
+    async with opened(chains=chains, poll_seconds=60) as carelog, working(carelog):
         for count in (1, 2):
             await carelog.intake.accept(ME, [submission()])
             await finished(carelog, count)
-        carelog.worker.stop()
-        await asyncio.wait_for(working, 20)
 
 
 async def test_work_that_another_process_queued_is_found_by_looking(opened: Opened, scripted: Script) -> None:
     scripted("nothing", lambda _: Outcome())
     chains = {"record": chain(scripted_link("nothing"))}
-    async with opened(chains=chains, poll_seconds=0.05) as carelog, opened(chains=chains) as other:
-        working = asyncio.create_task(carelog.worker.run())
+    async with opened(chains=chains, poll_seconds=0.05) as carelog, opened(chains=chains) as other, working(carelog):
         await other.intake.accept(ME, [submission()])
         await finished(carelog, 1)
-        carelog.worker.stop()
-        await asyncio.wait_for(working, 20)
 
 
 async def test_workers_share_without_doing_anything_twice(opened: Opened, scripted: Script) -> None:
@@ -92,13 +83,98 @@ async def test_a_batch_that_cannot_be_executed_does_not_end_the_worker(
     faulty = chain({"scripted_faulty": {"does": "fail once"}})
     async with opened(chains={"record": faulty}, poll_seconds=0.05) as carelog:
         await carelog.intake.accept(ME, [submission()])
-        working = asyncio.create_task(carelog.worker.run())
-        await asyncio.wait_for(failed.wait(), 20)
-        clock.advance(seconds=31)  # past its lease
-        async with asyncio.timeout(20):
-            while not (await carelog.runs.counts(ME)).get(RunState.FINISHED):
-                clock.advance(seconds=1)  # past the pause before the next try
-                await asyncio.sleep(0.05)
-        assert not working.done()
-        carelog.worker.stop()
-        await asyncio.wait_for(working, 20)
+        async with working(carelog):
+            await asyncio.wait_for(failed.wait(), 20)
+            clock.advance(seconds=31)  # past its lease
+            async with asyncio.timeout(20):
+                while not (await carelog.runs.counts(ME)).get(RunState.FINISHED):
+                    clock.advance(seconds=1)  # past the pause before the next try
+                    await asyncio.sleep(0.05)
+
+
+async def test_a_worker_has_several_batches_in_hand(opened: Opened, scripted: Script) -> None:
+    both = asyncio.Barrier(2)
+
+    async def wait_for_the_other(_work: Work) -> Outcome:
+        await both.wait()
+        return Outcome()
+
+    scripted("wait", wait_for_the_other)
+    chains = {"record": chain(scripted_link("wait"))}
+    async with opened(chains=chains, worker_batch=1, worker_concurrency=2, poll_seconds=60) as carelog:
+        async with working(carelog):
+            for count in (2, 4):
+                await carelog.intake.accept(ME, [submission(), submission()])
+                await finished(carelog, count)
+        assert (carelog.worker.done, carelog.worker.failed, carelog.worker.in_hand) == (4, 0, 0)
+
+
+async def test_one_long_batch_does_not_keep_the_others_waiting(opened: Opened, scripted: Script) -> None:
+    release = asyncio.Event()
+
+    async def long(_work: Work) -> Outcome:
+        await release.wait()
+        return Outcome()
+
+    scripted("nothing", lambda _: Outcome())
+    scripted("long", long)
+    chains = {"record": chain(scripted_link("nothing")), "long": chain(scripted_link("long"), channels=["scan"])}
+    async with opened(chains=chains, worker_concurrency=2, poll_seconds=60) as carelog, working(carelog):
+        await carelog.intake.accept(ME, [submission(channel="scan")])
+        await until(lambda: carelog.worker.in_hand == 1)
+        for count in (1, 2, 3):
+            await carelog.intake.accept(ME, [submission()])
+            await finished(carelog, count)
+        assert carelog.worker.in_hand == 1
+        release.set()
+
+
+async def test_a_cancelled_worker_hands_all_its_batches_back(opened: Opened, scripted: Script) -> None:
+    async def hang(_work: Work) -> Outcome:
+        await asyncio.Event().wait()
+        return Outcome()
+
+    scripted("hang", hang)
+    async with opened(chains={"record": chain(scripted_link("hang"))}, worker_batch=2, worker_concurrency=3) as carelog:
+        await carelog.intake.accept(ME, [submission() for _ in range(6)])
+        task = asyncio.create_task(carelog.worker.run())
+        await until(lambda: carelog.worker.in_hand == 6)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await carelog.runs.counts(ME) == {RunState.QUEUED: 6}
+        assert carelog.worker.in_hand == 0
+
+
+async def test_a_lease_that_ran_out_is_seen_at_once_by_who_has_nothing_else_to_do(
+    opened: Opened, scripted: Script, clock: ManualClock
+) -> None:
+    scripted("nothing", lambda _: Outcome())
+    async with opened(chains={"record": chain(scripted_link("nothing"))}) as carelog:
+        assert await carelog.worker.step() == 0
+        [receipt] = await carelog.intake.accept(ME, [submission()])
+        async with carelog.health.write() as connection:
+            # By a worker that dies.
+            lasting = timedelta(seconds=1)
+            assert await ledger.claim(connection, lease=new_id(), now=clock.now(), lasting=lasting, limit=1)
+        assert await carelog.worker.step() == 0
+        clock.advance(seconds=2)
+        await carelog.worker.step()
+        run = await carelog.runs.get(ME, receipt.runs[0])
+        assert (run.state, run.error and run.error["code"]) == (RunState.QUEUED, "lease.expired")
+
+
+async def test_attempts_that_came_to_nothing_are_counted(opened: Opened, scripted: Script, clock: ManualClock) -> None:
+    def fail_once(_work: Work, failures: list[None] = []) -> Outcome:  # noqa: B006
+        if failures:
+            return Outcome()
+        failures.append(None)
+        raise RuntimeError
+
+    scripted("fail once", fail_once)
+    async with opened(chains={"record": chain(scripted_link("fail once"))}) as carelog:
+        await carelog.intake.accept(ME, [submission()])
+        await carelog.worker.drain()
+        assert (carelog.worker.done, carelog.worker.failed) == (0, 1)
+        clock.advance(seconds=60)
+        await carelog.worker.drain()
+        assert (carelog.worker.done, carelog.worker.failed) == (1, 1)

@@ -1,5 +1,6 @@
 """Links for tests, in a package of their own, found as any other package's links are: by entry points."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
@@ -47,3 +48,17 @@ class FaultyLink(ScriptedLink):
 
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         return [await self.run(work) for work in batch]
+
+
+class SlowOptions(LinkOptions):
+    seconds: float
+
+
+class SlowLink(Link[SlowOptions]):
+    """Takes so long over each conversation."""
+
+    options_model = SlowOptions
+
+    async def run(self, work: Work) -> Outcome:
+        await asyncio.sleep(self.options.seconds)
+        return Outcome()

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -75,7 +76,9 @@ async def hand_in(
 
     def read() -> Submission:
         if kind != TRANSCRIPT:
-            return from_vcon(body, channel=channel, external_id=external_id, subject_id=subject)
+            return from_vcon(
+                body, receive=services.receive, channel=channel, external_id=external_id, subject_id=subject
+            )
         return read_transcript(
             utf8(body),
             services.clock,
@@ -162,6 +165,22 @@ async def read_vcon(conversation_id: UUID, services: ServicesOf, who: ReadsConve
     """As it came in, with what links have added since; unknown keys and all."""
     stored = await services.reader.get(who, conversation_id)
     return Response(stored.document, media_type="application/vcon", headers={"ETag": f'"{stored.revision}"'})
+
+
+@router.get(
+    "/{conversation_id}/original",
+    summary="Read the signed or encrypted form that it came in",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "The JWS or JWE"},
+        **refusals(404),
+    },
+)
+async def read_original(conversation_id: UUID, services: ServicesOf, who: ReadsConversations) -> Response:
+    """Exactly as it came in. `X-Signed-By` names the signer, where somebody signed it."""
+    original = await services.conversations.original(who, conversation_id)
+    signer = {"X-Signed-By": quote(original.signer, safe=" =,+@.:/")} if original.signer else {}
+    return Response(original.content, media_type="application/json", headers=signer)
 
 
 @router.delete("/{conversation_id}", status_code=204, summary="Delete one", responses=refusals(404))

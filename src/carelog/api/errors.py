@@ -1,8 +1,8 @@
 """The one error envelope: `{"status": "error", "error": {"code", "message", "details"}}`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -104,6 +104,10 @@ def refusal_of(error: CarelogError) -> Response:
     return error_response(status_of(error), error.code, error.message, error.details, headers)
 
 
+Refuse: TypeAlias = Callable[..., Response]
+"""Makes a refusal, as `error_response` does: another door has a form of its own."""
+
+
 def problem(place: str, sentence: str) -> dict[str, str]:
     """One thing that is wrong with a request; `place` is '/query/limit', '/path/run_id'."""
     return {"place": place, "problem": sentence}
@@ -126,7 +130,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _request(_request: Request, error: RequestValidationError) -> Response:
-        found = invalid([problem("/" + "/".join(map(str, e["loc"])), _sentence(e)) for e in error.errors()])
+        found = invalid([problem("/" + "/".join(map(str, e["loc"])), sentence_of(e)) for e in error.errors()])
         return error_response(422, found.code, found.message, found.details)
 
     @app.exception_handler(HTTPException)
@@ -138,7 +142,7 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(error.status_code, code, message, headers=headers)
 
 
-def _sentence(detail: Mapping[str, Any]) -> str:
+def sentence_of(detail: Mapping[str, Any]) -> str:
     """pydantic's own sentences may quote a character of what was sent."""
     known = _SENTENCES.get(detail["type"])
     sentence: str = known.format(**detail.get("ctx", {})) if known else detail["msg"]

@@ -5,9 +5,10 @@ import logging
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carelog.api.errors import error_response
+from carelog.api.errors import Refuse, error_response
 from carelog.db import is_outage
 from carelog.pipeline.link import place_of
+from carelog.telemetry.trace_context import trace_id
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,9 @@ class Failures:
     The error ends here: a server that got it would log its message, which may quote what was said.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse = error_response) -> None:
         self._app = app
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,17 +44,22 @@ class Failures:
             request_id = scope["state"]["request_id"]
             log.error(
                 "request failed",
-                extra={"request_id": request_id, "error": type(error).__name__, "place": place_of(error)},
+                extra={
+                    "request_id": request_id,
+                    "trace_id": trace_id(scope["state"]["trace"]),
+                    "error": type(error).__name__,
+                    "place": place_of(error),
+                },
             )
             if answering:
                 raise
             if is_outage(error):
-                response = error_response(
+                response = self._refuse(
                     503,
                     "unavailable",
                     "the database cannot be used now; try again",
                     headers={"Retry-After": str(_RETRY_SECONDS)},
                 )
             else:
-                response = error_response(500, "internal", "something went wrong here", {"request_id": request_id})
+                response = self._refuse(500, "internal", "something went wrong here", {"request_id": request_id})
             await response(scope, receive, send)

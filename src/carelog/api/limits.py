@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carelog.api.errors import error_response
+from carelog.api.errors import Refuse, error_response
 
 _LENGTH_DIGITS = 20
 
@@ -11,9 +11,10 @@ _LENGTH_DIGITS = 20
 class BodyLimit:
     """Refuses a body of more than `most` bytes with 413: by its declared length, and by counting what comes."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, refuse: Refuse = error_response) -> None:
         self._app = app
         self._most = most
+        self._answer = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +53,7 @@ class BodyLimit:
             await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = error_response(
+        response = self._answer(
             413, "body_too_large", f"at most {self._most} bytes are read", {"most_bytes": self._most}
         )
         await response(scope, receive, send)

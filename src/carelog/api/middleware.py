@@ -1,4 +1,4 @@
-"""Around every request: an id and a line in the log, headers that suit health data, HEAD."""
+"""Around every request: an id, a line in the log, a count and a span; headers that suit health data; HEAD."""
 
 import logging
 import re
@@ -10,9 +10,16 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from carelog.telemetry import metrics
+from carelog.telemetry.trace_context import new_traceparent, trace_id
+from carelog.telemetry.tracing import Tracer
+
 log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+# What asks here every few seconds only looks whether all is well, and nothing comes of it to be traced.
+_WATCHERS = ("/health", "/metrics")
 
 # Nothing of a record may stay in a cache, be shown within another site's page, or be taken for a page itself.
 SAFE_HEADERS: Final[Mapping[str, str]] = {
@@ -40,24 +47,30 @@ class HeadAsGet:
         await self._app({**scope, "method": "GET"}, receive, without_body)
 
 
-class RequestIds:
-    """Takes the caller's `X-Request-ID` or makes one, gives it back with every answer, and logs the request by it.
+class Requests:
+    """Takes the caller's `X-Request-ID` or makes one, gives it back with every answer, and logs, counts and traces the
+    request.
 
-    The log names the operation and never the path, since search terms are part of an address.
+    The operation is named and never the path, since search terms are part of an address. What the request leads to
+    belongs to the trace of its `traceparent`, or to a new one: `request.state.trace`.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tracer: Tracer | None = None) -> None:
         self._app = app
+        self._tracer = tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        status = None
         began = time.perf_counter()
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        span = self._tracer.request(headers) if self._tracer and not scope["path"].startswith(_WATCHERS) else None
+        trace = (span.traceparent if span else None) or new_traceparent(headers, request_id)
+        scope.setdefault("state", {}).update(request_id=request_id, trace=trace)
+        status = None
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -69,9 +82,21 @@ class RequestIds:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
+            seconds = time.perf_counter() - began
             operation = getattr(scope.get("route"), "name", None)
-            ms = round((time.perf_counter() - began) * 1000)
-            log.info("request", extra={"request_id": request_id, "operation": operation, "status": status, "ms": ms})
+            metrics.requested(operation, status, seconds)
+            if span:
+                span.end(operation, status)
+            log.info(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "trace_id": trace_id(trace),
+                    "operation": operation,
+                    "status": status,
+                    "ms": round(seconds * 1000),
+                },
+            )
 
 
 class SafeHeaders:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from carelog.conversations.store import Listed, Stored
 from carelog.kit.paging import Page
+from carelog.pipeline.copies import StorageCopy
+from carelog.pipeline.dead_letters import DeadLetter
 from carelog.pipeline.intake import Receipt
 from carelog.pipeline.run import Run
 from carelog.record import Entry, Evidence
@@ -173,6 +175,54 @@ class RunOut(BaseModel):
             created_at=run.created_at,
             updated_at=run.updated_at,
         )
+
+
+class CopyOut(BaseModel):
+    """A conversation's way to a storage, or out of it."""
+
+    id: UUID
+    storage: str
+    action: Literal["save", "delete"]
+    conversation_id: UUID
+    subject_id: UUID
+    run_id: UUID | None
+    chain: str | None
+    revision: int | None = Field(description="Of the document that is stored")
+    state: Literal["queued", "stored", "dead", "discarded"]
+    tries: int
+    due_at: datetime
+    error: dict[str, Any] | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, copy: StorageCopy) -> "CopyOut":
+        return cls.model_validate(copy, from_attributes=True)
+
+
+class DeadLetterOut(BaseModel):
+    """A run that failed at a link, or a copy that a storage did not take."""
+
+    kind: Literal["run", "copy"]
+    id: UUID
+    conversation_id: UUID
+    subject_id: UUID
+    chain: str | None = Field(description="Null for a deletion from a storage")
+    link: str | None
+    storage: str | None
+    state: str = Field(description='"dead", until it is driven again or discarded')
+    tries: int
+    error: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, letter: DeadLetter) -> "DeadLetterOut":
+        return cls.model_validate(letter, from_attributes=True)
+
+
+class PoppedOut(BaseModel):
+    conversations: list[UUID]
 
 
 class CountOut(BaseModel):

@@ -35,7 +35,7 @@ def conversations(
 
     if conversation is not None:
         wanted = conversation
-        typer.echo(with_carelog(lambda carelog: carelog.conversations.get(operator(), wanted)).document)
+        typer.echo(with_carelog(lambda carelog: carelog.reader.get(operator(), wanted)).document)
         return
     query = ConversationQuery(tel=tel, mailto=mailto, name=name, title=title, words=words, channel=channel)
     page = with_carelog(lambda carelog: carelog.conversations.page(operator(), query, limit=limit))

@@ -1,25 +1,38 @@
-"""`carelog dead-letters`: see the runs that used up their tries, and decide what becomes of them."""
+"""`carelog dead-letters`: see what used up its tries, and decide what becomes of it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from uuid import UUID
 
 import typer
 
 from carelog.cli.parameters import Json, Limit
 
-app = typer.Typer(help="See runs that used up their tries; drive them again or discard them.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from carelog.pipeline.dead_letters import DeadLetterQuery, DeadLetters
+
+app = typer.Typer(
+    help="See runs and copies that used up their tries; drive them again or discard them.", no_args_is_help=True
+)
 
 Which = Annotated[
     UUID | None,
-    typer.Argument(metavar="RUN", help="One run's id; leave it out and say --all for all.", show_default=False),
+    typer.Argument(metavar="ID", help="One dead letter's id; leave it out and say --all for all.", show_default=False),
 ]
-All = Annotated[bool, typer.Option("--all", help="All of them.")]
+All = Annotated[bool, typer.Option("--all", help="All of them, or all that the other options name.")]
 OfChain = Annotated[str | None, typer.Option("--chain", metavar="CHAIN", help="Of this chain only.")]
+AtLink = Annotated[str | None, typer.Option("--link", metavar="LINK", help="Only runs that failed at this link.")]
+WithError = Annotated[str | None, typer.Option("--error", metavar="CODE", help="With this error's code only.")]
+ForStorage = Annotated[str | None, typer.Option("--storage", metavar="STORAGE", help="Only copies for this storage.")]
+
+Decision: TypeAlias = Literal["drive", "discard"]
 
 
 @app.command("list")
 def list_(
     chain: OfChain = None,
+    link: AtLink = None,
+    error: WithError = None,
+    storage: ForStorage = None,
     limit: Limit = 50,
     json: Json = False,
 ) -> None:
@@ -29,72 +42,78 @@ def list_(
     from carelog.cli.output import print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.identity import operator
-    from carelog.pipeline.run import RunState
-    from carelog.pipeline.runs import RunQuery
+    from carelog.pipeline.dead_letters import DeadLetterQuery
 
-    query = RunQuery(states=(RunState.DEAD,), chain=chain)
-    page = with_carelog(lambda carelog: carelog.runs.page(operator(), query, limit=limit))
+    query = DeadLetterQuery(chain=chain, link=link, error=error, storage=storage)
+    page = with_carelog(lambda carelog: carelog.dead_letters.page(operator(), query, limit=limit))
     if json:
-        from carelog.api.shapes import RunOut
+        from carelog.api.shapes import DeadLetterOut
 
-        print_json([RunOut.of(run).model_dump(mode="json") for run in page.items])
+        print_json([DeadLetterOut.of(letter).model_dump(mode="json") for letter in page.items])
         return
     if not page.items:
         typer.echo("There are no dead letters.")
         return
-    shown = table("run", "chain", "link", "tries", "since (UTC)", "error", whole=("run", "since (UTC)"))
-    for run in page.items:
-        error = run.error or {}
-        link, message = str(error.get("link") or "-"), escape(str(error.get("message", "-")))
-        shown.add_row(str(run.id), run.chain, link, str(run.tries), f"{run.updated_at:%Y-%m-%d %H:%M}", message)
+    columns = ("dead letter", "chain", "failed at", "tries", "since (UTC)", "error")
+    shown = table(*columns, whole=("dead letter", "since (UTC)"))
+    for letter in page.items:
+        place = f"storage {letter.storage}" if letter.storage else f"link {letter.link or '-'}"
+        since, message = f"{letter.updated_at:%Y-%m-%d %H:%M}", escape(str(letter.error.get("message", "-")))
+        shown.add_row(str(letter.id), letter.chain or "-", place, str(letter.tries), since, message)
     print_table(shown)
     if page.next:
         typer.echo("There are more; --limit N shows up to 1000 of them.")
 
 
 @app.command()
-def show(run: Annotated[UUID, typer.Argument(metavar="RUN", help="The run's id.")]) -> None:
-    """Print one run with its error, as JSON."""
-    from carelog.api.shapes import RunOut
+def show(which: Annotated[UUID, typer.Argument(metavar="ID", help="The dead letter's id.")]) -> None:
+    """Print one with its error, as JSON."""
+    from carelog.api.shapes import DeadLetterOut
     from carelog.cli.output import print_json
     from carelog.cli.run_async import with_carelog
     from carelog.identity import operator
 
-    found = with_carelog(lambda carelog: carelog.runs.get(operator(), run))
-    print_json(RunOut.of(found).model_dump(mode="json"))
+    found = with_carelog(lambda carelog: carelog.dead_letters.get(operator(), which))
+    print_json(DeadLetterOut.of(found).model_dump(mode="json"))
 
 
-@app.command()
-def drive(run: Which = None, every: All = False, chain: OfChain = None) -> None:
-    """Queue dead letters again, each from the link that it failed at; `carelog up` then works on them."""
-    from carelog.cli.run_async import with_carelog
+def _add_decision(name: Decision, told: str, *, about: str) -> None:
+    """The command for one of the two things that can be done about dead letters."""
+
+    @app.command(name, help=about)
+    def decide(
+        which: Which = None,
+        every: All = False,
+        chain: OfChain = None,
+        link: AtLink = None,
+        error: WithError = None,
+        storage: ForStorage = None,
+    ) -> None:
+        from carelog.cli.run_async import with_carelog
+        from carelog.pipeline.dead_letters import DeadLetterQuery
+
+        query = DeadLetterQuery(chain=chain, link=link, error=error, storage=storage)
+        if (which is None) != every:
+            raise typer.BadParameter("give the id of one dead letter, or --all")
+        if which is not None and query != DeadLetterQuery():
+            raise typer.BadParameter("--chain, --link, --error and --storage go with --all")
+        count = with_carelog(lambda carelog: _decide(carelog.dead_letters, name, which, query))
+        typer.echo(f"{count} {told}")
+
+
+async def _decide(letters: "DeadLetters", decision: Decision, which: UUID | None, query: "DeadLetterQuery") -> int:
+    """Returns how many dead letters it was done to."""
     from carelog.identity import operator
 
-    wanted = _one_or_all(run, every)
-    if wanted is None:
-        count = with_carelog(lambda carelog: carelog.runs.drive_all_again(operator(), chain=chain))
-    else:
-        with_carelog(lambda carelog: carelog.runs.drive_again(operator(), wanted))
-        count = 1
-    typer.echo(f"{count} queued again")
+    if which is not None:
+        await (letters.drive if decision == "drive" else letters.discard)(operator(), which)
+        return 1
+    return await (letters.drive_all if decision == "drive" else letters.discard_all)(operator(), query)
 
 
-@app.command()
-def discard(run: Which = None, every: All = False, chain: OfChain = None) -> None:
-    """Give dead letters up. They stay to be seen, and are never run again."""
-    from carelog.cli.run_async import with_carelog
-    from carelog.identity import operator
-
-    wanted = _one_or_all(run, every)
-    if wanted is None:
-        count = with_carelog(lambda carelog: carelog.runs.discard_all(operator(), chain=chain))
-    else:
-        with_carelog(lambda carelog: carelog.runs.discard(operator(), wanted))
-        count = 1
-    typer.echo(f"{count} discarded")
-
-
-def _one_or_all(run: UUID | None, every: bool) -> UUID | None:
-    if (run is None) != every:
-        raise typer.BadParameter("give the id of one run, or --all")
-    return run
+_add_decision(
+    "drive",
+    "queued again",
+    about="Queue dead letters again, runs from the link that they failed at; `carelog up` then works on them.",
+)
+_add_decision("discard", "discarded", about="Give dead letters up. They stay to be seen, and are never tried again.")

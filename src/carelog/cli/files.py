@@ -12,7 +12,7 @@ import typer
 from carelog.kit.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from carelog.pipeline.submission import Submission
+    from carelog.pipeline.submission import Receive, Submission
 
 STDIN = Path("-")
 _VCONS = (".json", ".vcon")
@@ -55,19 +55,24 @@ def _unreadable(error: OSError) -> None:
 
 
 def read_submission(
-    file: Path, *, most: int, channel: str | None = None, subject_id: UUID | None = None
+    file: Path,
+    *,
+    most: int,
+    channel: str | None = None,
+    subject_id: UUID | None = None,
+    receive: "Receive | None" = None,
 ) -> "Submission":
     """A file as what it is by its suffix; with another suffix, or none, it is a vCon if it begins with a brace.
 
     Raises OSError, and InvalidInput for one of more than `most` bytes or that cannot be read as what it is.
     """
     from carelog.kit.clock import SystemClock
-    from carelog.pipeline.submission import from_vcon, read_transcript
+    from carelog.pipeline.submission import from_vcon, read_transcript, receive_plain
 
     data = _read(file, most)
     suffix = file.suffix.lower()
     if suffix in _VCONS or (suffix not in _TRANSCRIPTS and data.lstrip().startswith(b"{")):
-        return from_vcon(data, channel=channel, subject_id=subject_id)
+        return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -128,7 +128,9 @@ async def _accept(
     for file in files:
         try:
             most = carelog.settings.max_body_bytes
-            submissions.append((file, read_submission(file, most=most, channel=channel, subject_id=owner)))
+            submissions.append(
+                (file, read_submission(file, most=most, channel=channel, subject_id=owner, receive=carelog.receive))
+            )
         except (CarelogError, OSError) as error:
             told[file] = Told(str(file), "refused", reason=reason(error))
     receipts = await carelog.intake.accept(operator(), [submission for _, submission in submissions])

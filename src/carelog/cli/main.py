@@ -9,7 +9,19 @@ import traceback
 
 import typer
 
-from carelog.cli import conversations, dead_letters, doctor, extract, ingest, keys, record, up
+from carelog.cli import (
+    conversations,
+    dead_letters,
+    doctor,
+    extract,
+    ingest,
+    keys,
+    record,
+    top,
+    up,
+    worker,
+    worker_process,
+)
 from carelog.kit.errors import CarelogError, Conflict, NotFound
 
 app = typer.Typer(
@@ -21,6 +33,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("worker-process", hidden=True)(worker_process.worker_process)
+app.command("top")(top.top)
 app.command("ingest")(ingest.ingest)
 app.command("record")(record.record)
 app.command("subjects")(record.subjects)

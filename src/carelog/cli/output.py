@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from carelog.kit import jsontext
@@ -28,8 +28,8 @@ def table(*columns: str, whole: tuple[str, ...] = ()) -> Table:
     return made
 
 
-def print_table(shown: Table) -> None:
-    """Print a table, without the blanks that fill its last column."""
+def print_table(shown: RenderableType) -> None:
+    """Print a table, or several in a group, without the blanks that fill a last column."""
     out = console()
     with out.capture() as captured:
         out.print(shown)

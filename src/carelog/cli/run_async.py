@@ -38,12 +38,12 @@ async def opened(settings: Settings) -> AsyncIterator[Carelog]:
         async with open_carelog(settings) as carelog:
             yield carelog
     except Exception as error:
-        if not _of_a_database(error):
+        if not is_of_a_database(error):
             raise
         raise ConfigurationError(f"a database cannot be used: {_trouble(error)} ({_stores(settings)})") from error
 
 
-def _of_a_database(error: Exception) -> bool:
+def is_of_a_database(error: Exception) -> bool:
     """A broken pipe is of whoever reads our output; the driver for PostgreSQL need not be installed."""
     if isinstance(error, SQLAlchemyError) or type(error).__module__.startswith("asyncpg."):
         return True

@@ -1,41 +1,39 @@
-"""Serving: the API and a worker over one Carelog, from the first signal to the last run in hand."""
+"""Serving: the API and what works on the runs over one Carelog, from the first signal to the last run in hand."""
 
 import asyncio
-import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
-import uvicorn
 
 from carelog.app import Carelog
+from carelog.cli.listening import address_of
+from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
+from carelog.cli.server import Server, server_of
+from carelog.cli.signals import on_signal
+from carelog.cli.supervising import supervisor_of, told_to_systemd
+from carelog.cli.supervisor import Supervisor
+from carelog.cli.systemd import notify
+from carelog.cli.working import working
 from carelog.settings import Settings
-
-_REQUESTS_SECONDS: Final = 10
-_RUNS_SECONDS: Final = 10
+from carelog.telemetry.processes import share_counts
 
 
-class Server(uvicorn.Server):
-    """uvicorn raises a signal again once it has shut down, which would end the process while the worker still has
-    runs in hand. Here signals are `serve`'s alone."""
+async def serve(settings: Settings, listening: socket.socket, *, worker: bool, workers: int | None, demo: bool) -> None:
+    """Serve until SIGINT or SIGTERM, with so many `workers` in processes of their own, or else a `worker` in this one.
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def serve(settings: Settings, listening: socket.socket, *, worker: bool, demo: bool) -> None:
-    """Serve until SIGINT or SIGTERM. Raises CancelledError when one comes before the server is there, and when a
-    second one comes before all is done; what is in hand then goes back to the queue."""
+    Raises CancelledError when a signal comes before the server is there, and when a second one comes before all is
+    done; what is in hand then goes back to the queue. Raises ConfigurationError when no worker process will work.
+    """
+    share_counts(settings.make_data_dir() / "metrics")
     whole = asyncio.current_task()
     assert whole is not None
-    _on_signal(whole.cancel)
+    on_signal(whole.cancel)
     async with opened(settings) as carelog:
-        server = _server(carelog)
+        server = server_of(carelog.api())
+        supervisor = supervisor_of(settings, workers) if workers else None
         address = address_of(listening)
         if demo:
             from carelog.cli.demo import show_demo
@@ -45,56 +43,46 @@ async def serve(settings: Settings, listening: socket.socket, *, worker: bool, d
             typer.echo(f"Carelog listens on {address}\nThe API is described on {address}/docs")
 
         def stop() -> None:
-            if server.should_exit:
-                whole.cancel()
+            notify("STOPPING=1")
             server.should_exit = True
+            if supervisor:
+                supervisor.drain()
 
-        _on_signal(stop)
-        if not worker:
+        on_signal(stop, again=whole.cancel)
+        reload_on_hangup(carelog, supervisor.hang_up if supervisor else lambda: None)
+        async with AsyncExitStack() as beside:
+            if supervisor:
+                await beside.enter_async_context(_supervising(supervisor, server))
+            elif worker:
+                await beside.enter_async_context(_working(carelog, server))
+            ready = (server.answers.wait, supervisor.ready) if supervisor else (server.answers.wait,)
+            await beside.enter_async_context(told_to_systemd(*ready))
             await server.serve(sockets=[listening])
-            return
-        async with _working(carelog, server):
-            await server.serve(sockets=[listening])
-
-
-def address_of(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _server(carelog: Carelog) -> Server:
-    return Server(
-        uvicorn.Config(
-            carelog.api(),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=_REQUESTS_SECONDS,
-        )
-    )
 
 
 @asynccontextmanager
 async def _working(carelog: Carelog, server: Server) -> AsyncIterator[None]:
     """A worker beside the server. Should it end of itself, the server ends too: half a Carelog would accept what
     nobody works on."""
-    working = asyncio.create_task(carelog.worker.run())
+    async with working(carelog) as task:
+        task.add_done_callback(lambda _: _end(server))
+        yield
 
-    def ended(_: "asyncio.Task[None]") -> None:
-        server.should_exit = True
 
-    working.add_done_callback(ended)
+@asynccontextmanager
+async def _supervising(supervisor: Supervisor, server: Server) -> AsyncIterator[None]:
+    """The same with worker processes."""
+    task = asyncio.create_task(supervisor.run())
+    task.add_done_callback(lambda _: _end(server))
     try:
         yield
+    except asyncio.CancelledError:
+        supervisor.kill()
+        raise
     finally:
-        carelog.worker.stop()
-        # A link that hangs is cancelled, and its runs go back to the queue.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(working, _RUNS_SECONDS)
+        supervisor.drain()
+        await task
 
 
-def _on_signal(act: Callable[[], object]) -> None:
-    """Do this on SIGINT and SIGTERM. Where the loop hears no signals, on Windows, Ctrl-C cancels the whole."""
-    if sys.platform != "win32":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, act)
+def _end(server: Server) -> None:
+    server.should_exit = True

@@ -1,12 +1,10 @@
-"""`carelog up`: the API and a worker in one process."""
+"""`carelog up`: the API and what works on the runs, on one machine."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    import socket
 
 
 def up(
@@ -18,6 +16,18 @@ def up(
         typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one. [CARELOG_PORT, 8080]"),
     ] = None,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Work on runs in this process too.")] = True,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=256, help="Work on runs in so many processes of their own instead."),
+    ] = None,
+    conserver_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--conserver-config",
+            metavar="FILE",
+            help="Do what this config.yml of a vCon conserver says. [CARELOG_CONSERVER_CONFIG]",
+        ),
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option("--demo", help="Take in the sample conversations, show a record, make a key for this run."),
@@ -33,28 +43,16 @@ def up(
     from carelog.cli.run_async import run_loop
     from carelog.settings import load_settings
 
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(host=host, port=port, conserver_config=conserver_config)
     configure_logs(settings.log_level)
-    with _listen(settings.host, settings.port) as listening, suppress(asyncio.CancelledError):
+
+    from carelog.cli.listening import listen
+
+    if workers and not worker:
+        raise typer.BadParameter("--workers and --no-worker say opposite things")
+    told_by = "--port or CARELOG_PORT"
+    with listen(settings.host, settings.port, told_by=told_by) as listening, suppress(asyncio.CancelledError):
         from carelog.cli.serving import serve
 
-        run_loop(serve(settings, listening, worker=worker, demo=demo))
+        run_loop(serve(settings, listening, worker=worker, workers=workers, demo=demo))
     typer.echo("Carelog has stopped.")
-
-
-def _listen(host: str, port: int) -> "socket.socket":
-    """Take the port before anything else, so that a taken one is told at once. Raises ConfigurationError."""
-    import os
-    import socket
-
-    from carelog.kit.errors import ConfigurationError
-
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        # Looking a host up has error numbers of its own, all below zero.
-        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise ConfigurationError(
-            f"cannot listen on {host} port {port} ({why}): choose another with --port or CARELOG_PORT"
-        ) from None

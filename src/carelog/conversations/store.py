@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -33,6 +33,9 @@ from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
 from carelog.kit.paging import Cursor, Page
 
+if TYPE_CHECKING:
+    from carelog.conversations.sealed import Opened
+
 # PostgreSQL limits a search vector to 1 MB; this much text stays below it in every script.
 _SEARCHABLE_CHARACTERS = 250_000
 
@@ -41,6 +44,7 @@ _PARTY_CHARACTERS = 320
 _stored = tables.conversation
 _party = tables.conversation_party
 _text = tables.conversation_text
+_original = tables.conversation_original
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,16 @@ class Received:
     subject_id: UUID
     recorded_at: datetime
     digest: str
+    opened: "Opened | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The signed or encrypted form that a conversation came in, and who signed it."""
+
+    form: str
+    signer: str | None
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,7 @@ async def add(connection: Connection, received: Sequence[Received]) -> None:
         return
     await connection.execute(insert(_stored), [_row(item) for item in received])
     await _add_parties(connection, received)
+    await _keep_originals(connection, received)
     await connection.execute(
         insert(_text),
         [{"conversation_id": item.conversation.uuid, "content": _searchable(item.conversation)} for item in received],
@@ -160,8 +175,10 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
         write, [{"_id": row["id"], **{f"_{name}": row[name] for name in of_document}} for row in rows]
     )
     ids = [item.conversation.uuid for item in received]
-    await connection.execute(delete(_party).where(_party.c.conversation_id.in_(ids)))
+    for beside, column in ((_party, _party.c.conversation_id), (_original, _original.c.conversation_id)):
+        await connection.execute(delete(beside).where(column.in_(ids)))
     await _add_parties(connection, received)
+    await _keep_originals(connection, received)
     await _index(connection, {item.conversation.uuid: item.conversation for item in received})
 
 
@@ -197,7 +214,7 @@ async def replace(
     write = (
         update(_stored)
         .where(_stored.c.id == bindparam("_id"))
-        .values(document=bindparam("_document"), revision=_stored.c.revision + 1)
+        .values(document=bindparam("_document"), revision=_stored.c.revision + 1, expired_at=None)
     )
     await connection.execute(write, [{"_id": id_, "_document": c.json} for id_, c in changed.items()])
     await _index(connection, {id_: changed[id_] for id_ in reworded})
@@ -207,6 +224,18 @@ async def _add_parties(connection: Connection, received: Sequence[Received]) -> 
     parties = [row for item in received for row in _party_rows(item.conversation)]
     if parties:
         await connection.execute(insert(_party), parties)
+
+
+async def _keep_originals(connection: Connection, received: Sequence[Received]) -> None:
+    opened = [(item.conversation.uuid, item.opened) for item in received if item.opened]
+    if opened:
+        await connection.execute(
+            insert(_original),
+            [
+                {"conversation_id": id_, "form": one.form, "signer": _storable(one.signer), "content": one.original}
+                for id_, one in opened
+            ],
+        )
 
 
 async def _index(connection: Connection, reworded: Mapping[UUID, Conversation]) -> None:
@@ -239,6 +268,19 @@ class ConversationStore:
         if row is None:
             raise NotFound("no such conversation")
         return _as_stored(row)
+
+    async def original(self, principal: Principal, conversation_id: UUID) -> Original:
+        """The form that a sealed conversation came in. Raises NotFound, also for one that came plain."""
+        statement = (
+            select(_original.c.form, _original.c.signer, _original.c.content)
+            .join(_stored, _stored.c.id == _original.c.conversation_id)
+            .where(_stored.c.id == conversation_id, principal.sees(_stored.c.subject_id))
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            raise NotFound("no such conversation, or it came neither signed nor encrypted")
+        return Original(*row)
 
     async def page(
         self,

@@ -6,7 +6,7 @@ once, beside those of the shapes.
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 Problem: TypeAlias = tuple[str, str]
@@ -21,9 +21,6 @@ _CONTENT = ("body", "encoding", "url", "content_hash")
 _TRANSFER = ("transferee", "transferor", "transfer_target", "original", "consultation", "target_dialog")
 _NOT_IN_TRANSFER = ("parties", "originator", "mediatype", "filename")
 _OF_SOME_TYPES = frozenset({*_TRANSFER, "session_id", "party_history", "recordings", "recording_set"})
-_PLAIN = frozenset(
-    {"type", "start", "duration", "parties", "mediatype", "encoding", "body", "application", "message_id"}
-)
 _TALKED = frozenset({"recording", "recording-set", "text"})
 _CIVIC = frozenset(
     {"country", "a1", "a2", "a3", "a4", "a5", "a6", "prd", "pod", "sts", "hno", "hns", "lmk", "loc", "flr"}
@@ -31,16 +28,14 @@ _CIVIC = frozenset(
 )
 
 
-def broken_rules(document: _Object) -> Iterator[Problem]:
-    """Every rule that the document breaks."""
+def broken_rules(document: _Object, plain: Container[int] = ()) -> Iterator[Problem]:
+    """Every rule that the document breaks, but for the dialogs that are known to be plain messages."""
     yield from _versions(document)
     yield from _critical(document)
     for i, party in _objects(document, "parties"):
         yield from _civic_address(party, f"/parties/{i}/civicaddress")
-    given = document.get("parties")
-    speakers = len(given) if isinstance(given, list) else 0
     for i, dialog in _objects(document, "dialog"):
-        if not _is_plain(dialog, speakers):
+        if i not in plain:
             yield from _dialog(dialog, f"/dialog/{i}", document)
     for array in ("attachments", "analysis"):
         for i, _ in _objects(document, array):
@@ -57,20 +52,6 @@ def broken_rules_of(document: _Object, array: str, index: int) -> Iterator[Probl
     else:
         rules = _attachment if array == "attachments" else _analysis
         yield from rules(item, place, document, may_be_empty=bool(document.get("redacted")))
-
-
-def _is_plain(dialog: _Object, speakers: int) -> bool:
-    """Whether this is a message of one party in plain words, as most dialogs are: it breaks no rule."""
-    party = dialog.get("parties")
-    return (
-        dialog.keys() <= _PLAIN
-        and dialog.get("type") == "text"
-        and "start" in dialog
-        and dialog.get("encoding") == "none"
-        and isinstance(dialog.get("body"), str)
-        and _is_index(party)
-        and party < speakers
-    )
 
 
 def _versions(document: _Object) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ class OneHopConnection(aiosqlite.Connection):
             finally:
                 cursor.close()
 
-        fetched: Fetched = await self._execute(work)
+        fetched: Fetched = await self._execute(work)  # type: ignore[no-untyped-call]
         return fetched
 
 

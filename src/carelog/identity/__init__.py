@@ -1,6 +1,6 @@
 """Who is asking, and what they may do."""
 
 from carelog.identity.keys import ApiKey, Keyring
-from carelog.identity.principal import SCOPES, Principal, operator
+from carelog.identity.principal import ORDINARY_SCOPES, SCOPES, Principal, operator
 
-__all__ = ["SCOPES", "ApiKey", "Keyring", "Principal", "operator"]
+__all__ = ["ORDINARY_SCOPES", "SCOPES", "ApiKey", "Keyring", "Principal", "operator"]

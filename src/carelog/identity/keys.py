@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from carelog.db import Combiner, Database
-from carelog.identity.principal import SCOPES, Principal
+from carelog.identity.principal import ORDINARY_SCOPES, SCOPES, Principal
 from carelog.identity.tables import api_key
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput, NotFound, Unauthenticated
@@ -51,7 +51,7 @@ class Keyring:
         self,
         name: str,
         *,
-        scopes: Collection[str] = tuple(SCOPES),
+        scopes: Collection[str] = ORDINARY_SCOPES,
         subjects: Collection[UUID] | None = None,
         lifetime: timedelta | None = None,
     ) -> str:

@@ -18,7 +18,14 @@ SCOPES: Final = {
     "entries:read": "read the entries of records",
     "runs:read": "see runs and dead letters",
     "runs:write": "drive dead letters again, or discard them",
+    "egress:pop": "take conversations off egress lists",
+    "metrics:read": "read the metrics",
+    "config:read": "see the configuration, without its secrets",
+    "config:write": "replace the configuration",
 }
+
+ORDINARY_SCOPES: Final = tuple(scope for scope in SCOPES if scope != "config:write")
+"""What a key may do unless it is told otherwise: all but what changes the installation."""
 
 
 @dataclass(frozen=True, slots=True)

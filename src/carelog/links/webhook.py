@@ -1,26 +1,22 @@
 """`webhook`: tells other systems, signed after Standard Webhooks (https://www.standardwebhooks.com)."""
 
 import asyncio
-import base64
-import binascii
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 from pydantic import Field, HttpUrl
-from standardwebhooks import Webhook
 
 from carelog.kit import jsontext
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.http import retry_after
+from carelog.kit.signing import Signer
 from carelog.pipeline import Link, LinkError, LinkOptions, Outcome, PermanentLinkError, Work
 
 # Answers that trying again will not change: the receiver understood and said no (RFC 9110).
 _FINAL = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
 _AT_ONCE = 10
-_LONGEST_WAIT = timedelta(hours=1)
 
 
 class WebhookOptions(LinkOptions):
@@ -44,7 +40,7 @@ class WebhookLink(Link[WebhookOptions]):
 
     def __init__(self, options: WebhookOptions) -> None:
         super().__init__(options)
-        self._signer = Webhook(_secret(options.secret_env))
+        self._signer = _signer(options.secret_env)
 
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         # No redirects: health data goes where the configuration says, and nowhere else.
@@ -66,12 +62,7 @@ class WebhookLink(Link[WebhookOptions]):
         body = jsontext.dump(_body(work, self.options.include_document))
         for number, url in enumerate(self.options.urls):
             message_id = f"msg_{work.key.replace(':', '_')}_{number}"
-            headers = {
-                "content-type": "application/json",
-                "webhook-id": message_id,
-                "webhook-timestamp": str(int(work.now.timestamp())),
-                "webhook-signature": self._signer.sign(message_id, work.now, body),
-            }
+            headers = {"content-type": "application/json", **self._signer.headers(message_id, work.now, body)}
             await self._post(client, url, number, body, headers)
         return Outcome()
 
@@ -89,21 +80,14 @@ class WebhookLink(Link[WebhookOptions]):
         message = f"webhook {number} answered {response.status_code}"
         if response.status_code in _FINAL or response.is_redirect:
             raise PermanentLinkError(message)
-        raise LinkError(message, retry_after=_retry_after(response))
+        raise LinkError(message, retry_after=retry_after(response.headers.get("retry-after")))
 
 
-def _secret(name: str) -> bytes:
-    """Standard Webhooks asks for a key of 24 to 64 bytes, written as 'whsec_' and its base64."""
-    written = os.environ.get(name, "")
+def _signer(variable: str) -> Signer:
     try:
-        key = base64.b64decode(written.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        key = b""
-    if not written.startswith("whsec_") or not 24 <= len(key) <= 64:
-        raise ConfigurationError(
-            f"link 'webhook', secret_env: {name} must hold 'whsec_' and the base64 of a key of 24 to 64 bytes"
-        )
-    return key
+        return Signer(os.environ.get(variable, ""))
+    except ValueError as error:
+        raise ConfigurationError(f"link 'webhook', secret_env: {variable} {error}") from None
 
 
 def _body(work: Work, include_document: bool) -> dict[str, Any]:
@@ -116,17 +100,3 @@ def _body(work: Work, include_document: bool) -> dict[str, Any]:
     if include_document:
         data["vcon"] = work.conversation.document
     return {"type": "conversation.processed", "timestamp": work.now.isoformat(), "data": data}
-
-
-def _retry_after(response: httpx.Response) -> timedelta | None:
-    """Seconds or a date (RFC 9110, 10.2.3), capped; None when there is none that can be read."""
-    value = response.headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    if value.isdecimal():
-        return min(timedelta(seconds=min(int(value), 10**6)), _LONGEST_WAIT)
-    try:
-        wait = parsedate_to_datetime(value) - datetime.now(UTC)
-    except (ValueError, TypeError):
-        return None
-    return min(max(wait, timedelta(0)), _LONGEST_WAIT)

@@ -62,7 +62,7 @@ class ChainBook:
         ).one_or_none()
         if row is None:
             raise ConfigurationError(f"chain {name!r} has no version {version}")
-        chain = Chain.build(name, ChainDefinition.model_validate(row.definition))
+        chain = self.current.build(name, ChainDefinition.model_validate(row.definition))
         self._by_version[name, version] = chain
         return chain
 

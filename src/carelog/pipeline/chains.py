@@ -86,10 +86,11 @@ class Chain:
     links: tuple[Link[Any], ...]
 
     @classmethod
-    def build(cls, name: str, definition: ChainDefinition) -> Self:
-        """Make the links. Raises ConfigurationError for an unknown link or a wrong option."""
+    def build(cls, name: str, definition: ChainDefinition, context: Mapping[str, Any] | None = None) -> Self:
+        """Make the links, with `context` as for `make_link`. Raises ConfigurationError for an unknown link or a wrong
+        option."""
         try:
-            links = tuple(make_link(link.name, link.options) for link in definition.links)
+            links = tuple(make_link(link.name, link.options, context) for link in definition.links)
         except ConfigurationError as error:
             raise ConfigurationError(f"chain {name!r}: {error.message}", details=error.details) from None
         return cls(name=name, version=version_of(definition), definition=definition, links=links)
@@ -107,10 +108,11 @@ def version_of(definition: ChainDefinition) -> str:
 
 
 class Chains:
-    """The chains of an installation, by name."""
+    """The chains of an installation, by name. `context` is what the options of its links may name, by kind."""
 
-    def __init__(self, definitions: Mapping[str, ChainDefinition]) -> None:
-        self._chains = {name: Chain.build(name, definition) for name, definition in definitions.items()}
+    def __init__(self, definitions: Mapping[str, ChainDefinition], context: Mapping[str, Any] | None = None) -> None:
+        self._context = dict(context or {})
+        self._chains = {name: self.build(name, definition) for name, definition in definitions.items()}
         for chain in self._chains.values():
             for target in _route_targets(chain):
                 if target not in self._chains:
@@ -118,6 +120,10 @@ class Chains:
 
     def __iter__(self) -> Iterator[Chain]:
         return iter(self._chains.values())
+
+    def build(self, name: str, definition: ChainDefinition) -> Chain:
+        """A chain of this installation, be it one of the present ones or not. Raises ConfigurationError."""
+        return Chain.build(name, definition, self._context)
 
     def get(self, name: str) -> Chain | None:
         return self._chains.get(name)

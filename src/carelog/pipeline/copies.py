@@ -16,10 +16,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, insert, literal_column, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, insert, literal_column, select, update
 
 from carelog.db import Connection
-from carelog.kit.errors import ConfigurationError
+from carelog.kit import jsontext
+from carelog.kit.errors import CarelogError, ConfigurationError, Conflict
 from carelog.kit.ids import new_id
 from carelog.pipeline.chains import Chain, Chains
 from carelog.pipeline.run import MAX_DELAY, Run, backoff
@@ -80,12 +81,9 @@ def stored(copy: StorageCopy, now: datetime, revision: int | None = None) -> Sto
     return replace(copy, state=CopyState.STORED, revision=revision, error=None, updated_at=now)
 
 
-def failed(
-    copy: StorageCopy, now: datetime, error: StorageError, *, max_tries: int, code: str | None = None
-) -> StorageCopy:
+def failed(copy: StorageCopy, now: datetime, error: StorageError, *, max_tries: int) -> StorageCopy:
     """Queue it again after a growing delay; when its tries are used up, or trying again would not help, it is dead."""
-    report = {"type": type(error).__name__, "code": code or error.code, "message": error.message}
-    tried = replace(copy, tries=copy.tries + 1, error=report, updated_at=now)
+    tried = replace(copy, tries=copy.tries + 1, error=_report(error), updated_at=now)
     if isinstance(error, StorageRefused) or tried.tries >= max_tries:
         return replace(tried, state=CopyState.DEAD)
     delay = backoff(tried.tries)
@@ -94,9 +92,35 @@ def failed(
     return replace(tried, due_at=now + delay)
 
 
-def discarded(copy: StorageCopy, now: datetime) -> StorageCopy:
-    """There is nothing to store any more."""
+def postpone(copy: StorageCopy, now: datetime, until: datetime, *, because: CarelogError | None = None) -> StorageCopy:
+    """Something else has to be so first, which is no fault of this copy: it does not count as a try."""
+    return replace(copy, due_at=until, error=_report(because) if because else copy.error, updated_at=now)
+
+
+def _report(error: CarelogError) -> dict[str, str]:
+    return {"type": type(error).__name__, "code": error.code, "message": error.message}
+
+
+def drop(copy: StorageCopy, now: datetime) -> StorageCopy:
+    """There is nothing to store any more: the conversation was deleted."""
     return replace(copy, state=CopyState.DISCARDED, updated_at=now)
+
+
+def discard(copy: StorageCopy, now: datetime) -> StorageCopy:
+    """Give a dead one up; it stays to be seen, and is never tried again."""
+    _expect_dead(copy)
+    return replace(copy, state=CopyState.DISCARDED, updated_at=now)
+
+
+def drive_again(copy: StorageCopy, now: datetime) -> StorageCopy:
+    """Queue a dead one."""
+    _expect_dead(copy)
+    return replace(copy, state=CopyState.QUEUED, tries=0, due_at=now, updated_at=now)
+
+
+def _expect_dead(copy: StorageCopy) -> None:
+    if copy.state is not CopyState.DEAD:
+        raise Conflict(f"the copy is {copy.state.value}, not dead", details={"state": copy.state.value})
 
 
 def require_storages(chains: Chains, storages: Collection[str]) -> None:
@@ -138,6 +162,11 @@ async def enqueue(connection: Connection, finished: Sequence[tuple[Run, Chain]],
     return bool(rows)
 
 
+def select_copies(*conditions: Any) -> Select[Any]:
+    """The statement that reads copies which meet all conditions on the table."""
+    return select(table).where(and_(True, *conditions))
+
+
 async def enqueue_deletions(
     connection: Connection, subjects: Mapping[UUID, UUID], storages: Collection[str], now: datetime
 ) -> None:
@@ -153,37 +182,46 @@ async def enqueue_deletions(
 
 async def any_due(connection: Connection, storage: str, now: datetime) -> bool:
     """Whether `due` would find anything."""
-    return bool((await connection.execute(select(_due(storage, now).limit(1).exists()))).scalar_one())
+    first = _due(storage, now).with_only_columns(table.c.id).order_by(table.c.id).limit(1)
+    return (await connection.execute(first)).first() is not None
 
 
 async def due(connection: Connection, storage: str, now: datetime, limit: int) -> list[StorageCopy]:
-    """The oldest copies of a storage that are due. One that waits for its own retry holds up none but those of the
-    same conversation that come after its deletion."""
+    """The oldest copies of a storage that are due. One that waits for its own retry holds up none of the others."""
     rows = await connection.execute(_due(storage, now).order_by(table.c.id).limit(limit))
     return [copy_of(row) for row in rows]
+
+
+async def deletions(connection: Connection, storage: str, conversations: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The ids of the deletions of these conversations from a storage that are not done yet."""
+    rows = await connection.execute(
+        select(table.c.conversation_id, table.c.id).where(
+            table.c.conversation_id.in_(list(conversations)),
+            table.c.storage == storage,
+            table.c.action == CopyAction.DELETE,
+            _UNSETTLED,
+        )
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for conversation_id, id_ in rows:
+        found.setdefault(conversation_id, []).append(id_)
+    return found
 
 
 async def settle(connection: Connection, changed: Sequence[StorageCopy], now: datetime) -> None:
     """Store what became of copies, and announce the runs that have no more copies to wait for."""
     runs = {copy.run_id for copy in changed if copy.settled and copy.run_id}
     waiting = await _lock_waiting(connection, runs)
-    if changed:
-        statement = update(table).where(table.c.id == bindparam("_id"))
-        await connection.execute(
-            statement.values({name: bindparam(f"_{name}") for name in _MOVING}),
-            [{"_id": copy.id, **{f"_{name}": getattr(copy, name) for name in _MOVING}} for copy in changed],
-        )
+    for alike in _by_fate(changed):
+        moved = {name: getattr(alike[0], name) for name in _MOVING}
+        await connection.execute(update(table).where(table.c.id.in_([copy.id for copy in alike])).values(moved))
+    await _forget_deleted(connection, changed)
     await _announce(connection, waiting, now)
 
 
 async def announce(connection: Connection, runs: Collection[UUID], now: datetime) -> None:
     """Announce those of these runs that have no more copies to wait for."""
     await _announce(connection, await _lock_waiting(connection, runs), now)
-
-
-async def forget(connection: Connection, ids: Collection[UUID]) -> None:
-    """Delete these rows."""
-    await connection.execute(delete(table).where(table.c.id.in_(list(ids))))
 
 
 async def holders(
@@ -205,6 +243,32 @@ async def holders(
     return found
 
 
+def _by_fate(changed: Sequence[StorageCopy]) -> Collection[list[StorageCopy]]:
+    """The copies in groups that one statement can store: most of a batch. When one is due that is not queued matters to
+    nobody."""
+    fates: dict[Any, list[StorageCopy]] = {}
+    for copy in changed:
+        alike = (copy.state, copy.revision, copy.tries, None if copy.error is None else jsontext.canonical(copy.error))
+        due_at = copy.due_at if copy.state is CopyState.QUEUED else None
+        fates.setdefault((*alike, due_at, copy.updated_at), []).append(copy)
+    return fates.values()
+
+
+async def _forget_deleted(connection: Connection, changed: Sequence[StorageCopy]) -> None:
+    """What was stored before a deletion is not there any more."""
+    done = [c for c in changed if c.action is CopyAction.DELETE and c.state is CopyState.STORED]
+    if done:
+        before = delete(table).where(
+            table.c.conversation_id == bindparam("_conversation_id"),
+            table.c.storage == bindparam("_storage"),
+            table.c.id < bindparam("_id"),
+            table.c.state == CopyState.STORED,
+        )
+        await connection.execute(
+            before, [{"_conversation_id": c.conversation_id, "_storage": c.storage, "_id": c.id} for c in done]
+        )
+
+
 async def _lock_waiting(connection: Connection, runs: Collection[UUID]) -> set[UUID]:
     """Those of these runs that have something to announce. Of two processes that each settle one of a run's copies
     the second waits here until the first has committed, and so sees that nothing is left to wait for."""
@@ -224,17 +288,8 @@ async def _announce(connection: Connection, runs: Collection[UUID], now: datetim
         )
 
 
-def _due(storage: str, now: datetime) -> Any:
-    """A conversation that was deleted and came again is deleted first, and then saved."""
-    before = table.alias("before")
-    deletion_before = exists().where(
-        before.c.conversation_id == table.c.conversation_id,
-        before.c.storage == table.c.storage,
-        before.c.id < table.c.id,
-        before.c.action == CopyAction.DELETE,
-        before.c.state.in_((CopyState.QUEUED, CopyState.DEAD)),
-    )
-    return select(table).where(QUEUED, table.c.storage == storage, table.c.due_at <= now, ~deletion_before)
+def _due(storage: str, now: datetime) -> Select[Any]:
+    return select(table).where(QUEUED, table.c.storage == storage, table.c.due_at <= now)
 
 
 def _new(

@@ -8,16 +8,18 @@ from carelog.db import Database
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.pipeline import copies
+from carelog.pipeline.copier import Copier
 from carelog.record import store as record
 
 
 class Deletion:
     """Deletes conversations, each only for a principal who may see its subject."""
 
-    def __init__(self, database: Database, clock: Clock, storages: Mapping[str, object]) -> None:
+    def __init__(self, database: Database, clock: Clock, storages: Mapping[str, object], copier: Copier) -> None:
         self._database = database
         self._clock = clock
-        self._storages = tuple(storages)
+        self._storages = storages
+        self._copier = copier
 
     async def delete(self, principal: Principal, conversations: Collection[UUID]) -> list[UUID]:
         """Delete them, and return those that there were. Their runs end with them, storages are told to delete their
@@ -37,4 +39,5 @@ class Deletion:
                 await record.retract_said_in(connection, found, by=principal.id, at=now)
                 await store.remove(connection, found)
                 await copies.enqueue_deletions(connection, found, self._storages, now)
+        self._copier.wake()
         return list(found)

@@ -1,7 +1,7 @@
 """Effects: what a batch has done, written within the transaction that also moves its runs."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,24 +12,39 @@ from carelog.pipeline import copies, ledger
 from carelog.pipeline.chains import Chains
 from carelog.pipeline.intake import new_run
 from carelog.pipeline.progress import Progress
+from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.run import Run, RunState
 from carelog.record import store as record
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What others have to do now: the runs that links asked for, and whether there are copies for storages."""
+
+    runs: Sequence[Run]
+    copies: bool
+
+
 async def write_effects(
-    connection: Connection, chains: Chains, settled: Sequence[tuple[Progress, Run]], now: datetime
-) -> list[Run]:
-    """Write the effects of runs that the caller has just settled. Returns the new runs that links asked for."""
+    connection: Connection,
+    chains: Chains,
+    reader: ConversationReader,
+    settled: Sequence[tuple[Progress, Run]],
+    now: datetime,
+) -> Onward:
+    """Write the effects of runs that the caller has just settled."""
     progresses = [progress for progress, _ in settled]
-    await _change_conversations(connection, progresses)
+    await _change_conversations(connection, reader, progresses)
     await _let_expire(connection, progresses, now)
     await _add_entries(connection, progresses, now)
     finished = [(run, progress.chain) for progress, run in settled if run.state is RunState.FINISHED]
-    await copies.enqueue(connection, finished, now)
-    return await _route(connection, chains, progresses, now)
+    queued = await copies.enqueue(connection, finished, now)
+    return Onward(await _route(connection, chains, progresses, now), queued)
 
 
-async def _change_conversations(connection: Connection, progresses: Sequence[Progress]) -> None:
+async def _change_conversations(
+    connection: Connection, reader: ConversationReader, progresses: Sequence[Progress]
+) -> None:
     """Write the changed documents. One that another chain has changed meanwhile is read anew, and the changes
     are applied to what it is now."""
     changing = [p for p in progresses if p.changes]
@@ -37,7 +52,7 @@ async def _change_conversations(connection: Connection, progresses: Sequence[Pro
         return
     revisions = await conversations.lock(connection, {p.run.conversation_id for p in changing})
     moved = {p.run.conversation_id for p in changing if p.revision != revisions[p.run.conversation_id]}
-    fresh = await conversations.load(connection, moved) if moved else {}
+    fresh = await reader.fill(await conversations.load(connection, moved)) if moved else {}
     changed: dict[UUID, Conversation] = {}
     for progress in changing:
         id_ = progress.run.conversation_id

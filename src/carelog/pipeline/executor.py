@@ -5,6 +5,7 @@ states stand or fall together, so an effect in the database happens exactly once
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -12,14 +13,17 @@ from carelog.conversations import store as conversations
 from carelog.db import Database, is_outage
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
-from carelog.pipeline import ledger
+from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
+from carelog.pipeline.copier import Copier
 from carelog.pipeline.effects import write_effects
 from carelog.pipeline.outcome import LinkError
 from carelog.pipeline.patience import results_of
 from carelog.pipeline.progress import Progress
-from carelog.pipeline.run import Run, RunState, fail
+from carelog.pipeline.reading import ConversationReader, ConversationUnavailable
+from carelog.pipeline.run import Run, fail
 from carelog.pipeline.wakeup import Wakeup
+from carelog.telemetry.tracing import Tracer
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +31,23 @@ log = logging.getLogger(__name__)
 class Executor:
     """Executes batches of runs that are claimed under one lease."""
 
-    def __init__(self, database: Database, chains: ChainBook, clock: Clock, wakeup: Wakeup) -> None:
+    def __init__(
+        self,
+        database: Database,
+        chains: ChainBook,
+        reader: ConversationReader,
+        clock: Clock,
+        wakeup: Wakeup,
+        copier: Copier,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._database = database
         self._chains = chains
+        self._reader = reader
         self._clock = clock
         self._wakeup = wakeup
+        self._copier = copier
+        self._tracer = tracer
 
     async def execute(self, batch: Sequence[Run]) -> list[Run]:
         """Take each run to its end, its retry or its dead letter, and return what became of those that were still
@@ -54,12 +70,15 @@ class Executor:
         unreadable: list[Run] = []
         async with self._database.read() as connection:
             documents = await conversations.load(connection, {run.conversation_id for run in batch})
+            documents = await self._reader.fill(documents)
             for run in batch:
                 stored = documents.get(run.conversation_id)
                 if stored is None:
                     continue  # deleted since, and the run with it
                 try:
                     chain = await self._chains.find(connection, run.chain, run.chain_version)
+                    if not stored.document:
+                        raise ConversationUnavailable(stored.id)
                     conversation = stored.conversation
                 except CarelogError as error:
                     report = {"link": None, "position": run.position, "type": type(error).__name__,
@@ -80,6 +99,7 @@ class Executor:
             async with self._database.write() as connection:
                 ours = await ledger.settle(connection, lease, unreadable)
             unreadable = [run for run in unreadable if run.id in ours]
+            measures.committed(unreadable)
         return progresses, unreadable
 
     def _max_tries(self, run: Run) -> int:
@@ -93,12 +113,15 @@ class Executor:
             if not ready:
                 continue
             now = self._clock.now()
+            began = time.perf_counter()
             results = await results_of(link, [p.work(now) for p in ready], chain.definition.timeout)
+            seconds = time.perf_counter() - began
             for progress, result in zip(ready, results, strict=True):
                 progress.take(result)
+            name = chain.definition.links[position].name
+            measures.link_ran(self._tracer, chain.name, name, [(p.run, p.failure) for p in ready], seconds)
             failures = [p.failure for p in ready if p.failure is not None]
             if failures:
-                name = chain.definition.links[position].name
                 kinds = ", ".join(sorted({type(failure).__name__ for failure in failures}))
                 log.warning(
                     "link failed", extra={"chain": chain.name, "link": name, "runs": len(failures), "errors": kinds}
@@ -137,11 +160,13 @@ class Executor:
         async with self._database.write() as connection:
             ours = await ledger.settle(connection, lease, [run for _, run in settled])
             kept = [(progress, run) for progress, run in settled if run.id in ours]
-            routed = await write_effects(connection, self._chains.current, kept, now)
+            onward = await write_effects(connection, self._chains.current, self._reader, kept, now)
         for progress, run in settled:
             if run.id in ours:
                 progress.committed(run)
             else:
                 progress.lost = True
-        if routed or any(run.state is RunState.QUEUED for _, run in kept):
-            self._wakeup.wake()
+        measures.committed([run for _, run in kept])
+        self._wakeup.announce(onward.runs)
+        if onward.copies:
+            self._copier.wake()

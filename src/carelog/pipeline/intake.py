@@ -1,5 +1,6 @@
 """Intake: the one way in. Conversation, search index, subject and runs are committed together, or not at all."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, InvalidInput
 from carelog.kit.ids import new_id
-from carelog.pipeline import ledger
+from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.chains import Chain
 from carelog.pipeline.directory import Directory, claims_of
@@ -27,6 +28,7 @@ from carelog.pipeline.submission import Submission
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record import subjects
 from carelog.record.subjects import Identifier
+from carelog.telemetry.tracing import Tracer
 
 _ATTEMPTS = 3
 
@@ -75,6 +77,7 @@ class Intake:
         limits: DepthLimits = DepthLimits(),
         *,
         any_list: bool = False,
+        tracer: Tracer | None = None,
     ) -> None:
         self._database = database
         self._chains = chains
@@ -82,6 +85,7 @@ class Intake:
         self._wakeup = wakeup
         self._pressure = Pressure(database, clock, limits)
         self._any_list = any_list
+        self._tracer = tracer
         self._combiner = Combiner(self._write)
 
     async def accept(self, principal: Principal, submissions: Sequence[Submission]) -> list[Receipt]:
@@ -110,29 +114,28 @@ class Intake:
             now = self._clock.now()
             runs = [run for id_, subject in found.items() for run in _next_passage(chains, id_, subject, passages, now)]
             await ledger.enqueue(connection, runs)
-        self._wakeup.wake()
+        self._wakeup.announce(runs)
         return [id_ for id_ in conversations if id_ not in found]
 
     async def _write(self, groups: Sequence[Sequence["_Handed"]]) -> list[list[Receipt]]:
+        began = time.perf_counter()
         handed = [one for group in groups for one in group]
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self._database.write() as connection:
-                    receipts = iter(await self._accept(connection, handed))
+                    batch = await _Batch.load(connection, handed, self._clock.now())
+                    receipts = [batch.take(number, one) for number, one in enumerate(handed)]
+                    await batch.write(connection)
                 break
             except IntegrityError:
                 # Another process stored the same conversation or subject in between: look again, and find it.
                 if attempt == _ATTEMPTS:
                     raise
-        self._wakeup.wake()
-        return [[next(receipts) for _ in group] for group in groups]
-
-    async def _accept(self, connection: Connection, handed: Sequence["_Handed"]) -> list[Receipt]:
-        now = self._clock.now()
-        batch = await _Batch.load(connection, handed, now)
-        receipts = [batch.take(number, one) for number, one in enumerate(handed)]
-        await batch.write(connection)
-        return receipts
+        self._wakeup.announce(batch.runs)
+        seconds = time.perf_counter() - began
+        measures.handed_in(self._tracer, [one.submission for one in handed], receipts, seconds)
+        each = iter(receipts)
+        return [[next(each) for _ in group] for group in groups]
 
     async def _handed(self, principal: Principal, submission: Submission) -> "_Handed":
         chains = self._chains.current.for_channel(submission.channel)
@@ -179,7 +182,7 @@ class _Batch:
         self._now = now
         self._received: list[store.Received] = []
         self._newer: list[store.Received] = []
-        self._runs: list[Run] = []
+        self.runs: list[Run] = []
         self._answered: list[Answered] = []
 
     @classmethod
@@ -233,13 +236,13 @@ class _Batch:
             subject_id = self._directory.subject_of(principal, submission, self._claims[number])
             verdict = Verdict.ACCEPTED
             made = [_first_passage(chain, conversation.uuid, subject_id, self._now, submission) for chain in chains]
-        received = store.Received(conversation, channel, external_id, subject_id, self._now, digest)
+        received = store.Received(conversation, channel, external_id, subject_id, self._now, digest, submission.opened)
         if not twin:
             self._received.append(received)
         elif twin.digest != digest:
             self._newer.append(received)
         self._seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, digest))
-        self._runs += made
+        self.runs += made
         return Receipt(verdict, conversation.uuid, subject_id, tuple(run.id for run in made))
 
     async def write(self, connection: Connection) -> None:
@@ -247,7 +250,7 @@ class _Batch:
         await subjects.add(connection, self._directory.new_subjects, self._directory.new_identifiers)
         await store.add(connection, self._received)
         await store.renew(connection, self._newer)
-        await ledger.enqueue(connection, self._runs)
+        await ledger.enqueue(connection, self.runs)
         await remember(connection, self._answered, self._now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, literal_column, or_, select, update
 
 from carelog.db import Connection
 from carelog.kit import jsontext
@@ -15,6 +15,10 @@ from carelog.pipeline.tables import run as table
 
 _FIELDS = tuple(field.name for field in fields(Run))
 _SWEEP = 200
+
+# Written out, not bound: with a parameter the planners cannot tell that the partial indexes serve.
+_QUEUED = table.c.state == literal_column("'queued'")
+_RUNNING = table.c.state == literal_column("'running'")
 
 # What changes in a run's life. Only one that is queued again is due at another time than before.
 _MOVING_ON = ("state", "position", "tries", "lease", "lease_until", "stopped", "error", "updated_at")
@@ -53,7 +57,7 @@ async def _claim(
 ) -> list[Run]:
     picked = (
         select(table.c.id)
-        .where(table.c.state == RunState.QUEUED, table.c.due_at <= now, _FIRST_OF_ITS_ORDER, *conditions)
+        .where(_QUEUED, table.c.due_at <= now, _FIRST_OF_ITS_ORDER, *conditions)
         .order_by(table.c.lane, table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=table)
@@ -79,7 +83,7 @@ def _first_of_its_order() -> ColumnElement[bool]:
     sooner = select(earlier.c.id).where(
         earlier.c.ordering_key == table.c.ordering_key,
         earlier.c.id < table.c.id,
-        earlier.c.state.in_((RunState.QUEUED, RunState.RUNNING)),
+        earlier.c.state.in_([literal_column("'queued'"), literal_column("'running'")]),
     )
     return or_(table.c.ordering_key.is_(None), ~sooner.exists())
 
@@ -154,18 +158,18 @@ async def save(connection: Connection, runs: Sequence[Run]) -> None:
     await connection.execute(statement, rows)
 
 
-async def expire_leases(connection: Connection, now: datetime, max_tries: Callable[[Run], int]) -> int:
-    """Queue again, or bury, the runs whose worker is gone. Returns how many there were."""
+async def expire_leases(connection: Connection, now: datetime, max_tries: Callable[[Run], int]) -> list[Run]:
+    """Queue again, or bury, the runs whose worker is gone. Returns what became of them."""
     rows = await connection.execute(
         select(table)
-        .where(table.c.state == RunState.RUNNING, table.c.lease_until <= now)
+        .where(_RUNNING, table.c.lease_until <= now)
         .order_by(table.c.lease_until)
         .limit(_SWEEP)
         .with_for_update(skip_locked=True)
     )
-    lost = [run_of(row) for row in rows]
-    await save(connection, [expire(run, now, max_tries=max_tries(run)) for run in lost])
-    return len(lost)
+    expired = [expire(run, now, max_tries=max_tries(run)) for run in map(run_of, rows)]
+    await save(connection, expired)
+    return expired
 
 
 async def next_due(connection: Connection) -> datetime | None:
@@ -206,7 +210,7 @@ async def passages(connection: Connection, conversations: Collection[UUID]) -> d
 
 async def depth(connection: Connection, most: int) -> int:
     """How many runs wait, counted no further than `most`."""
-    waiting = select(table.c.id).where(table.c.state == RunState.QUEUED).limit(most).subquery()
+    waiting = select(table.c.id).where(_QUEUED).limit(most).subquery()
     return (await connection.execute(select(func.count()).select_from(waiting))).scalar_one()
 
 

@@ -90,15 +90,16 @@ def link_class(name: str) -> type[Link[Any]]:
     return loaded
 
 
-def make_link(name: str, options: Mapping[str, Any]) -> Link[Any]:
-    """A link with checked options. Raises ConfigurationError naming the option at fault."""
+def make_link(name: str, options: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Link[Any]:
+    """A link with checked options. `context` holds what the installation has that options may name: validators of
+    options find it in their `info.context`. Raises ConfigurationError naming the option at fault."""
     cls = link_class(name)
     try:
-        return cls(cls.options_model.model_validate(dict(options)))
+        return cls(cls.options_model.model_validate(dict(options), context=dict(context or {})))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "options"
-        raise ConfigurationError(f"link {name!r}, {place}: {first['msg']}") from None
+        raise ConfigurationError(f"link {name!r}, {place}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
 def place_of(error: BaseException) -> str:

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from carelog.conversations import Conversation, from_transcript
@@ -12,6 +13,9 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput
 from carelog.kit.ids import new_id
 from carelog.pipeline.run import Lane
+
+if TYPE_CHECKING:
+    from carelog.conversations.sealed import Opened
 
 Channel: TypeAlias = Literal["calls", "whatsapp", "checkin", "scan", "lab", "vcon"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -33,7 +37,7 @@ class Submission:
     `external_id` is its name where it came from (a message id, a call id), its uuid when there is none;
     `subject_id` says whose record it belongs to, when the sender knows. `ingress_lists` feed it to chains besides
     those that take its channel. With `replaces`, another document under the same uuid is the newer one of the same
-    conversation. `key` names the request: the
+    conversation. `opened` is the signed or encrypted form that it came in. `key` names the request: the
     same principal's same key gets the same receipt. `trace` is a W3C `traceparent`.
     """
 
@@ -44,6 +48,7 @@ class Submission:
     lane: Lane | None = None
     ingress_lists: tuple[str, ...] = ()
     replaces: bool = False
+    opened: "Opened | None" = None
     key: RequestKey | None = None
     trace: str | None = None
 
@@ -58,9 +63,19 @@ class Submission:
         return self.channel, self.external_id or str(self.conversation.uuid)
 
 
+Receive: TypeAlias = "Callable[[bytes | str], tuple[Conversation, Opened | None]]"
+"""Reads a vCon in any of its forms, with the keys of the installation: `conversations.receiving.receive`."""
+
+
+def receive_plain(data: bytes | str) -> tuple[Conversation, None]:
+    """Reads plain vCons alone, for who has no keys."""
+    return Conversation.parse(data), None
+
+
 def from_vcon(
     data: bytes | str,
     *,
+    receive: Receive = receive_plain,
     channel: str | None = None,
     external_id: str | None = None,
     subject_id: UUID | None = None,
@@ -70,10 +85,10 @@ def from_vcon(
     A sender that cannot say the channel and the external id beside the vCon may say them in it, as
     `"carelog": {"channel": ..., "external_id": ...}`; what is said beside it counts more.
     """
-    conversation = Conversation.parse(data)
+    conversation, opened = receive(data)
     own: Any = conversation.document.get("carelog")
     said = own if isinstance(own, dict) else {}
-    submission = Submission(conversation, subject_id=subject_id)
+    submission = Submission(conversation, subject_id=subject_id, opened=opened)
     return replace(
         submission,
         channel=channel or _text(said, "channel") or submission.channel,

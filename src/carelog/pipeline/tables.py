@@ -66,7 +66,8 @@ def _where(condition: str) -> dict[str, Any]:
 Index("ix_run_queued", run.c.lane, run.c.due_at, run.c.id, **_where("state = 'queued'"))
 Index("ix_run_leases", run.c.lease_until, **_where("state = 'running'"))
 Index("ix_run_order", run.c.ordering_key, run.c.id, **_where("state IN ('queued', 'running')"))
-Index("ix_run_dead", run.c.updated_at, run.c.id, **_where("state = 'dead'"))
+Index("ix_run_dead", run.c.id, **_where("state = 'dead'"))
+Index("ix_run_dead_place", run.c.chain, run.c.chain_version, run.c.position, **_where("state = 'dead'"))
 
 # What became of the runs that were pruned, by the day on which they ended.
 run_summary = Table(
@@ -88,8 +89,11 @@ copy = Table(
     # No foreign keys: a copy is deleted after the conversation is, and outlives the runs that are pruned.
     Column("conversation_id", Uuid, nullable=False),
     Column("subject_id", Uuid, nullable=False),
+    # A deletion is of no run and no chain.
     Column("run_id", Uuid),
-    Column("chain", String(80), nullable=False),
+    Column("chain", String(80)),
+    # Of the document that is stored.
+    Column("revision", Integer),
     Column("state", String(10), nullable=False),
     Column("tries", SmallInteger, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
@@ -100,7 +104,8 @@ copy = Table(
     CheckConstraint("state IN ('queued', 'stored', 'dead', 'discarded')", name="state"),
 )
 Index("ix_copy_queued", copy.c.storage, copy.c.id, **_where("state = 'queued'"))
-Index("ix_copy_dead", copy.c.updated_at, copy.c.id, **_where("state = 'dead'"))
+Index("ix_copy_dead", copy.c.id, **_where("state = 'dead'"))
+Index("ix_copy_dead_storage", copy.c.storage, **_where("state = 'dead'"))
 Index("ix_copy_conversation_id", copy.c.conversation_id)
 Index("ix_copy_run_id", copy.c.run_id, **_where("state IN ('queued', 'dead')"))
 
@@ -114,6 +119,16 @@ storage_state = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("troubles", Integer, nullable=False),
     Column("error", JsonText),
+)
+
+# What one process at a time does for all of them, beside serving storages, and when it is due again.
+chore = Table(
+    "chore",
+    health_metadata,
+    Column("name", String(80), primary_key=True),
+    Column("lease", Uuid),
+    Column("lease_until", UtcDateTime),
+    Column("due_at", UtcDateTime, nullable=False),
 )
 
 # What other programs may pop from a list: announced once every storage of the chain has its copy.
@@ -168,3 +183,20 @@ configuration = Table(
     Column("posted_by", String(80), nullable=False),
     Column("posted_at", UtcDateTime, nullable=False),
 )
+
+# What was popped from another server's egress list, which has it there no more, until it is here.
+followed = Table(
+    "followed",
+    health_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("follower", String(80), nullable=False),
+    Column("vcon", String(255), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("error", JsonText),
+    Column("popped_at", UtcDateTime, nullable=False),
+    UniqueConstraint("follower", "vcon"),
+    CheckConstraint("state IN ('waiting', 'dead')", name="state"),
+)
+Index("ix_followed_waiting", followed.c.follower, followed.c.due_at, followed.c.id, **_where("state = 'waiting'"))

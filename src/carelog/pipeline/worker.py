@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,28 +13,41 @@ from sqlalchemy.exc import SQLAlchemyError
 from carelog.db import Database, is_outage
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
-from carelog.pipeline import ledger
+from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
+from carelog.pipeline.dispatch import Dispatch, Heard
 from carelog.pipeline.executor import Executor
 from carelog.pipeline.link import place_of
-from carelog.pipeline.run import Run, release
-from carelog.pipeline.wakeup import Wakeup
+from carelog.pipeline.run import Run, RunState, release
+from carelog.pipeline.upcoming import Upcoming, upcoming
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """`batch` runs are claimed at once; `lease` is how long a dead worker's runs stay away; `poll` is how long
-    work that another process queued may lie unseen."""
+    """`batch` runs are claimed at once, and `concurrency` batches are in hand at once; `lease` is how long a dead
+    worker's runs stay away; `poll` is how long work that nobody told of may lie unseen."""
 
     batch: int = 50
+    concurrency: int = 1
     lease: timedelta = timedelta(seconds=30)
     poll: timedelta = timedelta(seconds=1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    lease: UUID
+    runs: Sequence[Run]
+    heard: Heard | None
+
+
 class Worker:
-    """Works until it is told to stop, or until nothing is due."""
+    """Works until it is told to stop, or until nothing is due.
+
+    `in_hand` counts the runs that it executes now, `done` those that it finished and `failed` the attempts that came
+    to nothing, since it was made.
+    """
 
     def __init__(
         self,
@@ -42,37 +55,41 @@ class Worker:
         chains: ChainBook,
         executor: Executor,
         clock: Clock,
-        wakeup: Wakeup,
+        dispatch: Dispatch,
         options: WorkerOptions | None = None,
     ) -> None:
         self._database = database
         self._chains = chains
         self._executor = executor
         self._clock = clock
-        self._wakeup = wakeup
+        self._dispatch = dispatch
         self._options = options or WorkerOptions()
         self._stopping = False
+        self._swept_at: datetime | None = None
+        self._troubles = 0
+        self._pausing = False
+        self.in_hand = 0
+        self.done = 0
+        self.failed = 0
 
     def stop(self) -> None:
-        """End `run` after the batch in hand."""
+        """End `run` after the batches in hand."""
         self._stopping = True
-        self._wakeup.wake()
+        self._dispatch.wake()
 
     async def run(self) -> None:
         """Work until `stop`. A database that cannot be reached is tried again, with growing pauses."""
-        troubles = 0
-        while not self._stopping:
-            try:
-                if not await self.step():
-                    await self._wakeup.wait(await self._idle_seconds())
-                troubles = 0
-            except Exception as error:  # noqa: BLE001
-                # Whatever it is, the runs in hand come back when their lease ends; a worker that dies of one
-                # batch would leave all the others waiting.
-                troubles += 1
-                what = "the database cannot be used" if is_outage(error) else "a batch could not be executed"
-                log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
-                await self._wakeup.wait(min(30.0, 0.5 * 2**troubles))
+        at_work: set[asyncio.Task[None]] = set()
+        try:
+            async with self._dispatch.listening():
+                while not self._stopping:
+                    await self._go_on(at_work)
+            if at_work:
+                await asyncio.wait(at_work)
+        finally:
+            for task in at_work:
+                task.cancel()
+            await asyncio.gather(*at_work, return_exceptions=True)
 
     async def drain(self) -> None:
         """Work until nothing is due; runs that wait for a retry are left to wait."""
@@ -80,22 +97,122 @@ class Worker:
             pass
 
     async def step(self) -> int:
-        """Claim one batch and execute it. Returns how many runs it had."""
-        lease = new_id()
+        """Claim one batch from the ledger and execute it. Returns how many runs it had."""
+        batch = await self._claim()
+        if not batch.runs and self._lease_ran_out(await self._upcoming()):
+            batch = await self._claim()
+        if batch.runs:
+            await self._execute(batch)
+        return len(batch.runs)
+
+    async def _go_on(self, at_work: set[asyncio.Task[None]]) -> None:
+        """Take the next step that can be taken: one claim for a free hand, or a wait."""
+        if len(at_work) >= self._options.concurrency:
+            await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
+        elif self._pausing:
+            self._pausing = False
+            await self._dispatch.wait(min(30.0, 0.5 * 2**self._troubles))
+        else:
+            try:
+                batch = await self._next()
+                if batch is None:
+                    await self._idle()
+                    return
+            except Exception as error:  # noqa: BLE001
+                self._trouble(error)
+                return
+            task = asyncio.create_task(self._work(batch))
+            at_work.add(task)
+            task.add_done_callback(at_work.discard)
+
+    async def _work(self, batch: _Batch) -> None:
+        try:
+            await self._execute(batch)
+            self._troubles = 0
+        except Exception as error:  # noqa: BLE001
+            self._trouble(error)
+        if self._options.concurrency > 1:
+            # What waited for this batch, by its ordering key, or what it queued, may be what an idle hand waits for.
+            self._dispatch.wake()
+
+    def _trouble(self, error: Exception) -> None:
+        """Whatever it is, the runs in hand come back when their lease ends; a worker that dies of one batch would
+        leave all the others waiting."""
+        self._troubles += 1
+        self._pausing = True
+        what = "the database cannot be used" if is_outage(error) else "a batch could not be executed"
+        log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+
+    async def _next(self) -> _Batch | None:
+        """The next batch: of runs that were heard of, or of whatever the ledger has."""
+        looked = False
+        while True:
+            heard = self._dispatch.take(self._options.batch)
+            if heard is None and looked:
+                return None
+            batch = await self._claim(heard)
+            if batch.runs:
+                return batch
+            if heard:
+                self._dispatch.settled(heard)
+            else:
+                looked = True
+
+    async def _claim(self, heard: Heard | None = None) -> _Batch:
+        lease, lasting = new_id(), self._options.lease
+        lost: list[Run] = []
         async with self._database.write() as connection:
             now = self._clock.now()
-            await ledger.expire_leases(connection, now, self._max_tries)
-            batch = await ledger.claim(
-                connection, lease=lease, now=now, lasting=self._options.lease, limit=self._options.batch
-            )
-        if batch:
-            async with self._holding(lease):
+            if self._swept_at is None or now - self._swept_at >= lasting / 3:
+                lost = await ledger.expire_leases(connection, now, self._max_tries)
+                self._swept_at = None if lost else now  # where some were, there may be more
+            if heard is None:
+                runs = await ledger.claim(connection, lease=lease, now=now, lasting=lasting, limit=self._options.batch)
+            else:
+                runs = await ledger.claim_these(connection, set(heard.runs), lease=lease, now=now, lasting=lasting)
+        measures.settled(lost)
+        if heard is not None:
+            measures.claimed(runs)
+        return _Batch(lease, runs, heard)
+
+    async def _execute(self, batch: _Batch) -> None:
+        self.in_hand += len(batch.runs)
+        try:
+            async with self._holding(batch.lease):
                 try:
-                    await self._executor.execute(batch)
+                    ended = await self._executor.execute(batch.runs)
                 except asyncio.CancelledError:
-                    await self._hand_back(lease, batch)
+                    await self._hand_back(batch)
                     raise
-        return len(batch)
+        finally:
+            self.in_hand -= len(batch.runs)
+        self.done += sum(run.state is RunState.FINISHED for run in ended)
+        self.failed += sum(run.error is not None for run in ended)
+        if batch.heard:
+            self._dispatch.settled(batch.heard)
+
+    async def _idle(self) -> None:
+        """Wait until there may be something: someone says so, or it is time. Others' work is looked for by reading,
+        so that workers who wait do not stand in the way of those who write."""
+        ahead = await self._upcoming()
+        while not self._lease_ran_out(ahead):
+            if await self._dispatch.wait(ahead.within(self._options.poll, self._clock.now()).total_seconds()):
+                return
+            ahead = await self._upcoming()
+            if ahead.now(self._clock.now()):
+                return
+
+    def _lease_ran_out(self, ahead: Upcoming) -> bool:
+        """Whether one did that was not yet swept; the next claim sweeps then."""
+        until = ahead.lease_until
+        if until is None or until > self._clock.now() or (self._swept_at is not None and self._swept_at >= until):
+            return False
+        self._swept_at = None
+        return True
+
+    async def _upcoming(self) -> Upcoming:
+        async with self._database.read() as connection:
+            return await upcoming(connection)
 
     def _max_tries(self, run: Run) -> int:
         return self._chains.max_tries(run.chain, run.chain_version)
@@ -119,16 +236,10 @@ class Worker:
             with suppress(asyncio.CancelledError):
                 await renewing
 
-    async def _hand_back(self, lease: UUID, batch: list[Run]) -> None:
+    async def _hand_back(self, batch: _Batch) -> None:
         with suppress(SQLAlchemyError, OSError):
             async with self._database.write() as connection:
-                ours = await ledger.held(connection, lease, [run.id for run in batch])
+                ours = await ledger.held(connection, batch.lease, [run.id for run in batch.runs])
                 now = self._clock.now()
                 rows = await ledger.current(connection, ours)
                 await ledger.save(connection, [release(run, now) for run in rows])
-
-    async def _idle_seconds(self) -> float:
-        async with self._database.read() as connection:
-            due = await ledger.next_due(connection)
-        poll = self._options.poll.total_seconds()
-        return poll if due is None else min(poll, max(0.0, (due - self._clock.now()).total_seconds()))

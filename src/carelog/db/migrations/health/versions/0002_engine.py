@@ -155,6 +155,21 @@ def _processes() -> None:
         sa.Column("posted_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_configuration"),
     )
+    op.create_table(
+        "followed",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("follower", sa.String(80), nullable=False),
+        sa.Column("vcon", sa.String(255), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("tries", sa.SmallInteger, nullable=False),
+        sa.Column("due_at", UtcDateTime, nullable=False),
+        sa.Column("error", JsonText),
+        sa.Column("popped_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_followed"),
+        sa.UniqueConstraint("follower", "vcon", name="uq_followed_follower_vcon"),
+        sa.CheckConstraint("state IN ('waiting', 'dead')", name="ck_followed_state"),
+    )
+    _partial("ix_followed_waiting", "followed", ["follower", "due_at", "id"], "state = 'waiting'")
 
 
 def _partial(name: str, table: str, columns: list[str], condition: str) -> None:

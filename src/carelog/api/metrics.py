@@ -1,0 +1,119 @@
+"""`/metrics`: what Prometheus reads. It holds no health data, but says how much is done here: who may read it is a
+matter of the setting `metrics_public` or of the scope `metrics:read`."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Final
+
+from fastapi import APIRouter, Depends, Response
+from prometheus_client.core import GaugeMetricFamily
+from starlette.requests import Request
+from starlette.routing import Route
+
+from carelog import __version__
+from carelog.api.access import bearer, reads_metrics, require_metrics
+from carelog.api.errors import refusal_of, refusals
+from carelog.api.services import ServicesOf
+from carelog.db import Database, is_outage
+from carelog.identity import Keyring
+from carelog.kit.clock import Clock
+from carelog.kit.errors import Forbidden, Unauthenticated
+from carelog.pipeline.gauges import Gauges, gauges
+from carelog.pipeline.link import place_of
+from carelog.telemetry import metrics
+
+log = logging.getLogger(__name__)
+
+router = APIRouter(tags=["health"])
+
+_PATIENCE_SECONDS: Final = 5
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    dependencies=[Depends(reads_metrics)],
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "In its text format"},
+        **refusals(401, 403),
+    },
+)
+async def read_metrics(services: ServicesOf) -> Response:
+    """The counts of every process on this machine, and how things stand in the database. When that cannot be used,
+    `carelog_database_up` is 0 and what is read from it is left out."""
+    return await _page(services.databases["health"], services.clock)
+
+
+def metrics_route(database: Database, clock: Clock, keyring: Keyring | None) -> Route:
+    """The same for a process that serves no API; without a keyring it is open to whoever reaches it."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            if keyring:
+                await require_metrics(keyring, await bearer(request))
+        except (Unauthenticated, Forbidden) as error:
+            return refusal_of(error)
+        return await _page(database, clock)
+
+    return Route("/metrics", answer)
+
+
+async def _page(database: Database, clock: Clock) -> Response:
+    families = list(families_of(await _gauges(database, clock)))
+    page = await asyncio.to_thread(metrics.page, families)
+    return Response(page, headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+async def _gauges(database: Database, clock: Clock) -> Gauges | None:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS), database.read() as connection:
+            return await gauges(connection, clock.now())
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("the gauges cannot be read", extra={"error": type(error).__name__, "place": place_of(error)})
+        return None
+
+
+def families_of(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
+    """The gauges as Prometheus has them; without any, the database could not be used."""
+    build = GaugeMetricFamily("carelog_build_info", "The version that answers; always 1", labels=["version"])
+    build.add_metric([__version__], 1)
+    yield build
+    yield GaugeMetricFamily("carelog_database_up", "Whether the database can be used", value=int(found is not None))
+    if found is None:
+        return
+
+    depth = GaugeMetricFamily("carelog_queue_depth", "Runs that are queued", labels=["lane"])
+    due = GaugeMetricFamily("carelog_queue_due", "Those of them that could be worked on now", labels=["lane"])
+    running = GaugeMetricFamily("carelog_queue_running", "Runs that a worker has in hand", labels=["lane"])
+    oldest = GaugeMetricFamily(
+        "carelog_queue_oldest_seconds", "How long the queued run that has waited longest is due", labels=["lane"]
+    )
+    for lane in found.lanes:
+        name = [lane.lane.name.lower()]
+        depth.add_metric(name, lane.queued)
+        due.add_metric(name, lane.due)
+        running.add_metric(name, lane.running)
+        oldest.add_metric(name, lane.oldest_seconds or 0)
+    yield from (depth, due, running, oldest)
+
+    dead = GaugeMetricFamily("carelog_dead_letters", "Runs that are dead letters", labels=["chain", "link"])
+    for place in found.dead:
+        dead.add_metric([place.chain, place.link or metrics.NONE], place.runs)
+    yield dead
+
+    waiting = GaugeMetricFamily("carelog_copies_waiting", "Copies that a storage has yet to take", labels=["storage"])
+    waiting_since = GaugeMetricFamily(
+        "carelog_copies_oldest_seconds", "The age of the copy that has waited longest", labels=["storage"]
+    )
+    given_up = GaugeMetricFamily("carelog_copies_dead_letters", "Copies that are dead letters", labels=["storage"])
+    up = GaugeMetricFamily("carelog_storage_up", "Whether the storage could be used the last time", labels=["storage"])
+    for storage in found.storages:
+        waiting.add_metric([storage.storage], storage.queued)
+        waiting_since.add_metric([storage.storage], storage.oldest_seconds or 0)
+        given_up.add_metric([storage.storage], storage.dead)
+        up.add_metric([storage.storage], int(storage.troubles == 0))
+    yield from (waiting, waiting_since, given_up, up)

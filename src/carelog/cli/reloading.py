@@ -1,0 +1,37 @@
+"""SIGHUP: the configuration files are read again, and what they say of chains and lists is put in force."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+
+from carelog.app import Carelog
+from carelog.kit.errors import ConfigurationError
+from carelog.settings import load_settings
+
+log = logging.getLogger(__name__)
+
+
+def reload_on_hangup(carelog: Carelog, also: Callable[[], object] = lambda: None) -> None:
+    """Reload on SIGHUP, where there is one, and do `also` this. Files that are wrong change nothing, and the log says
+    what is wrong with them."""
+    going_on: set[asyncio.Task[None]] = set()
+
+    async def reload() -> None:
+        try:
+            await carelog.configuration.reload(
+                load_settings(conserver_config=carelog.settings.conserver_config).configured
+            )
+        except ConfigurationError as error:
+            log.error("the configuration is left as it was", extra={"problem": error.message})
+        else:
+            log.info("the configuration was read again")
+
+    def on_hangup() -> None:
+        task = asyncio.create_task(reload())
+        going_on.add(task)
+        task.add_done_callback(going_on.discard)
+        also()
+
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)

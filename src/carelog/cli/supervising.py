@@ -1,0 +1,94 @@
+"""Supervising: worker processes from the first signal to the last, and their health meanwhile."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import typer
+
+from carelog.api.health import check_database
+from carelog.api.metrics import metrics_route
+from carelog.api.shapes import Check
+from carelog.app import Carelog
+from carelog.cli.health_server import health_app, serving
+from carelog.cli.listening import address_of
+from carelog.cli.reloading import reload_on_hangup
+from carelog.cli.run_async import opened
+from carelog.cli.signals import on_signal
+from carelog.cli.supervisor import Supervisor
+from carelog.cli.systemd import notify, watchdog_seconds
+from carelog.settings import Settings
+from carelog.telemetry.processes import share_counts
+
+
+async def supervise_workers(settings: Settings, processes: int, listening: socket.socket | None) -> int:
+    """Keep worker processes running until SIGINT or SIGTERM; a second one kills them. Returns how many were killed.
+
+    Raises ConfigurationError for what would stop every one of them, also when that is only seen by their dying, and
+    CancelledError when a signal comes before they are started.
+    """
+    share_counts(settings.make_data_dir() / "metrics")
+    whole = asyncio.current_task()
+    assert whole is not None
+    on_signal(whole.cancel)
+    async with AsyncExitStack() as open_now:
+        carelog = await open_now.enter_async_context(opened(settings))
+        supervisor = supervisor_of(settings, processes)
+
+        def stop() -> None:
+            notify("STOPPING=1")
+            supervisor.drain()
+
+        async def ready() -> None:
+            await supervisor.ready()
+            typer.echo(f"Carelog works, with {processes} worker process{'es' if processes > 1 else ''}")
+
+        on_signal(stop, again=supervisor.kill)
+        reload_on_hangup(carelog, supervisor.hang_up)
+        if listening:
+            keyring = None if settings.metrics_public else carelog.keyring
+            metrics = metrics_route(carelog.health, carelog.clock, keyring)
+            app = health_app(lambda: _checks(carelog, supervisor), [metrics])
+            await open_now.enter_async_context(serving(app, listening))
+            typer.echo(f"Health is told on {address_of(listening)}/health/ready")
+        await open_now.enter_async_context(told_to_systemd(ready))
+        return await supervisor.run()
+
+
+def supervisor_of(settings: Settings, processes: int) -> Supervisor:
+    """Children take their settings from where this process has its own; what the command line may have said goes
+    along."""
+    said = {"CARELOG_WORKER_CONCURRENCY": str(settings.worker_concurrency)}
+    if settings.conserver_config:
+        said["CARELOG_CONSERVER_CONFIG"] = str(settings.conserver_config)
+    return Supervisor(processes, drain_seconds=settings.drain_seconds, environment=said)
+
+
+@asynccontextmanager
+async def told_to_systemd(*ready: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """READY=1 once all of these are over, then WATCHDOG=1 as often as systemd wants to hear it."""
+
+    async def tell() -> None:
+        for until_ready in ready:
+            await until_ready()
+        notify("READY=1")
+        seconds = watchdog_seconds()
+        while seconds:
+            notify("WATCHDOG=1")
+            await asyncio.sleep(seconds)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+
+
+async def _checks(carelog: Carelog, supervisor: Supervisor) -> list[Check]:
+    silent = supervisor.silent()
+    detail = f"{silent} not heard of lately" if silent else None
+    workers = Check(name="workers", ok=not silent, detail=detail)
+    return [workers, await check_database("health", carelog.health)]

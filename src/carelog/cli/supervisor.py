@@ -1,0 +1,192 @@
+"""The supervisor: keeps worker processes running, as `supervision` decides.
+
+Each child is `carelog worker-process`. Its standard input is a pipe that only this process holds: should it die, the
+children read the end of it, and end too. On its standard output a child says every second that it works. Both share
+this process's standard error.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from carelog.kit.errors import ConfigurationError
+from carelog.pipeline.supervision import (
+    Order,
+    Supervision,
+    drain,
+    exited,
+    heard,
+    kill,
+    next_moment,
+    step,
+    supervise,
+)
+
+log = logging.getLogger(__name__)
+
+COMMAND: Final = (sys.executable, "-m", "carelog", "worker-process")
+_GRACE_SECONDS: Final = 5
+"""A child hands back what it could not finish within its own limit; only then is it killed."""
+_LATELY_SECONDS: Final = 10
+
+
+class Supervisor:
+    """Runs `processes` children with `environment` over this process's own, each with `drain_seconds` to end."""
+
+    def __init__(
+        self,
+        processes: int,
+        *,
+        drain_seconds: float,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self._command = command
+        self._supervision = supervise(processes, patience=drain_seconds + _GRACE_SECONDS)
+        self._environment = {**os.environ, **(environment or {}), "CARELOG_DRAIN_SECONDS": str(drain_seconds)}
+        self._changed = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._processes: dict[int, Process] = {}
+        self._watching: set[asyncio.Task[None]] = set()
+        self._killed = 0
+        self._last_end = ""
+
+    def drain(self) -> None:
+        """End the children in good order."""
+        self._set(drain(self._supervision))
+
+    def kill(self) -> None:
+        """End the children at once."""
+        self._set(kill(self._supervision))
+
+    def hang_up(self) -> None:
+        """Tell the children to read their configuration again. One that does not work yet is about to read it, and
+        would die of the signal."""
+        for number, process in self._processes.items():
+            if self._supervision.children[number].heard_at is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGHUP)
+
+    async def ready(self) -> None:
+        """Wait until each child has said that it works."""
+        await self._ready.wait()
+
+    def silent(self) -> int:
+        """How many children have not said lately that they work."""
+        return self._supervision.silent_at(_now(), _LATELY_SECONDS)
+
+    async def run(self) -> int:
+        """Keep the children running until `drain` or `kill`, and until they are gone. Returns how many were killed.
+
+        Raises ConfigurationError when none can be brought to work. A supervisor that is cancelled kills its children.
+        """
+        try:
+            while not self._supervision.over:
+                if self._supervision.hopeless and not self._supervision.stopping:
+                    raise ConfigurationError(
+                        f"no worker process could be brought to work: the last one {self._last_end}"
+                    )
+                self._supervision, orders = step(self._supervision, _now())
+                for number, order in orders:
+                    await self._obey(number, order)
+                await self._next_change()
+                if os.getpid() == 1:
+                    self._bury_orphans()
+        finally:
+            await self._abandon()
+        return self._killed
+
+    async def _next_change(self) -> None:
+        """Until something happens, or something is due."""
+        if self._supervision.over:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, next_moment(self._supervision) - _now())):
+                await self._changed.wait()
+        self._changed.clear()
+
+    async def _obey(self, number: int, order: Order) -> None:
+        match order:
+            case Order.START:
+                await self._start(number)
+            case Order.END:
+                self._signal(number, at_once=False)
+            case Order.KILL:
+                log.warning("a worker process is killed", extra={"worker": number})
+                self._killed += 1
+                self._signal(number, at_once=True)
+
+    async def _start(self, number: int) -> None:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=PIPE,
+                stdout=PIPE,
+                env=self._environment,
+                # Ctrl-C is meant for the supervisor, which ends its children in its own way.
+                start_new_session=True,
+            )
+        except OSError as error:
+            log.error("a worker process cannot be started", extra={"worker": number, "error": error.strerror})
+            self._last_end = f"cannot be started ({error.strerror})"
+            self._set(exited(self._supervision, number, _now()))
+            return
+        self._processes[number] = process
+        log.info("a worker process was started", extra={"worker": number, "pid": process.pid})
+        watching = asyncio.create_task(self._watch(number, process))
+        self._watching.add(watching)
+        watching.add_done_callback(self._watching.discard)
+
+    async def _watch(self, number: int, process: Process) -> None:
+        """Hear what a child says, and see it end."""
+        assert process.stdout
+        while await process.stdout.readline():
+            self._set(heard(self._supervision, number, _now()))
+        code = await process.wait()
+        self._last_end = f"ended with code {code}; what it said of that is above"
+        del self._processes[number]
+        if not self._supervision.stopping:
+            log.warning(
+                "a worker process ended, and is started again",
+                extra={"worker": number, "pid": process.pid, "code": code},
+            )
+        self._set(exited(self._supervision, number, _now()))
+
+    def _signal(self, number: int, *, at_once: bool) -> None:
+        process = self._processes.get(number)
+        if process:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill() if at_once else process.terminate()
+
+    def _bury_orphans(self) -> None:
+        """The first process of a container is given what a child that was killed left behind, such as the process of
+        a link, and has to take notice of its end."""
+        ours = {process.pid for process in self._processes.values()}
+        with contextlib.suppress(ChildProcessError):
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if ended.si_pid in ours:
+                    return
+                os.waitpid(ended.si_pid, 0)
+
+    async def _abandon(self) -> None:
+        """Leave no child behind, however this ends."""
+        for number in list(self._processes):
+            self._signal(number, at_once=True)
+        if self._watching:
+            await asyncio.wait(self._watching)
+
+    def _set(self, supervision: Supervision) -> None:
+        self._supervision = supervision
+        self._changed.set()
+        if not self._ready.is_set() and all(child.heard_at is not None for child in supervision.children):
+            self._ready.set()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,175 @@
+"""Gauges: how much there is to be done, and how long it has waited.
+
+Every query reads a partial index of what is unfinished, so that it costs the same however much was finished.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
+
+from carelog.conversations.tables import conversation
+from carelog.db import Connection
+from carelog.pipeline.run import Lane, RunState
+from carelog.pipeline.tables import chain_version, copy, run, storage_state
+
+
+@dataclass(frozen=True, slots=True)
+class LaneGauge:
+    """The unfinished runs of a lane.
+
+    `due` of the `queued` ones could be worked on now; the others wait for a retry or a set time. `oldest_seconds` is
+    how long the one that has waited longest has been due; None when none is.
+    """
+
+    lane: Lane
+    queued: int = 0
+    due: int = 0
+    running: int = 0
+    oldest_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadGauge:
+    """The dead letters of a chain that failed at one link; `link` is None where the chain's version is not known."""
+
+    chain: str
+    link: str | None
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class StorageGauge:
+    """The copies that a storage has not got.
+
+    `queued` ones are tried again, `dead` ones used up their tries. `oldest_seconds` is the age of the first that is
+    queued. `troubles` is how often in a row the storage could not be used: 0 when it is up; `retry_in_seconds` is then
+    when it is tried again, and `error_code` what was wrong.
+    """
+
+    storage: str
+    queued: int = 0
+    dead: int = 0
+    oldest_seconds: float | None = None
+    troubles: int = 0
+    retry_in_seconds: float | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """How things stood at a moment: every lane in its order, the others by name."""
+
+    at: datetime
+    lanes: tuple[LaneGauge, ...]
+    dead: tuple[DeadGauge, ...]
+    storages: tuple[StorageGauge, ...]
+
+
+async def gauges(connection: Connection, now: datetime) -> Gauges:
+    """Read all of them."""
+    return Gauges(
+        at=now,
+        lanes=await _lanes(connection, now),
+        dead=await _dead(connection),
+        storages=await _storages(connection, now),
+    )
+
+
+async def ingested(connection: Connection, since: datetime, until: datetime) -> int:
+    """How many conversations were taken in from `since` on, before `until`."""
+    recorded = conversation.c.recorded_at
+    counted = await connection.execute(select(func.count()).where(recorded >= since, recorded < until))
+    return counted.scalar_one()
+
+
+async def _lanes(connection: Connection, now: datetime) -> tuple[LaneGauge, ...]:
+    due = func.coalesce(func.sum(case((run.c.due_at <= now, 1), else_=0)), 0)
+    queued = await connection.execute(
+        select(run.c.lane, func.count(), due, func.min(run.c.due_at))
+        .where(_is(run.c.state, RunState.QUEUED))
+        .group_by(run.c.lane)
+    )
+    running = await connection.execute(
+        select(run.c.lane, func.count().label("runs")).where(_is(run.c.state, RunState.RUNNING)).group_by(run.c.lane)
+    )
+    waiting = {lane: (count, ready, first) for lane, count, ready, first in queued}
+    working = {row.lane: row.runs for row in running}
+    found = []
+    for lane in Lane:
+        count, ready, first = waiting.get(lane, (0, 0, None))
+        oldest = _seconds(first, now) if ready else None
+        found.append(LaneGauge(lane, queued=count, due=ready, running=working.get(lane, 0), oldest_seconds=oldest))
+    return tuple(found)
+
+
+async def _dead(connection: Connection) -> tuple[DeadGauge, ...]:
+    place = (run.c.chain, run.c.chain_version, run.c.position)
+    rows = await connection.execute(
+        select(*place, func.count().label("runs")).where(_is(run.c.state, RunState.DEAD)).group_by(*place)
+    )
+    places = rows.all()
+    links = await _links(connection, {(row.chain, row.chain_version) for row in places})
+    counts: dict[tuple[str, str | None], int] = {}
+    for row in places:
+        names = links.get((row.chain, row.chain_version), ())
+        name = names[row.position] if row.position < len(names) else None
+        counts[row.chain, name] = counts.get((row.chain, name), 0) + row.runs
+    return tuple(
+        DeadGauge(chain, link, runs)
+        for (chain, link), runs in sorted(counts.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+    )
+
+
+async def _links(connection: Connection, versions: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The names of the links of these versions of chains."""
+    if not versions:
+        return {}
+    wanted = or_(false(), *(and_(chain_version.c.chain == c, chain_version.c.version == v) for c, v in versions))
+    rows = await connection.execute(select(chain_version).where(wanted))
+    return {(row.chain, row.version): tuple(link["name"] for link in row.definition["links"]) for row in rows}
+
+
+async def _storages(connection: Connection, now: datetime) -> tuple[StorageGauge, ...]:
+    queued = await _by_storage(connection, "queued")
+    dead = await _by_storage(connection, "dead")
+    states = {row.storage: row for row in await connection.execute(select(storage_state))}
+    found = []
+    for name in sorted({*queued, *dead, *states}):
+        state = states.get(name)
+        troubles = state.troubles if state else 0
+        found.append(
+            StorageGauge(
+                name,
+                queued=queued.get(name, 0),
+                dead=dead.get(name, 0),
+                oldest_seconds=_seconds(await _oldest_copy(connection, name), now) if name in queued else None,
+                troubles=troubles,
+                retry_in_seconds=max(0.0, -_seconds(state.due_at, now)) if state and troubles else None,
+                error_code=(state.error or {}).get("code") if state and troubles else None,
+            )
+        )
+    return tuple(found)
+
+
+async def _by_storage(connection: Connection, state: str) -> dict[str, int]:
+    rows = await connection.execute(
+        select(copy.c.storage, func.count().label("copies")).where(_is(copy.c.state, state)).group_by(copy.c.storage)
+    )
+    return {row.storage: row.copies for row in rows}
+
+
+async def _oldest_copy(connection: Connection, storage: str) -> datetime:
+    """When the first copy of those that are queued for this storage was made; ids are in the order of time."""
+    first = select(copy.c.created_at).where(_is(copy.c.state, "queued"), copy.c.storage == storage)
+    made: datetime = (await connection.execute(first.order_by(copy.c.id).limit(1))).scalar_one()
+    return made
+
+
+def _is(column: ColumnElement[str], state: str) -> ColumnElement[bool]:
+    """The state stands in the statement itself: a planner uses a partial index only for a condition that it sees."""
+    return column == literal(str(state), literal_execute=True)
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    return (now - since).total_seconds()

@@ -1,0 +1,212 @@
+"""Maintenance: what is done for the whole installation every minute, by one process at a time.
+
+Documents that storages have are dropped when they expire. Finished and discarded runs are counted and pruned, and so
+are copies and the names of requests. Dead letters and egress lists are never touched.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, exists, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from carelog.conversations.tables import conversation
+from carelog.db import Connection, Database, is_outage
+from carelog.kit.clock import Clock
+from carelog.kit.ids import first_id_at, new_id
+from carelog.pipeline import leases
+from carelog.pipeline.copies import QUEUED, CopyAction, CopyState
+from carelog.pipeline.link import place_of
+from carelog.pipeline.run import RunState
+from carelog.pipeline.tables import chore, copy, idempotency, run, run_summary, storage_state
+from carelog.pipeline.wakeup import Wakeup
+from carelog.storages import Storage
+
+log = logging.getLogger(__name__)
+
+_NAME: Final = "maintenance"
+_EVERY: Final = timedelta(minutes=1)
+_LEASE: Final = timedelta(minutes=5)
+_AT_ONCE: Final = 1000
+_ENDED: Final = (RunState.FINISHED, RunState.DISCARDED)
+
+# How long the name of a request is remembered.
+_NAMES_LAST: Final = timedelta(hours=24)
+
+# How long copies wait for a storage that is not configured any more: a process with another configuration may be
+# about to be started anew.
+_GRACE: Final = timedelta(days=1)
+
+Step = Callable[[Connection, datetime], Awaitable[int]]
+
+
+class Maintenance:
+    """Looks after the tables until told to stop. `finished` is how long runs and copies are kept that are done."""
+
+    def __init__(
+        self, database: Database, clock: Clock, storages: Mapping[str, Storage[Any]], *, finished: timedelta
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._storages = storages
+        self._finished = finished
+        self._wakeup = Wakeup()
+        self._stopping = False
+        # The copies up to this one were looked at, and those that are left were needed.
+        self._copies_seen = UUID(int=0)
+
+    def stop(self) -> None:
+        """End `run` after the batch in hand."""
+        self._stopping = True
+        self._wakeup.wake()
+
+    async def run(self) -> None:
+        """Do a round each minute until `stop`. One that fails is made up for by the next."""
+        while not self._stopping:
+            try:
+                await self.round()
+            except Exception as error:  # noqa: BLE001  the next round may do better; without rounds the tables only grow
+                what = "the database cannot be used" if is_outage(error) else "maintenance failed"
+                log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+            await self._wakeup.wait(_EVERY.total_seconds())
+
+    async def round(self) -> bool:
+        """Do all that is due, in batches, each its own transaction. False when another process has just done so, or is
+        at it."""
+        lease = new_id()
+        async with self._database.write() as connection:
+            taken = await leases.take(connection, chore, _NAME, lease, now=self._clock.now(), lasting=_LEASE)
+        if taken is None:
+            return False
+        steps: tuple[Step, ...] = (
+            self._expire_documents,
+            self._prune_runs,
+            self._prune_copies,
+            self._bury_stray_copies,
+            self._prune_names,
+        )
+        for step in steps:
+            while not self._stopping and await self._batch(lease, step):
+                pass
+        async with self._database.write() as connection:
+            await leases.give_back(connection, chore, _NAME, lease, due_at=self._clock.now() + _EVERY)
+        return True
+
+    async def _batch(self, lease: UUID, step: Step) -> bool:
+        """One batch of a step. Returns whether there may be more."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            if not await leases.renew(connection, chore, _NAME, lease, until=now + _LEASE):
+                return False
+            return await step(connection, now) == _AT_ONCE
+
+    async def _expire_documents(self, connection: Connection, now: datetime) -> int:
+        """Drop the documents whose time is over, where a storage has them as they are now and nobody is at work on
+        them."""
+        readable = [name for name, storage in self._storages.items() if storage.readable]
+        if not readable:
+            return 0
+        kept = exists().where(
+            copy.c.conversation_id == conversation.c.id,
+            copy.c.state == CopyState.STORED,
+            copy.c.action == CopyAction.SAVE,
+            copy.c.revision == conversation.c.revision,
+            copy.c.storage.in_(readable),
+        )
+        worked_on = exists().where(
+            run.c.conversation_id == conversation.c.id, run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
+        )
+        on_its_way = exists().where(copy.c.conversation_id == conversation.c.id, copy.c.state == CopyState.QUEUED)
+        chosen = (
+            select(conversation.c.id)
+            .where(conversation.c.expires_at <= now, conversation.c.expired_at.is_(None), kept, ~worked_on, ~on_its_way)
+            .order_by(conversation.c.expires_at)
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True, of=conversation)
+        )
+        ids = list((await connection.execute(chosen)).scalars())
+        await connection.execute(
+            update(conversation).where(conversation.c.id.in_(ids)).values(document="", expired_at=now)
+        )
+        return len(ids)
+
+    async def _prune_runs(self, connection: Connection, now: datetime) -> int:
+        """Ids tell when runs were made: only those that are old enough are looked at."""
+        before = now - self._finished
+        chosen = (
+            select(run.c.id)
+            .where(run.c.id < first_id_at(before), run.c.state.in_(_ENDED), run.c.updated_at < before)
+            .order_by(run.c.id)
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True)
+            .cte("chosen")
+        )
+        pruning = delete(run).where(run.c.id.in_(select(chosen.c.id)))
+        pruned = (await connection.execute(pruning.returning(run.c.updated_at, run.c.chain, run.c.state))).all()
+        await _count(connection, Counter((row.updated_at.date(), row.chain, row.state) for row in pruned))
+        return len(pruned)
+
+    async def _prune_copies(self, connection: Connection, now: datetime) -> int:
+        """Those of conversations that expire are kept: they say where a document can be read."""
+        before = now - self._finished
+        old = select(copy.c.id, copy.c.state, copy.c.updated_at, conversation.c.expires_at).select_from(
+            copy.outerjoin(conversation, conversation.c.id == copy.c.conversation_id)
+        )
+        rows = await connection.execute(
+            old.where(copy.c.id > self._copies_seen, copy.c.id < first_id_at(before))
+            .order_by(copy.c.id)
+            .limit(_AT_ONCE)
+        )
+        seen = rows.all()
+        done = (CopyState.STORED, CopyState.DISCARDED)
+        pruned = [row.id for row in seen if row.state in done and row.updated_at < before and row.expires_at is None]
+        await connection.execute(delete(copy).where(copy.c.id.in_(pruned)))
+        if seen:
+            self._copies_seen = seen[-1].id
+        return len(seen)
+
+    async def _bury_stray_copies(self, connection: Connection, now: datetime) -> int:
+        """Copies for a storage that is not configured any more become dead letters, for someone to decide about."""
+        known = await connection.execute(select(storage_state.c.storage))
+        strays = sorted(set(known.scalars()) - set(self._storages))
+        if not strays:
+            return 0
+        chosen = (
+            select(copy.c.id)
+            .where(QUEUED, copy.c.storage.in_(strays), copy.c.due_at < now - _GRACE)
+            .order_by(copy.c.id)
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list((await connection.execute(chosen)).scalars())
+        error = {"code": "storage.unknown", "message": "the configuration names this storage no longer"}
+        burying = update(copy).where(copy.c.id.in_(ids))
+        await connection.execute(burying.values(state=CopyState.DEAD, error=error, updated_at=now))
+        return len(ids)
+
+    async def _prune_names(self, connection: Connection, now: datetime) -> int:
+        name = tuple_(idempotency.c.principal, idempotency.c.key)
+        chosen = select(*name.clauses).where(idempotency.c.created_at < now - _NAMES_LAST).limit(_AT_ONCE)
+        pruned = await connection.execute(delete(idempotency).where(name.in_(chosen)))
+        return pruned.rowcount
+
+
+async def _count(connection: Connection, runs: Counter[Any]) -> None:
+    """Add runs to the summary, by day, chain and state; in one order, so that two who count never deadlock."""
+    if not runs:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    adding = insert(run_summary)
+    await connection.execute(
+        adding.on_conflict_do_update(
+            index_elements=["day", "chain", "state"], set_={"runs": run_summary.c.runs + adding.excluded.runs}
+        ),
+        [
+            {"day": day, "chain": chain, "state": state, "runs": count}
+            for (day, chain, state), count in sorted(runs.items())
+        ],
+    )

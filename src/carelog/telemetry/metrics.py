@@ -1,0 +1,149 @@
+"""Metrics in the manner of Prometheus: what is counted and timed, and the page that shows it.
+
+Labels come from the configuration (chains, links, storages) or from small fixed sets; they never hold an id or
+anything of a conversation. All that is counted for a batch is counted at once: a few microseconds, however long it is.
+
+Every instrument has labels, because the library decides where a series is kept (in this process, or shared with
+others: see `processes`) when its first labels are seen, and not when this module is imported.
+"""
+
+import os
+from bisect import bisect_left
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Final
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Metric, generate_latest
+from prometheus_client.context_managers import Timer
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+
+# What stands for a label that is not known: a request that no operation took, a run whose link is not known.
+NONE: Final = "none"
+
+_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_WHOLE: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600)
+_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class Histogram(prometheus_client.Histogram):
+    """A histogram that takes a whole batch at once."""
+
+    def observe_all(self, amounts: Sequence[float]) -> None:
+        """The same as to observe each of them, at the cost of as many as there are buckets at the most."""
+        self._sum.inc(sum(amounts))
+        for bucket, count in Tally(bisect_left(self._upper_bounds, amount) for amount in amounts).items():
+            self._buckets[bucket].inc(count)
+
+
+INSTRUMENTS: Final = CollectorRegistry()
+
+
+def _counter(name: str, told: str, *labels: str) -> Counter:
+    return Counter(name, told, labels, registry=INSTRUMENTS)
+
+
+def _histogram(name: str, told: str, *labels: str, buckets: Sequence[float] = _FAST) -> Histogram:
+    return Histogram(name, told, labels, registry=INSTRUMENTS, buckets=buckets)
+
+
+_ingested = _counter("carelog_conversations_ingested", "Conversations handed in", "channel", "verdict")
+_finished = _counter("carelog_runs_finished", "Runs that came to their end", "chain")
+_failed = _counter("carelog_runs_failed", "Tries that failed and will be repeated", "chain", "link")
+_dead = _counter("carelog_runs_dead", "Runs that became dead letters", "chain", "link")
+_run_seconds = _histogram(
+    "carelog_run_seconds", "From a conversation's acceptance to the end of its run", "chain", buckets=_WHOLE
+)
+_link_seconds = _histogram("carelog_link_seconds", "One call of a link, over a batch", "link")
+_link_conversations = _counter("carelog_link_conversations", "Conversations that a link was called with", "link")
+_commit_size = _histogram("carelog_commit_conversations", "Conversations that shared one commit", "by", buckets=_SIZES)
+_copies_stored = _counter("carelog_copies_stored", "Copies that a storage has taken or deleted", "storage")
+_copies_failed = _counter("carelog_copies_failed", "Tries at a copy that failed and will be repeated", "storage")
+_copies_dead = _counter("carelog_copies_dead", "Copies that became dead letters", "storage")
+_storage_seconds = _histogram("carelog_storage_seconds", "One call of a storage, over a batch", "storage", "action")
+_requests = _counter("carelog_requests", "Requests answered", "operation", "status")
+_request_seconds = _histogram("carelog_request_seconds", "From a request's head to the end of its answer", "operation")
+_announced = _counter("carelog_dispatch_announced", "Runs announced to the broker", "lane")
+_claimed = _counter("carelog_dispatch_claimed", "Runs claimed of those that the broker brought", "lane")
+
+
+def ingested(channel: str, verdict: str, conversations: int = 1) -> None:
+    _ingested.labels(channel, verdict).inc(conversations)
+
+
+def committed(by: str, conversations: int) -> None:
+    """`by` is "intake" or "executor"."""
+    _commit_size.labels(by).observe(conversations)
+
+
+def runs_finished(chain: str, seconds: Sequence[float]) -> None:
+    """Runs of one chain that came to their end, by how long each took since its conversation was accepted."""
+    _finished.labels(chain).inc(len(seconds))
+    _run_seconds.labels(chain).observe_all(seconds)
+
+
+def runs_failed(chain: str, link: str | None, runs: int = 1) -> None:
+    """Tries that failed at this link and will be repeated."""
+    _failed.labels(chain, link or NONE).inc(runs)
+
+
+def runs_dead(chain: str, link: str | None, runs: int = 1) -> None:
+    _dead.labels(chain, link or NONE).inc(runs)
+
+
+def link_ran(link: str, seconds: float, conversations: int) -> None:
+    """One call of a link over a batch of conversations."""
+    _link_seconds.labels(link).observe(seconds)
+    _link_conversations.labels(link).inc(conversations)
+
+
+def storage_seconds(storage: str, action: str) -> Timer:
+    """Times the block, in which a storage works on one batch; `action` is "save" or "delete"."""
+    return _storage_seconds.labels(storage, action).time()
+
+
+def copies(storage: str, *, stored: int = 0, failed: int = 0, dead: int = 0) -> None:
+    """What became of a batch of copies: stored, to be tried again, or given up."""
+    for counter, count in ((_copies_stored, stored), (_copies_failed, failed), (_copies_dead, dead)):
+        if count:
+            counter.labels(storage).inc(count)
+
+
+def requested(operation: str | None, status: int | None, seconds: float) -> None:
+    """`operation` is the name of a route, never a path; None for a request that no route took. `status` is None when
+    there was no answer, since the client had left."""
+    name = operation or NONE
+    _requests.labels(name, f"{status // 100}xx" if status else NONE).inc()
+    _request_seconds.labels(name).observe(seconds)
+
+
+def announced(lane: str, runs: int) -> None:
+    _announced.labels(lane).inc(runs)
+
+
+def claimed(lane: str, runs: int) -> None:
+    _claimed.labels(lane).inc(runs)
+
+
+def page(gauges: Iterable[Metric] = ()) -> bytes:
+    """The page that Prometheus reads: all that was counted, by every process that shares its counts with this one,
+    and the gauges given. It reads the files of those processes: a few milliseconds, best spent in a thread."""
+    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if shared:
+        processes = MultiProcessCollector(None, shared)  # type: ignore[no-untyped-call]
+        return generate_latest(_Together(processes, gauges))
+    return generate_latest(_Together(INSTRUMENTS, gauges))
+
+
+class _Together(Collector):
+    def __init__(self, counted: Collector, gauges: Iterable[Metric]) -> None:
+        self._counted = counted
+        self._gauges = gauges
+
+    def collect(self) -> Iterable[Metric]:
+        return chain(self._counted.collect(), self._gauges)

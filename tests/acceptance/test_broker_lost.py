@@ -1,0 +1,67 @@
+"""The broker is a hint: whatever becomes of it, what was accepted comes to its end, once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+import pytest
+from installation import Installation, until
+from servers import RedisServer
+from short_calls import Call, Fact, calls
+
+from carelog.pipeline.dispatch.streams import GROUP, STREAMS
+
+Install = Callable[..., AbstractAsyncContextManager[Installation]]
+Facts = Callable[[Sequence[Call]], Counter[Fact]]
+
+_CALLS: Final = 600
+
+
+def announced(redis: RedisServer) -> int:
+    """Messages about runs that are not settled."""
+    return sum(int(redis.command("XLEN", stream)[1:]) for stream in STREAMS.values())
+
+
+async def heard_by_two(redis: RedisServer) -> bool:
+    """Whether both worker processes read the streams."""
+    said = [redis.command("XINFO", "GROUPS", stream) for stream in STREAMS.values()]
+    return all(b"consumers\r\n:2\r\n" in one for one in said)
+
+
+async def flush(redis: RedisServer, installation: Installation) -> None:
+    assert announced(redis), "there was nothing to be lost"
+    redis.flush()
+
+
+async def kill(redis: RedisServer, installation: Installation) -> None:
+    """It is away until some calls more have been taken in, and worked on; when it is back it is empty."""
+    assert announced(redis), "there was nothing to be lost"
+    await asyncio.to_thread(redis.stop)
+    await installation.until_accepted(len(installation.answered) + 50)
+    await installation.until_over(await installation.over() + 50)
+    await asyncio.to_thread(redis.start)
+
+
+@pytest.mark.parametrize("fault", [flush, kill])
+async def test_a_broker_that_forgets_all_loses_nothing(
+    install: Install,
+    fresh_url: Callable[[str], str],
+    redis_server: RedisServer,
+    facts: Facts,
+    fault: Callable[[RedisServer, Installation], asyncio.Future[None]],
+) -> None:
+    handed = calls(_CALLS)
+    async with install(fresh_url("sqlite"), redis_server.url) as installation:
+
+        async def lose_the_broker() -> None:
+            await installation.until_in_hand(_CALLS // 4, _CALLS)
+            await fault(redis_server, installation)
+
+        async with asyncio.TaskGroup() as at_once:
+            at_once.create_task(installation.hand_in(handed))
+            at_once.create_task(lose_the_broker())
+        await installation.check(handed, facts(handed))
+        assert installation.refused == 0
+        await until(lambda: heard_by_two(redis_server))

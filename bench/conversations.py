@@ -11,19 +11,30 @@ _ASKED = (
     ("How did you sleep?", "I slept about six hours, and woke up once for a glass of water."),
     ("Have you been walking?", "I walked for thirty minutes in the park, and my knee hurts a little."),
 )
+_ROUNDS = 7
 
 
-def submissions(count: int, *, rounds: int = 7) -> list[Submission]:
+def submissions(count: int) -> list[Submission]:
     """That many, each of its own patient."""
-    return [_submission(number, rounds) for number in range(count)]
+    return [Submission(conversation(number), channel="calls") for number in range(count)]
 
 
-def _submission(number: int, rounds: int) -> Submission:
+def documents(count: int, *, rounds: int = _ROUNDS) -> list[str]:
+    """The same as JSON, or shorter ones."""
+    return [conversation(number, rounds=rounds).json for number in range(count)]
+
+
+def phone(number: int) -> str:
+    """The phone number of the patient of that conversation."""
+    return f"+1202555{number:06}"
+
+
+def conversation(number: int, *, rounds: int = _ROUNDS) -> Conversation:
     said = [turn for _ in range(rounds) for asked in _ASKED for turn in asked]
     dialog = [
         {
             "type": "text",
-            "start": "2026-01-05T09:00:00-05:00",
+            "start": f"2026-01-05T09:{n // 60:02}:{n % 60:02}-05:00",
             "parties": n % 2,
             "mediatype": "text/plain",
             "encoding": "none",
@@ -35,7 +46,7 @@ def _submission(number: int, rounds: int) -> Submission:
         "uuid": str(new_id()),
         "created_at": "2026-01-05T14:10:00Z",
         "subject": "Morning check",
-        "parties": [{"name": "Desk", "role": "agent"}, {"tel": f"+1202555{number:06}", "role": "patient"}],
+        "parties": [{"name": "Desk", "role": "agent"}, {"tel": phone(number), "role": "patient"}],
         "dialog": dialog,
     }
-    return Submission(Conversation.of(document), channel="calls", external_id=f"bench-{number}")
+    return Conversation.of(document)

@@ -13,6 +13,7 @@ from carelog.api import (
     dead_letters,
     egress,
     entry_types,
+    handing_in,
     health,
     metrics,
     runs,
@@ -53,6 +54,7 @@ def create_app(
     )
     app.state.services = services
     install_error_handlers(app)
+    app.include_router(handing_in.router)
     for module in (conversations, subjects, entry_types, runs, copies, dead_letters, egress):
         app.include_router(
             module.router,

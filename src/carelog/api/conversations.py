@@ -1,118 +1,21 @@
-"""`/api/conversations`: hand in, read, list and search."""
+"""`/api/conversations`: read, list, search and delete."""
 
-import asyncio
-import hashlib
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import StringConstraints
+from fastapi import APIRouter, Query, Response
 
-from carelog.api.access import DeletesConversations, ReadsConversations, WritesConversations
-from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
-from carelog.api.errors import invalid, problem, refusals
-from carelog.api.parameters import CursorText, Given, Limit, Moment, Since, Text, Until, cursor_of
+from carelog.api.access import DeletesConversations, ReadsConversations
+from carelog.api.errors import refusals
+from carelog.api.parameters import CursorText, Given, Limit, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
-from carelog.api.shapes import ConversationOut, PageOut, ReceiptOut
+from carelog.api.shapes import ConversationOut, PageOut
 from carelog.conversations.store import ConversationQuery
-from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
-from carelog.pipeline.intake import Verdict
-from carelog.pipeline.run import Lane
-from carelog.pipeline.submission import Channel, RequestKey, Submission, from_vcon, read_transcript
+from carelog.pipeline.submission import Channel
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
-
-LaneName: TypeAlias = Literal["urgent", "routine", "bulk"]
-
-# Bytes. Reading takes up to some seconds for each megabyte, which other requests and the worker's leases shall not
-# wait for.
-_READ_ASIDE = 32_000
-
-
-@router.post(
-    "",
-    status_code=201,
-    summary="Hand in a conversation",
-    openapi_extra={"requestBody": BODY},
-    response_model=ReceiptOut,
-    responses={
-        200: {"model": ReceiptOut, "description": "It was here already"},
-        201: {"description": "It is stored, and will be worked on"},
-        **refusals(404, 409, 415, 429),
-    },
-)
-async def hand_in(
-    request: Request,
-    services: ServicesOf,
-    who: WritesConversations,
-    channel: Annotated[Given[Channel], Query(description="Where it comes from")] = None,
-    external_id: Annotated[
-        Given[Annotated[Text, StringConstraints(max_length=255)]],
-        Query(description="Its name where it comes from, such as a message id"),
-    ] = None,
-    subject: Annotated[Given[UUID], Query(description="Whose record it belongs to, when known")] = None,
-    started_at: Annotated[Given[Moment], Query(description="When a plain transcript was spoken, with a zone")] = None,
-    title: Annotated[Given[Text], Query(description="The title of a plain transcript")] = None,
-    lane: Annotated[Given[LaneName], Query(description="Its priority; that of the chain when it is left out")] = None,
-    idempotency_key: Annotated[
-        Given[Annotated[Text, StringConstraints(max_length=255)]],
-        Header(description="A name of this request: the same one again is answered as it was, for a day"),
-    ] = None,
-) -> Response:
-    """A vCon (`application/vcon` or `application/json`) or a plain transcript (`text/plain`).
-
-    An answer of 201 means that it is committed to disk and will reach its end or the dead letters. The same
-    channel and external id, or the same vCon again, is answered with 200 and changes nothing. When too many runs
-    wait, what is for the bulk lane is refused with 429 and can be sent again after `Retry-After` seconds.
-    """
-    kind = media_type(request.headers)
-    if kind != TRANSCRIPT:
-        _refuse_beside_a_vcon(started_at=started_at, title=title)
-    body = await request.body()
-
-    def read() -> Submission:
-        if kind != TRANSCRIPT:
-            return from_vcon(
-                body, receive=services.receive, channel=channel, external_id=external_id, subject_id=subject
-            )
-        return read_transcript(
-            utf8(body),
-            services.clock,
-            channel=channel,
-            external_id=external_id,
-            subject_id=subject,
-            started_at=started_at,
-            title=title,
-        )
-
-    submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(_read_whole, read)
-    key = None if idempotency_key is None else RequestKey(idempotency_key, _digest(request, body))
-    [receipt] = await services.intake.accept(
-        who,
-        [
-            replace(
-                submission,
-                lane=None if lane is None else Lane[lane.upper()],
-                key=key,
-                trace=request.scope["state"]["trace"],
-            )
-        ],
-    )
-    if receipt.error:
-        raise receipt.error
-    return Response(
-        jsontext.dump(ReceiptOut.of(receipt).model_dump(mode="json")),
-        status_code=200 if receipt.verdict is Verdict.DUPLICATE else 201,
-        headers={
-            "Location": f"/api/conversations/{receipt.conversation_id}",
-            **({"Idempotency-Replayed": "true"} if receipt.replayed else {}),
-        },
-        media_type="application/json",
-    )
 
 
 @router.get("", summary="List and search")
@@ -188,27 +91,3 @@ async def delete_conversation(conversation_id: UUID, services: ServicesOf, who: 
     """Gone from the store, the search and the queues, and soon from every storage. Its entries are retracted."""
     if not await services.deletion.delete(who, [conversation_id]):
         raise NotFound("no such conversation")
-
-
-def _digest(request: Request, body: bytes) -> str:
-    """What a request asks, whatever order its parameters come in."""
-    asked = "&".join(sorted(f"{name}={value}" for name, value in request.query_params.multi_items()))
-    return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
-
-
-def _read_whole(read: Callable[[], Submission]) -> Submission:
-    """With its turns, which intake is about to ask for."""
-    submission = read()
-    submission.conversation.turns  # noqa: B018  kept once read
-    return submission
-
-
-def _refuse_beside_a_vcon(**given: object) -> None:
-    """A vCon says these itself; to drop what was said beside it would be to lose it."""
-    problems = [
-        problem(f"/query/{name}", "is for a plain transcript; a vCon says it itself")
-        for name, value in given.items()
-        if value is not None
-    ]
-    if problems:
-        raise invalid(problems)

@@ -2,16 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
+from pydantic import StringConstraints
 
 from carelog.api.access import PopsEgress
 from carelog.api.errors import refusals
+from carelog.api.parameters import Text
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import CountOut, PoppedOut
 
 router = APIRouter(prefix="/api/egress", tags=["egress"], responses=refusals(404))
 
-ListName = Annotated[str, Path(min_length=1, max_length=80)]
+ListName = Annotated[Text, StringConstraints(max_length=80)]
 
 
 @router.get("/{list_name}", summary="Count what is on an egress list")

@@ -85,6 +85,6 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
     counts = await carelog.runs.counts(operator())
     waiting = counts.get(RunState.QUEUED, 0) + counts.get(RunState.RUNNING, 0)
     findings.append((True, "runs", f"{counts.get(RunState.FINISHED, 0)} finished, {waiting} to be done"))
-    dead = counts.get(RunState.DEAD, 0)
+    dead = await carelog.dead_letters.count(operator())
     findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
     return findings

@@ -112,6 +112,7 @@ async def _ingest(
             working = progress.add_task("running the chains", total=len(tally.runs))
             while done := await carelog.worker.step():
                 progress.advance(working, done)
+            await carelog.copier.drain()
     if wait:
         tally.states = await _states(carelog, tally.runs)
     tally.example = await _example(carelog, tally.told)

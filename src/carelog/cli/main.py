@@ -10,6 +10,7 @@ import traceback
 import typer
 
 from carelog.cli import (
+    configuration,
     conversations,
     dead_letters,
     doctor,
@@ -43,6 +44,7 @@ app.command("conversations")(conversations.conversations)
 app.command("extract")(extract.extract)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(keys.app, name="keys")
+app.add_typer(configuration.app, name="config")
 app.command("doctor")(doctor.doctor)
 
 

@@ -17,6 +17,7 @@ from carelog.cli.supervising import supervisor_of, told_to_systemd
 from carelog.cli.supervisor import Supervisor
 from carelog.cli.systemd import notify
 from carelog.cli.working import working
+from carelog.kit.garbage import calm
 from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
 
@@ -33,6 +34,7 @@ async def serve(settings: Settings, listening: socket.socket, *, worker: bool, w
     on_signal(whole.cancel)
     async with opened(settings) as carelog:
         server = server_of(carelog.api())
+        calm()
         supervisor = supervisor_of(settings, workers) if workers else None
         address = address_of(listening)
         if demo:

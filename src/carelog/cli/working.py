@@ -12,6 +12,7 @@ from carelog.app import Carelog
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
 from carelog.cli.signals import on_signal
+from carelog.kit.garbage import calm
 from carelog.pipeline.workers import Presence
 from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
@@ -44,6 +45,7 @@ async def work_for_supervisor(settings: Settings) -> None:
     supervisor = _take_standard_output()
     on_signal(whole.cancel)
     async with opened(settings) as carelog:
+        calm()
         ending = asyncio.Event()
         on_signal(ending.set)
         reload_on_hangup(carelog)

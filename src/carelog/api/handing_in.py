@@ -1,0 +1,200 @@
+"""`POST /api/conversations`: hand in. It is what a busy installation does most, so it reads its own parameters: what
+FastAPI does for a request with a dozen of them costs more than storing the conversation."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.security.utils import get_authorization_scheme_param
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from carelog.api.access import bearer
+from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
+from carelog.api.errors import invalid, problem, refusals, sentence_of
+from carelog.api.parameters import Given, Moment, Text
+from carelog.api.services import Services
+from carelog.api.shapes import ReceiptOut
+from carelog.identity import Principal
+from carelog.kit import jsontext
+from carelog.kit.errors import Unauthenticated
+from carelog.pipeline.intake import Verdict
+from carelog.pipeline.run import Lane
+from carelog.pipeline.submission import Channel, RequestKey, Submission, from_vcon, read_transcript
+
+router = APIRouter(prefix="/api/conversations", tags=["conversations"])
+
+LaneName: TypeAlias = Literal["urgent", "routine", "bulk"]
+Name = Annotated[Text, StringConstraints(max_length=255)]
+
+# Bytes. Reading takes up to some seconds for each megabyte, which other requests and the worker's leases shall not
+# wait for.
+_READ_ASIDE = 32_000
+
+
+class Asked(BaseModel):
+    """The parameters of a request that hands a conversation in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: Given[Channel] = Field(default=None, description="Where it comes from")
+    external_id: Given[Name] = Field(default=None, description="Its name where it comes from, such as a message id")
+    subject: Given[UUID] = Field(default=None, description="Whose record it belongs to, when known")
+    started_at: Given[Moment] = Field(default=None, description="When a plain transcript was spoken, with a zone")
+    title: Given[Text] = Field(default=None, description="The title of a plain transcript")
+    lane: Given[LaneName] = Field(default=None, description="Its priority; that of the chain when it is left out")
+    idempotency_key: Given[Name] = Field(
+        default=None,
+        alias="Idempotency-Key",
+        description="A name of this request: the same one again is answered as it was, for a day",
+    )
+
+
+_HEADERS: Final = frozenset({"Idempotency-Key"})
+_QUERY: Final = frozenset(field.alias or name for name, field in Asked.model_fields.items()) - _HEADERS
+
+
+def _described() -> list[dict[str, Any]]:
+    """The parameters for the API description."""
+    properties = Asked.model_json_schema()["properties"]
+    return [
+        {
+            "name": name,
+            "in": "header" if name in _HEADERS else "query",
+            "required": False,
+            "description": schema.pop("description"),
+            "schema": {key: value for key, value in schema.items() if key != "default"},
+        }
+        for name, schema in properties.items()
+    ]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Hand in a conversation",
+    openapi_extra={
+        "parameters": _described(),
+        "requestBody": BODY,
+        "security": [{bearer.scheme_name: []}],
+    },
+    response_model=ReceiptOut,
+    responses={
+        200: {"model": ReceiptOut, "description": "It was here already"},
+        201: {"description": "It is stored, and will be worked on"},
+        **refusals(401, 403, 404, 409, 413, 415, 422, 429, 503),
+    },
+)
+async def hand_in(request: Request) -> Response:
+    """A vCon (`application/vcon` or `application/json`) or a plain transcript (`text/plain`).
+
+    An answer of 201 means that it is committed to disk and will reach its end or the dead letters. The same
+    channel and external id, or the same vCon again, is answered with 200 and changes nothing. When too many runs
+    wait, what is for the bulk lane is refused with 429 and can be sent again after `Retry-After` seconds.
+    """
+    services: Services = request.app.state.services
+    who = await _writer(request, services)
+    asked = _asked(request)
+    kind = media_type(request.headers)
+    if kind != TRANSCRIPT:
+        _refuse_beside_a_vcon(asked)
+    body = await request.body()
+
+    def read() -> Submission:
+        return _read(services, asked, kind, body)
+
+    submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(_read_whole, read)
+    lane = None if asked.lane is None else Lane[asked.lane.upper()]
+    named = asked.idempotency_key
+    key = None if named is None else RequestKey(named, _digest(request, body))
+    trace = request.scope["state"]["trace"]
+    [receipt] = await services.intake.accept(who, [replace(submission, lane=lane, key=key, trace=trace)])
+    if receipt.error:
+        raise receipt.error
+    return Response(
+        jsontext.dump(ReceiptOut.of(receipt).model_dump(mode="json")),
+        status_code=200 if receipt.verdict is Verdict.DUPLICATE else 201,
+        headers={
+            "Location": f"/api/conversations/{receipt.conversation_id}",
+            **({"Idempotency-Replayed": "true"} if receipt.replayed else {}),
+        },
+        media_type="application/json",
+    )
+
+
+async def _writer(request: Request, services: Services) -> Principal:
+    scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthenticated("a valid API key is needed")
+    who = await services.keyring.authenticate(key)
+    who.require("conversations:write")
+    return who
+
+
+def _asked(request: Request) -> Asked:
+    """Raises InvalidInput with every problem, among them a parameter that there is not, or that is given twice."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    problems = [problem(f"/query/{name}", "is given more than once") for name in given if given[name] > 1]
+    if not given.keys() <= _QUERY:
+        known = ", ".join(sorted(_QUERY))
+        problems.append(problem("/query", f"holds a parameter that is not one of this operation's: {known}"))
+    values = {name: request.query_params[name] for name in given.keys() & _QUERY}
+    values |= {name: value for name in _HEADERS if (value := request.headers.get(name)) is not None}
+    try:
+        asked = Asked.model_validate(values)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            name = str(detail["loc"][0])
+            place = "header" if name in _HEADERS else "query"
+            problems.append(problem(f"/{place}/{name}", sentence_of(detail)))
+    if problems:
+        raise invalid(problems)
+    return asked
+
+
+def _read(services: Services, asked: Asked, kind: str, body: bytes) -> Submission:
+    if kind != TRANSCRIPT:
+        return from_vcon(
+            body,
+            receive=services.receive,
+            channel=asked.channel,
+            external_id=asked.external_id,
+            subject_id=asked.subject,
+        )
+    return read_transcript(
+        utf8(body),
+        services.clock,
+        channel=asked.channel,
+        external_id=asked.external_id,
+        subject_id=asked.subject,
+        started_at=asked.started_at,
+        title=asked.title,
+    )
+
+
+def _read_whole(read: Callable[[], Submission]) -> Submission:
+    """With its turns, which intake is about to ask for."""
+    submission = read()
+    submission.conversation.turns  # noqa: B018  kept once read
+    return submission
+
+
+def _digest(request: Request, body: bytes) -> str:
+    """What a request asks, whatever order its parameters come in."""
+    asked = "&".join(sorted(f"{name}={value}" for name, value in request.query_params.multi_items()))
+    return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
+
+
+def _refuse_beside_a_vcon(asked: Asked) -> None:
+    """A vCon says these itself; to drop what was said beside it would be to lose it."""
+    problems = [
+        problem(f"/query/{name}", "is for a plain transcript; a vCon says it itself")
+        for name in ("started_at", "title")
+        if getattr(asked, name) is not None
+    ]
+    if problems:
+        raise invalid(problems)

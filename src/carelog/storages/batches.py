@@ -11,15 +11,12 @@ T = TypeVar("T")
 
 
 def newest(copies: Iterable[Copy]) -> list[Copy]:
-    """One copy of each conversation, that of the highest revision, in order of their ids.
-
-    In one order, so that two that write the same rows at the same time wait for each other and never deadlock.
-    """
+    """One copy of each conversation, that of the highest revision, in the order in which they were first named."""
     best: dict[UUID, Copy] = {}
     for copy in copies:
         if copy.conversation_id not in best or copy.revision > best[copy.conversation_id].revision:
             best[copy.conversation_id] = copy
-    return [best[key] for key in sorted(best)]
+    return list(best.values())
 
 
 def in_pieces(copies: Sequence[Copy], most_characters: int) -> Iterator[list[Copy]]:

@@ -123,7 +123,9 @@ class PostgresStorage(Storage[PostgresOptions]):
 
     async def save(self, copies: Sequence[Copy]) -> list[StorageError | None]:
         failures: dict[UUID, StorageError] = {}
-        for piece in in_pieces(newest(copies), _MOST_CHARACTERS):
+        # In one order, so that two that write the same rows at the same time wait for each other and never deadlock.
+        ordered = sorted(newest(copies), key=lambda copy: copy.conversation_id)
+        for piece in in_pieces(ordered, _MOST_CHARACTERS):
             await self._save_piece(piece, failures)
         return in_order(copies, failures)
 

@@ -102,6 +102,7 @@ class Carelog:
     dead_letters: DeadLetters
     egress: EgressLists
     worker: Worker
+    storages: StoragesInForce
     copier: Copier
     maintenance: Maintenance
     followers: Followers
@@ -257,6 +258,7 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
                 dead_letters=DeadLetters(health, clock, dispatch, copier),
                 egress=EgressLists(health, book),
                 worker=Worker(health, book, executor, clock, dispatch, options),
+                storages=storages,
                 copier=copier,
                 maintenance=Maintenance(health, clock, storages, finished=timedelta(days=settings.finished_days)),
                 followers=followers,

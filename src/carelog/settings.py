@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     ingress_auth: dict[ListName, PartnerKeys] = Field(
         default_factory=dict, description="Keys of partners, by the one ingress list that each may hand in to."
     )
-    followers: dict[str, FollowerDefinition] = Field(
+    followers: dict[ListName, FollowerDefinition] = Field(
         default_factory=dict, description="Other servers whose egress lists are followed, by name."
     )
     cors_origins: list[str] = Field(
@@ -193,9 +193,11 @@ class Settings(BaseSettings):
         """What is done with conversations, and the configuration that says so."""
         definitions = Definitions(**{name: getattr(self, name) for name in Definitions.model_fields})
         if self._conserver is None:
-            return Configured(definitions, definitions.as_json(), text=self._text)
+            return Configured(definitions, definitions.as_json(), text=self._text, endpoints=self.ai_endpoints)
         text, translated = self._conserver
-        return Configured(definitions, text.value, translated.secrets, text, translated.origins)
+        there = translated.definitions.ai_endpoints
+        endpoints = {name: endpoint for name, endpoint in self.ai_endpoints.items() if name not in there}
+        return Configured(definitions, text.value, translated.secrets, text, translated.origins, endpoints)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -200,7 +200,9 @@ def command() -> Callable[..., "subprocess.CompletedProcess[str]"]:
     """Runs a command to its end, and gives what it printed. It must succeed."""
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([*_CARELOG, *arguments], capture_output=True, text=True, encoding="utf-8", check=True)
+        done = subprocess.run([*_CARELOG, *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+        return done
 
     return run
 
@@ -246,11 +248,11 @@ def install(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Callable[..., AbstractAsyncContextManager[Installation]]:
-    """Sets up an API and two worker processes over a database, all at once."""
+    """Sets up an API, and two worker processes unless none are to work yet, over a database, all at once."""
 
     @asynccontextmanager
     async def install_on(
-        database_url: str, broker_url: str | None = None, config: str = CONFIG
+        database_url: str, broker_url: str | None = None, *, config: str = CONFIG, working: bool = True
     ) -> AsyncIterator[Installation]:
         monkeypatch.setenv("CARELOG_DATABASE_URL", database_url)
         if broker_url:
@@ -259,12 +261,12 @@ def install(
         database = Database(database_url)
         installation = Installation(start, start_workers, talk, database)
         try:
-            added, *_ = await asyncio.gather(
-                asyncio.to_thread(command, "keys", "add", "test"),
-                installation.start_up(),
-                installation.start_workers(),
-            )
-            installation.key = added.stdout.strip()
+            async with asyncio.TaskGroup() as at_once:
+                added = at_once.create_task(asyncio.to_thread(command, "keys", "add", "test"))
+                at_once.create_task(installation.start_up())
+                if working:
+                    at_once.create_task(installation.start_workers())
+            installation.key = added.result().stdout.strip()
             yield installation
         finally:
             await database.close()

@@ -44,7 +44,7 @@ async def test_a_crash_of_postgresql_loses_nothing_and_repeats_nothing(
         up, workers = installation.up, installation.workers.children()
 
         async def crash() -> None:
-            await installation.until_in_hand(_CALLS // 4, _CALLS)
+            await installation.until_at_work(_CALLS // 4, _CALLS)
             await asyncio.to_thread(durable.stop)
             await installation.until_refused(20)
             await asyncio.to_thread(durable.start)

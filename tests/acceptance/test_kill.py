@@ -40,7 +40,7 @@ async def kill_the_api(installation: Installation, random: Random) -> None:
 async def kill_workers(installation: Installation, random: Random) -> None:
     whole = random.sample(range(_KILLS), _WHOLE)
     for number, moment in enumerate(moments(random)):
-        await installation.until_in_hand(moment, _CALLS)
+        await installation.until_at_work(moment, _CALLS)
         await asyncio.sleep(random.random() / 50)
         if number in whole:
             await installation.kill_workers()

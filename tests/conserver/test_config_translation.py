@@ -192,7 +192,10 @@ def test_the_shape_tells_whose_configuration_it_is() -> None:
 
 def test_a_webhook_needs_a_secret_to_be_signed_with(monkeypatch: pytest.MonkeyPatch) -> None:
     config = """
-        links: {hook: {module: links.webhook, options: {webhook-urls: ["https://hooks.example.org/x"]}}}
+        links:
+          hook:
+            module: links.webhook
+            options: {webhook-urls: ["https://hooks.example.org/x"]}
         chains: {calls: {links: [hook], ingress_lists: [in]}}
         """
     [link] = links_of(config)
@@ -200,7 +203,7 @@ def test_a_webhook_needs_a_secret_to_be_signed_with(monkeypatch: pytest.MonkeyPa
     path = Path("config.yml")
     path.write_text(textwrap.dedent(config))
     configured = load_settings(conserver_config=path).configured
-    with pytest.raises(ConfigurationError, match=r"config.yml line 2: .*CARELOG_WEBHOOK_SECRET"):
+    with pytest.raises(ConfigurationError, match=r"config.yml line 5: .*CARELOG_WEBHOOK_SECRET"):
         configured.made(Made.of)
     monkeypatch.setenv("CARELOG_WEBHOOK_SECRET", "whsec_c2VjcmV0LW1hZGUtdXAtZm9yLXRlc3RzISE=")
     assert configured.made(Made.of).chains.get("calls")

@@ -1,5 +1,7 @@
 """The configuration as it is shown, posted, and in force in every process."""
 
+import asyncio
+import os
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +11,13 @@ import yaml
 from conserver_client import CONFIG, client_of, older_vcon, work_off
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from carelog.app import Carelog, open_carelog
 from carelog.conserver.shown import MASK, restored, shown
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import ConfigurationError, InvalidInput
+from carelog.pipeline.tables import chain_version
 from carelog.settings import Settings
 
 Configure = Callable[..., Settings]
@@ -151,6 +155,18 @@ async def test_what_was_posted_is_in_force_here_elsewhere_and_after_a_restart(
         assert answer.status_code == 204
 
 
+async def test_another_process_sees_by_itself_what_was_posted(
+    conserver: Carelog, configured: Configure, clock: ManualClock
+) -> None:
+    async with open_carelog(configured(), clock) as elsewhere, client_of(conserver) as client:
+        config = (await client.get("/config")).json()
+        config["chains"]["second_chain"]["ingress_lists"] = ["posted"]
+        await client.post("/config", json=config, headers=await admin(conserver))
+        async with asyncio.timeout(30):
+            while "posted" not in elsewhere.chains.current.ingress_lists:
+                await asyncio.sleep(0.02)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -172,6 +188,41 @@ async def test_a_configuration_that_would_not_run_changes_nothing(
         assert answer.status_code == 422 and told in answer.json()["detail"]
         assert (await client.get("/config")).json() == before
         assert (await client.post("/vcon?ingress_lists=first", json=older_vcon())).status_code == 201
+
+
+async def test_a_posted_key_of_a_vendor_takes_the_place_of_the_old_one(
+    configured: Configure, clock: ManualClock
+) -> None:
+    config = """
+        links:
+          sum: {module: links.analyze, options: {OPENAI_API_KEY: old-key, model: small}}
+          listen: {module: links.deepgram_link}
+        chains: {calls: {links: [sum, listen], ingress_lists: [in]}}
+        """
+    named = {"listen": {"url": "http://127.0.0.1:1/v1", "model": "own"}}
+
+    def keys(carelog: Carelog) -> dict[str, str | None]:
+        chain = carelog.chains.current.get("calls")
+        assert chain is not None
+        return {link.options.endpoint.name: link.options.endpoint.api_key for link in chain.links}
+
+    async with open_carelog(configured(config, ai_endpoints=named), clock) as carelog, client_of(carelog) as client:
+        assert keys(carelog) == {"sum": "old-key", "listen": None}
+        posted = (await client.get("/config")).json()
+        assert "old-key" not in str(posted)
+        assert (await client.post("/config", json=posted, headers=await admin(carelog))).status_code == 204
+        assert keys(carelog) == {"sum": "old-key", "listen": None}
+        posted["links"]["sum"]["options"]["OPENAI_API_KEY"] = "new-key"
+        assert (await client.post("/config", json=posted, headers=await admin(carelog))).status_code == 204
+        assert keys(carelog) == {"sum": "new-key", "listen": None}
+        posted["links"] = {"listen": posted["links"]["listen"]}
+        posted["chains"]["calls"]["links"] = ["listen"]
+        assert (await client.post("/config", json=posted, headers=await admin(carelog))).status_code == 204
+        assert keys(carelog) == {"listen": None}
+        async with carelog.health.read() as connection:
+            rows = await connection.execute(select(chain_version.c.definition))
+            assert "-key" not in str(rows.all())
+    assert not any("key" in value for name, value in os.environ.items() if name.startswith("CONSERVER_LINK"))
 
 
 async def test_carelogs_own_shape_can_be_posted_too(conserver: Carelog) -> None:

@@ -17,8 +17,8 @@ from carelog.conversations.tags import tags_of
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline import Outcome
-from carelog.pipeline.copies import CopyState
 from carelog.pipeline.run import RunState
+from carelog.pipeline.storage_copy import CopyState
 from carelog.storages import StorageError, StorageRefused
 
 Opened = Callable[..., Any]

@@ -15,7 +15,7 @@ from carelog.app import Carelog, open_carelog
 from carelog.db import Database
 from carelog.identity import operator
 from carelog.kit.clock import SystemClock
-from carelog.pipeline import Outcome
+from carelog.pipeline import Outcome, Work
 from carelog.settings import Settings
 
 ME = operator()
@@ -64,6 +64,27 @@ async def test_a_database_that_was_restarted_is_listened_to_again(
         for count in (2, 3):
             await until(lambda: accepts(api))
             await finished(api, count)
+
+
+async def test_runs_that_are_handed_back_are_taken_up_by_others_at_once(opened: Opened, scripted: Script) -> None:
+    started = asyncio.Event()
+
+    async def hang_at_first(_work: Work) -> Outcome:
+        if not started.is_set():
+            started.set()
+            await asyncio.Event().wait()
+        return Outcome()
+
+    scripted("nothing", hang_at_first)
+    waiting = {"chains": CHAINS, "poll_seconds": 60}
+    async with opened(**waiting) as one, opened(**waiting) as other:
+        await one.intake.accept(ME, [submission()])
+        hanging = asyncio.create_task(one.worker.run())
+        await started.wait()
+        async with working(other):
+            hanging.cancel()
+            await asyncio.gather(hanging, return_exceptions=True)
+            await finished(other, 1)
 
 
 async def test_nothing_listens_once_the_worker_has_stopped(opened: Opened, settings: Settings) -> None:

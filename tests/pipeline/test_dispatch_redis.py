@@ -1,6 +1,8 @@
 """Dispatch over Redis Streams: runs reach the workers of other processes, and nothing that befalls Redis loses one."""
 
+import logging
 import re
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,8 @@ from uuid import UUID
 
 import pytest
 from carelog_test_links import Behaviour
+from hypothesis import given
+from hypothesis import strategies as st
 from made_up import chain, scripted_link, submission
 from servers import RedisServer
 from waiting import finished, until, working
@@ -18,7 +22,7 @@ from carelog.kit.errors import ConfigurationError
 from carelog.kit.ids import new_id
 from carelog.pipeline import Outcome, Work
 from carelog.pipeline.dispatch import StreamOptions
-from carelog.pipeline.dispatch.streams import GROUP, STREAMS, RedisDispatch
+from carelog.pipeline.dispatch.streams import GROUP, STREAMS, RedisDispatch, run_ids
 from carelog.pipeline.run import Lane, Run
 
 ME = operator()
@@ -184,8 +188,13 @@ async def test_what_a_dead_consumer_left_is_taken_over_though_nothing_new_arrive
         assert run.id.hex.encode() in got
         async with dispatch.listening():
             assert await heard(dispatch, 1) == [run.id]
+
+    def consumers() -> bytes:
+        return redis_server.command("XINFO", "CONSUMERS", stream, GROUP)
+
+    await until(lambda: re.search(rb"killed.*?idle\r\n:\d{3}", consumers(), re.DOTALL) is not None)
     async with dispatch_over(redis_server, **soon) as later, later.listening():
-        await until(lambda: b"killed" not in redis_server.command("XINFO", "CONSUMERS", stream, GROUP))
+        await until(lambda: b"killed" not in consumers())
 
 
 async def test_what_was_announced_before_there_was_a_worker_is_heard_of(redis_server: RedisServer) -> None:
@@ -231,7 +240,41 @@ async def test_what_is_no_message_of_ours_is_thrown_out(redis_server: RedisServe
         await until(lambda: left(redis_server) == 1)
 
 
+async def test_a_broker_that_is_away_is_told_once(redis_server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    def told(level: int) -> int:
+        return sum("broker" in record.message for record in caplog.records if record.levelno == level)
+
+    caplog.set_level(logging.INFO, logger="carelog")
+    async with dispatch_over(redis_server, poll=timedelta(seconds=NEVER)) as dispatch:
+        redis_server.stop()
+        for _ in range(3):
+            dispatch.announce([run_in(Lane.ROUTINE)])
+            await until(lambda: not dispatch._sending.busy)
+        assert (told(logging.WARNING), told(logging.INFO)) == (1, 0)
+        redis_server.start()
+        dispatch.announce([run_in(Lane.ROUTINE)])
+        await until(lambda: left(redis_server) == 1)
+        await until(lambda: told(logging.INFO) == 1)
+    assert told(logging.WARNING) == 1
+
+
+@given(body=st.recursive(st.none() | st.integers() | st.text() | st.uuids().map(str), st.lists))
+def test_whatever_a_message_holds_its_runs_are_read(body: object) -> None:
+    named = body if isinstance(body, list) else []
+    assert {str(run) for run in run_ids(body)} >= {name for name in named if isinstance(name, str) and is_uuid(name)}
+
+
+def is_uuid(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
+
+
 @pytest.mark.parametrize("url", ["amqp://127.0.0.1", "127.0.0.1:6379", "redis://127.0.0.1:port/0"])
 def test_a_broker_that_is_not_redis_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="broker_url"):
         RedisDispatch(url, StreamOptions())
+
+
+def test_without_the_library_the_extra_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faststream.redis", None)
+    with pytest.raises(ConfigurationError, match=r"carelog\[redis\]"):
+        RedisDispatch("redis://127.0.0.1", StreamOptions())

@@ -120,7 +120,7 @@ async def test_the_names_of_requests_are_forgotten_after_a_day(carelog: Carelog,
             return set((await connection.execute(select(idempotency.c.key))).scalars())
 
     for key in ("yesterday", "today"):
-        row = {
+        row: dict[str, object] = {
             "principal": "bridge", "key": key, "digest": "", "conversation_id": UUID(int=1), "runs": [],
             "created_at": clock.now(),
         }  # fmt: skip

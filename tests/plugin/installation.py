@@ -6,15 +6,20 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import httpx
+import waiting
 from short_calls import Call, Fact
-from sqlalchemy import text
+from sqlalchemy import Column, func, select
 
+from carelog.conversations.tables import conversation
 from carelog.db import Database
 from carelog.pipeline.run import RunState
+from carelog.pipeline.tables import run
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Client, Up, Workers
@@ -24,6 +29,8 @@ _PAUSE_SECONDS: Final = 0.05
 _UNANSWERED_SECONDS: Final = 30
 _OVER: Final = (RunState.FINISHED, RunState.DEAD)
 _DEADLINE_SECONDS: Final = 90
+_SUMMARIZED: Final = 2
+"""The revision of a document that was changed once."""
 EGRESS: Final = "done"
 
 # Every conversation passes through one chain: it is read, changed and announced.
@@ -33,10 +40,9 @@ chains:
 """
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(_DEADLINE_SECONDS):
-        while not await condition():
-            await asyncio.sleep(0.03)
+async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+    """With the patience that processes need which start again and again on a busy machine."""
+    await waiting.until(condition, seconds=_DEADLINE_SECONDS)
 
 
 class Installation:
@@ -99,9 +105,24 @@ class Installation:
 
     async def runs(self) -> Counter[str]:
         """How many runs there are in each state, read from the database itself."""
+        return await self._count(run.c.state)
+
+    async def _count(self, column: Column[Any]) -> Counter[Any]:
         async with self._database.read() as connection:
-            rows = await connection.execute(text("SELECT state, count(*) FROM run GROUP BY state"))
-            return Counter({state: count for state, count in rows})
+            rows = await connection.execute(select(column, func.count()).group_by(column))
+            return Counter({row[0]: row[1] for row in rows})
+
+    async def leases(self) -> set[UUID]:
+        """Those under which runs are in hand now."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(run.c.lease).where(run.c.state == RunState.RUNNING))
+            return set(rows.scalars())
+
+    async def all_leases_ran_out(self) -> bool:
+        async with self._database.read() as connection:
+            last = select(func.max(run.c.lease_until)).where(run.c.state == RunState.RUNNING)
+            until = (await connection.execute(last)).scalar_one_or_none()
+            return until is None or until <= datetime.now(UTC)
 
     async def over(self) -> int:
         """How many runs have come to their end."""
@@ -109,19 +130,11 @@ class Installation:
         return sum(runs[state] for state in _OVER)
 
     async def until_accepted(self, count: int) -> None:
-
-        async def accepted() -> bool:
-            return len(self.answered) >= count
-
-        await until(accepted)
+        await until(lambda: len(self.answered) >= count)
 
     async def until_refused(self, count: int) -> None:
         """Until callers were told so often to come again."""
-
-        async def refused() -> bool:
-            return self.refused >= count
-
-        await until(refused)
+        await until(lambda: self.refused >= count)
 
     async def until_over(self, count: int) -> None:
         async def over() -> bool:
@@ -129,15 +142,16 @@ class Installation:
 
         await until(over)
 
-    async def until_in_hand(self, least: int, all_: int) -> None:
-        """Until so many runs are over, and others are in hand; or until all are over."""
+    async def until_at_work(self, accepted: int, of: int) -> None:
+        """Until so many calls are taken in, and runs are in hand; or until the runs of all of them are over."""
 
-        async def in_hand() -> bool:
+        async def at_work() -> bool:
+            if len(self.answered) < accepted or not self.workers.children():
+                return False
             runs = await self.runs()
-            over = sum(runs[state] for state in _OVER)
-            return over == all_ or (over >= least and runs[RunState.RUNNING] > 0 and bool(self.workers.children()))
+            return runs[RunState.RUNNING] > 0 or sum(runs[state] for state in _OVER) == of
 
-        await until(in_hand)
+        await until(at_work)
 
     async def kill_up(self) -> None:
         self.up.kill()
@@ -155,8 +169,9 @@ class Installation:
 
     async def check(self, calls: Sequence[Call], facts: Counter[Fact]) -> None:
         """Whatever was accepted has come to its end once: accepted = finished + dead letters, and none is dead. What
-        the calls say is in the record, and each is announced, exactly once."""
+        the calls say is in the record, and each is changed and announced, exactly once."""
         async with self.talk() as client:
             await client.until_idle()
             await client.check_all_done(calls, facts)
             assert Counter(await client.popped(EGRESS)) == Counter(one["uuid"] for one in calls)
+        assert await self._count(conversation.c.revision) == {_SUMMARIZED: len(calls)}

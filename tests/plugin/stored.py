@@ -7,8 +7,8 @@ from made_up import chain, submission
 
 from carelog.app import Carelog
 from carelog.identity import operator
-from carelog.pipeline.copies import StorageCopy
 from carelog.pipeline.copy_store import CopyQuery
+from carelog.pipeline.storage_copy import StorageCopy
 
 ME = operator()
 

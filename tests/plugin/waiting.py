@@ -12,8 +12,8 @@ from carelog.pipeline.run import RunState
 _SECONDS = 30
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    async with asyncio.timeout(_SECONDS):
+async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = _SECONDS) -> None:
+    async with asyncio.timeout(seconds):
         while True:
             met = condition()
             if await met if inspect.isawaitable(met) else met:

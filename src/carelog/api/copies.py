@@ -9,8 +9,8 @@ from carelog.api.access import ReadsRuns
 from carelog.api.parameters import CursorText, Given, Limit, Text, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import CopyOut, PageOut
-from carelog.pipeline.copies import CopyState
 from carelog.pipeline.copy_store import CopyQuery
+from carelog.pipeline.storage_copy import CopyState
 
 router = APIRouter(prefix="/api/copies", tags=["runs"])
 

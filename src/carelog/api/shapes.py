@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 
 from carelog.conversations.store import Listed, Stored
 from carelog.kit.paging import Page
-from carelog.pipeline.copies import StorageCopy
 from carelog.pipeline.dead_letters import DeadLetter
 from carelog.pipeline.intake import Receipt
 from carelog.pipeline.run import Run
+from carelog.pipeline.storage_copy import StorageCopy
 from carelog.record import Entry, Evidence
 from carelog.record.subjects import Subject
 from carelog.record.timeline import Day

@@ -85,6 +85,6 @@ def _tell(error: CarelogError) -> None:
     typer.echo(f"carelog: {error.message}", err=True)
     for problem in error.details.get("problems", []):
         typer.echo(f"  {problem['place']}: {problem['problem']}", err=True)
-    for key in ("links", "scopes", "types", "channels"):
+    for key in ("links", "scopes", "types", "channels", "storages"):
         if key in error.details:
             typer.echo(f"  {key}: {', '.join(error.details[key])}", err=True)

@@ -52,7 +52,7 @@ class Definitions(BaseModel):
     storages: dict[str, StorageDefinition] = Field(default_factory=dict)
     ai_endpoints: dict[str, EndpointDefinition] = Field(default_factory=dict)
     ingress_auth: dict[ListName, PartnerKeys] = Field(default_factory=dict)
-    followers: dict[str, FollowerDefinition] = Field(default_factory=dict)
+    followers: dict[ListName, FollowerDefinition] = Field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As `carelog.yaml` would say it, with the secrets that stand in it."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
@@ -37,6 +37,7 @@ _LEASE: Final = timedelta(seconds=60)
 _TIMEOUT: Final = httpx.Timeout(30)
 _AT_ONCE: Final = 100
 _MOST_WAITING: Final = 1000
+_LONGEST_PAUSE: Final = timedelta(seconds=15)
 _TRIES: Final = 10
 _GONE: Final = frozenset({404, 410})
 _NOT_NOW: Final = frozenset({401, 403, 429})
@@ -152,9 +153,24 @@ class Follower:
             raise FollowerTrouble("the egress list did not answer in JSON") from None
         if not isinstance(ids, list):
             raise FollowerTrouble("the egress list did not answer with a list")
-        async with self._database.write() as connection:
-            await popped.keep(connection, self._name, [str(id_) for id_ in ids], self._clock.now())
+        await self._keep([str(id_) for id_ in ids])
         return len(ids)
+
+    async def _keep(self, ids: Sequence[str]) -> None:
+        """Write down what was popped, however long the database is away: these ids are nowhere else by now."""
+        tries = 0
+        while True:
+            try:
+                async with self._database.write() as connection:
+                    await popped.keep(connection, self._name, ids, self._clock.now())
+                return
+            except Exception as error:  # noqa: BLE001  whatever a driver raises
+                tries += 1
+                log.error(
+                    "what was popped cannot be written down yet",
+                    extra={"follower": self._name, "vcons": list(ids), "error": type(error).__name__},
+                )
+                await asyncio.sleep(min(pause(tries), _LONGEST_PAUSE).total_seconds())
 
     async def _fetch_due(self, client: httpx.AsyncClient) -> int:
         """Bring here what is due. Returns how many were tried."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from carelog.ai.endpoint import EndpointDefinition
 from carelog.conserver.definitions import Definitions
 from carelog.conserver.shown import restored, shown
 from carelog.conserver.translate import is_conservers, translate
@@ -34,14 +35,15 @@ Make: TypeAlias = Callable[[Definitions], B]
 @dataclass(frozen=True, slots=True)
 class Configured:
     """Definitions, and the configuration that they come from: `document` as it was written, `text` where that has
-    lines. `secrets` are the environment variables that they need besides, and `origins` where a part of them has
-    another place in the document."""
+    lines. `secrets` are the environment variables that they need besides, `origins` where a part of them has another
+    place in the document, and `endpoints` the AI endpoints that `carelog.yaml` itself names."""
 
     definitions: Definitions
     document: Mapping[str, Any] = field(repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     text: YamlText | None = field(default=None, repr=False)
     origins: Mapping[tuple[str | int, ...], KeyPath] = field(default_factory=dict, repr=False)
+    endpoints: Mapping[str, EndpointDefinition] = field(default_factory=dict, repr=False)
     posted: UUID | None = None
 
     def made(self, make: Make[B]) -> B:
@@ -53,13 +55,13 @@ class Configured:
             raise self._located(error) from None
 
     def _located(self, error: ConfigurationError) -> ConfigurationError:
-        """The same error, with the line where the part of the definitions stands that `details["path"]` names."""
+        """The same error, with the place in the text of what `details["path"]` names in the definitions."""
         path = error.details.pop("path", None)
-        line = self.text.line(self._origin(tuple(path))) if self.text and path else None
-        if line is None or self.text is None:
+        if self.text is None or not path:
             return error
-        details = {**error.details, "file": self.text.name, "line": line}
-        return ConfigurationError(f"{self.text.name} line {line}: {error.message}", details=details)
+        origin = self._origin(tuple(path))
+        details = {**error.details, "file": self.text.name, "line": self.text.line(origin)}
+        return ConfigurationError(f"{self.text.place(origin)}: {error.message}", details=details)
 
     def _origin(self, path: tuple[str | int, ...]) -> KeyPath:
         for end in range(len(path), 0, -1):
@@ -107,7 +109,7 @@ class ConfigurationInForce(Generic[B]):
         async with self._changing:
             whole = restored(document, self.current.document)
             try:
-                configured = configured_by(whole, "the configuration", self._own.definitions)
+                configured = configured_by(whole, "the configuration", self._own.endpoints)
                 made = configured.made(self._make)
             except ConfigurationError as error:
                 raise InvalidInput(error.message, details=error.details) from None
@@ -153,30 +155,32 @@ class ConfigurationInForce(Generic[B]):
 
 def configured_by_posted(posted: Posted, own: Configured) -> Configured:
     """A configuration that was posted over that of the files. Raises ConfigurationError."""
-    return replace(configured_by(posted.content, "the posted configuration", own.definitions), posted=posted.id)
+    return replace(configured_by(posted.content, "the posted configuration", own.endpoints), posted=posted.id)
 
 
-def configured_by(document: Mapping[str, Any], name: str, own: Definitions) -> Configured:
-    """A configuration of either shape. AI endpoints that it does not name are those of the files, `own`.
+def configured_by(document: Mapping[str, Any], name: str, endpoints: Mapping[str, EndpointDefinition]) -> Configured:
+    """A configuration of either shape. AI endpoints that it does not name itself are these, of `carelog.yaml`.
 
     Raises ConfigurationError.
     """
+    text, origins, secrets = YamlText(name, document, {}), {}, {}
     if is_conservers(document):
-        translated = translate(YamlText(name, document, {}), endpoints=own.ai_endpoints)
+        translated = translate(text, endpoints=endpoints)
         for warning in translated.warnings:
             log.warning("left out of the configuration", extra={"problem": warning})
-        definitions, secrets = translated.definitions, translated.secrets
+        definitions = translated.definitions
+        origins, secrets = dict(translated.origins), dict(translated.secrets)
     else:
         try:
-            definitions, secrets = Definitions.model_validate(dict(document)), {}
+            definitions = Definitions.model_validate(dict(document))
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             key = ".".join(map(str, first["loc"]))
             raise ConfigurationError(
                 f"{name}: {key}: {first['msg'].removeprefix('Value error, ')}", details={"key": key}
             ) from None
-    endpoints = {**own.ai_endpoints, **definitions.ai_endpoints}
-    return Configured(definitions.model_copy(update={"ai_endpoints": endpoints}), document, dict(secrets))
+    whole = definitions.model_copy(update={"ai_endpoints": {**endpoints, **definitions.ai_endpoints}})
+    return Configured(whole, document, secrets, text, origins, endpoints)
 
 
 @contextmanager

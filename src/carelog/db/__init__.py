@@ -3,6 +3,7 @@
 from carelog.db.combine import Combiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
+from carelog.db.insert_new import insert_new
 from carelog.db.metadata import auth_metadata, health_metadata
 from carelog.db.migrate import migrate
 from carelog.db.types import JsonText, UtcDateTime
@@ -15,6 +16,7 @@ __all__ = [
     "UtcDateTime",
     "auth_metadata",
     "health_metadata",
+    "insert_new",
     "is_outage",
     "migrate",
 ]

@@ -63,7 +63,17 @@ def parse(text: str, name: str) -> YamlText:
     Raises ConfigurationError, naming the line, for what is not YAML, for a key that stands twice in one mapping (of
     which PyYAML would drop one in silence), and for aliases that contain themselves or grow beyond all measure.
     """
-    loader = yaml.SafeLoader(text.removeprefix("\ufeff"))
+    try:
+        return _read(yaml.SafeLoader(text.removeprefix("\ufeff")), name)
+    except RecursionError:
+        raise ConfigurationError(f"{name}: nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ConfigurationError(f"{name} is not YAML{place}") from None
+
+
+def _read(loader: yaml.SafeLoader, name: str) -> YamlText:
     try:
         root = loader.get_single_node()
         if root is None:
@@ -71,12 +81,6 @@ def parse(text: str, name: str) -> YamlText:
         _refuse_doubles(root, name)
         lines = dict(_lines(root, name))
         return YamlText(name, loader.construct_document(root), lines)
-    except RecursionError:
-        raise ConfigurationError(f"{name}: nested too deeply") from None
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigurationError(f"{name} is not YAML{place}") from None
     finally:
         loader.dispose()
 

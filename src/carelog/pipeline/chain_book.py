@@ -1,8 +1,8 @@
 """The chain book: a run ends with the chain version that it began with, even after `carelog.yaml` has changed."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, insert_new
 from carelog.kit.clock import Clock
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.chains import Chain, ChainDefinition, Chains
@@ -32,21 +32,13 @@ class ChainBook:
         async with self._database.write() as connection:
             rows = await connection.execute(select(chain_version.c.chain, chain_version.c.version))
             known = {(name, version) for name, version in rows}
-            new = [c for c in chains if (c.name, c.version) not in known]
-            if new:
-                now = self._clock.now()
-                await connection.execute(
-                    insert(chain_version),
-                    [
-                        {
-                            "chain": c.name,
-                            "version": c.version,
-                            "definition": c.definition.as_json(),
-                            "recorded_at": now,
-                        }
-                        for c in new
-                    ],
-                )
+            now = self._clock.now()
+            new = [
+                {"chain": c.name, "version": c.version, "definition": c.definition.as_json(), "recorded_at": now}
+                for c in chains
+                if (c.name, c.version) not in known
+            ]
+            await insert_new(connection, chain_version, new)
 
     async def find(self, connection: Connection, name: str, version: str) -> Chain:
         """Raises ConfigurationError when the version is unknown, or one of its links is gone."""

@@ -22,10 +22,10 @@ from carelog.db import Database, is_outage
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
 from carelog.pipeline import copies, copy_batch, leases, measures
-from carelog.pipeline.copies import CopyState, StorageCopy
 from carelog.pipeline.link import place_of
 from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.run import MAX_DELAY
+from carelog.pipeline.storage_copy import CopyState, StorageCopy
 from carelog.pipeline.storages_in_force import StoragesInForce
 from carelog.pipeline.tables import storage_state
 from carelog.pipeline.wakeup import Wakeup

@@ -1,18 +1,12 @@
 """The ledger of copies (table `copy`): what is still to go to a storage, and what went there.
 
-    queued ──save/delete──► stored
-      ▲  │ └─ the conversation is gone ─► discarded
-      │  └─ tries used up ─► dead ──discard──► discarded
-      └─────drive again───────┘
-
 When the last copy of a run is settled, which is stored or discarded, what the run is to announce on egress lists is
 announced. Functions work in the caller's transaction.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,107 +14,21 @@ from sqlalchemy import Select, and_, bindparam, delete, exists, insert, literal_
 
 from carelog.db import Connection
 from carelog.kit import jsontext
-from carelog.kit.errors import CarelogError, ConfigurationError, Conflict
+from carelog.kit.errors import ConfigurationError
 from carelog.kit.ids import new_id
 from carelog.pipeline.chains import Chain, Chains
-from carelog.pipeline.run import MAX_DELAY, Run, backoff
+from carelog.pipeline.run import Run
+from carelog.pipeline.storage_copy import CopyAction, CopyState, StorageCopy
 from carelog.pipeline.tables import copy as table
 from carelog.pipeline.tables import egress
-from carelog.storages import StorageError, StorageRefused
-
-
-class CopyAction(StrEnum):
-    SAVE = "save"
-    DELETE = "delete"
-
-
-class CopyState(StrEnum):
-    QUEUED = "queued"
-    STORED = "stored"
-    DEAD = "dead"
-    DISCARDED = "discarded"
-
-
-@dataclass(frozen=True, slots=True)
-class StorageCopy:
-    """One conversation's way to one storage, or out of it. `revision` is that of the document that was stored; a
-    deletion has neither run nor chain."""
-
-    id: UUID
-    storage: str
-    action: CopyAction
-    conversation_id: UUID
-    subject_id: UUID
-    created_at: datetime
-    updated_at: datetime
-    due_at: datetime
-    run_id: UUID | None = None
-    chain: str | None = None
-    revision: int | None = None
-    state: CopyState = CopyState.QUEUED
-    tries: int = 0
-    error: Mapping[str, Any] | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing more is going to be done about it."""
-        return self.state in (CopyState.STORED, CopyState.DISCARDED)
-
 
 # In the statement itself, since a planner uses a partial index only for a condition that it sees.
 QUEUED = table.c.state == literal_column("'queued'")
-DEAD = table.c.state == literal_column("'dead'")
 _UNSETTLED = table.c.state.in_([literal_column("'queued'"), literal_column("'dead'")])
 _WAITING = egress.c.announced_at.is_(None)
 
+_FIELDS = tuple(field.name for field in fields(StorageCopy))
 _MOVING = ("state", "revision", "tries", "due_at", "error", "updated_at")
-
-
-def stored(copy: StorageCopy, now: datetime, revision: int | None = None) -> StorageCopy:
-    """The storage has it, in this revision; or has it no longer, where it was to be deleted."""
-    return replace(copy, state=CopyState.STORED, revision=revision, error=None, updated_at=now)
-
-
-def failed(copy: StorageCopy, now: datetime, error: StorageError, *, max_tries: int) -> StorageCopy:
-    """Queue it again after a growing delay; when its tries are used up, or trying again would not help, it is dead."""
-    tried = replace(copy, tries=copy.tries + 1, error=_report(error), updated_at=now)
-    if isinstance(error, StorageRefused) or tried.tries >= max_tries:
-        return replace(tried, state=CopyState.DEAD)
-    delay = backoff(tried.tries)
-    if error.retry_after is not None:
-        delay = max(delay, min(error.retry_after, MAX_DELAY))
-    return replace(tried, due_at=now + delay)
-
-
-def postpone(copy: StorageCopy, now: datetime, until: datetime, *, because: CarelogError | None = None) -> StorageCopy:
-    """Something else has to be so first, which is no fault of this copy: it does not count as a try."""
-    return replace(copy, due_at=until, error=_report(because) if because else copy.error, updated_at=now)
-
-
-def _report(error: CarelogError) -> dict[str, str]:
-    return {"type": type(error).__name__, "code": error.code, "message": error.message}
-
-
-def drop(copy: StorageCopy, now: datetime) -> StorageCopy:
-    """There is nothing to store any more: the conversation was deleted."""
-    return replace(copy, state=CopyState.DISCARDED, updated_at=now)
-
-
-def discard(copy: StorageCopy, now: datetime) -> StorageCopy:
-    """Give a dead one up; it stays to be seen, and is never tried again."""
-    _expect_dead(copy)
-    return replace(copy, state=CopyState.DISCARDED, updated_at=now)
-
-
-def drive_again(copy: StorageCopy, now: datetime) -> StorageCopy:
-    """Queue a dead one."""
-    _expect_dead(copy)
-    return replace(copy, state=CopyState.QUEUED, tries=0, due_at=now, updated_at=now)
-
-
-def _expect_dead(copy: StorageCopy) -> None:
-    if copy.state is not CopyState.DEAD:
-        raise Conflict(f"the copy is {copy.state.value}, not dead", details={"state": copy.state.value})
 
 
 def require_storages(chains: Chains, storages: Collection[str]) -> None:
@@ -312,7 +220,7 @@ def _new(
 
 
 def _row(copy: StorageCopy) -> dict[str, Any]:
-    return {field.name: getattr(copy, field.name) for field in fields(StorageCopy)}
+    return {name: getattr(copy, name) for name in _FIELDS}
 
 
 def copy_of(row: Any) -> StorageCopy:

@@ -14,9 +14,9 @@ from carelog.conversations.tables import conversation as conversation_table
 from carelog.db import Connection
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
-from carelog.pipeline import copies, storage_calls
-from carelog.pipeline.copies import CopyAction, StorageCopy
+from carelog.pipeline import copies, storage_calls, storage_copy
 from carelog.pipeline.reading import ConversationReader, ConversationUnavailable
+from carelog.pipeline.storage_copy import CopyAction, StorageCopy
 from carelog.storages import Copy, Storage, StorageError
 
 _MOST_CHARACTERS: Final = 32_000_000
@@ -68,14 +68,14 @@ async def bring(
 
     def after(copy: StorageCopy, error: StorageError | None, revision: int | None = None) -> StorageCopy:
         if error is None:
-            return copies.stored(copy, now, revision)
-        return copies.failed(copy, now, error, max_tries=max_tries)
+            return storage_copy.stored(copy, now, revision)
+        return storage_copy.failed(copy, now, error, max_tries=max_tries)
 
     return [
         *(after(c, deleted[c.conversation_id]) for c in deletions),
         *(after(c, saved[c.conversation_id], newest[c.conversation_id].revision) for c in planned.saves),
-        *(copies.drop(c, now) for c in planned.drops),
-        *(copies.postpone(c, now, now + _PAUSE, because=error) for c, error in planned.waits),
+        *(storage_copy.drop(c, now) for c in planned.drops),
+        *(storage_copy.postpone(c, now, now + _PAUSE, because=error) for c, error in planned.waits),
     ]
 
 

@@ -7,7 +7,7 @@ from carelog.db import Database
 from carelog.identity import Principal
 from carelog.kit.paging import Cursor, Page
 from carelog.pipeline import copies
-from carelog.pipeline.copies import CopyState, StorageCopy
+from carelog.pipeline.storage_copy import CopyState, StorageCopy
 from carelog.pipeline.tables import copy as table
 
 

@@ -14,11 +14,11 @@ from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import NotFound
 from carelog.kit.paging import Cursor, Page
-from carelog.pipeline import copies, ledger
+from carelog.pipeline import copies, ledger, storage_copy
 from carelog.pipeline import run as runs
 from carelog.pipeline.copier import Copier
-from carelog.pipeline.copies import CopyState, StorageCopy
 from carelog.pipeline.run import Run, RunState
+from carelog.pipeline.storage_copy import CopyState, StorageCopy
 from carelog.pipeline.tables import copy as copy_table
 from carelog.pipeline.tables import run as run_table
 from carelog.pipeline.wakeup import Wakeup
@@ -130,14 +130,24 @@ class DeadLetters:
         found.sort(key=lambda one: one.id, reverse=True)
         return Page.cut([DeadLetter.of(one) for one in found], limit, lambda d: Cursor(d.created_at, d.id))
 
+    async def count(self, principal: Principal, query: DeadLetterQuery | None = None) -> int:
+        """How many there are."""
+        query = query or DeadLetterQuery()
+        total = 0
+        async with self._database.read() as connection:
+            for table in query.tables:
+                counting = select(func.count()).select_from(table).where(*self._conditions(table, principal, query))
+                total += (await connection.execute(counting)).scalar_one()
+        return total
+
     async def drive(self, principal: Principal, id_: UUID) -> DeadLetter:
         """Queue one again: a run from the link that it failed at. Raises NotFound, and Conflict when it is not dead."""
-        return await self._change(principal, id_, runs.drive_again, copies.drive_again)
+        return await self._change(principal, id_, runs.drive_again, storage_copy.drive_again)
 
     async def discard(self, principal: Principal, id_: UUID) -> DeadLetter:
         """Give one up; it stays to be seen. What waited for a copy to be stored waits no longer. Raises NotFound, and
         Conflict when it is not dead."""
-        return await self._change(principal, id_, runs.discard, copies.discard)
+        return await self._change(principal, id_, runs.discard, storage_copy.discard)
 
     async def drive_all(
         self, principal: Principal, query: DeadLetterQuery | None = None, *, limit: int | None = None

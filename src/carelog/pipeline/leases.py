@@ -12,10 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Table, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, insert_new
 from carelog.kit.clock import Clock
 
 
@@ -63,8 +62,7 @@ async def _make(connection: Connection, table: Table, name: str, now: datetime) 
     if there.one_or_none() is not None:
         return
     row = {_key(table).name: name, "due_at": now} | ({"troubles": 0} if "troubles" in table.c else {})
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    await connection.execute(insert(table).values(row).on_conflict_do_nothing())
+    await insert_new(connection, table, [row])
 
 
 def _key(table: Table) -> Column[Any]:

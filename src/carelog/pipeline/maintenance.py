@@ -19,9 +19,10 @@ from carelog.db import Connection, Database, is_outage
 from carelog.kit.clock import Clock
 from carelog.kit.ids import first_id_at, new_id
 from carelog.pipeline import leases
-from carelog.pipeline.copies import QUEUED, CopyAction, CopyState
+from carelog.pipeline.copies import QUEUED
 from carelog.pipeline.link import place_of
 from carelog.pipeline.run import RunState
+from carelog.pipeline.storage_copy import CopyAction, CopyState
 from carelog.pipeline.tables import chore, copy, idempotency, run, run_summary, storage_state
 from carelog.pipeline.wakeup import Wakeup
 from carelog.storages import Storage

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from carelog.db import Connection
-from carelog.pipeline.copies import StorageCopy
 from carelog.pipeline.run import Run, RunState
+from carelog.pipeline.storage_copy import StorageCopy
 from carelog.pipeline.submission import Submission
 from carelog.pipeline.tables import run as run_table
 from carelog.telemetry import metrics

@@ -14,7 +14,10 @@ from carelog.telemetry import metrics
 
 log = logging.getLogger(__name__)
 
+# Storages have limits of their own; this one is for those that hang. One that is only slow must not run into it, since
+# all of the batch would be repeated.
 _PATIENCE: Final = timedelta(minutes=5)
+_PATIENCE_EACH: Final = timedelta(minutes=1)
 
 
 class StorageCrash(StorageError):
@@ -28,7 +31,7 @@ async def save(storage: Storage[Any], batch: Sequence[Copy]) -> dict[UUID, Stora
     if not batch:
         return {}
     try:
-        async with _call(storage, "save"):
+        async with _call(storage, "save", len(batch)):
             results = await storage.save(batch)
         return {copy.conversation_id: result for copy, result in zip(batch, results, strict=True)}
     except StorageDown:
@@ -47,7 +50,7 @@ async def delete(storage: Storage[Any], ids: Sequence[UUID]) -> dict[UUID, Stora
     if not ids:
         return {}
     try:
-        async with _call(storage, "delete"):
+        async with _call(storage, "delete", len(ids)):
             await storage.delete(ids)
         return dict.fromkeys(ids)
     except StorageDown:
@@ -62,15 +65,16 @@ async def delete(storage: Storage[Any], ids: Sequence[UUID]) -> dict[UUID, Stora
 
 
 @asynccontextmanager
-async def _call(storage: Storage[Any], action: str) -> AsyncIterator[None]:
+async def _call(storage: Storage[Any], action: str, size: int) -> AsyncIterator[None]:
+    patience = (_PATIENCE + size * _PATIENCE_EACH).total_seconds()
     try:
         with metrics.storage_seconds(storage.name, action):
-            async with asyncio.timeout(_PATIENCE.total_seconds()) as limit:
+            async with asyncio.timeout(patience) as limit:
                 yield
     except TimeoutError:
         if not limit.expired():
             raise
-        raise storage.down(f"did not answer in {_PATIENCE.seconds} seconds") from None
+        raise storage.down(f"did not answer in {patience:.0f} seconds") from None
 
 
 def _failure(storage: Storage[Any], error: Exception) -> StorageError:

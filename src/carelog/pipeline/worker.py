@@ -241,5 +241,6 @@ class Worker:
             async with self._database.write() as connection:
                 ours = await ledger.held(connection, batch.lease, [run.id for run in batch.runs])
                 now = self._clock.now()
-                rows = await ledger.current(connection, ours)
-                await ledger.save(connection, [release(run, now) for run in rows])
+                released = [release(run, now) for run in await ledger.current(connection, ours)]
+                await ledger.save(connection, released)
+            self._dispatch.announce(released)

@@ -38,10 +38,15 @@ class Background(Generic[T]):
         self._sending: asyncio.Task[None] | None = None
         self.works = True
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is on its way."""
+        return self._sending is not None
+
     def add(self, items: Iterable[T]) -> None:
         """Never waits and never fails."""
         self._waiting.extend(items)
-        if self._sending is None and self._waiting:
+        if self._waiting and not self.busy:
             self._sending = asyncio.create_task(self._run())
 
     async def close(self) -> None:

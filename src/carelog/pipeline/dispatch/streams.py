@@ -37,7 +37,7 @@ STREAMS: Final = {lane: f"carelog:runs:{lane.name.lower()}" for lane in Lane}
 
 _READ = 10  # messages at once, each of up to a batch of runs
 _LONGEST_STREAM = 100_000  # messages
-_DEAD_SECONDS = 24 * 60 * 60
+_KEEP_SECONDS = 1.0
 _SECONDS = 2.0  # for anything that is asked of Redis, apart from waiting for messages
 
 
@@ -141,6 +141,7 @@ class RedisDispatch(Dispatch):
     async def _keep_listening(self, over: asyncio.Event) -> None:
         """Connect, and see to it every so often that all subscribers are at work: FastStream gives one up whose group
         is gone, as after a FLUSHALL."""
+        pause = min(_KEEP_SECONDS, self._options.poll.total_seconds())
         works = True
         while not over.is_set():
             try:
@@ -154,7 +155,7 @@ class RedisDispatch(Dispatch):
                     works = False
                     log.warning("the broker's streams cannot be read", extra={"error": type(error).__name__})
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._options.poll.total_seconds()):
+                async with asyncio.timeout(pause):
                     await over.wait()
 
     async def _start_subscribers(self) -> None:
@@ -180,11 +181,12 @@ class RedisDispatch(Dispatch):
                     raise
 
     async def _forget_the_dead(self, redis: Any) -> None:
-        """Take consumers off the groups that left without a word long ago, and whose messages others have taken over:
-        each process has a name of its own, and the names would pile up."""
+        """Take consumers off the groups that left without a word, and whose messages others have taken over: each
+        process has a name of its own, and the names would pile up. One that lives after all is back when it reads."""
+        abandoned = self._options.abandoned.total_seconds() * 1000
         for stream in STREAMS.values():
             for consumer in await redis.xinfo_consumers(stream, GROUP):
-                if not consumer["pending"] and consumer["idle"] > _DEAD_SECONDS * 1000:
+                if not consumer["pending"] and consumer["idle"] > abandoned:
                     await redis.xgroup_delconsumer(stream, GROUP, consumer["name"])
 
     def _subscriber(self, lane: Lane, *, reclaiming: bool) -> "StreamBatchSubscriber":

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         default=1.0, gt=0, le=60, description="How long work that another process queued may lie unseen."
     )
     worker_concurrency: int = Field(
-        default=1, ge=1, le=64, description="How many batches one worker process has in hand at once."
+        default=2, ge=1, le=64, description="How many batches one worker process has in hand at once."
     )
     drain_seconds: float = Field(
         default=30.0, gt=0, le=3600, description="How long runs in hand may take to end when a worker is told to."

@@ -47,7 +47,7 @@ def test_a_mistake_is_told(
         ("- a\n- b\n", "carelog.yaml cannot be read"),
         ("chians: {}", "chians: there is no such setting"),
         ("port: many", "port: "),
-        ("chains: {a: {links: [magic]}}", "chain 'a': there is no link named 'magic'\n  links: extract"),
+        ("chains: {a: {links: [magic]}}", "chain 'a': there is no link named 'magic'\n  links: analyze, "),
         ("chains: {a: {links: [{tag: {colour: red}}]}}", "chain 'a': link 'tag'"),
         ("chains: {a: {channels: [fax], links: [extract]}}", "no such channel: fax (there are calls"),
         ("database_url: mysql://localhost/care", "must begin with sqlite: or postgresql:"),

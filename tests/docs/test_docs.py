@@ -74,7 +74,8 @@ def test_every_error_code_is_described() -> None:
         codes |= set(re.findall(r'\b[1-5]\d\d, "([a-z_]+)", f?"', module.read_text()))
         codes |= set(re.findall(r'\d\d\d: \("([a-z_]+)", "', module.read_text()))
     assert {"internal", "unavailable", "body_too_large", "method_not_allowed"} <= codes
-    for code in codes:
+    metric_names = {code for code in codes if code.startswith("carelog_")}
+    for code in codes - metric_names:
         assert f"`{code}`" in text, code
 
 

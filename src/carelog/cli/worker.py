@@ -13,7 +13,7 @@ def worker(
     ] = 1,
     concurrency: Annotated[
         int | None,
-        typer.Option(metavar="M", help="How many batches each has in hand at once. [CARELOG_WORKER_CONCURRENCY, 1]"),
+        typer.Option(metavar="M", help="How many batches each has in hand at once. [CARELOG_WORKER_CONCURRENCY, 2]"),
     ] = None,
     drain_seconds: Annotated[
         float | None,

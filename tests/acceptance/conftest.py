@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import httpx
@@ -156,16 +157,22 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")
     monkeypatch.setenv("COLUMNS", "200")
     launched: list[Program] = []
+    over = False
+    # Threads that a failed test leaves behind must not launch anything after its end.
+    launching = Lock()
 
     def launch_program(kind: type[Program], *arguments: str) -> Program:
-        output, errors = (tmp_path / f"{arguments[0]}-{len(launched)}.{name}" for name in ("out", "err"))
-        with output.open("wb") as out, errors.open("wb") as err:
-            process = subprocess.Popen([*_CARELOG, *arguments], stdout=out, stderr=err, start_new_session=True)
-        program = kind(process, output, errors)
-        launched.append(program)
-        return program
+        with launching:
+            assert not over, "the test is over"
+            output, errors = (tmp_path / f"{arguments[0]}-{len(launched)}.{name}" for name in ("out", "err"))
+            with output.open("wb") as out, errors.open("wb") as err:
+                process = subprocess.Popen([*_CARELOG, *arguments], stdout=out, stderr=err, start_new_session=True)
+            launched.append(kind(process, output, errors))
+            return launched[-1]
 
     yield launch_program
+    with launching:
+        over = True
     for program in launched:
         if program.process.returncode is None:
             program.kill()
@@ -248,23 +255,28 @@ def install(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Callable[..., AbstractAsyncContextManager[Installation]]:
-    """Sets up an API, and two worker processes unless none are to work yet, over a database, all at once."""
+    """Sets up an API, and two worker processes unless they are to come later, over a database, all at once."""
 
     @asynccontextmanager
     async def install_on(
-        database_url: str, broker_url: str | None = None, *, config: str = CONFIG, working: bool = True
+        database_url: str,
+        broker_url: str | None = None,
+        *,
+        config: str = CONFIG,
+        up_works: bool = False,
+        workers: bool = True,
     ) -> AsyncIterator[Installation]:
         monkeypatch.setenv("CARELOG_DATABASE_URL", database_url)
         if broker_url:
             monkeypatch.setenv("CARELOG_BROKER_URL", broker_url)
         (tmp_path / "carelog.yaml").write_text(config, encoding="utf-8")
         database = Database(database_url)
-        installation = Installation(start, start_workers, talk, database)
+        installation = Installation(start, start_workers, talk, database, up_works=up_works)
         try:
             async with asyncio.TaskGroup() as at_once:
                 added = at_once.create_task(asyncio.to_thread(command, "keys", "add", "test"))
                 at_once.create_task(installation.start_up())
-                if working:
+                if workers:
                     at_once.create_task(installation.start_workers())
             installation.key = added.result().stdout.strip()
             yield installation

@@ -55,7 +55,7 @@ async def test_a_broker_that_forgets_all_loses_nothing(
     fault: Callable[[RedisServer, Installation], Coroutine[None, None, None]],
 ) -> None:
     handed = calls(_CALLS)
-    async with install(fresh_url("sqlite"), redis_server.url, working=False) as installation:
+    async with install(fresh_url("sqlite"), redis_server.url, workers=False) as installation:
 
         async def lose_the_broker() -> None:
             """Once with all that was announced, and nobody has heard; once while it is worked on."""

@@ -160,8 +160,8 @@ async def test_another_process_sees_by_itself_what_was_posted(
 ) -> None:
     async with open_carelog(configured(), clock) as elsewhere, client_of(conserver) as client:
         config = (await client.get("/config")).json()
-        config["chains"]["second_chain"]["ingress_lists"] = ["posted"]
-        await client.post("/config", json=config, headers=await admin(conserver))
+        config["chains"]["second_chain"]["ingress_lists"].append("posted")
+        assert (await client.post("/config", json=config, headers=await admin(conserver))).status_code == 204
         async with asyncio.timeout(30):
             while "posted" not in elsewhere.chains.current.ingress_lists:
                 await asyncio.sleep(0.02)

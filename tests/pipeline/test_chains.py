@@ -41,7 +41,7 @@ def test_a_wrong_link_is_told_with_its_chain_and_option(given: dict[str, Any], t
     [
         ({"channels": ["pigeon"]}, "chains.a.channels"),
         ({"lane": "slow"}, "chains.a.lane"),
-        ({"links": []}, "chains.a.links"),
+        ({"links": None}, "chains.a.links"),
         ({"max_tries": 0}, "chains.a.max_tries"),
         ({"enable": True}, "chains.a.enable"),
     ],

@@ -46,8 +46,8 @@ async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
 
 
 class Installation:
-    """One `carelog up --no-worker` and one `carelog worker`, each started again when it was killed. `refused` counts
-    the answers that asked to come again."""
+    """One `carelog up`, which works too if `up_works`, and one `carelog worker`, each started again when it was killed.
+    `refused` counts the answers that asked to come again."""
 
     def __init__(
         self,
@@ -55,11 +55,14 @@ class Installation:
         start_workers: "Callable[..., Workers]",
         talk: "Callable[[Up, str], AbstractAsyncContextManager[Client]]",
         database: Database,
+        *,
+        up_works: bool,
     ) -> None:
         self._start = start
         self._start_workers = start_workers
         self._talk = talk
         self._database = database
+        self._up_options = () if up_works else ("--no-worker",)
         self.up: Up
         self.workers: Workers
         self.key = ""
@@ -67,7 +70,7 @@ class Installation:
         self.refused = 0
 
     async def start_up(self) -> None:
-        self.up = await asyncio.to_thread(self._start, "--no-worker")
+        self.up = await asyncio.to_thread(self._start, *self._up_options)
 
     async def start_workers(self) -> None:
         self.workers = await asyncio.to_thread(self._start_workers, "--processes", "2")
@@ -112,22 +115,30 @@ class Installation:
             rows = await connection.execute(select(column, func.count()).group_by(column))
             return Counter({row[0]: row[1] for row in rows})
 
-    async def leases(self) -> set[UUID]:
-        """Those under which runs are in hand now."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(select(run.c.lease).where(run.c.state == RunState.RUNNING))
-            return set(rows.scalars())
-
     async def all_leases_ran_out(self) -> bool:
         async with self._database.read() as connection:
             last = select(func.max(run.c.lease_until)).where(run.c.state == RunState.RUNNING)
-            until = (await connection.execute(last)).scalar_one_or_none()
-            return until is None or until <= datetime.now(UTC)
+            moment = (await connection.execute(last)).scalar_one_or_none()
+            return moment is None or moment <= datetime.now(UTC)
+
+    async def in_nobodys_hands(self) -> set[UUID]:
+        """The runs whose lease ran out, and which nobody is just committing."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(run.c.id)
+                .where(run.c.state == RunState.RUNNING, run.c.lease_until <= datetime.now(UTC))
+                .with_for_update(skip_locked=True)
+            )
+            return set(rows.scalars())
+
+    async def those_over(self) -> set[UUID]:
+        """The runs that have come to their end."""
+        async with self._database.read() as connection:
+            return set((await connection.execute(select(run.c.id).where(run.c.state.in_(_OVER)))).scalars())
 
     async def over(self) -> int:
         """How many runs have come to their end."""
-        runs = await self.runs()
-        return sum(runs[state] for state in _OVER)
+        return len(await self.those_over())
 
     async def until_accepted(self, count: int) -> None:
         await until(lambda: len(self.answered) >= count)

@@ -20,8 +20,6 @@ _SECTIONS: Final = frozenset({"links", "storages", "chains", "ingress_auth", "fo
 _CHAIN: Final = frozenset({"links", "storages", "ingress_lists", "egress_lists", "enabled", "timeout", "tracers"})
 _LINK: Final = frozenset({"module", "options", "pip_name", "ingress-lists", "egress-lists"})
 _STORAGE: Final = frozenset({"module", "options"})
-_PASS_ON: Final = {"name": "sampler", "options": {"method": "percentage", "value": 100}}
-"""The link of a chain that has none: its conversations only go to storages and lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,7 @@ class _Translation:
             if translated := self._link(link, over, path):
                 self._origins["chains", name, "links", len(made)] = ("links", link)
                 made.append(translated)
-        return made or [_PASS_ON]
+        return made
 
     def _named(self, item: object, path: KeyPath) -> tuple[str, Mapping[str, Any]]:
         if isinstance(item, str):

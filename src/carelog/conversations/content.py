@@ -52,6 +52,12 @@ def body_text(item: Mapping[str, Any]) -> str | None:
     return None if "\0" in decoded else decoded
 
 
+def mediatype_of(item: Mapping[str, Any]) -> str:
+    """The media type of a body, without parameters; older vCons call it `mimetype`. Plain text where none is given."""
+    given = str(item.get("mediatype") or item.get("mimetype") or "text/plain")
+    return given if given == "text/plain" else given.split(";")[0].strip().lower()
+
+
 def plain_words(document: Mapping[str, Any]) -> list[str] | None:
     """What was said, where all of it stands in plain text messages; None where it must be read from other shapes.
 
@@ -65,7 +71,7 @@ def plain_words(document: Mapping[str, Any]) -> list[str] | None:
     words: list[str] = []
     for dialog in document.get("dialog") or []:
         body = dialog.get("body")
-        plain = dialog.get("mediatype", "text/plain") == "text/plain" and dialog.get("encoding") == "none"
+        plain = mediatype_of(dialog) == "text/plain" and dialog.get("encoding") == "none"
         if dialog.get("type") != "text" or not plain or not isinstance(body, str) or body.lstrip()[:1] in ("{", "["):
             return None
         words.append(body)

@@ -3,14 +3,14 @@
 A page that is counted from the top moves as conversations come in: `ConversationStore.page` has no such fault.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from carelog.conversations.parties import Kind, normal
-from carelog.conversations.store import _PARTY_CHARACTERS as PARTY_CHARACTERS
+from carelog.conversations.found_by import party_value
+from carelog.conversations.parties import Kind
 from carelog.conversations.tables import conversation, conversation_party
 from carelog.db import Database
 from carelog.identity import Principal
@@ -31,12 +31,12 @@ class ConversationIds:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> list[UUID]:
-        """Those of one page, counted from 1, that began from `since` up to and with `until`."""
+        """Those of one page, counted from 1, that were made from `since` up to and with `until`."""
         conditions: list[ColumnElement[bool]] = []
         if since is not None:
-            conditions.append(conversation.c.started_at >= since)
+            conditions.append(conversation.c.created_at >= since)
         if until is not None:
-            conditions.append(conversation.c.started_at <= until)
+            conditions.append(conversation.c.created_at <= until)
         return await self._ids(principal, conditions, offset=(page - 1) * size, limit=size)
 
     async def search(self, principal: Principal, wanted: Mapping[Kind, str]) -> list[UUID]:
@@ -45,7 +45,7 @@ class ConversationIds:
             conversation.c.id.in_(
                 select(conversation_party.c.conversation_id).where(
                     conversation_party.c.kind == kind,
-                    conversation_party.c.value == normal(kind, value).replace("\x00", " ")[:PARTY_CHARACTERS],
+                    conversation_party.c.value == party_value(kind, value),
                 )
             )
             for kind, value in wanted.items()
@@ -55,7 +55,7 @@ class ConversationIds:
     async def _ids(
         self,
         principal: Principal,
-        conditions: list[ColumnElement[bool]],
+        conditions: Sequence[ColumnElement[bool]],
         *,
         offset: int | None = None,
         limit: int | None = None,
@@ -63,7 +63,7 @@ class ConversationIds:
         statement = (
             select(conversation.c.id)
             .where(principal.sees(conversation.c.subject_id), *conditions)
-            .order_by(conversation.c.recorded_at.desc(), conversation.c.id.desc())
+            .order_by(conversation.c.created_at.desc(), conversation.c.id.desc())
             .offset(offset)
             .limit(limit)
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from carelog.conversations.content import body_text
+from carelog.conversations.content import body_text, mediatype_of
 from carelog.conversations.dates import read_date
 from carelog.conversations.parties import normal
 from carelog.conversations.roles import by_elimination, role_of_name, role_of_party, role_of_word
@@ -81,7 +81,7 @@ def _source(key: _Key, document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _text_dialog(dialog: Mapping[str, Any], index: int, names: Set[str]) -> list[Piece]:
-    mediatype = str(dialog.get("mediatype") or "text/plain").split(";")[0].strip().lower()
+    mediatype = mediatype_of(dialog)
     pointer = f"/dialog/{index}/body"
     if mediatype == "text/html":
         text = body_text(dialog)

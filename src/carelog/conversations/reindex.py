@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from carelog.conversations.conversation import Conversation
-from carelog.conversations.store import _party_rows, _searchable
+from carelog.conversations.found_by import party_rows, words_of
 from carelog.conversations.tables import conversation, conversation_party, conversation_text
 from carelog.db import Database
 
@@ -36,14 +36,14 @@ async def reindex(database: Database) -> int:
             found = [Conversation.stored(row.document) for row in rows]
             ids = [row.id for row in rows]
             await connection.execute(delete(conversation_party).where(conversation_party.c.conversation_id.in_(ids)))
-            if parties := [row for one in found for row in _party_rows(one)]:
+            if parties := [row for one in found for row in party_rows(one)]:
                 await connection.execute(insert(conversation_party), parties)
             known = await connection.execute(
                 select(conversation_text.c.conversation_id).where(conversation_text.c.conversation_id.in_(ids))
             )
             indexed = set(known.scalars())
             for one in found:
-                words = _searchable(one)
+                words = words_of(one)
                 if one.uuid in indexed:
                     write = update(conversation_text).where(conversation_text.c.conversation_id == one.uuid)
                     await connection.execute(write.values(content=words))

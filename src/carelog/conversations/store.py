@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from carelog.conversations import tables
-from carelog.conversations.content import plain_words
 from carelog.conversations.conversation import Conversation
-from carelog.conversations.parties import Kind, identifiers, normal
+from carelog.conversations.found_by import party_rows, party_value, storable, words_of
+from carelog.conversations.parties import Kind
 from carelog.db import Connection, Database
 from carelog.identity import Principal
 from carelog.kit import jsontext
@@ -35,11 +35,6 @@ from carelog.kit.paging import Cursor, Page
 
 if TYPE_CHECKING:
     from carelog.conversations.sealed import Opened
-
-# PostgreSQL limits a search vector to 1 MB; this much text stays below it in every script.
-_SEARCHABLE_CHARACTERS = 250_000
-
-_PARTY_CHARACTERS = 320
 
 _stored = tables.conversation
 _party = tables.conversation_party
@@ -151,7 +146,7 @@ async def add(connection: Connection, received: Sequence[Received]) -> None:
     await _keep_originals(connection, received)
     await connection.execute(
         insert(_text),
-        [{"conversation_id": item.conversation.uuid, "content": _searchable(item.conversation)} for item in received],
+        [{"conversation_id": item.conversation.uuid, "content": words_of(item.conversation)} for item in received],
     )
 
 
@@ -159,7 +154,7 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
     """Write newer documents over conversations that are stored, with all that they are found by."""
     if not received:
         return
-    of_document = ("title", "started_at", "digest", "document")
+    of_document = ("title", "started_at", "created_at", "digest", "document")
     write = (
         update(_stored)
         .where(_stored.c.id == bindparam("_id"))
@@ -221,7 +216,7 @@ async def replace(
 
 
 async def _add_parties(connection: Connection, received: Sequence[Received]) -> None:
-    parties = [row for item in received for row in _party_rows(item.conversation)]
+    parties = [row for item in received for row in party_rows(item.conversation)]
     if parties:
         await connection.execute(insert(_party), parties)
 
@@ -232,7 +227,12 @@ async def _keep_originals(connection: Connection, received: Sequence[Received]) 
         await connection.execute(
             insert(_original),
             [
-                {"conversation_id": id_, "form": one.form, "signer": _storable(one.signer), "content": one.original}
+                {
+                    "conversation_id": id_,
+                    "form": one.form,
+                    "signer": storable(one.signer) if one.signer else None,
+                    "content": one.original,
+                }
                 for id_, one in opened
             ],
         )
@@ -243,7 +243,7 @@ async def _index(connection: Connection, reworded: Mapping[UUID, Conversation]) 
     if reworded:
         index = update(_text).where(_text.c.conversation_id == bindparam("_id")).values(content=bindparam("_content"))
         await connection.execute(
-            index, [{"_id": id_, "_content": _searchable(conversation)} for id_, conversation in reworded.items()]
+            index, [{"_id": id_, "_content": words_of(conversation)} for id_, conversation in reworded.items()]
         )
 
 
@@ -367,8 +367,9 @@ def _as_stored(row: Any) -> Stored:
 
 
 def _has_party(kind: Kind, value: str) -> ColumnElement[bool]:
-    wanted = _party_value(normal(kind, value))
-    return _stored.c.id.in_(select(_party.c.conversation_id).where(_party.c.kind == kind, _party.c.value == wanted))
+    return _stored.c.id.in_(
+        select(_party.c.conversation_id).where(_party.c.kind == kind, _party.c.value == party_value(kind, value))
+    )
 
 
 def _row(item: Received) -> dict[str, Any]:
@@ -378,35 +379,11 @@ def _row(item: Received) -> dict[str, Any]:
         "channel": item.channel,
         "external_id": item.external_id,
         "subject_id": item.subject_id,
-        "title": _storable(conversation.title),
+        "title": storable(conversation.title) if conversation.title else None,
         "started_at": conversation.started_at,
+        "created_at": conversation.created_at,
         "recorded_at": item.recorded_at,
         "digest": item.digest,
         "revision": 1,
         "document": conversation.json,
     }
-
-
-def _party_rows(conversation: Conversation) -> list[dict[str, Any]]:
-    found = {(i.party, i.kind, _party_value(i.value)) for i in identifiers(conversation)}
-    return [
-        {"conversation_id": conversation.uuid, "party": party, "kind": kind, "value": value}
-        for party, kind, value in sorted(found)
-        if value
-    ]
-
-
-def _party_value(value: str) -> str:
-    return value.replace("\x00", " ")[:_PARTY_CHARACTERS]
-
-
-def _searchable(conversation: Conversation) -> str:
-    plain = plain_words(conversation.document)
-    said = (turn.text for turn in conversation.turns) if plain is None else plain
-    parts = [conversation.title or "", *said]
-    return (_storable("\n".join(parts)) or "")[:_SEARCHABLE_CHARACTERS]
-
-
-def _storable(value: str | None) -> str | None:
-    """PostgreSQL's text holds every character but U+0000; the document itself keeps it, escaped."""
-    return None if value is None else value.replace("\x00", " ")

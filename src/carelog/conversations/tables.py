@@ -26,6 +26,8 @@ conversation = Table(
     Column("subject_id", Uuid, nullable=False),
     Column("title", Text),
     Column("started_at", UtcDateTime, nullable=False),
+    # When the vCon was made, as it says itself.
+    Column("created_at", UtcDateTime, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     # Of the document as it came in: tells a second delivery of it from another document under the same name.
     Column("digest", String(64), nullable=False),
@@ -37,6 +39,7 @@ conversation = Table(
     UniqueConstraint("channel", "external_id"),
 )
 Index("ix_conversation_recorded", conversation.c.recorded_at, conversation.c.id)
+Index("ix_conversation_created", conversation.c.created_at, conversation.c.id)
 Index("ix_conversation_subject", conversation.c.subject_id, conversation.c.recorded_at, conversation.c.id)
 _EXPIRING = text("expires_at IS NOT NULL AND expired_at IS NULL")
 Index("ix_conversation_expiring", conversation.c.expires_at, sqlite_where=_EXPIRING, postgresql_where=_EXPIRING)

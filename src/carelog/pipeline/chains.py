@@ -38,14 +38,14 @@ class LinkDefinition(BaseModel):
 class ChainDefinition(BaseModel):
     """One chain of `carelog.yaml`.
 
-    `channels` and `ingress_lists` say which conversations it takes; a chain with neither runs only when a link
+    One without links only stores and announces. `channels` and `ingress_lists` say which conversations it takes; a chain with neither runs only when a link
     routes to it. What it has finished goes to every one of `storages`, and is announced on `egress_lists` once all
     of them have it. `timeout` is how many seconds one link may take over a conversation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    links: tuple[LinkDefinition, ...] = Field(min_length=1)
+    links: tuple[LinkDefinition, ...]
     channels: tuple[str, ...] = ()
     lane: Lane = Lane.ROUTINE
     enabled: bool = True

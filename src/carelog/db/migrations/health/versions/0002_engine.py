@@ -19,6 +19,14 @@ def upgrade() -> None:
 
 
 def _conversations() -> None:
+    # What came in before is listed by when it did. SQLite adds no column that must have a value without a default, and
+    # to make the table anew would take everything along that points to it.
+    before = sa.text("'1970-01-01 00:00:00.000000+00:00'" if _is_postgresql() else "'1970-01-01 00:00:00.000000'")
+    op.add_column("conversation", sa.Column("created_at", UtcDateTime, nullable=False, server_default=before))
+    op.execute("UPDATE conversation SET created_at = recorded_at")
+    if _is_postgresql():
+        op.alter_column("conversation", "created_at", server_default=None)
+    op.create_index("ix_conversation_created", "conversation", ["created_at", "id"])
     op.add_column("conversation", sa.Column("expires_at", UtcDateTime))
     op.add_column("conversation", sa.Column("expired_at", UtcDateTime))
     _partial(
@@ -170,6 +178,10 @@ def _processes() -> None:
         sa.CheckConstraint("state IN ('waiting', 'dead')", name="ck_followed_state"),
     )
     _partial("ix_followed_waiting", "followed", ["follower", "due_at", "id"], "state = 'waiting'")
+
+
+def _is_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
 
 
 def _partial(name: str, table: str, columns: list[str], condition: str) -> None:

@@ -6,11 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
-
-import httpx
 
 from carelog.conserver import popped
 from carelog.conserver.definitions import FollowerDefinition
@@ -30,11 +28,14 @@ from carelog.pipeline.link import place_of
 from carelog.pipeline.submission import Submission
 from carelog.pipeline.tables import chore
 
+if TYPE_CHECKING:
+    import httpx
+
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS: Final = 1.0
 _LEASE: Final = timedelta(seconds=60)
-_TIMEOUT: Final = httpx.Timeout(30)
+_TIMEOUT_SECONDS: Final = 30.0
 _AT_ONCE: Final = 100
 _MOST_WAITING: Final = 1000
 _LONGEST_PAUSE: Final = timedelta(seconds=15)
@@ -96,7 +97,9 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until `stop`, whatever happens."""
-        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
+        import httpx  # here, since it takes a while to load and few follow anybody
+
+        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
             while not self._stopped.is_set():
                 try:
                     wait = await self.step(client)
@@ -109,7 +112,7 @@ class Follower:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), max(wait.total_seconds(), 0.01))
 
-    async def step(self, client: httpx.AsyncClient) -> timedelta:
+    async def step(self, client: "httpx.AsyncClient") -> timedelta:
         """Fetch what was popped before, pop more and fetch that. Returns how long to wait for the next step."""
         lease = new_id()
         async with self._database.write() as connection:
@@ -137,7 +140,7 @@ class Follower:
                 await leases.give_back(connection, chore, self._chore, lease, due_at=self._clock.now() + wait)
         return wait
 
-    async def _pop(self, client: httpx.AsyncClient) -> int:
+    async def _pop(self, client: "httpx.AsyncClient") -> int:
         """Take ids off the other server's list, and write them down. Returns how many they were."""
         definition = self._definition
         answer = await self._get(
@@ -172,7 +175,7 @@ class Follower:
                 )
                 await asyncio.sleep(min(pause(tries), _LONGEST_PAUSE).total_seconds())
 
-    async def _fetch_due(self, client: httpx.AsyncClient) -> int:
+    async def _fetch_due(self, client: "httpx.AsyncClient") -> int:
         """Bring here what is due. Returns how many were tried."""
         async with self._database.read() as connection:
             waiting = await popped.due(connection, self._name, self._clock.now(), _AT_ONCE)
@@ -182,7 +185,7 @@ class Follower:
                 break
         return len(waiting)
 
-    async def _bring(self, client: httpx.AsyncClient, one: Popped) -> None:
+    async def _bring(self, client: "httpx.AsyncClient", one: Popped) -> None:
         """Raises FollowerTrouble for what is no fault of this one."""
         try:
             UUID(one.vcon)
@@ -234,8 +237,10 @@ class Follower:
         async with self._database.write() as connection:
             await popped.postpone(connection, one, reason, self._clock.now(), most=most)
 
-    async def _get(self, client: httpx.AsyncClient, path: str, asked: Mapping[str, str | int]) -> _Answer:
+    async def _get(self, client: "httpx.AsyncClient", path: str, asked: Mapping[str, str | int]) -> _Answer:
         """Raises FollowerTrouble when there is no answer."""
+        import httpx
+
         url = f"{str(self._definition.url).rstrip('/')}{path}"
         try:
             async with client.stream("GET", url, params=dict(asked), headers=self._headers()) as answer:

@@ -19,7 +19,7 @@ from typing import Any, Final
 import httpx
 import pytest
 from installation import CONFIG, Installation
-from short_calls import PATIENTS, Call, Fact, fact, facts_of, written
+from short_calls import PATIENTS, Call, Fact, calls, fact, facts_of, written
 
 from carelog.db import Database
 
@@ -220,17 +220,13 @@ def key(command: Callable[..., "subprocess.CompletedProcess[str]"]) -> str:
     return command("keys", "add", "test").stdout.strip()
 
 
-@pytest.fixture
-def facts(
-    command: Callable[..., "subprocess.CompletedProcess[str]"], tmp_path: Path
-) -> Callable[[Sequence[Call]], Counter[Fact]]:
+@pytest.fixture(scope="session")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Call]], Counter[Fact]]:
     """Says what is to be found in calls, by the command that has no database."""
-
-    def found(calls: Sequence[Call]) -> Counter[Fact]:
-        lines = command("extract", str(written(tmp_path / "calls-of-all", calls[:PATIENTS]))).stdout.splitlines()
-        return facts_of(calls, map(fact, map(json.loads, lines)))
-
-    return found
+    folder = written(tmp_path_factory.mktemp("calls") / "of-all", calls(PATIENTS))
+    printed = subprocess.run([*_CARELOG, "extract", str(folder)], capture_output=True, encoding="utf-8", check=True)
+    found = [fact(json.loads(line)) for line in printed.stdout.splitlines()]
+    return lambda calls: facts_of(calls, found)
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def server_of(app: "Starlette") -> Server:
             app,
             log_config=None,
             access_log=False,
+            server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=_REQUESTS_SECONDS,
         )

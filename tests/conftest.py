@@ -51,6 +51,8 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     """Neither the developer's environment nor their carelog.yaml reaches a test."""
     for name in [name for name in os.environ if name.startswith("CARELOG_") and name != "CARELOG_TEST_DATA"]:
         monkeypatch.delenv(name)
+    # Where a test has made this process count with others, the next one counts for itself.
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CARELOG_DATA_DIR", str(tmp_path / "data"))
 

@@ -29,6 +29,14 @@ _ADDRESS: Final = re.compile(r"Carelog listens on (http://\S+)\n")
 _WORKS: Final = re.compile(r"(Carelog works), with \d+ worker process")
 _PAGE: Final = 200
 
+# Kills the programs that it is told of once the tests let go of its stdin, which they do even when they are killed.
+_GUARD: Final = """
+import contextlib, os, signal, sys
+for pid in list(sys.stdin):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(int(pid), signal.SIGKILL)
+"""
+
 
 @dataclass
 class Program:
@@ -160,6 +168,9 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     over = False
     # Threads that a failed test leaves behind must not launch anything after its end.
     launching = Lock()
+    guard = subprocess.Popen([sys.executable, "-c", _GUARD], stdin=subprocess.PIPE, start_new_session=True)
+    told = guard.stdin
+    assert told
 
     def launch_program(kind: type[Program], *arguments: str) -> Program:
         with launching:
@@ -167,6 +178,8 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
             output, errors = (tmp_path / f"{arguments[0]}-{len(launched)}.{name}" for name in ("out", "err"))
             with output.open("wb") as out, errors.open("wb") as err:
                 process = subprocess.Popen([*_CARELOG, *arguments], stdout=out, stderr=err, start_new_session=True)
+            told.write(f"{process.pid}\n".encode())
+            told.flush()
             launched.append(kind(process, output, errors))
             return launched[-1]
 
@@ -176,6 +189,8 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     for program in launched:
         if program.process.returncode is None:
             program.kill()
+    guard.kill()
+    guard.communicate()
 
 
 @pytest.fixture

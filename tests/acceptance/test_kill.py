@@ -45,7 +45,7 @@ async def kill_workers(installation: Installation, random: Random) -> None:
         if number in whole:
             await installation.kill_workers()
         else:
-            installation.kill_one_worker(random)
+            await installation.kill_one_worker(random)
 
 
 @pytest.mark.parametrize(

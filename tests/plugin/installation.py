@@ -5,7 +5,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -173,10 +173,16 @@ class Installation:
         self.workers.kill()
         await self.start_workers()
 
-    def kill_one_worker(self, random: Random) -> None:
+    async def kill_one_worker(self, random: Random) -> None:
         """One worker process, which the supervisor replaces."""
-        for pid in random.sample(self.workers.children(), 1):
-            os.kill(pid, signal.SIGKILL)
+
+        def killed() -> bool:
+            with suppress(ProcessLookupError, IndexError):  # when those there were have just been killed
+                os.kill(random.choice(self.workers.children()), signal.SIGKILL)
+                return True
+            return False
+
+        await until(killed)
 
     async def check(self, calls: Sequence[Call], facts: Counter[Fact]) -> None:
         """Whatever was accepted has come to its end once: accepted = finished + dead letters, and none is dead. What

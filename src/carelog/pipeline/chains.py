@@ -38,9 +38,10 @@ class LinkDefinition(BaseModel):
 class ChainDefinition(BaseModel):
     """One chain of `carelog.yaml`.
 
-    One without links only stores and announces. `channels` and `ingress_lists` say which conversations it takes; a chain with neither runs only when a link
+    `channels` and `ingress_lists` say which conversations it takes; a chain with neither runs only when a link
     routes to it. What it has finished goes to every one of `storages`, and is announced on `egress_lists` once all
-    of them have it. `timeout` is how many seconds one link may take over a conversation.
+    of them have it; one without links does only that. `timeout` is how many seconds one link may take over a
+    conversation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, literal_column, or_, select, update
 
-from carelog.db import Connection
+from carelog.db import Connection, among
 from carelog.kit import jsontext
 from carelog.pipeline.run import Lane, Run, RunState, expire
 from carelog.pipeline.tables import run as table
@@ -133,7 +133,7 @@ async def settle(connection: Connection, lease: UUID, runs: Sequence[Run]) -> se
         rows = await connection.execute(
             update(table)
             .where(
-                table.c.id.in_([run.id for run in alike]),
+                among(connection, table.c.id, [run.id for run in alike]),
                 table.c.lease == lease,
                 table.c.state == RunState.RUNNING,
             )

@@ -77,16 +77,27 @@ def claim(run: Run, lease: UUID, until: datetime, now: datetime) -> Run:
 
 def advance(run: Run, position: int, now: datetime) -> Run:
     """Note that every link before `position` is done for good; attempts are counted anew."""
+    return replace(run, **_moved(run, position, now))
+
+
+def _moved(run: Run, position: int, now: datetime) -> dict[str, Any]:
     _expect(run, RunState.RUNNING)
     if position < run.position:
         raise Conflict("a run never goes back")
-    return replace(run, position=position, tries=1 if position > run.position else run.tries, updated_at=now)
+    return {"position": position, "tries": 1 if position > run.position else run.tries, "updated_at": now}
 
 
 def finish(run: Run, now: datetime, *, position: int, stopped: bool = False) -> Run:
     """The last link is done, or one said to stop."""
-    moved = advance(run, position, now)
-    return replace(moved, state=RunState.FINISHED, lease=None, lease_until=None, stopped=stopped, error=None)
+    return replace(
+        run,
+        state=RunState.FINISHED,
+        lease=None,
+        lease_until=None,
+        stopped=stopped,
+        error=None,
+        **_moved(run, position, now),
+    )
 
 
 def fail(

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+from prometheus_client import values
 from sqlalchemy import make_url
 
 from carelog.app import Carelog, open_carelog
@@ -51,8 +52,10 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     """Neither the developer's environment nor their carelog.yaml reaches a test."""
     for name in [name for name in os.environ if name.startswith("CARELOG_") and name != "CARELOG_TEST_DATA"]:
         monkeypatch.delenv(name)
-    # Where a test has made this process count with others, the next one counts for itself.
-    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    # A command that runs in this process may make it count with others: the next test counts for itself again.
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CARELOG_DATA_DIR", str(tmp_path / "data"))
 

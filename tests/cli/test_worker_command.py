@@ -141,7 +141,7 @@ def is_gone(pid: int) -> bool:
 async def test_a_child_that_is_killed_is_replaced_and_its_runs_are_finished(
     start: Callable[..., Workers], configured: Callable[..., None]
 ) -> None:
-    configured(0.02, worker_batch=10)
+    configured(0.02, worker_batch=10, worker_concurrency=1)
     async with whole() as carelog:
         await carelog.intake.accept(operator(), [submission(tel=f"+1202555{n:04}") for n in range(200)])
         workers = start("--processes", "2", "--health-port", "0")

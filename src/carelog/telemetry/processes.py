@@ -43,10 +43,14 @@ def share_counts(folder: Path) -> Path | None:
             f"metrics cannot be kept in {folder} ({error.strerror}): {_VARIABLE} names another folder",
             details={"folder": str(folder)},
         ) from None
+    _HELD.append(slot)
     os.environ[_VARIABLE] = str(folder)
     values.ValueClass = values.MultiProcessValue(process_identifier=slot)  # type: ignore[no-untyped-call]
     return folder
 
+
+# The slots of this process, whose locks are held until it ends.
+_HELD: Final[list["_Slot"]] = []
 
 if sys.platform != "win32":
     import fcntl

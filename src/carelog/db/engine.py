@@ -22,6 +22,8 @@ Connection = AsyncConnection
 
 _BUSY_SECONDS = 30
 _READERS = 5
+_CACHE_KIB = 65_536
+_LOG_PAGES = 8_000
 
 
 class Database:
@@ -101,8 +103,17 @@ def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        # FULL: a commit is on disk, not only in the operating system's memory, before anyone is told so.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        # FULL: a commit is on disk, not only in the operating system's memory, before anyone is told so. A batch fills
+        # some thousand pages: with SQLite's own limits each would be moved from the log into the file at once, and the
+        # pages of the indexes read again for the next.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            f"cache_size=-{_CACHE_KIB}",
+            f"wal_autocheckpoint={_LOG_PAGES}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

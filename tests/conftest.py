@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,10 @@ if _BESIDE.is_dir():
     os.environ.setdefault("CARELOG_TEST_DATA", str(_BESIDE))
 
 from servers import PostgresServer, RedisServer, Unavailable  # noqa: E402
+
+# A shell without job control starts what runs in its background deaf to Ctrl-C, and so would be all that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from carelog_test_links import Behaviour

@@ -54,13 +54,20 @@ async def _watch(carelog: "Carelog") -> None:
     from carelog.cli.output import console
     from carelog.cli.overview import frame
     from carelog.cli.run_async import is_of_a_database
+    from carelog.cli.signals import on_signal
 
+    # By an event, and not by cancellation: a question that the database has in hand is answered first.
+    stopped = asyncio.Event()
+    on_signal(stopped.set)
     samples = deque([await _sample(carelog)], maxlen=_SAMPLES)
     with Live(frame(samples), console=console(), screen=True, auto_refresh=False) as live:
         taken = 0.0
         while True:
-            # A database that has much to count, or much to do, is not asked all the time.
-            await asyncio.sleep(max(_SECONDS, 4 * taken))
+            with suppress(TimeoutError):
+                # A database that has much to count, or much to do, is not asked all the time.
+                async with asyncio.timeout(max(_SECONDS, 4 * taken)):
+                    await stopped.wait()
+                    return
             trouble = None
             began = perf_counter()
             try:

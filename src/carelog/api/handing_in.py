@@ -19,6 +19,7 @@ from carelog.api.errors import invalid, problem, refusals, sentence_of
 from carelog.api.parameters import Given, Moment, Text
 from carelog.api.services import Services
 from carelog.api.shapes import ReceiptOut
+from carelog.conversations.found_by import words_of
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import Unauthenticated
@@ -177,9 +178,9 @@ def _read(services: Services, asked: Asked, kind: str, body: bytes) -> Submissio
 
 
 def _read_whole(read: Callable[[], Submission]) -> Submission:
-    """With its turns, which intake is about to ask for."""
+    """With its words, as intake is about to ask for them: where they take long to read, they are kept once read."""
     submission = read()
-    submission.conversation.turns  # noqa: B018  kept once read
+    words_of(submission.conversation)
     return submission
 
 

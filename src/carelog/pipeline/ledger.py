@@ -17,8 +17,8 @@ _FIELDS = tuple(field.name for field in fields(Run))
 _SWEEP = 200
 
 # Written out, not bound: with a parameter the planners cannot tell that the partial indexes serve.
-_QUEUED = table.c.state == literal_column("'queued'")
-_RUNNING = table.c.state == literal_column("'running'")
+QUEUED = table.c.state == literal_column("'queued'")
+RUNNING = table.c.state == literal_column("'running'")
 
 # What changes in a run's life. Only one that is queued again is due at another time than before.
 _MOVING_ON = ("state", "position", "tries", "lease", "lease_until", "stopped", "error", "updated_at")
@@ -57,7 +57,7 @@ async def _claim(
 ) -> list[Run]:
     picked = (
         select(table.c.id)
-        .where(_QUEUED, table.c.due_at <= now, _FIRST_OF_ITS_ORDER, *conditions)
+        .where(QUEUED, table.c.due_at <= now, _FIRST_OF_ITS_ORDER, *conditions)
         .order_by(table.c.lane, table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=table)
@@ -162,7 +162,7 @@ async def expire_leases(connection: Connection, now: datetime, max_tries: Callab
     """Queue again, or bury, the runs whose worker is gone. Returns what became of them."""
     rows = await connection.execute(
         select(table)
-        .where(_RUNNING, table.c.lease_until <= now)
+        .where(RUNNING, table.c.lease_until <= now)
         .order_by(table.c.lease_until)
         .limit(_SWEEP)
         .with_for_update(skip_locked=True)
@@ -210,7 +210,7 @@ async def passages(connection: Connection, conversations: Collection[UUID]) -> d
 
 async def depth(connection: Connection, most: int) -> int:
     """How many runs wait, counted no further than `most`."""
-    waiting = select(table.c.id).where(_QUEUED).limit(most).subquery()
+    waiting = select(table.c.id).where(QUEUED).limit(most).subquery()
     return (await connection.execute(select(func.count()).select_from(waiting))).scalar_one()
 
 

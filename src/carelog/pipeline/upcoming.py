@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import select
 
 from carelog.db import Connection
+from carelog.pipeline.ledger import QUEUED, RUNNING
 from carelog.pipeline.run import Lane
 from carelog.pipeline.tables import run as table
 
@@ -35,15 +36,11 @@ class Upcoming:
         return min([longest, *ahead])
 
 
-# Written out, not bound: with a parameter the planners cannot tell that the partial indexes serve.
-_QUEUED = table.c.state == literal_column("'queued'")
-_RUNNING = table.c.state == literal_column("'running'")
-
 _FIRST_DUE = [
-    select(table.c.due_at).where(_QUEUED, table.c.lane == lane).order_by(table.c.due_at).limit(1).scalar_subquery()
+    select(table.c.due_at).where(QUEUED, table.c.lane == lane).order_by(table.c.due_at).limit(1).scalar_subquery()
     for lane in Lane
 ]
-_FIRST_LEASE = select(table.c.lease_until).where(_RUNNING).order_by(table.c.lease_until).limit(1).scalar_subquery()
+_FIRST_LEASE = select(table.c.lease_until).where(RUNNING).order_by(table.c.lease_until).limit(1).scalar_subquery()
 _LOOK = select(*_FIRST_DUE, _FIRST_LEASE)
 
 

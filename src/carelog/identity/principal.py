@@ -3,38 +3,59 @@
 Every query of health data takes a principal and begins from what it may see, so that a leak needs effort.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
 
+from carelog.identity.looks import Looks
 from carelog.kit.errors import Forbidden
 
+Role = Literal["patient", "carer", "clinician", "admin", "service"]
 SCOPES: Final = {
     "conversations:read": "read, list and search conversations",
     "conversations:write": "send conversations in",
     "conversations:delete": "delete conversations",
     "entries:read": "read the entries of records",
+    "entries:write": "add, change and retract entries",
+    "catalogue:write": "change what all records share: treatments, meditation sessions",
+    "records:erase": "erase a subject's whole record for good",
     "runs:read": "see runs and dead letters",
     "runs:write": "drive dead letters again, or discard them",
     "egress:pop": "take conversations off egress lists",
     "metrics:read": "read the metrics",
     "config:read": "see the configuration, without its secrets",
     "config:write": "replace the configuration",
+    "users:manage": "manage the accounts, roles and grants of others",
+    "audit:read": "read the audit trail of the whole installation",
 }
 
-ORDINARY_SCOPES: Final = tuple(scope for scope in SCOPES if scope != "config:write")
-"""What a key may do unless it is told otherwise: all but what changes the installation."""
+_EXTRAORDINARY: Final = {"config:write", "users:manage", "audit:read", "records:erase"}
+
+ORDINARY_SCOPES: Final = tuple(scope for scope in SCOPES if scope not in _EXTRAORDINARY)
+"""What a key may do unless it is told otherwise: all but what changes the installation, shows who looked, or cannot
+be undone."""
+
+CATALOGUE: Final = UUID("00000000-0000-7000-8000-000000000000")
+"""The subject that owns what all records share. Everyone may see it, and it is nobody's record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`subjects` is None for one who may see every subject of this installation."""
+    """`subjects` is None for one who may see every subject of this installation; those in `read_only` may be seen and
+    not changed. `own` is the record about the user who asks. What is seen and changed is noted in `looks`, for the
+    audit trail."""
 
     id: str
     scopes: frozenset[str]
     subjects: frozenset[UUID] | None = None
+    read_only: frozenset[UUID] = frozenset()
+    role: Role = "service"
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+    own: UUID | None = None
+    looks: Looks = field(default_factory=Looks, compare=False, repr=False)
 
     def require(self, scope: str) -> None:
         """Raise Forbidden unless the principal holds the scope."""
@@ -48,6 +69,12 @@ class Principal:
 
     def may_see(self, subject: UUID) -> bool:
         return self.subjects is None or subject in self.subjects
+
+    def may_change(self, subject: UUID) -> bool:
+        """Whether this principal may write to a record that they see; the scope for it is asked for apart."""
+        if subject == CATALOGUE:
+            return "catalogue:write" in self.scopes
+        return self.may_see(subject) and subject not in self.read_only
 
     def sees(self, subject_column: Any) -> ColumnElement[bool]:
         """The condition that limits a query to the subjects this principal may see."""

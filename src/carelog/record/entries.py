@@ -11,6 +11,9 @@ from carelog.record.payload import Payload
 from carelog.record.registry import entry_types
 
 State = Literal["active", "retracted"]
+Source = Literal["conversation", "manual", "import", "device", "derived"]
+"""Where an entry comes from: words that it quotes, somebody's hand, another system's record, a device, or other
+entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class NewEntry:
     occurred_at: datetime
     occurred_zone: str
     recorded_by: str
+    source: Source = "conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Entry:
     recorded_at: datetime
     recorded_by: str
     reason: str | None
+    source: Source = "conversation"
+    due_at: datetime | None = None
 
     @property
     def context_id(self) -> str:

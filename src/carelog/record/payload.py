@@ -1,12 +1,35 @@
 """What the payloads of entries are made of."""
 
+from datetime import datetime, tzinfo
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from carelog.record.sameness import Sameness
 
 
 class Payload(BaseModel):
-    """The base of every entry type's payload: immutable, no unknown keys, absent stays None."""
+    """The base of every entry type's payload: immutable, no unknown keys, absent stays None.
+
+    `filters` names the fields that lists may be filtered by; `sameness` says when two entries are about the same
+    thing, for types where that matters.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+    filters: ClassVar[tuple[str, ...]] = ()
+    sameness: ClassVar[Sameness | None] = None
+
+    def happens_at(self) -> datetime | None:
+        """When this happens, for payloads that say so themselves (an appointment's hour); it becomes `occurred_at`."""
+        return None
+
+    def next_due(self, after: datetime, zone: tzinfo) -> datetime | None:
+        """When the subject is next to be reminded of this, strictly after a moment; None when never.
+
+        `zone` is the subject's: wall-clock times are read on their clock, across changes to and from summer time.
+        """
+        return None
 
     def headline(self) -> str:
         """One short line for lists and tables, such as 'chest pain: absent'."""

@@ -16,12 +16,19 @@ from carelog.record.payload import Payload
 
 @dataclass(frozen=True, slots=True)
 class EntryType:
-    """One kind of entry: its name, its model, the prefix of its context ids, its FHIR resource."""
+    """One kind of entry: its name, its model, the prefix of its context ids, its FHIR resource, its place in addresses.
+
+    A record has at most `one` active entry of some types; entries of a `shared` type belong to the catalogue, which all
+    records share.
+    """
 
     name: str
     model: type[Payload]
     prefix: str
     fhir: str
+    path: str
+    one: bool = False
+    shared: bool = False
 
     def context_id(self, entry_id: object) -> str:
         return f"{self.prefix}:{entry_id}"
@@ -32,13 +39,16 @@ P = TypeVar("P", bound=Payload)
 _declared: dict[str, EntryType] = {}
 
 
-def entry_type(name: str, *, prefix: str, fhir: str) -> Callable[[type[P]], type[P]]:
-    """Declare a payload model as an entry type."""
+def entry_type(
+    name: str, *, prefix: str, fhir: str, path: str | None = None, one: bool = False, shared: bool = False
+) -> Callable[[type[P]], type[P]]:
+    """Declare a payload model as an entry type. `path` is its name in addresses, by default its name."""
 
     def declare(model: type[P]) -> type[P]:
         if name in _declared:
             raise ValueError(f"entry type {name!r} is declared twice")
-        _declared[name] = EntryType(name=name, model=model, prefix=prefix, fhir=fhir)
+        place = path or name.replace("_", "-")
+        _declared[name] = EntryType(name, model, prefix=prefix, fhir=fhir, path=place, one=one, shared=shared)
         return model
 
     return declare

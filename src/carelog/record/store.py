@@ -15,6 +15,7 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import Conflict, InvalidInput, NotFound
 from carelog.kit.ids import new_id
 from carelog.kit.paging import Cursor, Page
+from carelog.kit.zones import zone
 from carelog.record.entries import Entry, NewEntry, State
 from carelog.record.evidence import Evidence
 from carelog.record.registry import entry_types, parse_payload
@@ -59,6 +60,8 @@ async def add(connection: Connection, placed: Sequence[Placed], recorded_at: dat
                 "occurred_at": new.occurred_at,
                 "conversation_id": item.conversation_id,
                 "origin": item.origin,
+                "updated_at": recorded_at,
+                "due_at": new.payload.next_due(recorded_at, zone(new.occurred_zone)),
             }
         )
         revisions.append(
@@ -73,6 +76,7 @@ async def add(connection: Connection, placed: Sequence[Placed], recorded_at: dat
                 "recorded_at": recorded_at,
                 "recorded_by": new.recorded_by,
                 "reason": None,
+                "source": new.source,
             }
         )
     await connection.execute(insert(entry), heads)
@@ -106,7 +110,7 @@ async def without_repeats(connection: Connection, placed: Sequence[Placed]) -> l
 async def retract_said_in(connection: Connection, conversations: Collection[UUID], *, by: str, at: datetime) -> None:
     """Retract every active entry of these conversations, as a new revision each."""
     said_there = and_(entry.c.conversation_id.in_(list(conversations)), entry.c.state == "active")
-    kept = ("payload", "evidence", "occurred_at", "occurred_zone")
+    kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source")
     retraction = select(
         entry.c.id,
         entry.c.revision + 1,
@@ -116,7 +120,11 @@ async def retract_said_in(connection: Connection, conversations: Collection[UUID
     ).select_from(entry.join(entry_revision, _is_newest())).where(said_there)  # fmt: skip
     columns = ("entry_id", "revision", *kept, "state", "recorded_at", "recorded_by", "reason")
     await connection.execute(insert(entry_revision).from_select(columns, retraction))
-    await connection.execute(update(entry).where(said_there).values(state="retracted", revision=entry.c.revision + 1))
+    await connection.execute(
+        update(entry)
+        .where(said_there)
+        .values(state="retracted", revision=entry.c.revision + 1, updated_at=at, due_at=None)
+    )
 
 
 class RecordStore:
@@ -224,10 +232,13 @@ class RecordStore:
         payload: dict[str, Any],
         reason: str | None,
     ) -> Entry:
+        now = self._clock.now()
+        parsed = parse_payload(old.type, payload)
+        due = parsed.next_due(now, zone(old.occurred_zone)) if state == "active" else None
         moved = await connection.execute(
             update(entry)
             .where(entry.c.id == old.id, entry.c.revision == seen, entry.c.state == "active")
-            .values(revision=seen + 1, state=state)
+            .values(revision=seen + 1, state=state, updated_at=now, due_at=due)
         )
         if moved.rowcount != 1:
             raise Conflict("the entry has changed since it was read", details={"revision": old.revision})
@@ -240,9 +251,10 @@ class RecordStore:
                 evidence=[e.model_dump(mode="json", exclude_none=True) for e in old.evidence],
                 occurred_at=old.occurred_at,
                 occurred_zone=old.occurred_zone,
-                recorded_at=self._clock.now(),
+                recorded_at=now,
                 recorded_by=principal.id,
                 reason=reason,
+                source=old.source,
             )
         )
         return await self._get(connection, principal, old.id)
@@ -273,6 +285,8 @@ def _revisions(principal: Principal, joined: Any) -> Select[Any]:
             revision.recorded_at,
             revision.recorded_by,
             revision.reason,
+            revision.source,
+            entry.c.due_at,
         )
         .select_from(entry.join(entry_revision, joined))
         .where(principal.sees(entry.c.subject_id))
@@ -301,4 +315,6 @@ def _entry(row: Any) -> Entry:
         recorded_at=row.recorded_at,
         recorded_by=row.recorded_by,
         reason=row.reason,
+        source=row.source,
+        due_at=row.due_at,
     )

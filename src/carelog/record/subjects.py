@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, select, tuple_
+from sqlalchemy import ColumnElement, Select, insert, select
 
 from carelog.conversations.parties import normal
-from carelog.db import Connection, Database
-from carelog.identity import Principal
+from carelog.db import Connection, Database, among_pairs
+from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import InvalidInput, NotFound
 from carelog.kit.paging import Cursor, Page
 from carelog.record.tables import subject, subject_identifier
@@ -50,7 +50,7 @@ async def known(connection: Connection, identifiers: Collection[Identifier]) -> 
     pairs = [(i.system, i.value) for i in identifiers]
     rows = await connection.execute(
         select(columns.system, columns.value, columns.subject_id).where(
-            tuple_(columns.system, columns.value).in_(pairs)
+            among_pairs(connection, (columns.system, columns.value), pairs)
         )
     )
     return {Identifier(row.system, row.value): row.subject_id for row in rows}
@@ -131,7 +131,9 @@ class SubjectStore:
 
 def _visible(principal: Principal) -> Select[tuple[UUID, str | None, str | None, datetime]]:
     columns = subject.c
-    return select(columns.id, columns.name, columns.zone, columns.recorded_at).where(principal.sees(columns.id))
+    return select(columns.id, columns.name, columns.zone, columns.recorded_at).where(
+        principal.sees(columns.id), columns.id != CATALOGUE
+    )
 
 
 def _refers(reference: str) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 `entry_revision` is append-only and holds the truth; `entry` holds the newest revision's place in lists.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, Uuid
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, Uuid, text
 
 from carelog.db import JsonText, UtcDateTime, health_metadata
 
@@ -40,6 +40,16 @@ entry = Table(
     # What an entry is made from, once: the run, the link and its place in the outcome.
     Column("origin", String(120), nullable=False),
     UniqueConstraint("origin"),
+    # When the newest revision was written, and when the subject is next to be reminded of it.
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+)
+Index("ix_entry_updated", entry.c.updated_at, entry.c.id)
+Index(
+    "ix_entry_due",
+    entry.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("ix_entry_timeline", entry.c.subject_id, entry.c.state, entry.c.occurred_at, entry.c.id)
 Index("ix_entry_list", entry.c.subject_id, entry.c.state, entry.c.type, entry.c.occurred_at, entry.c.id)
@@ -57,4 +67,16 @@ entry_revision = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("recorded_by", String(80), nullable=False),
     Column("reason", String(200)),
+    Column("source", String(20), nullable=False),
 )
+
+entry_link = Table(
+    "entry_link",
+    health_metadata,
+    Column("from_id", Uuid, ForeignKey(entry.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("to_id", Uuid, ForeignKey(entry.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("recorded_by", String(80), nullable=False),
+)
+Index("ix_entry_link_to", entry_link.c.to_id)

@@ -57,6 +57,9 @@ async def _figures(folder: Path, count: int, stored: int, only: str) -> AsyncIte
                 yield await chain.measure(databases, count, "chain.postgres.2workers", processes=2)
             if wanted("chain.redis") and broker:
                 yield await chain.measure(databases, count, "chain.redis", broker=broker)
+        for databases in (sqlite, *servers) if wanted("growth") and stored else ():
+            for figure in await growth.measure(databases, stored, min(10_000, stored // 4)):
+                yield figure
     if wanted("latency"):
         for figure in await latency.measure(sqlite, min(count, 200)):
             yield figure
@@ -67,9 +70,6 @@ async def _figures(folder: Path, count: int, stored: int, only: str) -> AsyncIte
         yield _extraction(min(count, 200))
     if wanted("kill"):
         for figure in await kill.measure(sqlite, min(count, 2000)):
-            yield figure
-    if wanted("growth") and stored:
-        for figure in await growth.measure(sqlite, stored, min(10_000, stored // 4)):
             yield figure
 
 

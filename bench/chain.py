@@ -2,6 +2,7 @@
 their documents and writes them back."""
 
 import asyncio
+from collections.abc import Sequence
 from time import perf_counter
 
 from sqlalchemy import func, literal_column, select
@@ -12,6 +13,7 @@ from bench.figure import Figure
 from bench.place import Databases, Place
 from carelog.app import Carelog
 from carelog.identity import operator
+from carelog.pipeline.submission import Submission
 from carelog.pipeline.tables import run
 
 _AT_ONCE = 200
@@ -37,8 +39,11 @@ async def measure(
 
 async def fill(carelog: Carelog, count: int) -> None:
     """Take so many conversations in."""
-    given = submissions(count)
-    for at in range(0, count, _AT_ONCE):
+    await take_in(carelog, submissions(count))
+
+
+async def take_in(carelog: Carelog, given: Sequence[Submission]) -> None:
+    for at in range(0, len(given), _AT_ONCE):
         receipts = await carelog.intake.accept(operator(), given[at : at + _AT_ONCE])
         assert all(receipt.verdict == "accepted" for receipt in receipts)
 

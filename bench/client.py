@@ -4,13 +4,24 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """`server_ms` is the server's own time, as it says itself in `Server-Timing`."""
+
+    status: int
+    body: bytes
+    server_ms: float
 
 
 @dataclass(slots=True)
 class Tally:
-    """How long each answer took, in milliseconds; how many were no 2xx; how long all took together, in seconds."""
+    """How long each answer took, and how long the server says that it did, in milliseconds; how many were no 2xx; how
+    long all took together, in seconds."""
 
     took: list[float] = field(default_factory=list)
+    server: list[float] = field(default_factory=list)
     refused: int = 0
     seconds: float = 0.0
 
@@ -24,8 +35,8 @@ class Connection:
         self._key = key
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def request(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """The status and the body of the answer. Raises OSError or EOFError when the server is gone."""
+    async def request(self, method: str, path: str, body: bytes = b"") -> Answer:
+        """Raises OSError or EOFError when the server is gone."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port, limit=2**24)
         reader, writer = self._streams
@@ -34,14 +45,18 @@ class Connection:
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = answer.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
-        return int(answer[9:12]), await reader.readexactly(int(length or b"0"))
+        answer = (await reader.readuntil(b"\r\n\r\n")).lower()
+        body = await reader.readexactly(int(_after(b"content-length:", answer) or b"0"))
+        return Answer(int(answer[9:12]), body, float(_after(b"server-timing: app;dur=", answer)))
 
     def close(self) -> None:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+
+def _after(name: bytes, head: bytes) -> bytes:
+    return head.partition(name)[2].partition(b"\r\n")[0]
 
 
 async def post_all(address: str, key: str, bodies: Iterable[bytes], clients: int) -> Tally:
@@ -52,9 +67,10 @@ async def post_all(address: str, key: str, bodies: Iterable[bytes], clients: int
         connection = Connection(address, key)
         for body in waiting:
             began = perf_counter()
-            status, _ = await connection.request("POST", "/api/conversations?channel=calls", body)
+            answer = await connection.request("POST", "/api/conversations?channel=calls", body)
             tally.took.append((perf_counter() - began) * 1000)
-            tally.refused += status not in (200, 201)
+            tally.server.append(answer.server_ms)
+            tally.refused += answer.status not in (200, 201)
         connection.close()
 
     began = perf_counter()
@@ -68,8 +84,9 @@ async def get_each(address: str, key: str, paths: Sequence[str]) -> Tally:
     connection, tally = Connection(address, key), Tally()
     for path in paths:
         began = perf_counter()
-        status, _ = await connection.request("GET", path)
+        answer = await connection.request("GET", path)
         tally.took.append((perf_counter() - began) * 1000)
-        tally.refused += status != 200
+        tally.server.append(answer.server_ms)
+        tally.refused += answer.status != 200
     connection.close()
     return tally

@@ -14,9 +14,9 @@ _ASKED = (
 _ROUNDS = 7
 
 
-def submissions(count: int) -> list[Submission]:
-    """That many, each of its own patient."""
-    return [Submission(conversation(number), channel="calls") for number in range(count)]
+def submissions(count: int, *, first: int = 0) -> list[Submission]:
+    """That many, each of its own patient; the patients are numbered from `first` on."""
+    return [Submission(conversation(number), channel="calls") for number in range(first, first + count)]
 
 
 def documents(count: int, *, rounds: int = _ROUNDS) -> list[str]:

@@ -22,8 +22,12 @@ class Figure:
         return {"name": self.name, "unit": self.unit, "value": self.value, "bare": self.bare, "ratio": self.ratio}
 
     def line(self) -> str:
-        bare, ratio = (f"{self.bare:9.0f}", f"{self.ratio:7.2f}") if self.bare else (" " * 9, " " * 7)
-        return f"{self.name:<22} {self.value:9.{0 if self.value >= 100 else 2}f} {bare} {ratio}  {self.unit}"
+        bare, ratio = (_shown(self.bare), f"{self.ratio:7.2f}") if self.bare else (" " * 9, " " * 7)
+        return f"{self.name:<22} {_shown(self.value)} {bare} {ratio}  {self.unit}"
+
+
+def _shown(value: float) -> str:
+    return f"{value:9.{0 if value >= 100 else 2}f}"
 
 
 HEADING = f"{'':<22} {'value':>9} {'bare':>9} {'ratio':>7}  unit"

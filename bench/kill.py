@@ -54,7 +54,7 @@ async def _take_in(place: Place, key: str, bodies: list[bytes]) -> set[str]:
             while waiting and (not kills or len(accepted) < kills[0]):
                 body = waiting.pop()
                 try:
-                    status, answer = await connection.request("POST", "/api/conversations?channel=calls", body)
+                    status, answer, _ = await connection.request("POST", "/api/conversations?channel=calls", body)
                 except (OSError, EOFError):
                     waiting.append(body)
                     return

@@ -28,7 +28,7 @@ async def measure(databases: Databases, count: int) -> list[Figure]:
             given = [text.encode() for text in documents(count + _A_SECOND)]
             for number, body in enumerate(given):
                 began = perf_counter()
-                status, answer = await connection.request("POST", "/api/conversations?channel=calls", body)
+                status, answer, _ = await connection.request("POST", "/api/conversations?channel=calls", body)
                 assert status == 201, answer
                 await _finished(carelog, UUID(json.loads(answer)["runs"][0]))
                 if number >= _A_SECOND:  # before, it was getting warm

@@ -9,7 +9,6 @@ from carelog.conversations import (
     Conversation,
     Role,
     from_transcript,
-    identifiers,
     normal,
     patient_party,
     tags_of,
@@ -48,8 +47,8 @@ def test_identifiers_are_compared_in_their_normal_form(kind, given, expected):
 
 
 def test_every_party_is_found_by_all_its_identifiers():
-    found = identifiers(with_parties({"tel": "+1 202 555 0100", "name": "Asha"}, {"mailto": "a@b.org", "name": " "}))
-    assert found == [(0, "tel", "+12025550100"), (0, "name", "asha"), (1, "mailto", "a@b.org")]
+    found = with_parties({"tel": "+1 202 555 0100", "name": "Asha"}, {"mailto": "a@b.org", "name": " "}).identifiers
+    assert found == ((0, "tel", "+12025550100"), (0, "name", "asha"), (1, "mailto", "a@b.org"))
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,16 @@ async def test_a_caller_that_goes_away_does_not_hold_up_the_others() -> None:
     assert await third == 6
     with pytest.raises(asyncio.CancelledError):
         await second
+
+
+async def test_those_who_are_on_their_way_are_waited_for() -> None:
+    work = Work()
+    combiner = Combiner(work)
+
+    async def comes_after(turns: int) -> int:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await combiner.submit(turns)
+
+    assert await asyncio.gather(*map(comes_after, range(6))) == [0, 2, 4, 6, 8, 10]
+    assert work.batches == [[0, 1, 2, 3, 4, 5]]

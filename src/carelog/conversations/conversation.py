@@ -9,7 +9,7 @@ from uuid import UUID
 
 from carelog.conversations import vcon
 from carelog.conversations.dates import read_date, uuid_moment, write_date
-from carelog.conversations.parties import Party, parties_of
+from carelog.conversations.parties import Identifier, Party, identifiers_of, parties_of
 from carelog.conversations.reader import turns_of
 from carelog.conversations.turns import Turn
 from carelog.kit import jsontext
@@ -108,6 +108,11 @@ class Conversation:
     @cached_property
     def parties(self) -> tuple[Party, ...]:
         return parties_of(self.document)
+
+    @cached_property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """What its parties can be found by; see `parties.identifiers_of`."""
+        return identifiers_of(self.document)
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:

@@ -1,7 +1,7 @@
 """Dates as vCons write them: RFC 3339, always with a zone."""
 
 import re
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from uuid import UUID
 
@@ -36,7 +36,13 @@ def read_date(text: str) -> datetime | None:
             moment.astimezone(UTC)  # the first and last hours of time have no UTC
     except (ValueError, OverflowError):
         return None
-    return moment
+    return moment.replace(tzinfo=_shared(moment.tzinfo or UTC))
+
+
+@lru_cache(maxsize=256)
+def _shared(zone: tzinfo) -> tzinfo:
+    """The same object for the same zone: moments of one zone are compared at once, those of two by their offsets."""
+    return zone
 
 
 def write_date(moment: datetime) -> str:

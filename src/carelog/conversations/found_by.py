@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from carelog.conversations.content import plain_words
 from carelog.conversations.conversation import Conversation
-from carelog.conversations.parties import Kind, identifiers, normal
+from carelog.conversations.parties import Kind, normal
 
 # PostgreSQL limits a search vector to 1 MB; this much text stays below it in every script.
 _WORDS: Final = 250_000
@@ -13,7 +13,7 @@ _PARTY: Final = 320
 
 def party_rows(conversation: Conversation) -> list[dict[str, Any]]:
     """Rows of `conversation_party`."""
-    found = {(i.party, i.kind, _kept(i.value)) for i in identifiers(conversation)}
+    found = {(i.party, i.kind, _kept(i.value)) for i in conversation.identifiers}
     return [
         {"conversation_id": conversation.uuid, "party": party, "kind": kind, "value": value}
         for party, kind, value in sorted(found)

@@ -67,5 +67,4 @@ class ConversationIds:
             .offset(offset)
             .limit(limit)
         )
-        async with self._database.read() as connection:
-            return list((await connection.execute(statement)).scalars())
+        return [row.id for row in await self._database.rows(statement)]

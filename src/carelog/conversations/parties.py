@@ -57,15 +57,15 @@ def parties_of(document: Mapping[str, Any]) -> tuple[Party, ...]:
     )
 
 
-def identifiers(conversation: "Conversation") -> list[Identifier]:
+def identifiers_of(document: Mapping[str, Any]) -> tuple[Identifier, ...]:
     """What each party can be found by, normalised by `normal`, without repetition."""
     found = (
         Identifier(i, kind, value)
-        for i, party in enumerate(conversation.document["parties"])
+        for i, party in enumerate(document["parties"])
         for kind in _KINDS
         if isinstance(given := party.get(kind), str) and (value := normal(kind, given))
     )
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def normal(kind: Kind, value: str) -> str:

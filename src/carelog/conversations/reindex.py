@@ -3,11 +3,12 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from carelog.conversations.conversation import Conversation
 from carelog.conversations.found_by import party_rows, words_of
 from carelog.conversations.tables import conversation, conversation_party, conversation_text
+from carelog.conversations.word_index import add_words, change_words
 from carelog.db import Database
 
 _AT_ONCE: Final = 200
@@ -42,12 +43,7 @@ async def reindex(database: Database) -> int:
                 select(conversation_text.c.conversation_id).where(conversation_text.c.conversation_id.in_(ids))
             )
             indexed = set(known.scalars())
-            for one in found:
-                words = words_of(one)
-                if one.uuid in indexed:
-                    write = update(conversation_text).where(conversation_text.c.conversation_id == one.uuid)
-                    await connection.execute(write.values(content=words))
-                else:
-                    await connection.execute(insert(conversation_text).values(conversation_id=one.uuid, content=words))
+            await change_words(connection, {one.uuid: words_of(one) for one in found if one.uuid in indexed})
+            await add_words(connection, {one.uuid: words_of(one) for one in found if one.uuid not in indexed})
         total += len(rows)
         after = rows[-1].id

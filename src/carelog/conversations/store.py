@@ -1,33 +1,20 @@
-"""The store of conversations, and the search over it."""
+"""The store of conversations."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal_column,
-    or_,
-    select,
-    text,
-    tuple_,
-    update,
-)
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from carelog.conversations import tables
 from carelog.conversations.conversation import Conversation
-from carelog.conversations.found_by import party_rows, party_value, storable, words_of
-from carelog.conversations.parties import Kind
-from carelog.db import Connection, Database, among
+from carelog.conversations.found_by import party_rows, storable, words_of
+from carelog.conversations.search import ConversationQuery, search
+from carelog.conversations.word_index import add_words, change_words
+from carelog.db import Connection, Database, among, among_pairs, insert_all
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
@@ -107,21 +94,6 @@ class Known:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationQuery:
-    """What to look for. All that is given must hold. `since` and `until` bound the start: from, up to."""
-
-    tel: str | None = None
-    mailto: str | None = None
-    name: str | None = None
-    title: str | None = None
-    words: str | None = None
-    channel: str | None = None
-    subject_id: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
 def digest(conversation: Conversation) -> str:
     """The fingerprint of a document's content: white space and the order of keys do not matter."""
     return hashlib.sha256(jsontext.canonical(conversation.document)).hexdigest()
@@ -129,25 +101,21 @@ def digest(conversation: Conversation) -> str:
 
 async def known(connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]) -> list[Known]:
     """The stored conversations that have one of these ids, or one of these (channel, external id) names."""
-    rows = await connection.execute(
-        select(_stored.c.id, _stored.c.channel, _stored.c.external_id, _stored.c.subject_id, _stored.c.digest).where(
-            or_(_stored.c.id.in_(list(ids)), tuple_(_stored.c.channel, _stored.c.external_id).in_(list(names)))
-        )
-    )
-    return [Known(*row) for row in rows]
+    looked_at = select(_stored.c.id, _stored.c.channel, _stored.c.external_id, _stored.c.subject_id, _stored.c.digest)
+    # United, since no index serves an OR of the two.
+    same_id = looked_at.where(among(connection, _stored.c.id, ids))
+    same_name = looked_at.where(among_pairs(connection, (_stored.c.channel, _stored.c.external_id), names))
+    return [Known(*row) for row in await connection.execute(same_id.union(same_name))]
 
 
 async def add(connection: Connection, received: Sequence[Received]) -> None:
     """Write new conversations with all that they are found by, within the caller's transaction."""
     if not received:
         return
-    await connection.execute(insert(_stored), [_row(item) for item in received])
+    await insert_all(connection, _stored, [_row(item) for item in received])
     await _add_parties(connection, received)
     await _keep_originals(connection, received)
-    await connection.execute(
-        insert(_text),
-        [{"conversation_id": item.conversation.uuid, "content": words_of(item.conversation)} for item in received],
-    )
+    await add_words(connection, {item.conversation.uuid: words_of(item.conversation) for item in received})
 
 
 async def renew(connection: Connection, received: Sequence[Received]) -> None:
@@ -174,7 +142,7 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
         await connection.execute(delete(beside).where(column.in_(ids)))
     await _add_parties(connection, received)
     await _keep_originals(connection, received)
-    await _index(connection, {item.conversation.uuid: item.conversation for item in received})
+    await change_words(connection, {item.conversation.uuid: words_of(item.conversation) for item in received})
 
 
 async def remove(connection: Connection, ids: Collection[UUID]) -> None:
@@ -212,39 +180,28 @@ async def replace(
         .values(document=bindparam("_document"), revision=_stored.c.revision + 1, expired_at=None)
     )
     await connection.execute(write, [{"_id": id_, "_document": c.json} for id_, c in changed.items()])
-    await _index(connection, {id_: changed[id_] for id_ in reworded})
+    await change_words(connection, {id_: words_of(changed[id_]) for id_ in reworded})
 
 
 async def _add_parties(connection: Connection, received: Sequence[Received]) -> None:
-    parties = [row for item in received for row in party_rows(item.conversation)]
-    if parties:
-        await connection.execute(insert(_party), parties)
+    await insert_all(connection, _party, [row for item in received for row in party_rows(item.conversation)])
 
 
 async def _keep_originals(connection: Connection, received: Sequence[Received]) -> None:
-    opened = [(item.conversation.uuid, item.opened) for item in received if item.opened]
-    if opened:
-        await connection.execute(
-            insert(_original),
-            [
-                {
-                    "conversation_id": id_,
-                    "form": one.form,
-                    "signer": storable(one.signer) if one.signer else None,
-                    "content": one.original,
-                }
-                for id_, one in opened
-            ],
-        )
-
-
-async def _index(connection: Connection, reworded: Mapping[UUID, Conversation]) -> None:
-    """Index the words of stored conversations anew."""
-    if reworded:
-        index = update(_text).where(_text.c.conversation_id == bindparam("_id")).values(content=bindparam("_content"))
-        await connection.execute(
-            index, [{"_id": id_, "_content": words_of(conversation)} for id_, conversation in reworded.items()]
-        )
+    await insert_all(
+        connection,
+        _original,
+        [
+            {
+                "conversation_id": item.conversation.uuid,
+                "form": opened.form,
+                "signer": storable(opened.signer) if opened.signer else None,
+                "content": opened.original,
+            }
+            for item in received
+            if (opened := item.opened)
+        ],
+    )
 
 
 async def let_expire(connection: Connection, moments: Mapping[UUID, datetime]) -> None:
@@ -262,25 +219,25 @@ class ConversationStore:
 
     async def get(self, principal: Principal, conversation_id: UUID) -> Stored:
         """Raises NotFound, also for a conversation that is not theirs to see."""
-        statement = _documents().where(_stored.c.id == conversation_id, principal.sees(_stored.c.subject_id))
-        async with self._database.read() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-        if row is None:
+        rows = await self._database.rows(principal.seen_of(_ONE, _stored.c.subject_id), {"id": conversation_id})
+        if not rows:
             raise NotFound("no such conversation")
-        return _as_stored(row)
+        principal.looks.note("read", "conversation", rows[0].subject_id)
+        return _as_stored(rows[0])
 
     async def original(self, principal: Principal, conversation_id: UUID) -> Original:
         """The form that a sealed conversation came in. Raises NotFound, also for one that came plain."""
         statement = (
-            select(_original.c.form, _original.c.signer, _original.c.content)
+            select(_original.c.form, _original.c.signer, _original.c.content, _stored.c.subject_id)
             .join(_stored, _stored.c.id == _original.c.conversation_id)
             .where(_stored.c.id == conversation_id, principal.sees(_stored.c.subject_id))
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-        if row is None:
+        rows = await self._database.rows(statement)
+        if not rows:
             raise NotFound("no such conversation, or it came neither signed nor encrypted")
-        return Original(*row)
+        form, signer, content, subject_id = rows[0]
+        principal.looks.note("read", "conversation", subject_id)
+        return Original(form, signer, content)
 
     async def page(
         self,
@@ -291,61 +248,14 @@ class ConversationStore:
         cursor: Cursor | None = None,
     ) -> Page[Listed]:
         """The conversations that meet every condition, the last to come in first."""
-        statement = (
-            select(
-                _stored.c.id,
-                _stored.c.channel,
-                _stored.c.external_id,
-                _stored.c.subject_id,
-                _stored.c.title,
-                _stored.c.started_at,
-                _stored.c.recorded_at,
-            )
-            .where(principal.sees(_stored.c.subject_id), *self._conditions(query or ConversationQuery()))
-            .order_by(_stored.c.recorded_at.desc(), _stored.c.id.desc())
-            .limit(limit + 1)
-        )
+        statement, parameters = search(query or ConversationQuery(), self._database.dialect, limit + 1)
+        statement = principal.seen_of(statement, _stored.c.subject_id)
         if cursor:
             statement = statement.where(cursor.before(_stored.c.recorded_at, _stored.c.id))
-        async with self._database.read() as connection:
-            found = [Listed(*row) for row in await connection.execute(statement)]
-        return Page.cut(found, limit, lambda c: Cursor(c.recorded_at, c.id))
-
-    def _conditions(self, query: ConversationQuery) -> list[ColumnElement[bool]]:
-        conditions: list[ColumnElement[bool]] = []
-        parties: tuple[tuple[Kind, str | None], ...] = (
-            ("tel", query.tel),
-            ("mailto", query.mailto),
-            ("name", query.name),
-        )
-        conditions += [_has_party(kind, value) for kind, value in parties if value is not None]
-        if query.title is not None:
-            conditions.append(func.lower(_stored.c.title).contains(query.title.lower(), autoescape=True))
-        if query.words is not None:
-            conditions.append(self._has_words(query.words))
-        if query.channel is not None:
-            conditions.append(_stored.c.channel == query.channel)
-        if query.subject_id is not None:
-            conditions.append(_stored.c.subject_id == query.subject_id)
-        if query.since is not None:
-            conditions.append(_stored.c.started_at >= query.since)
-        if query.until is not None:
-            conditions.append(_stored.c.started_at < query.until)
-        return conditions
-
-    def _has_words(self, words: str) -> ColumnElement[bool]:
-        cleaned = words.replace("\x00", " ")
-        if self._database.dialect == "postgresql":
-            matches: ColumnElement[bool] = func.to_tsvector(literal_column("'simple'"), _text.c.content).op("@@")(
-                func.plainto_tsquery(literal_column("'simple'"), cleaned)
-            )
-            return _stored.c.id.in_(select(_text.c.conversation_id).where(matches))
-        # Each word in quotes, so that nothing in it is taken for an operator of the search language.
-        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in re.findall(r"\S+", cleaned))
-        rowids = text("SELECT rowid FROM conversation_words WHERE conversation_words MATCH :words")
-        return _stored.c.id.in_(
-            select(_text.c.conversation_id).where(_text.c.seq.in_(rowids.bindparams(words=quoted or '""')))
-        )
+        found = [Listed(*row) for row in await self._database.rows(statement, parameters)]
+        page = Page.cut(found, limit, lambda c: Cursor(c.recorded_at, c.id))
+        principal.looks.note_each("read", "conversation", page.items)
+        return page
 
 
 def _documents() -> Select[Any]:
@@ -362,14 +272,11 @@ def _documents() -> Select[Any]:
     )
 
 
+_ONE = _documents().where(_stored.c.id == bindparam("id"))
+
+
 def _as_stored(row: Any) -> Stored:
     return Stored(**row._mapping)
-
-
-def _has_party(kind: Kind, value: str) -> ColumnElement[bool]:
-    return _stored.c.id.in_(
-        select(_party.c.conversation_id).where(_party.c.kind == kind, _party.c.value == party_value(kind, value))
-    )
 
 
 def _row(item: Received) -> dict[str, Any]:

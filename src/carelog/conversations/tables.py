@@ -65,7 +65,7 @@ conversation_party = Table(
 Index("ix_conversation_party_value", conversation_party.c.kind, conversation_party.c.value,
       conversation_party.c.conversation_id)  # fmt: skip
 
-# What full-text search reads: the words of the conversation, kept in step by migration 0001's index.
+# What full-text search reads: the words of the conversation. Written by word_index.py, which keeps the index in step.
 conversation_text = Table(
     "conversation_text",
     health_metadata,

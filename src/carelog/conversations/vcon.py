@@ -5,8 +5,9 @@ check: the document that came in stays as it is, and parameters they do not name
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Annotated, Any, Literal, Required
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -26,7 +27,8 @@ DATE_PROBLEM = "must be an RFC 3339 date and time with a zone, such as 2026-01-0
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _SESSION_UUID = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)  # RFC 7989 section 5 writes it without hyphens
-_PLAIN_KEYS = {"type", "start", "parties", "mediatype", "encoding", "body"}
+_PLAIN_KEYS = ("type", "start", "parties", "mediatype", "encoding", "body")
+_plain_values = itemgetter(*_PLAIN_KEYS)
 _NOT_UNIQUE = frozenset({"0" * 32, "f" * 32})  # the nil and max UUIDs
 _MEDIATYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+\s*(;.*)?", re.ASCII | re.DOTALL)
 _HASH = re.compile(r"([a-z0-9]+)-([A-Za-z0-9_-]+)={0,2}", re.ASCII)
@@ -54,8 +56,8 @@ def check(document: object) -> None:
     if not isinstance(document, Mapping):
         raise InvalidInput("not a valid vCon: it must be a JSON object", details={"problems": []})
     _refuse_sealed(document)
-    plain = _plain_messages(document)
-    _refuse([*_broken_shapes(document, plain), *_without_created_at(document), *broken_rules(document, plain)])
+    others = _other_than_plain(document)
+    _refuse([*_broken_shapes(document, others), *_without_created_at(document), *broken_rules(document, others)])
 
 
 def check_added(document: Mapping[str, Any], array: str) -> None:
@@ -69,27 +71,31 @@ def check_added(document: Mapping[str, Any], array: str) -> None:
     _refuse([*moved, *broken_rules_of(document, array, place)])
 
 
-def _plain_messages(document: Mapping[str, Any]) -> frozenset[int]:
-    """The dialogs that are messages of one party in plain words, as most are: a glance tells that they are right."""
+def _other_than_plain(document: Mapping[str, Any]) -> list[int]:
+    """The dialogs that are no messages of one party in plain words. Most are: a glance tells that they are right."""
     parties, dialogs = document.get("parties"), document.get("dialog")
-    if not isinstance(parties, list) or not isinstance(dialogs, list):
-        return frozenset()
-    speakers = range(len(parties))
-    return frozenset(i for i, dialog in enumerate(dialogs) if _is_plain(dialog, speakers))
+    if not isinstance(dialogs, list):
+        return []
+    speakers = len(parties) if isinstance(parties, list) else 0
+    return [i for i, dialog in enumerate(dialogs) if not _is_plain(dialog, speakers)]
 
 
-def _is_plain(dialog: object, speakers: range) -> bool:
+def _is_plain(dialog: object, speakers: int) -> bool:
+    if type(dialog) is not dict or len(dialog) != len(_PLAIN_KEYS):
+        return False
+    try:
+        kind, start, speaker, mediatype, encoding, body = _plain_values(dialog)
+    except KeyError:
+        return False
     return (
-        type(dialog) is dict
-        and dialog.keys() == _PLAIN_KEYS
-        and dialog["type"] == "text"
-        and dialog["mediatype"] == "text/plain"
-        and dialog["encoding"] == "none"
-        and type(dialog["body"]) is str
-        and type(dialog["parties"]) is int
-        and dialog["parties"] in speakers
-        and type(dialog["start"]) is str
-        and read_date(dialog["start"]) is not None
+        kind == "text"
+        and mediatype == "text/plain"
+        and encoding == "none"
+        and type(body) is str
+        and type(speaker) is int
+        and 0 <= speaker < speakers
+        and type(start) is str
+        and read_date(start) is not None
     )
 
 
@@ -368,16 +374,16 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def _broken_shapes(document: Mapping[str, Any], plain: Container[int] = ()) -> list[Problem]:
-    """`plain` dialogs are known to have the right shape."""
+def _broken_shapes(document: Mapping[str, Any], dialogs: Sequence[int] | None = None) -> list[Problem]:
+    """Of these dialogs, where they are given: the others are known to have the right shape."""
     looked_at: Mapping[str, Any] = document
-    if plain:
-        rest = [dialog for i, dialog in enumerate(document["dialog"]) if i not in plain]
-        looked_at = {**document, "dialog": rest}
+    given = document.get("dialog")
+    if dialogs is not None and isinstance(given, list):
+        looked_at = {**document, "dialog": [given[i] for i in dialogs]}
     try:
         _shape().validate_python(looked_at, strict=True)
     except ValidationError as error:
-        if plain:
+        if looked_at is not document:
             return _broken_shapes(document)  # once more, for the places
         details = error.errors(include_url=False, include_input=False)
         return [(_place(detail["loc"], document), _sentence(detail)) for detail in details]

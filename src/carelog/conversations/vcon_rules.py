@@ -6,7 +6,7 @@ once, beside those of the shapes.
 
 import base64
 import binascii
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 Problem: TypeAlias = tuple[str, str]
@@ -28,15 +28,14 @@ _CIVIC = frozenset(
 )
 
 
-def broken_rules(document: _Object, plain: Container[int] = ()) -> Iterator[Problem]:
-    """Every rule that the document breaks, but for the dialogs that are known to be plain messages."""
+def broken_rules(document: _Object, dialogs: Iterable[int]) -> Iterator[Problem]:
+    """Every rule that the document breaks; of its dialogs, these are looked at."""
     yield from _versions(document)
     yield from _critical(document)
     for i, party in _objects(document, "parties"):
         yield from _civic_address(party, f"/parties/{i}/civicaddress")
-    for i, dialog in _objects(document, "dialog"):
-        if i not in plain:
-            yield from _dialog(dialog, f"/dialog/{i}", document)
+    for i in dialogs:
+        yield from broken_rules_of(document, "dialog", i)
     for array in ("attachments", "analysis"):
         for i, _ in _objects(document, array):
             yield from broken_rules_of(document, array, i)

@@ -1,9 +1,10 @@
 """Databases: engines for SQLite and PostgreSQL, column types, migrations."""
 
-from carelog.db.among import among
+from carelog.db.among import among, among_pairs, among_texts
 from carelog.db.combine import Combiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
+from carelog.db.insert_all import insert_all
 from carelog.db.insert_new import insert_new
 from carelog.db.metadata import auth_metadata, health_metadata
 from carelog.db.migrate import migrate
@@ -16,8 +17,11 @@ __all__ = [
     "JsonText",
     "UtcDateTime",
     "among",
+    "among_pairs",
+    "among_texts",
     "auth_metadata",
     "health_metadata",
+    "insert_all",
     "insert_new",
     "is_outage",
     "migrate",

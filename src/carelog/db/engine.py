@@ -5,17 +5,20 @@ queue in Python, where waiting is free, and writers of other processes queue at 
 are the same pool.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
-from sqlalchemy import event, make_url, text
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Row, Select, event, make_url, text
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from carelog.db.sqlite_connection import connect
+from carelog.db.sqlite_version import SqliteVersion
 from carelog.kit.errors import ConfigurationError
 
 Connection = AsyncConnection
@@ -24,6 +27,8 @@ _BUSY_SECONDS = 30
 _READERS = 5
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
+_TRUSTED_SECONDS: Final = 1.0
+_ALONE: Final = "carelog_alone"
 
 
 class Database:
@@ -33,18 +38,38 @@ class Database:
         self.url = _async_url(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
-            self._reader = _sqlite_engine(self.url, begin="BEGIN", size=_READERS)
-            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
+            self._reader = _sqlite_engine(self.url, size=_READERS)
+            self._writer = _sqlite_engine(self.url, size=1, writes=True)
+            alone = self._reader.execution_options(**{_ALONE: True})
+            self._version: SqliteVersion | None = SqliteVersion(str(self.url.database))
         else:
-            self._reader = self._writer = create_async_engine(
-                self.url, pool_size=10, pool_pre_ping=True, hide_parameters=True
-            )
+            self._reader = self._writer = _postgres_engine(self.url)
+            alone = self._reader.execution_options(isolation_level="AUTOCOMMIT")
+            self._version = None
+        self._alone = alone.sync_engine
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
         """A transaction for reading: one consistent snapshot on SQLite."""
         async with self._reader.connect() as connection:
             yield connection
+
+    async def rows(
+        self, statement: Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of one query. It sees one state of the database by itself, and so goes without a transaction, in one
+        trip: for a small query, that is most of the cost."""
+
+        def fetch() -> Sequence[Row[*tuple[Any, ...]]]:
+            with self._alone.connect() as connection:
+                return connection.execute(statement, parameters).all()
+
+        return await greenlet_spawn(fetch)
+
+    def version(self) -> int | None:
+        """A number that is another one after every commit, by whomever: what was read at the same number is so still.
+        None where that is not known for less than it costs to read again."""
+        return self._version.now() if self._version else None
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Connection]:
@@ -58,6 +83,8 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
+        if self._version:
+            self._version.close()
         await self._reader.dispose()
         await self._writer.dispose()
 
@@ -84,7 +111,7 @@ def _async_url(url: str) -> URL:
     raise ConfigurationError("a database URL must begin with sqlite: or postgresql:")
 
 
-def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
+def _sqlite_engine(url: URL, *, size: int, writes: bool = False) -> AsyncEngine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
@@ -111,6 +138,8 @@ def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            # What is erased is overwritten, whatever the library was built to do.
+            "secure_delete=ON",
             f"cache_size=-{_CACHE_KIB}",
             f"wal_autocheckpoint={_LOG_PAGES}",
         ):
@@ -119,6 +148,37 @@ def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif _ALONE not in connection.get_execution_options():
+            connection.connection.driver_connection.begin_with_next()
 
     return engine
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    """Its pool asks a connection that has lain idle whether it still lives. To ask each time, as SQLAlchemy can, takes
+    longer than a small query."""
+    engine = create_async_engine(url, pool_size=10, hide_parameters=True)
+    dialect: Dialect = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _laid_down(_connection: Any, record: Any) -> None:
+        record.info["laid_down"] = monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _taken_up(connection: Any, record: Any, _proxy: Any) -> None:
+        idle = monotonic() - record.info.get("laid_down", monotonic())
+        if connection.driver_connection.is_closed() or (idle > _TRUSTED_SECONDS and not _answers(dialect, connection)):
+            raise DisconnectionError  # by which the pool knows to connect anew
+
+    return engine
+
+
+def _answers(dialect: Dialect, connection: Any) -> bool:
+    try:
+        return dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, connection, None):
+            return False
+        raise

@@ -1,11 +1,12 @@
 """A connection to SQLite that crosses to its thread once for each statement.
 
 aiosqlite crosses four times: to make a cursor, to execute, to fetch and to close. Each crossing costs about as much
-as a small statement does, and SQLAlchemy fetches all rows at once anyhow.
+as a small statement does, and SQLAlchemy fetches all rows at once anyhow. A transaction begins on the way of its first
+statement, and where none has begun, there is nothing to cross for at its end.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,23 +24,48 @@ def connect(database: str, **options: Any) -> "OneHopConnection":
 class OneHopConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors are plain objects on this side of the thread."""
 
+    _begin_first = False
+    # Or there may be one: a statement is under way, or has failed, or the task that waited for it was cancelled.
+    _in_transaction = False
+
+    def begin_with_next(self) -> None:
+        """Begin a transaction when its first statement is carried out: a deferred one takes nothing before."""
+        self._begin_first = True
+
+    async def commit(self) -> None:
+        await self._end(super().commit)
+
+    async def rollback(self) -> None:
+        await self._end(super().rollback)
+
+    async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
+        self._begin_first = False
+        if self._in_transaction:
+            await how()
+            self._in_transaction = False
+
     def cursor(self) -> "OneHopCursor":  # type: ignore[override]
         return OneHopCursor(self)
 
     async def carry_out(self, operation: str, parameters: Any, *, many: bool) -> "Fetched":
         """Execute a statement in the thread, and bring back all that is to be known of it."""
+        begin, self._begin_first = self._begin_first, False
+        self._in_transaction = True
 
-        def work() -> Fetched:
+        def work() -> tuple[Fetched, bool]:
             cursor = self._conn.cursor()
             try:
+                if begin:
+                    cursor.execute("BEGIN")
                 execute = cursor.executemany if many else cursor.execute
                 execute(operation, parameters)
                 rows = cursor.fetchall() if cursor.description else []
-                return cursor.description, rows, cursor.rowcount, cursor.lastrowid
+                return (cursor.description, rows, cursor.rowcount, cursor.lastrowid), self._conn.in_transaction
             finally:
                 cursor.close()
 
-        fetched: Fetched = await self._execute(work)  # type: ignore[no-untyped-call]
+        fetched: Fetched
+        fetched, self._in_transaction = await self._execute(work)  # type: ignore[no-untyped-call]
         return fetched
 
 

@@ -46,20 +46,21 @@ def parse(data: bytes | str) -> Any:
     carelog.kit.errors.InvalidInput: not valid JSON: a key stands twice in one object at line 1, column 10
     """
     encoded = _utf8(data).removeprefix(_BOM)
-    has_long_numbers = _LONG_NUMBER in encoded.translate(_DIGITS_TO_ZERO)
     try:
         value = orjson.loads(encoded)
         again = orjson.dumps(value)
     except orjson.JSONDecodeError as error:
-        if has_long_numbers:
+        if _has_long_numbers(encoded):
             return _parse_carefully(encoded.decode())
         # orjson's message ends in its own place, and its position counts characters
         _refuse(error.msg.split(": line ")[0], error.doc, error.pos)
     except TypeError:
         _refuse_what_is_too_deep(encoded.decode())
-    # Written again, a document has as many colons as before, unless a repeated key was dropped or a colon in
-    # a string had been escaped.
-    if has_long_numbers or again.count(b":") != encoded.count(b":") or _ESCAPED_COLON.search(encoded):
+    # Written again, a document without white space is the same to the byte, and any other has as many colons as before,
+    # unless a repeated key was dropped, a number changed, or a colon in a string had been escaped.
+    if again == encoded:
+        return value
+    if again.count(b":") != encoded.count(b":") or _ESCAPED_COLON.search(encoded) or _has_long_numbers(encoded):
         return _parse_carefully(encoded.decode())
     return value
 
@@ -71,9 +72,7 @@ def reread(text: str) -> Any:
     {'dose': 20, 'id': 123456789012345678901234567890}
     """
     encoded = text.encode()
-    if _LONG_NUMBER in encoded.translate(_DIGITS_TO_ZERO):
-        return _parse_carefully(text)
-    return orjson.loads(encoded)
+    return _parse_carefully(text) if _has_long_numbers(encoded) else orjson.loads(encoded)
 
 
 def dump(value: Any) -> str:
@@ -107,6 +106,10 @@ def canonical(value: Any) -> bytes:
     except TypeError:
         # Integers beyond 64 bits are more than orjson writes.
         return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _has_long_numbers(encoded: bytes) -> bool:
+    return _LONG_NUMBER in encoded.translate(_DIGITS_TO_ZERO)
 
 
 def _holds_nan(value: Any) -> bool:

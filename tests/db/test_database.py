@@ -1,0 +1,128 @@
+"""What a transaction sees, what one query leaves behind, and connections that a server has closed."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert, literal_column, select, text
+from sqlalchemy.exc import DBAPIError
+
+from carelog.db import Database
+
+_metadata = MetaData()
+_number = Table("number", _metadata, Column("value", Integer, primary_key=True))
+_COUNT = select(func.count()).select_from(_number)
+_DEADLINE = 20.0
+
+
+@pytest.fixture
+async def database(dialect: str, fresh_url: Callable[[str], str]) -> AsyncIterator[Database]:
+    database = Database(fresh_url(dialect))
+    async with database.write() as connection:
+        await connection.run_sync(_metadata.create_all)
+        await connection.execute(insert(_number), [{"value": n} for n in range(3)])
+    yield database
+    await database.close()
+
+
+async def _add(database: Database, value: int) -> None:
+    async with database.write() as connection:
+        await connection.execute(insert(_number).values(value=value))
+
+
+async def test_one_query_gives_its_rows(database: Database) -> None:
+    statement = select(_number.c.value).where(_number.c.value > bindparam("above")).order_by(_number.c.value)
+    assert [row.value for row in await database.rows(statement, {"above": 0})] == [1, 2]
+    assert await database.rows(statement, {"above": 9}) == []
+    await _add(database, 3)
+    assert [row.value for row in await database.rows(statement, {"above": 1})] == [2, 3]
+
+
+async def test_queries_at_the_same_time_do_not_mix(database: Database) -> None:
+    statement = select(_number.c.value).where(_number.c.value == bindparam("value"))
+    found = await asyncio.gather(*(database.rows(statement, {"value": n % 3}) for n in range(60)))
+    assert [row.value for rows in found for row in rows] == [n % 3 for n in range(60)]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_transaction_for_reading_sees_one_state(database: Database) -> None:
+    async with database.read() as connection:
+        before = (await connection.execute(_COUNT)).scalar_one()
+        await _add(database, 7)
+        assert (await connection.execute(_COUNT)).scalar_one() == before
+    async with database.read() as connection:
+        assert (await connection.execute(_COUNT)).scalar_one() == before + 1
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_reading_holds_nothing_back_afterwards(database: Database) -> None:
+    """The log can be moved into the file and emptied, which it cannot while anyone still reads an older state."""
+    await asyncio.gather(*(database.rows(_COUNT) for _ in range(5)))
+    async with database.read() as connection:
+        await connection.execute(_COUNT)
+    await _add(database, 7)
+    async with database.read() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        busy, _, _ = (await driver.carry_out("PRAGMA wal_checkpoint(TRUNCATE)", (), many=False))[1][0]
+    assert busy == 0
+
+
+async def test_a_query_that_fails_leaves_no_transaction_open(database: Database) -> None:
+    for _ in range(3):
+        with pytest.raises(DBAPIError, match="nowhere"):
+            async with database.read() as connection:
+                await connection.execute(text("SELECT * FROM nowhere"))
+    async with database.read() as connection:
+        assert (await connection.execute(_COUNT)).scalar_one() == 3
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_query_that_is_cancelled_leaves_no_transaction_open(database: Database) -> None:
+    begun = threading.Event()
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
+
+    async def read() -> None:
+        async with database.read() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.create_function("begun", 0, begun.set)
+            await connection.execute(text(f"SELECT begun(), ({numbers} SELECT max(i) FROM n)"))
+
+    task = asyncio.create_task(read())
+    assert await asyncio.to_thread(begun.wait, _DEADLINE)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await _add(database, 7)
+    counts = await asyncio.gather(*(database.rows(_COUNT) for _ in range(10)))
+    assert {rows[0][0] for rows in counts} == {4}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_is_rolled_back_is_gone(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.write() as connection:
+            await connection.execute(insert(_number).values(value=7))
+            raise RuntimeError
+    assert (await database.rows(_COUNT))[0][0] == 3
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_connection_that_the_server_has_closed_is_not_used_again(database: Database) -> None:
+    await asyncio.gather(*(database.rows(_COUNT) for _ in range(4)))
+    name = database.url.database
+    other = Database(database.url.set(drivername="postgresql", database="postgres").render_as_string(False))
+    others = select(func.count()).select_from(text("pg_stat_activity")).where(text("datname = :name"))
+    end = select(func.pg_terminate_backend(literal_column("pid"))).select_from(text("pg_stat_activity"))
+    try:
+        await other.rows(end.where(text("datname = :name")), {"name": name})
+        async with asyncio.timeout(_DEADLINE):
+            while (await other.rows(others, {"name": name}))[0][0]:
+                await asyncio.sleep(0.01)
+        assert (await database.rows(_COUNT))[0][0] == 3
+        async with database.write() as connection:
+            await connection.execute(insert(_number).values(value=7))
+    finally:
+        await other.close()

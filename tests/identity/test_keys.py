@@ -1,5 +1,7 @@
 """API keys: shown once, kept as a hash, limited, ended when they should be."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID
 
@@ -61,6 +63,17 @@ async def test_a_revoked_key_and_one_past_its_time_open_nothing(carelog: Carelog
     clock.advance(seconds=3600)
     with pytest.raises(Unauthenticated):
         await carelog.keyring.authenticate(short)
+
+
+async def test_a_key_that_another_process_revokes_opens_nothing_from_then_on(
+    opened: Callable[[], AbstractAsyncContextManager[Carelog]],
+) -> None:
+    async with opened() as here, opened() as elsewhere:
+        token = await here.keyring.add("clinic")
+        assert await here.keyring.authenticate(token) == await here.keyring.authenticate(token)
+        await elsewhere.keyring.revoke(UUID(token.split("_")[1]))
+        with pytest.raises(Unauthenticated):
+            await here.keyring.authenticate(token)
 
 
 async def test_a_key_of_no_subjects_sees_nobody(carelog: Carelog) -> None:

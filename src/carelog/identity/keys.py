@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from carelog.db import Combiner, Database
 from carelog.identity.principal import ORDINARY_SCOPES, SCOPES, Principal
@@ -23,6 +23,7 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput, NotFound, Unauthenticated
 from carelog.kit.ids import new_id
 
+_BY_ID = select(api_key).where(api_key.c.id.in_(bindparam("ids", expanding=True)))
 _TOKEN = re.compile(r"clk_([0-9a-f]{32})_([A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -46,6 +47,9 @@ class Keyring:
         self._database = database
         self._clock = clock
         self._lookups = Combiner(self._rows)
+        # As they were at that version of the database.
+        self._known: dict[UUID, Row[Any]] = {}
+        self._known_at: int | None = None
 
     async def add(
         self,
@@ -81,7 +85,7 @@ class Keyring:
     async def authenticate(self, token: str) -> Principal:
         """The principal behind a token. Raises Unauthenticated, without saying what was wrong with it."""
         match = _TOKEN.fullmatch(token)
-        row = await self._lookups.submit(UUID(match[1])) if match else None
+        row = await self._row(UUID(match[1])) if match else None
         secret_hash = _hash(match[2] if match else "")
         known = hmac.compare_digest(secret_hash, row.secret_hash if row else _hash("-"))
         now = self._clock.now()
@@ -90,11 +94,21 @@ class Keyring:
         subjects = None if row.subjects is None else frozenset(map(UUID, row.subjects))
         return Principal(id=f"key:{row.id}", scopes=frozenset(row.scopes), subjects=subjects)
 
+    async def _row(self, key_id: UUID) -> Row[Any] | None:
+        """The row of a key as it is now: a key that was revoked a moment ago opens nothing any more."""
+        version = self._database.version()
+        if version is None or version != self._known_at:
+            self._known, self._known_at = {}, version
+        elif key_id in self._known:
+            return self._known[key_id]
+        known = self._known
+        row = await self._lookups.submit(key_id)
+        if row is not None:
+            known[key_id] = row
+        return row
+
     async def _rows(self, key_ids: Sequence[UUID]) -> list[Row[Any] | None]:
-        """The row of each key as it is now: a key that was revoked a moment ago opens nothing any more."""
-        async with self._database.read() as connection:
-            found = await connection.execute(select(api_key).where(api_key.c.id.in_(set(key_ids))))
-            rows = {row.id: row for row in found}
+        rows = {row.id: row for row in await self._database.rows(_BY_ID, {"ids": list(set(key_ids))})}
         return [rows.get(key_id) for key_id in key_ids]
 
     async def keys(self) -> list[ApiKey]:

@@ -4,8 +4,9 @@ The stores note it where the rows are read, so that no door can forget to; whoev
 notes down before it answers.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 Action = Literal["read", "change", "export", "erase"]
@@ -20,14 +21,40 @@ class Look:
     subject: UUID
 
 
+class OfSubject(Protocol):
+    @property
+    def subject_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How somebody asked: from which network address, by which operation of the API or which command."""
+
+    address: str | None = None
+    operation: str | None = None
+    request_id: str | None = None
+
+
 @dataclass(slots=True)
 class Looks:
-    """The looks of one request, each once, in the order in which they were first taken."""
+    """The looks of one request, each once, in the order in which they were first taken. `heard` is told of each at
+    once: what it rests on may still be on its way from the database."""
 
+    heard: Callable[[Look], None] | None = None
+    asked: Asked = Asked()
     _seen: dict[Look, None] = field(default_factory=dict)
 
     def note(self, action: Action, kind: str, subject: UUID) -> None:
-        self._seen[Look(action, kind, subject)] = None
+        look = Look(action, kind, subject)
+        if look not in self._seen:
+            self._seen[look] = None
+            if self.heard:
+                self.heard(look)
+
+    def note_each(self, action: Action, kind: str, things: Iterable[OfSubject]) -> None:
+        """The same for whose these things are."""
+        for subject in {thing.subject_id for thing in things}:
+            self.note(action, kind, subject)
 
     def taken(self) -> tuple[Look, ...]:
         return tuple(self._seen)

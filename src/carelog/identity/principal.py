@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, Select, true
 
 from carelog.identity.looks import Looks
 from carelog.kit.errors import Forbidden
@@ -76,12 +76,22 @@ class Principal:
             return "catalogue:write" in self.scopes
         return self.may_see(subject) and subject not in self.read_only
 
+    def require_change(self, subject: UUID) -> None:
+        """Raise Forbidden for a record that this principal sees and may not change."""
+        if not self.may_change(subject):
+            raise Forbidden("this record may be read, and not changed")
+
     def sees(self, subject_column: Any) -> ColumnElement[bool]:
         """The condition that limits a query to the subjects this principal may see."""
         if self.subjects is None:
             return true()
         condition: ColumnElement[bool] = subject_column.in_(sorted(self.subjects))
         return condition
+
+    def seen_of(self, query: Select[Any], subject_column: Any) -> Select[Any]:
+        """The query, limited to those subjects. Where there is no limit it stays the same object, of which SQLAlchemy
+        remembers how it is written."""
+        return query if self.subjects is None else query.where(self.sees(subject_column))
 
 
 def operator() -> Principal:

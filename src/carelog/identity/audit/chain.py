@@ -1,0 +1,142 @@
+"""The chain: each row carries a code over itself and over the code of the row before, made with a secret key.
+
+Whoever has the database and not the key can neither change a row, nor take one out, nor put one in, without a later
+check telling. Personal details are not in the row. It holds commitments to them: a digest of the details and a random
+salt. With details and salt gone nothing is left to guess them by, and the chain is as it was.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from carelog.identity.audit.event import AuditEvent
+from carelog.kit import jsontext
+from carelog.kit.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: the number of its last row, counted from 1, and that row's code in hexadecimal.
+
+    >>> Head.parse("3:" + "ab" * 32).seq
+    3
+    """
+
+    seq: int
+    mac: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.mac}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Head":
+        """Raises InvalidInput for what `str` of a head did not make."""
+        seq, _, mac = text.strip().partition(":")
+        if not (seq.isascii() and seq.isdecimal() and len(seq) < 19 and len(mac) == 64 and set(mac) <= _HEXADECIMAL):
+            raise InvalidInput("a head is a number, a colon and 64 hexadecimal digits, as `carelog audit head` prints")
+        return cls(int(seq), mac)
+
+
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
+
+START: Final = Head(0, "0" * 64)
+"""Of a chain without rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The details of who did it."""
+
+    salt: str
+    principal: str | None
+    address: str | None
+
+    def commitment(self) -> str:
+        return _digest([self.salt, self.principal, self.address])
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """The details of what it was done to."""
+
+    salt: str
+    subject: UUID | None
+    target: str | None
+
+    def commitment(self) -> str:
+        return _digest([self.salt, None if self.subject is None else str(self.subject), self.target])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the chain; `actor` and `object` are commitments."""
+
+    seq: int
+    at: datetime
+    action: str
+    outcome: str
+    role: str | None
+    operation: str | None
+    request_id: str | None
+    actor: str
+    object: str | None
+    covers: str | None
+    mac: str = ""
+
+    def code(self, key: bytes, before: str) -> str:
+        """The code that belongs into this row when it follows one whose code is `before`."""
+        said = (self.action, self.outcome, self.role, self.operation, self.request_id)
+        whole = [before, self.seq, self.at.isoformat(), *said, self.actor, self.object, self.covers]
+        return hmac.digest(key, jsontext.canonical(whole), "sha256").hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A row with the details beside it."""
+
+    row: Row
+    actor: Actor
+    object: Object | None
+
+
+def link(key: bytes, head: Head, event: AuditEvent, at: datetime, covers: str | None = None) -> Link:
+    """The event as the row that follows `head`, with salts drawn anew."""
+    salts = secrets.token_hex(32)
+    actor = Actor(salts[:32], event.principal, event.address)
+    named = event.subject is not None or event.target is not None
+    object_ = Object(salts[32:], event.subject, event.target) if named else None
+    fields = {
+        "seq": head.seq + 1,
+        "at": at,
+        "action": event.action,
+        "outcome": event.outcome,
+        "role": event.role,
+        "operation": event.operation,
+        "request_id": event.request_id,
+        "actor": actor.commitment(),
+        "object": object_.commitment() if object_ else None,
+        "covers": covers,
+    }
+    bare = Row(**fields)  # type: ignore[arg-type]
+    return Link(Row(**fields, mac=bare.code(key, head.mac)), actor, object_)  # type: ignore[arg-type]
+
+
+def _digest(values: list[str | None]) -> str:
+    return hashlib.sha256(jsontext.canonical(values)).hexdigest()
+
+
+class Coverage:
+    """The digest of which details an erasure destroyed, told one by one in the order of their rows."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, seq: int, *, actor: bool) -> None:
+        self._digest.update(f"{seq} {'actor' if actor else 'object'}\n".encode())
+
+    def __str__(self) -> str:
+        return self._digest.hexdigest()

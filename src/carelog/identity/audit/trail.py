@@ -1,0 +1,262 @@
+"""The audit trail in the database: appended to in batches, read in pages, erased from by destroying details alone."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
+
+from carelog.db import Combiner, Connection, Database, insert_all
+from carelog.identity.audit.chain import START, Actor, Coverage, Head, Link, Object, Row, link
+from carelog.identity.audit.event import ACTIONS, AuditEvent, Recorded
+from carelog.identity.audit.tables import audit_detail, audit_event, audit_head
+from carelog.identity.audit.verification import Kept, Verification
+from carelog.kit.clock import Clock
+from carelog.kit.errors import InvalidInput
+from carelog.kit.paging import Cursor, Page
+
+_COLUMNS: Final = tuple(field.name for field in fields(Row))
+_AT_ONCE: Final = 1000
+_HEAD: Final = select(audit_head.c.seq, audit_head.c.mac)
+_MOVE: Final = (
+    update(audit_head)
+    .where(audit_head.c.seq == bindparam("old_seq"), audit_head.c.mac == bindparam("old_mac"))
+    .values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which events. All that is given must hold; `since` and `until` bound the moment: from, up to."""
+
+    principal: str | None = None
+    subject: UUID | None = None
+    actions: tuple[str, ...] = ()
+    refused: bool | None = None
+    not_by: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class AuditTrail:
+    """Keeps events for good. Those of several callers at once are chained and committed together."""
+
+    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes]) -> None:
+        self._database = database
+        self._clock = clock
+        self._derive_key = key
+        self._appending = Combiner(self._append_all, most=256)
+        # Where the chain ended the last time, which is right unless another process has appended since.
+        self._head = START
+
+    @cached_property
+    def _key(self) -> bytes:
+        """Derived when it is first needed: many commands leave nothing in the trail."""
+        return self._derive_key()
+
+    async def record(self, events: Sequence[AuditEvent]) -> None:
+        """Keep these events: they are on disk when this returns."""
+        if events:
+            now = self._clock.now()
+            await self._appending.submit([(event, now) for event in events])
+
+    async def append(self, connection: Connection, events: Sequence[AuditEvent]) -> None:
+        """Keep these events if the caller's transaction on the same database is committed."""
+        now = self._clock.now()
+        await self._append(connection, [(event, now) for event in events], await _locked(connection))
+
+    async def head(self) -> Head:
+        """Where the chain ends now."""
+        [row] = await self._database.rows(_HEAD)
+        return Head(row.seq, row.mac)
+
+    async def page(
+        self, query: AuditQuery | None = None, *, limit: int = 50, cursor: Cursor | None = None
+    ) -> Page[Recorded]:
+        """Events, the newest first. Whoever calls this sees to it that the one who asks may see them. Raises
+        InvalidInput for an action that there is not."""
+        query = query or AuditQuery()
+        if not set(query.actions) <= set(ACTIONS):
+            raise InvalidInput("there is no such action", details={"actions": list(ACTIONS)})
+        statement = (
+            select(audit_event, audit_detail)
+            .join(audit_detail, audit_detail.c.seq == audit_event.c.seq)
+            .where(*_conditions(query))
+            .order_by(audit_event.c.seq.desc())
+            .limit(limit + 1)
+        )
+        if cursor:
+            # Of both tables: whichever the planner begins with has an index by it.
+            statement = statement.where(audit_event.c.seq < cursor.id.int, audit_detail.c.seq < cursor.id.int)
+        found = [_recorded(row) for row in await self._database.rows(statement)]
+        return Page.cut(found, limit, lambda event: Cursor(event.at, UUID(int=event.seq)))
+
+    async def verify(self, expected: Head | None = None) -> Verification:
+        """Check every row there is, in batches. Events that are appended meanwhile are left for the next time."""
+        head = await self.head()
+        verification = Verification(self._key, expected)
+        while kept := await self._kept(verification.end.seq, head.seq):
+            verification.take(kept)
+        beyond = await self._kept(verification.end.seq)
+        # Rows behind the end are put in, unless the trail has grown since.
+        if await self.head() == head:
+            verification.take(beyond)
+        verification.finish(head)
+        return verification
+
+    async def _kept(self, after: int, up_to: int | None = None) -> list[Kept]:
+        """Some of the rows that follow this one, in their order."""
+        statement = (
+            select(audit_event, audit_detail)
+            .outerjoin(audit_detail, audit_detail.c.seq == audit_event.c.seq)
+            .where(audit_event.c.seq > after)
+            .order_by(audit_event.c.seq)
+            .limit(_AT_ONCE)
+        )
+        if up_to is not None:
+            statement = statement.where(audit_event.c.seq <= up_to)
+        return [_kept(row) for row in await self._database.rows(statement)]
+
+    async def erase(self, connection: Connection, subjects: Collection[UUID], principals: Collection[str]) -> int:
+        """Destroy the details of what was done to these subjects, whoever did it; and of these principals in what they
+        did to others. One event, which names nobody, stands for all that it destroyed. Returns of how many rows.
+
+        In the caller's transaction.
+        """
+        head = await _locked(connection)
+        to_them = [audit_detail.c.subject_id.in_(list(subjects)), audit_detail.c.target.in_(list(principals))]
+        by_them = audit_detail.c.principal.in_(list(principals))
+        found = await connection.execute(
+            select(audit_detail.c.seq, audit_detail.c.principal, audit_detail.c.subject_id, audit_detail.c.target,
+                   audit_detail.c.actor_erased, audit_detail.c.object_erased)
+            .where(or_(*to_them, by_them)).order_by(audit_detail.c.seq)
+        )  # fmt: skip
+        named = set(principals)
+        actors, objects, coverage = [], [], Coverage()
+        for row in found:
+            if row.actor_erased is None and (row.principal in named or row.subject_id in subjects):
+                actors.append(row.seq)
+                coverage.add(row.seq, actor=True)
+            if row.object_erased is None and (row.subject_id in subjects or row.target in named):
+                objects.append(row.seq)
+                coverage.add(row.seq, actor=False)
+        if not actors and not objects:
+            return 0
+        event = AuditEvent("erase")
+        added = await self._append(connection, [(event, self._clock.now())], head, covers=str(coverage))
+        gone = {"actor": (actors, ("actor_salt", "principal", "address")),
+                "object": (objects, ("object_salt", "subject_id", "target"))}  # fmt: skip
+        for part, (seqs, columns) in gone.items():
+            values = {**dict.fromkeys(columns), f"{part}_erased": added.seq}
+            if seqs:
+                erasing = update(audit_detail).where(audit_detail.c.seq == bindparam("_seq")).values(values)
+                await connection.execute(erasing, [{"_seq": seq} for seq in seqs])
+        return len({*actors, *objects})
+
+    async def _append_all(self, batch: Sequence[Sequence[tuple[AuditEvent, datetime]]]) -> list[None]:
+        events = [event for item in batch for event in item]
+        async with self._database.write() as connection:
+            head = await self._append(connection, events, self._head)
+        self._head = head
+        return [None] * len(batch)
+
+    async def _append(
+        self,
+        connection: Connection,
+        events: Iterable[tuple[AuditEvent, datetime]],
+        head: Head,
+        covers: str | None = None,
+    ) -> Head:
+        """Append to a chain that may end in `head`, and return its new end."""
+        links = self._chained(events, head, covers)
+        if not await _moved(connection, head, links):
+            head = await _locked(connection)
+            links = self._chained(events, head, covers)
+            await _moved(connection, head, links)
+        await insert_all(
+            connection, audit_event, [{name: getattr(one.row, name) for name in _COLUMNS} for one in links]
+        )
+        await insert_all(connection, audit_detail, [_details(one) for one in links])
+        return Head(links[-1].row.seq, links[-1].row.mac)
+
+    def _chained(self, events: Iterable[tuple[AuditEvent, datetime]], head: Head, covers: str | None) -> list[Link]:
+        links = []
+        for event, at in events:
+            one = link(self._key, head, event, at, covers)
+            links.append(one)
+            head = Head(one.row.seq, one.row.mac)
+        return links
+
+
+async def _moved(connection: Connection, head: Head, links: Sequence[Link]) -> bool:
+    """Move the end of the chain, unless it is another by now; nobody else can then move it until the transaction
+    ends."""
+    last = links[-1].row
+    ends = {"old_seq": head.seq, "old_mac": head.mac, "new_seq": last.seq, "new_mac": last.mac}
+    return (await connection.execute(_MOVE, ends)).rowcount == 1
+
+
+async def _locked(connection: Connection) -> Head:
+    row = (await connection.execute(_HEAD.with_for_update())).one()
+    return Head(row.seq, row.mac)
+
+
+def _conditions(query: AuditQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.principal is not None:
+        conditions.append(audit_detail.c.principal == query.principal)
+    if query.subject is not None:
+        conditions.append(audit_detail.c.subject_id == query.subject)
+    if query.not_by is not None:
+        conditions.append(audit_detail.c.principal.is_distinct_from(query.not_by))
+    if query.actions:
+        conditions.append(audit_event.c.action.in_(query.actions))
+    if query.refused is not None:
+        conditions.append(audit_event.c.outcome == ("refused" if query.refused else "done"))
+    if query.since is not None:
+        conditions.append(audit_event.c.at >= query.since)
+    if query.until is not None:
+        conditions.append(audit_event.c.at < query.until)
+    return conditions
+
+
+def _details(one: Link) -> dict[str, Any]:
+    object_ = one.object
+    return {
+        "seq": one.row.seq,
+        "actor_salt": one.actor.salt,
+        "principal": one.actor.principal,
+        "address": one.actor.address,
+        "object_salt": object_.salt if object_ else None,
+        "subject_id": object_.subject if object_ else None,
+        "target": object_.target if object_ else None,
+    }
+
+
+def _recorded(row: Any) -> Recorded:
+    return Recorded(
+        seq=row.seq,
+        at=row.at,
+        event=AuditEvent(
+            action=row.action,
+            outcome=row.outcome,
+            principal=row.principal,
+            role=row.role,
+            address=row.address,
+            subject=row.subject_id,
+            target=row.target,
+            operation=row.operation,
+            request_id=row.request_id,
+        ),
+        erased=row.actor_erased is not None or row.object_erased is not None,
+    )
+
+
+def _kept(row: Any) -> Kept:
+    actor = Actor(row.actor_salt, row.principal, row.address) if row.actor_salt is not None else None
+    object_ = Object(row.object_salt, row.subject_id, row.target) if row.object_salt is not None else None
+    fields_ = {name: getattr(row, name) for name in _COLUMNS}
+    return Kept(Row(**fields_), actor, object_, row.actor_erased, row.object_erased)

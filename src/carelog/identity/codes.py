@@ -1,0 +1,69 @@
+"""Codes of six digits that are sent to an address, to see that whoever asks can read what comes there."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from carelog.db import Connection
+from carelog.identity.secret_key import SecretKey
+from carelog.identity.tables import sent_code
+
+Purpose: TypeAlias = Literal["email", "phone", "password"]
+LIFETIME: Final = timedelta(minutes=10)
+TRIES: Final = 5
+
+
+class Codes:
+    """Works within the caller's transaction, which is to be committed also when a code was wrong: that was a try."""
+
+    def __init__(self, secret_key: SecretKey) -> None:
+        self._secret_key = secret_key
+
+    async def make(self, connection: Connection, user_id: UUID, purpose: Purpose, target: str, now: datetime) -> str:
+        """A new code, in place of the one before."""
+        code = f"{secrets.randbelow(1_000_000):06}"
+        mine = (sent_code.c.user_id == user_id, sent_code.c.purpose == purpose)
+        await connection.execute(delete(sent_code).where(*mine))
+        await connection.execute(delete(sent_code).where(sent_code.c.expires_at <= now))
+        await connection.execute(
+            insert(sent_code).values(
+                user_id=user_id,
+                purpose=purpose,
+                target=target,
+                code_hash=self._hash(user_id, purpose, code),
+                tries=0,
+                expires_at=now + LIFETIME,
+            )
+        )
+        return code
+
+    async def take(
+        self, connection: Connection, user_id: UUID, purpose: Purpose, code: str, now: datetime
+    ) -> str | None:
+        """The address that this code was sent to; the code is used up. None for a code that is wrong, over or used,
+        and when there were five tries."""
+        mine = (sent_code.c.user_id == user_id, sent_code.c.purpose == purpose)
+        # Counted before it is compared, so that tries which come at once are no way around the limit.
+        counted = await connection.execute(
+            update(sent_code)
+            .where(*mine, sent_code.c.tries < TRIES, sent_code.c.expires_at > now)
+            .values(tries=sent_code.c.tries + 1)
+        )
+        if not counted.rowcount:
+            return None
+        row = (await connection.execute(select(sent_code.c.code_hash, sent_code.c.target).where(*mine))).one()
+        if not hmac.compare_digest(row.code_hash, self._hash(user_id, purpose, code)):
+            return None
+        await connection.execute(delete(sent_code).where(*mine))
+        target: str = row.target
+        return target
+
+    def _hash(self, user_id: UUID, purpose: Purpose, code: str) -> str:
+        """Keyed, since there are only a million codes."""
+        text = f"{user_id}:{purpose}:{code.strip()}".encode()
+        return hmac.new(self._secret_key.subkey("codes"), text, hashlib.sha256).hexdigest()

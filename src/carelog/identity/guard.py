@@ -1,0 +1,80 @@
+"""How often sign-in may be tried, so that neither guessing passwords nor locking others out pays.
+
+Failures are counted for an account together with where they come from, and make the next try from there wait. So
+whoever fails on purpose makes only themselves wait. Tries at one account from many places are limited together, but
+for the devices and networks that its user signed in from before: these still get in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from carelog.db import Connection
+from carelog.identity import sessions
+from carelog.identity.caller import Caller
+from carelog.identity.limits import Limits, Patience, Rate
+
+What: TypeAlias = Literal["password", "second factor"]
+
+_TRIES_OF_NETWORK: Final = Rate("tries of a network", 300, timedelta(minutes=5))
+_TRIES_AT_ACCOUNT: Final = Rate("tries at an account from places that are new to it", 100, timedelta(hours=1))
+_PATIENCE: Final = Patience("failures", free=5, longest=timedelta(minutes=15), remembered=timedelta(days=1))
+
+REGISTRATIONS: Final = Rate("registrations of a network", 60, timedelta(hours=1))
+REFRESHES: Final = Rate("refreshes of a network", 600, timedelta(minutes=5))
+CODES_OF_NETWORK: Final = Rate("codes asked for by a network", 30, timedelta(hours=1))
+CODES_TO_TARGET: Final = Rate("codes sent to an address", 5, timedelta(hours=1))
+CODES_TO_TARGET_A_DAY: Final = Rate("codes sent to an address in a day", 20, timedelta(days=1))
+CODES_TRIED: Final = Rate("codes tried by a network", 100, timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try that was let through: what to take back once it turns out right."""
+
+    key: tuple[str, ...]
+    account: str
+    strange: bool
+
+
+class Guard:
+    """Lets tries through, within the caller's transaction."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    async def let_through(
+        self,
+        connection: Connection,
+        what: What,
+        account: str,
+        user_id: UUID | None,
+        caller: Caller,
+        now: datetime,
+        *,
+        device_token: str | None = None,
+    ) -> Try:
+        """`account` is what was named, of which there may be none; `device_token` any refresh token that the client
+        has of that user. Raises TooOften."""
+        origin = self._limits.origin(caller.network)
+        device = await sessions.known_device(connection, user_id, device_token) if user_id else None
+        strange = not device and not (user_id and await sessions.known_origin(connection, user_id, origin))
+        await self._limits.take(connection, _TRIES_OF_NETWORK, caller.network, now=now)
+        if strange:
+            await self._limits.take(connection, _TRIES_AT_ACCOUNT, what, account, now=now)
+        key = (what, account, f"device {device}" if device else origin)
+        await self._limits.attempt(connection, _PATIENCE, *key, now=now)
+        return Try(key, account, strange)
+
+    async def was_right(self, connection: Connection, tried: Try, now: datetime) -> None:
+        await self._limits.succeeded(connection, _PATIENCE, *tried.key)
+        if tried.strange:
+            await self._limits.give_back(connection, _TRIES_AT_ACCOUNT, tried.key[0], tried.account, now=now)
+
+    async def count(self, connection: Connection, rate: Rate, key: str, now: datetime) -> None:
+        """Raises TooOften."""
+        await self._limits.take(connection, rate, key, now=now)
+
+    def origin(self, caller: Caller) -> str:
+        return self._limits.origin(caller.network)

@@ -1,0 +1,95 @@
+"""All that users need to sign in, put together."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from carelog.db import Database
+from carelog.identity.access_tokens import Signer
+from carelog.identity.accounts import Accounts
+from carelog.identity.codes import Codes
+from carelog.identity.events import SignInEvents
+from carelog.identity.guard import Guard
+from carelog.identity.limits import Limits
+from carelog.identity.notices import NoNotices, Notices
+from carelog.identity.passwords import Passwords
+from carelog.identity.policy import Reach
+from carelog.identity.records import Records
+from carelog.identity.second_factor import SecondFactors
+from carelog.identity.secret_key import SecretKey
+from carelog.identity.sign_in import SignIn
+from carelog.identity.tokens import Tokens
+from carelog.identity.users import Users
+from carelog.identity.verification import Verification
+from carelog.kit.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionOptions:
+    registration: Literal["open", "closed"] = "open"
+    access_lifetime: timedelta = timedelta(minutes=15)
+    session_lifetime: timedelta = timedelta(days=30)
+    clinicians_see: Reach = "granted"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Where users come in."""
+
+    passwords: Passwords
+    tokens: Tokens
+    sign_in: SignIn
+    accounts: Accounts
+    verification: Verification
+    users: Users
+
+    @classmethod
+    def open(
+        cls,
+        database: Database,
+        clock: Clock,
+        secrets: SecretKey,
+        *,
+        events: SignInEvents,
+        records: Records,
+        notices: Notices = NoNotices(),
+        options: ReceptionOptions = ReceptionOptions(),
+    ) -> "Reception":
+        """`events` hears of all that happens, `records` keeps those of the users, `notices` delivers codes."""
+        passwords, factors, signer = Passwords(), SecondFactors(secrets), Signer(secrets)
+        guard = Guard(Limits(secrets))
+        tokens = Tokens(
+            database, signer, clock, lifetime=options.access_lifetime, clinicians_see=options.clinicians_see
+        )
+        accounts = Accounts(
+            database, clock, passwords=passwords, factors=factors, guard=guard, events=events, records=records
+        )
+        return cls(
+            passwords=passwords,
+            tokens=tokens,
+            accounts=accounts,
+            users=Users(database, clock, events),
+            sign_in=SignIn(
+                database,
+                clock,
+                passwords=passwords,
+                tokens=tokens,
+                signer=signer,
+                factors=factors,
+                guard=guard,
+                events=events,
+                records=records,
+                registration=options.registration,
+                session_lifetime=options.session_lifetime,
+            ),
+            verification=Verification(
+                database,
+                clock,
+                codes=Codes(secrets),
+                notices=notices,
+                guard=guard,
+                accounts=accounts,
+                factors=factors,
+                records=records,
+            ),
+        )

@@ -1,0 +1,64 @@
+"""The secret of an installation."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from carelog.identity.secret_key import FILE, load_secret_key
+from carelog.kit.errors import ConfigurationError
+from carelog.settings import load_settings
+
+
+def _subkey(folder: Path) -> bytes:
+    return load_secret_key(None, folder, shared=False).subkey("test")
+
+
+def test_it_is_made_once_for_its_owner_s_eyes(tmp_path: Path) -> None:
+    first = _subkey(tmp_path)
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+    assert _subkey(tmp_path) == first
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
+def test_processes_that_start_together_agree(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        assert len(set(pool.map(_subkey, [tmp_path] * 4))) == 1
+
+
+def test_two_installations_never_share_one(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+    assert _subkey(folders[0]) != _subkey(folders[1])
+
+
+def test_what_is_shared_by_machines_is_to_be_given(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="CARELOG_SECRET_KEY"):
+        load_secret_key(None, tmp_path, shared=True)
+    assert not list(tmp_path.iterdir())
+    load_secret_key("given to every machine of the installation", tmp_path, shared=True)
+    kept = _subkey(tmp_path)
+    assert load_secret_key(None, tmp_path, shared=True).subkey("test") == kept
+
+
+def test_a_file_that_others_may_read_or_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    _subkey(tmp_path)
+    (tmp_path / FILE).chmod(0o640)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        _subkey(tmp_path)
+    (tmp_path / FILE).chmod(0o600)
+    (tmp_path / FILE).write_text("short")
+    with pytest.raises(ConfigurationError, match="backup") as refused:
+        _subkey(tmp_path)
+    assert "short" not in refused.value.message.replace("32", "")
+
+
+def test_it_is_in_no_representation_and_a_short_one_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = "made up for these tests, and long enough"
+    monkeypatch.setenv("CARELOG_SECRET_KEY", secret)
+    assert secret not in repr(load_settings())
+    assert secret not in repr(load_secret_key(secret, tmp_path, shared=False))
+    monkeypatch.setenv("CARELOG_SECRET_KEY", "too short")
+    with pytest.raises(ConfigurationError, match="secret_key"):
+        load_settings()

@@ -54,7 +54,8 @@ async def test_an_entry_comes_back_with_its_quote_and_both_times(carelog: Carelo
 async def test_an_update_merges_and_the_history_stays(carelog: Carelog, clock: ManualClock) -> None:
     _, [entry] = await written(carelog)
     clock.advance(seconds=60)
-    revised = await carelog.record.revise(ME, entry.id, {"severity": "severe"}, revision=1, reason="asked again")
+    change = await carelog.record.revise(ME, entry.id, {"severity": "severe"}, revision=1, reason="asked again")
+    revised = change.entry
     assert revised.revision == 2
     assert revised.payload.model_dump(exclude_none=True) == {
         "name": "headache",
@@ -83,7 +84,7 @@ async def test_of_two_who_change_the_same_revision_one_is_told(carelog: Carelog)
         *(carelog.record.revise(ME, entry.id, {"severity": s}, revision=1) for s in ("mild", "severe")),
         return_exceptions=True,
     )
-    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Entry"]
+    assert sorted(type(result).__name__ for result in results) == ["PreconditionFailed", "Written"]
     assert len(await carelog.record.history(ME, entry.id)) == 2
 
 

@@ -31,7 +31,8 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One revision of an entry, the newest unless a history was asked for."""
+    """One revision of an entry, the newest unless a history was asked for. `contradicts` holds the context ids of
+    entries that cannot be true together with it, where those were asked for."""
 
     id: UUID
     subject_id: UUID
@@ -47,6 +48,13 @@ class Entry:
     reason: str | None
     source: Source = "conversation"
     due_at: datetime | None = None
+    subject_zone: str | None = None
+    contradicts: tuple[str, ...] = ()
+
+    @property
+    def zone_name(self) -> str:
+        """The zone of the subject as it is set now; where none is, that in which the entry happened."""
+        return self.subject_zone or self.occurred_zone
 
     @property
     def context_id(self) -> str:
@@ -54,9 +62,11 @@ class Entry:
 
     @property
     def occurred_local(self) -> datetime:
-        """`occurred_at` on the subject's own clock; in UTC in the first and last hours of time, which that clock
-        does not have."""
+        """`occurred_at` on the subject's own clock; in UTC where that clock has no such time, in the first and last
+        hours of time, and where its offset has seconds, as before there were zones: RFC 3339 cannot write it."""
         try:
-            return self.occurred_at.astimezone(zone(self.occurred_zone))
+            local = self.occurred_at.astimezone(zone(self.occurred_zone))
         except OverflowError:
             return self.occurred_at
+        offset = local.utcoffset()
+        return self.occurred_at if offset and offset.seconds % 60 else local

@@ -15,7 +15,13 @@ class Payload(BaseModel):
     thing, for types where that matters.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        defer_build=True,  # a command that meets a few types does not wait for all of them
+    )
 
     filters: ClassVar[tuple[str, ...]] = ()
     sameness: ClassVar[Sameness | None] = None

@@ -1,20 +1,25 @@
 """Subjects: the people whom records are about, and the identifiers they are known by."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, Select, exists, select, update
 
 from carelog.conversations.parties import normal
-from carelog.db import Connection, Database, among_pairs
+from carelog.db import Connection, Database, among_pairs, insert_all
 from carelog.identity import CATALOGUE, Principal
-from carelog.kit.errors import InvalidInput, NotFound
+from carelog.kit.errors import Forbidden, InvalidInput, NotFound
 from carelog.kit.paging import Cursor, Page
-from carelog.record.tables import subject, subject_identifier
+from carelog.kit.zones import is_zone
+from carelog.record.appending import set_due_again
+from carelog.record.tables import subject, subject_identifier, subject_merge
+
+# Not a part of another record by now.
+_ITSELF: Final = ~exists().where(subject_merge.c.source_id == subject.c.id)
 
 # Strongest first: where two identifiers of one party lead to two subjects, the stronger one decides.
 SYSTEMS: Final = ("uuid", "did", "mailto", "tel", "conversation")
@@ -60,7 +65,7 @@ async def existing(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Which of these subjects there are."""
     if not ids:
         return set()
-    rows = await connection.execute(select(subject.c.id).where(subject.c.id.in_(list(ids))))
+    rows = await connection.execute(select(subject.c.id).where(subject.c.id.in_(list(ids)), _ITSELF))
     return set(rows.scalars())
 
 
@@ -70,25 +75,25 @@ async def add(
     identifiers: Collection[tuple[Identifier, UUID]],
 ) -> None:
     """Write new subjects and new identifiers."""
-    if subjects:
-        await connection.execute(
-            insert(subject),
-            [
-                {
-                    "id": s.id,
-                    "name": s.name,
-                    "name_key": normal("name", s.name) if s.name else None,
-                    "zone": s.zone,
-                    "recorded_at": s.recorded_at,
-                }
-                for s in subjects
-            ],
-        )
-    if identifiers:
-        await connection.execute(
-            insert(subject_identifier),
-            [{"system": i.system, "value": i.value, "subject_id": owner} for i, owner in identifiers],
-        )
+    await insert_all(
+        connection,
+        subject,
+        [
+            {
+                "id": s.id,
+                "name": s.name,
+                "name_key": normal("name", s.name) if s.name else None,
+                "zone": s.zone,
+                "recorded_at": s.recorded_at,
+            }
+            for s in subjects
+        ],
+    )
+    await insert_all(
+        connection,
+        subject_identifier,
+        [{"system": i.system, "value": i.value, "subject_id": owner} for i, owner in identifiers],
+    )
 
 
 class SubjectStore:
@@ -104,6 +109,7 @@ class SubjectStore:
             row = (await connection.execute(query)).one_or_none()
         if row is None:
             raise NotFound("no such subject")
+        principal.looks.note("read", "subject", subject_id)
         return _subject(row)
 
     async def find(self, principal: Principal, reference: str) -> Subject:
@@ -117,6 +123,7 @@ class SubjectStore:
             raise NotFound("no such subject: give an id, a phone number, an e-mail address or a full name")
         if len(rows) > 1:
             raise InvalidInput("several subjects have that name: give an id, a phone number or an e-mail address")
+        principal.looks.note("read", "subject", rows[0].id)
         return _subject(rows[0])
 
     async def page(self, principal: Principal, *, limit: int = 50, cursor: Cursor | None = None) -> Page[Subject]:
@@ -126,13 +133,48 @@ class SubjectStore:
             query = query.where(cursor.before(subject.c.recorded_at, subject.c.id))
         async with self._database.read() as connection:
             found = [_subject(row) for row in await connection.execute(query)]
-        return Page.cut(found, limit, lambda s: Cursor(s.recorded_at, s.id))
+        page = Page.cut(found, limit, lambda s: Cursor(s.recorded_at, s.id))
+        for one in page.items:
+            principal.looks.note("read", "subject", one.id)
+        return page
+
+    async def change(
+        self, principal: Principal, subject_id: UUID, changes: Mapping[str, str | None], now: datetime
+    ) -> Subject:
+        """Give a subject another `name`, another `zone`, or none. On a new clock reminders are due at other moments.
+
+        Raises NotFound, Forbidden for a record that may only be read, and InvalidInput for a zone that there is not.
+        """
+        if not principal.may_see(subject_id):
+            raise NotFound("no such subject")
+        if not principal.may_change(subject_id):
+            raise Forbidden("this record may be read, and not changed")
+        values = dict(changes)
+        if values.get("name"):
+            values["name_key"] = normal("name", str(values["name"]))
+        elif "name" in values:
+            values["name_key"] = None
+        if (name := values.get("zone")) and not is_zone(name):
+            problem = "must be an IANA name, such as Asia/Kolkata, or an offset, such as +05:30"
+            raise InvalidInput(f"/zone {problem}", details={"problems": [{"place": "/zone", "problem": problem}]})
+        async with self._database.write() as connection:
+            found = _visible(principal).where(subject.c.id == subject_id).with_for_update(key_share=True)
+            row = (await connection.execute(found)).one_or_none()
+            if row is None:
+                raise NotFound("no such subject")
+            changed = replace(_subject(row), **changes)  # type: ignore[arg-type]
+            if values:
+                await connection.execute(update(subject).where(subject.c.id == subject_id).values(values))
+            if changed.zone != row.zone:
+                await set_due_again(connection, subject_id, changed.zone, now)
+        principal.looks.note("change", "subject", subject_id)
+        return changed
 
 
 def _visible(principal: Principal) -> Select[tuple[UUID, str | None, str | None, datetime]]:
     columns = subject.c
     return select(columns.id, columns.name, columns.zone, columns.recorded_at).where(
-        principal.sees(columns.id), columns.id != CATALOGUE
+        principal.sees(columns.id), columns.id != CATALOGUE, _ITSELF
     )
 
 

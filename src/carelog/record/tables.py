@@ -80,3 +80,34 @@ entry_link = Table(
     Column("recorded_by", String(80), nullable=False),
 )
 Index("ix_entry_link_to", entry_link.c.to_id)
+Index("ix_entry_link_recorded", entry_link.c.recorded_at)
+
+# The conversations that told an entry again which another had told before, or somebody had written.
+entry_mention = Table(
+    "entry_mention",
+    health_metadata,
+    Column("entry_id", Uuid, ForeignKey(entry.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("conversation_id", Uuid, primary_key=True),
+)
+Index("ix_entry_mention_conversation", entry_mention.c.conversation_id)
+
+# What requests that named themselves have written: the same request again is answered with the same entries.
+entry_request = Table(
+    "entry_request",
+    health_metadata,
+    Column("principal", String(80), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("answers", JsonText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_entry_request_created", entry_request.c.created_at)
+
+# Records that were two and are one now. The source's subject stays, for what was on its way to it.
+subject_merge = Table(
+    "subject_merge",
+    health_metadata,
+    Column("source_id", Uuid, ForeignKey(subject.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("target_id", Uuid, ForeignKey(subject.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("merged_at", UtcDateTime, nullable=False, index=True),
+)

@@ -1,25 +1,42 @@
 """Exercise that was done."""
 
-from typing import Literal
+from datetime import datetime
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from carelog.record.payload import Payload, Quantity
 from carelog.record.registry import entry_type
+from carelog.record.values import Moment, Notes, Said
 
 Intensity = Literal["low", "moderate", "high", "vigorous"]
 
 
 @entry_type("exercise", prefix="exercise", fhir="Observation")
 class Exercise(Payload):
-    """One activity; minutes, distance and steps only when said."""
+    """One activity; minutes, distance, steps and energy only when said or measured."""
 
-    activity: str = Field(min_length=1, max_length=80)
-    minutes: float | None = Field(default=None, gt=0, le=1440)
-    distance: Quantity | None = Field(default=None, description="In km")
-    steps: int | None = Field(default=None, gt=0, le=200000)
-    intensity: Intensity | None = None
-    frequency: str | None = Field(default=None, max_length=80, description="As said: 'three times a week'")
+    filters: ClassVar = ("activity", "intensity")
+
+    activity: str = Field(min_length=1, max_length=80, description="What was done", examples=["walking"])
+    minutes: float | None = Field(default=None, gt=0, le=1440, description="How long, in minutes")
+    distance: Quantity | None = Field(default=None, description="How far, in km")
+    steps: int | None = Field(default=None, gt=0, le=200000, description="How many steps")
+    intensity: Intensity | None = Field(default=None, description="How hard it was")
+    frequency: Said | None = Field(default=None, description="How often, as said: 'three times a week'")
+    energy_kcal: float | None = Field(default=None, ge=0, le=20000, description="Energy that was burned, in kcal")
+    estimated: bool | None = Field(default=None, description="Whether the energy was worked out and not measured")
+    started_at: Moment | None = Field(default=None, description="When it began")
+    notes: Notes | None = Field(default=None, description="How it was")
+
+    @model_validator(mode="after")
+    def _far_in_km(self) -> Self:
+        if self.distance and (self.distance.unit != "km" or not 0 < self.distance.value <= 1000):
+            raise ValueError("distance is in km, above 0 and up to 1000")
+        return self
+
+    def happens_at(self) -> datetime | None:
+        return self.started_at
 
     def headline(self) -> str:
         parts = [

@@ -1,16 +1,18 @@
 """Vitals: one measured thing an entry, in one canonical unit, with what was said kept beside it."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from datetime import datetime
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from carelog.record.payload import Payload, Quantity
 from carelog.record.registry import entry_type
+from carelog.record.values import Moment, Notes, Said, Text
 
 Kind = Literal["blood_pressure", "heart_rate", "temperature", "glucose", "spo2", "weight", "height",
-               "respiratory_rate"]  # fmt: skip
-Context = Literal["fasting", "post_meal", "resting", "after_exercise"]
+               "respiratory_rate", "waist", "bmi", "body_fat"]  # fmt: skip
+Context = Literal["fasting", "post_meal", "resting", "after_exercise", "pre_meal", "bedtime"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Range:
 
 
 # LOINC codes (https://loinc.org): the FHIR R4 vital-signs profile,
-# https://hl7.org/fhir/R4/observation-vitalsigns.html; glucose 2339-0 (mass/volume in blood).
+# https://hl7.org/fhir/R4/observation-vitalsigns.html; glucose 2339-0 (mass/volume in blood), waist circumference
+# 8280-0, percentage of body fat 41982-0.
 # Bounds hold records of survival: they keep out slips of the tongue and of transcription, not illness.
 SYSTOLIC = Range("mm[Hg]", 40, 300, "8480-6")
 DIASTOLIC = Range("mm[Hg]", 20, 200, "8462-4")
@@ -36,6 +39,9 @@ RANGES: dict[str, Range] = {
     "weight": Range("kg", 0.3, 650, "29463-7"),
     "height": Range("cm", 20, 280, "8302-2"),
     "respiratory_rate": Range("/min", 3, 100, "9279-1"),
+    "waist": Range("cm", 20, 400, "8280-0"),
+    "bmi": Range("kg/m2", 5, 250, "39156-5"),
+    "body_fat": Range("%", 1, 80, "41982-0"),
 }
 
 
@@ -43,12 +49,17 @@ RANGES: dict[str, Range] = {
 class Vitals(Payload):
     """One reading. Blood pressure has `systolic` and `diastolic` (mm[Hg]); every other kind has `value`."""
 
-    kind: Kind
-    value: Quantity | None = None
-    systolic: Quantity | None = None
-    diastolic: Quantity | None = None
-    said: str | None = Field(default=None, max_length=80, description="The reading in the speaker's words")
-    context: Context | None = None
+    filters: ClassVar = ("kind", "context")
+
+    kind: Kind = Field(description="What was measured")
+    value: Quantity | None = Field(default=None, description="The reading, in the one unit of its kind")
+    systolic: Quantity | None = Field(default=None, description="Systolic blood pressure, in mm[Hg]")
+    diastolic: Quantity | None = Field(default=None, description="Diastolic blood pressure, in mm[Hg]")
+    said: Said | None = Field(default=None, description="The reading in the speaker's words")
+    context: Context | None = Field(default=None, description="In which state the subject was measured")
+    measured_at: Moment | None = Field(default=None, description="When it was measured")
+    device: Text | None = Field(default=None, description="What it was measured with")
+    notes: Notes | None = Field(default=None, description="Anything else that was said of it")
 
     @model_validator(mode="after")
     def _whole_and_possible(self) -> Self:
@@ -68,6 +79,9 @@ class Vitals(Payload):
             if not allowed.low <= quantity.value <= allowed.high:
                 raise ValueError(f"{self.kind} lies between {allowed.low:g} and {allowed.high:g} {allowed.unit}")
         return self
+
+    def happens_at(self) -> datetime | None:
+        return self.measured_at
 
     def headline(self) -> str:
         name = self.kind.replace("_", " ")

@@ -1,4 +1,4 @@
-"""The record: links between entries, reminders' due times, sources, the catalogue."""
+"""The record: links between entries, who told them again, due times, sources, named requests, the catalogue."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,10 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-from carelog.db.types import UtcDateTime
+from carelog.db.types import JsonText, UtcDateTime
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -48,5 +48,23 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_entry_link_to", "entry_link", ["to_id"])
+    op.create_table(
+        "entry_mention",
+        sa.Column("entry_id", sa.Uuid, nullable=False),
+        sa.Column("conversation_id", sa.Uuid, nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "conversation_id", name="pk_entry_mention"),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_entry_mention_entry_id_entry", ondelete="CASCADE"),
+    )
+    op.create_index("ix_entry_mention_conversation", "entry_mention", ["conversation_id"])
+    op.create_table(
+        "entry_request",
+        sa.Column("principal", sa.String(80), nullable=False),
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("answers", JsonText, nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("principal", "key", name="pk_entry_request"),
+    )
+    op.create_index("ix_entry_request_created", "entry_request", ["created_at"])
     subject = sa.table("subject", sa.column("id", sa.Uuid), sa.column("recorded_at", UtcDateTime))
     op.bulk_insert(subject, [{"id": _CATALOGUE, "recorded_at": datetime(1970, 1, 1, tzinfo=UTC)}])

@@ -1,0 +1,159 @@
+"""The International Patient Summary of a record (https://hl7.org/fhir/uv/ips): a document that is put together from the
+entries there are.
+
+A section that is required and has nothing in it says that nothing is known (`unavailable`): that nobody spoke of an
+allergy is no sign that there is none.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Final
+from uuid import UUID
+
+from carelog.record.entries import Entry
+from carelog.record.fhir.elements import LOINC, TERMINOLOGY, Json, Resource, coding, concept, instant, reference
+from carelog.record.fhir.laboratory import report_results
+from carelog.record.fhir.resources import resource_of
+
+_MOST: Final = 100
+PROFILES: Final = "http://hl7.org/fhir/uv/ips/StructureDefinition/"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section: the entries of which types it holds, and which of them."""
+
+    code: str
+    display: str
+    title: str
+    types: tuple[str, ...]
+    required: bool = False
+    holds: Callable[[Entry], bool] = lambda _: True
+
+
+def _current(*over: str) -> Callable[[Entry], bool]:
+    return lambda entry: getattr(entry.payload, "status", None) not in over
+
+
+def _is_present(entry: Entry) -> bool:
+    return getattr(entry.payload, "certainty", None) != "refuted"
+
+
+def _is_social(entry: Entry) -> bool:
+    return getattr(entry.payload, "category", None) in ("social-history", "survey")
+
+
+def _is_problem(entry: Entry) -> bool:
+    return _is_present(entry) and _current("resolved")(entry)
+
+
+def _is_past(entry: Entry) -> bool:
+    return _is_present(entry) and getattr(entry.payload, "status", None) == "resolved"
+
+
+SECTIONS: Final = (
+    Section("11450-4", "Problem list - Reported", "Problems", ("condition",), required=True, holds=_is_problem),
+    Section(
+        "10160-0",
+        "History of Medication use Narrative",
+        "Medications",
+        ("medication", "prescription"),
+        required=True,
+        holds=_current("stopped", "completed", "cancelled", "draft", "asked"),
+    ),
+    Section(
+        "48765-2",
+        "Allergies and adverse reactions Document",
+        "Allergies and intolerances",
+        ("allergy",),
+        required=True,
+        holds=_is_problem,
+    ),
+    Section("11369-6", "History of Immunization note", "Immunizations", ("immunization",)),
+    Section(
+        "30954-2",
+        "Relevant diagnostic tests/laboratory data note",
+        "Results",
+        ("lab_result", "biomarker", "lab_report"),
+    ),
+    Section("47519-4", "History of Procedures Document", "Procedures", ("procedure",)),
+    Section("8716-3", "Vital signs note", "Vital signs", ("vitals",)),
+    Section("11348-0", "History of Past illness note", "Past problems", ("condition",), holds=_is_past),
+    Section("29762-2", "Social history note", "Social history", ("observation",), holds=_is_social),
+    Section("18776-5", "Plan of care note", "Plan of care", ("protocol",), holds=_current("completed", "cancelled")),
+)
+
+TYPES: Final = tuple(dict.fromkeys(name for section in SECTIONS for name in section.types))
+
+
+def summary_of(patient: Resource, entries: Sequence[Entry], *, id_: UUID, now: datetime, base: str) -> Resource:
+    """The document, as a Bundle. Of each section the latest hundred entries are in it."""
+    sections: list[Json] = []
+    resources: dict[str, Resource] = {}
+    for section in SECTIONS:
+        chosen = [e for e in entries if e.type in section.types and section.holds(e)][:_MOST]
+        if chosen or section.required:
+            sections.append(_section(section, chosen))
+        resources |= {f"{r['resourceType']}/{r['id']}": r for r in map(resource_of, chosen)}
+    kept = [_without_loose_ends(resource, resources) for resource in resources.values()]
+    composition = _composition(patient, sections, id_=id_, now=now)
+    author: Resource = {"resourceType": "Device", "id": f"carelog-{id_}", "deviceName": [
+        {"name": "Carelog", "type": "model-name"}
+    ]}  # fmt: skip
+    return {
+        "resourceType": "Bundle",
+        "meta": {"profile": [f"{PROFILES}Bundle-uv-ips"]},
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{id_}"},
+        "type": "document",
+        "timestamp": instant(now),
+        "entry": [
+            {"fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}", "resource": resource}
+            for resource in (composition, patient, author, *kept)
+        ],
+    }
+
+
+def _composition(patient: Resource, sections: list[Json], *, id_: UUID, now: datetime) -> Resource:
+    return {
+        "resourceType": "Composition",
+        "id": str(id_),
+        "meta": {"profile": [f"{PROFILES}Composition-uv-ips"]},
+        "status": "final",
+        "type": concept(coding(LOINC, "60591-5", "Patient summary Document")),
+        "subject": reference("Patient", patient["id"]),
+        "date": instant(now),
+        "author": [reference("Device", f"carelog-{id_}")],
+        "title": "International Patient Summary",
+        "section": sections,
+    }
+
+
+def _section(section: Section, entries: Sequence[Entry]) -> Json:
+    told: Json = {"title": section.title, "code": concept(coding(LOINC, section.code, section.display))}
+    if not entries:
+        return told | {
+            "text": _narrative(["No information is available."]),
+            "emptyReason": concept(coding(f"{TERMINOLOGY}list-empty-reason", "unavailable", "Unavailable")),
+        }
+    kinds = ((resource_of(entry)["resourceType"], entry.id) for entry in entries)
+    return told | {
+        "text": _narrative(entry.payload.headline() for entry in entries),
+        "entry": [reference(kind, entry_id) for kind, entry_id in kinds],
+    }
+
+
+def _narrative(lines: Iterable[str]) -> Json:
+    items = "".join(f"<li>{escape(_printable(line))}</li>" for line in lines)
+    return {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div>'}
+
+
+def _printable(line: str) -> str:
+    """Without the characters that no XML can hold."""
+    return "".join(c for c in line if c in "\t\n\r" or c >= " ")
+
+
+def _without_loose_ends(resource: Resource, there: dict[str, Resource]) -> Resource:
+    """A document holds all that it refers to."""
+    return report_results(resource, there) if resource["resourceType"] == "DiagnosticReport" else resource

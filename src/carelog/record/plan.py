@@ -1,0 +1,214 @@
+"""Planning: what becomes of new entries, and of changes to old ones, decided before anything is written.
+
+Pure: whoever plans has read what is around, and writes the plan down afterwards, in one transaction.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from carelog.identity import CATALOGUE, Principal
+from carelog.kit.errors import CarelogError, Conflict
+from carelog.kit.ids import new_id
+from carelog.record.appending import Change, Placed
+from carelog.record.conflicts import Told, contradict
+from carelog.record.duplicates import likeness
+from carelog.record.entries import Entry
+from carelog.record.merging import payload_json, told_again, with_evidence
+from carelog.record.payload import Payload
+from carelog.record.registry import entry_types, parse_payload
+from carelog.record.rules import Ruling, Step, judge
+
+OnDuplicate = Literal["refuse", "merge", "keep"]
+Verdict = Literal["created", "merged"]
+
+
+class Duplicate(Conflict):
+    """The record has this already, as far as can be told; `details["candidates"]` are the entries that it may be."""
+
+    code = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of an entry: it is created, or goes into another; `notes` are for whoever wrote it."""
+
+    id: UUID
+    verdict: Verdict
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written, decided step by step; each step sees what those before it do, and one that is refused
+    leaves nothing of itself behind."""
+
+    around: Iterable[Entry]
+    by: Principal | None
+    at: datetime
+    created: dict[UUID, Placed] = field(default_factory=dict)
+    mentions: list[tuple[UUID, UUID]] = field(default_factory=list)
+    duplicates: list[tuple[UUID, UUID]] = field(default_factory=list)
+    _stored: dict[UUID, Entry] = field(init=False)
+    _now: dict[UUID, Entry] = field(init=False)
+    _why: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._stored = {entry.id: entry for entry in self.around}
+        self._now = dict(self._stored)
+
+    def changes(self) -> list[Change]:
+        """The revisions to write, one of each entry that is not what it was."""
+        return [
+            Change(self._stored[id_], self._now[id_], by, reason)
+            for id_, (by, reason) in self._why.items()
+            if id_ in self._stored
+        ]
+
+    def entering(self, placed: Placed, on_duplicate: OnDuplicate) -> Decided:
+        """A new entry that somebody wrote. Raises Duplicate, and what its rules raise."""
+        same = self._one_of(placed)
+        if same:
+            return self._joined(same, placed)
+        alike = self._alike(placed)
+        if alike and on_duplicate == "refuse":
+            raise Duplicate(
+                "the record seems to have this already: `on_duplicate=merge` adds to it, `keep` stores both",
+                details={
+                    "candidates": [
+                        {"id": str(e.id), "context_id": e.context_id, "headline": e.payload.headline(), "score": score}
+                        for score, e in alike
+                    ]
+                },
+            )
+        if alike and on_duplicate == "merge":
+            return self._joined(alike[0][1], placed)
+        decided = self._begun(placed)
+        self.duplicates += [(decided.id, e.id) for _, e in alike]
+        return decided
+
+    def said(self, placed: Placed) -> Decided:
+        """An entry that a conversation told. What was told before is told again, which makes no second entry; no rule
+        refuses what was said."""
+        alike = self._alike(placed)
+        before = self._one_of(placed) or (alike[0][1] if alike else None)
+        if before is None:
+            return self._begun(placed, lenient=True)
+        told = replace(
+            before,
+            payload=told_again(before.type, before.payload, placed.entry.payload),
+            evidence=with_evidence(before.evidence, placed.entry.evidence),
+        )
+        if (told.payload, told.evidence) != (before.payload, before.evidence):
+            self._put(told, placed.entry.recorded_by, "told again")
+        if placed.conversation_id is not None:
+            self.mentions.append((before.id, placed.conversation_id))
+        return Decided(before.id, "merged")
+
+    def revised(self, before: Entry, wanted: Entry, reason: str | None = None) -> Decided:
+        """A change to an active entry, its retraction, or its return. Raises what its rules raise."""
+        self._stored[before.id] = before
+        self._now.setdefault(before.id, before)
+        ruling = judge(
+            before.type,
+            self._step(
+                before.id,
+                before.subject_id,
+                before.payload if before.state == "active" else None,
+                wanted.payload if wanted.state == "active" else None,
+            ),
+        )
+        self._put(replace(wanted, payload=ruling.after or wanted.payload), self._author, reason)
+        return self._also(Decided(before.id, "merged", ruling.notes), ruling)
+
+    def _begun(self, placed: Placed, *, lenient: bool = False) -> Decided:
+        id_, new = new_id(), placed.entry
+        try:
+            ruling = judge(new.type, self._step(id_, placed.subject_id, None, new.payload))
+        except CarelogError:
+            if not lenient:
+                raise
+            ruling = Ruling(new.payload)
+        new = replace(new, payload=ruling.after or new.payload)
+        self.created[id_] = replace(placed, entry=new)
+        self._now[id_] = Entry(
+            id=id_,
+            subject_id=placed.subject_id,
+            type=new.type,
+            revision=1,
+            state="active",
+            payload=new.payload,
+            evidence=new.evidence,
+            occurred_at=new.occurred_at,
+            occurred_zone=new.occurred_zone,
+            recorded_at=self.at,
+            recorded_by=new.recorded_by,
+            reason=None,
+            source=new.source,
+        )
+        return self._also(Decided(id_, "created", ruling.notes), ruling)
+
+    def _joined(self, before: Entry, placed: Placed) -> Decided:
+        """What somebody wrote goes into an entry that there is: what they say counts, what they leave out stays."""
+        said = placed.entry.payload.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+        payload = parse_payload(before.type, payload_json(before.payload) | said)
+        wanted = replace(
+            before,
+            payload=payload,
+            evidence=with_evidence(before.evidence, placed.entry.evidence),
+            occurred_at=payload.happens_at() or before.occurred_at,
+        )
+        if wanted == before:
+            return Decided(before.id, "merged")
+        return self.revised(before, wanted, "told again")
+
+    def _also(self, decided: Decided, ruling: Ruling) -> Decided:
+        for id_, payload in ruling.also.items():
+            self._put(replace(self._now[id_], payload=payload), self._author, "changed with another entry")
+        return decided
+
+    def _put(self, wanted: Entry, by: str, reason: str | None) -> None:
+        self._now[wanted.id] = wanted
+        if wanted.id in self.created:
+            placed = self.created[wanted.id]
+            new = replace(
+                placed.entry, payload=wanted.payload, evidence=wanted.evidence, occurred_at=wanted.occurred_at
+            )
+            self.created[wanted.id] = replace(placed, entry=new)
+        else:
+            self._why[wanted.id] = (by, reason)
+
+    @property
+    def _author(self) -> str:
+        return self.by.id if self.by else "rules"
+
+    def _step(self, id_: UUID, owner: UUID, before: Payload | None, after: Payload | None) -> Step:
+        near = [e for e in self._now.values() if e.state == "active" and e.subject_id in (owner, CATALOGUE)]
+        return Step(id_, before, after, near, self.by, self.at)
+
+    def _one_of(self, placed: Placed) -> Entry | None:
+        """The entry that there is of a type of which a record has one."""
+        if not entry_types()[placed.entry.type].one:
+            return None
+        return next(self._like(placed), None)
+
+    def _alike(self, placed: Placed) -> list[tuple[float, Entry]]:
+        """The entries that this one may be a duplicate of, the likeliest first. What contradicts it is none: both are
+        kept."""
+        sameness = entry_types()[placed.entry.type].model.sameness
+        if sameness is None:
+            return []
+        told = Told.placed(new_id(), placed)
+        scored = [
+            (round(likeness(sameness, e.payload, placed.entry.payload), 3), e)
+            for e in self._like(placed)
+            if sameness.within is None or abs(e.occurred_at - placed.entry.occurred_at) <= sameness.within
+            if not contradict(told, Told.of(e))
+        ]
+        return sorted((s for s in scored if s[0] >= sameness.threshold), key=lambda s: (-s[0], s[1].id))
+
+    def _like(self, placed: Placed) -> Iterator[Entry]:
+        kind, owner = placed.entry.type, placed.subject_id
+        return (e for e in self._now.values() if (e.type, e.subject_id, e.state) == (kind, owner, "active"))

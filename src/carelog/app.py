@@ -16,7 +16,19 @@ from carelog.conversations.listing import ConversationIds
 from carelog.conversations.receiving import receive
 from carelog.conversations.store import ConversationStore
 from carelog.db import Database, migrate
-from carelog.identity import Keyring
+from carelog.delivery import Channel, Sender, make_sender
+from carelog.delivery.notices import NoticesByDelivery
+from carelog.delivery.postman import Postman, PostmanOptions
+from carelog.delivery.store import DeliveryStore
+from carelog.identity import Keyring, Principal, operator
+from carelog.identity.audit import AuditTrail, Hearing
+from carelog.identity.audit.sign_ins import SignInsAudited
+from carelog.identity.events import SignInEvents
+from carelog.identity.grants import GrantStore
+from carelog.identity.looks import Asked
+from carelog.identity.notices import Notices
+from carelog.identity.reception import Reception, ReceptionOptions
+from carelog.identity.secret_key import SecretKey, load_secret_key
 from carelog.kit.clock import Clock, SystemClock
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.chain_book import ChainBook
@@ -30,17 +42,28 @@ from carelog.pipeline.deletion import Deletion
 from carelog.pipeline.depths import ListDepths
 from carelog.pipeline.dispatch import StreamOptions, make_dispatch
 from carelog.pipeline.egress import EgressLists
+from carelog.pipeline.erasers import erasers_of
+from carelog.pipeline.erasure import Erasure
 from carelog.pipeline.executor import Executor
 from carelog.pipeline.faults import fault_of
 from carelog.pipeline.intake import Intake
 from carelog.pipeline.maintenance import Maintenance
+from carelog.pipeline.owners import Owners
 from carelog.pipeline.pressure import DepthLimits
 from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.runs import RunStore
 from carelog.pipeline.storages_in_force import StoragesInForce
 from carelog.pipeline.worker import Worker, WorkerOptions
+from carelog.record.conflict_list import Conflicts
+from carelog.record.fhir import Exports, Fhir, FhirReader, Importer
+from carelog.record.fhir.exporting import erase_exports
+from carelog.record.insights import Insights
+from carelog.record.linking import Linking
+from carelog.record.links import LinkStore
+from carelog.record.memory import Memory
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
+from carelog.reminders import PreferenceStore, ReminderAnswers, ReminderOptions, Reminders
 from carelog.settings import Settings
 from carelog.storages import Storage, make_storage
 from carelog.telemetry.tracing import Tracer, open_tracer
@@ -88,7 +111,13 @@ class Carelog:
     clock: Clock
     health: Database
     auth: Database
+    secrets: SecretKey
+    reception: Reception
     keyring: Keyring
+    audit: AuditTrail
+    operator: Principal
+    grants: GrantStore
+    erasure: Erasure
     chains: ChainBook
     keys: "Keys | None"
     intake: Intake
@@ -97,6 +126,9 @@ class Carelog:
     reader: ConversationReader
     subjects: SubjectStore
     record: RecordStore
+    insights: Insights
+    links: LinkStore
+    memory: Memory
     runs: RunStore
     copies: CopyStore
     dead_letters: DeadLetters
@@ -104,23 +136,40 @@ class Carelog:
     worker: Worker
     storages: StoragesInForce
     copier: Copier
+    deliveries: DeliveryStore
+    postman: Postman
+    reminders: Reminders
+    reminder_answers: ReminderAnswers
+    reminder_preferences: PreferenceStore
     maintenance: Maintenance
     followers: Followers
+    fhir: Fhir
     tracer: Tracer | None
 
     async def work(self) -> None:
-        """Work on runs, bring copies to storages, look after the tables and follow other servers, until `stop`. Should
-        one of them end of itself, which none does, all do."""
+        """Work on runs, bring copies to storages, remind, send messages, look after the tables, follow other servers
+        and write exports, until `stop`. Should one of them end of itself, which none does, all do."""
         async with asyncio.TaskGroup() as working:
-            for part in (self.worker, self.copier, self.maintenance, self.followers):
+            for part in (
+                self.worker,
+                self.copier,
+                self.reminders,
+                self.postman,
+                self.maintenance,
+                self.followers,
+                self.fhir.exports,
+            ):
                 working.create_task(part.run()).add_done_callback(lambda _: self.stop())
 
     def stop(self) -> None:
         """End `work` after what is in hand."""
         self.worker.stop()
         self.copier.stop()
+        self.reminders.stop()
+        self.postman.stop()
         self.maintenance.stop()
         self.followers.stop()
+        self.fhir.exports.stop()
 
     def receive(self, data: bytes | str) -> "tuple[Conversation, Opened | None]":
         """A vCon in any of its forms, opened with the configured keys. Raises as `conversations.receiving` does."""
@@ -134,6 +183,12 @@ class Carelog:
             clock=self.clock,
             databases={"health": self.health, "auth": self.auth},
             keyring=self.keyring,
+            tokens=self.reception.tokens,
+            reception=self.reception,
+            audit=self.audit,
+            grants=self.grants,
+            erasure=self.erasure,
+            owners=Owners(self.health),
             receive=self.receive,
             intake=self.intake,
             deletion=self.deletion,
@@ -142,9 +197,17 @@ class Carelog:
             reader=self.reader,
             subjects=self.subjects,
             record=self.record,
+            insights=self.insights,
+            conflicts=Conflicts(self.health),
+            links=self.links,
+            memory=self.memory,
+            fhir=self.fhir,
             runs=self.runs,
             copies=self.copies,
             dead_letters=self.dead_letters,
+            deliveries=self.deliveries,
+            reminder_answers=self.reminder_answers,
+            reminder_preferences=self.reminder_preferences,
             egress=self.egress,
             list_depths=ListDepths(self.health, self.chains),
             configuration=self.configuration,
@@ -162,6 +225,7 @@ class Carelog:
             tracer=self.tracer,
             conserver=access,
             cors_origins=self.settings.cors_origins,
+            trusted_proxies=self.settings.trusted_proxies,
         )
 
 
@@ -173,6 +237,38 @@ def _load_keys(settings: Settings) -> "Keys | None":
     return Keys.load(settings.trusted_keys, settings.decryption_keys)
 
 
+def _senders(settings: Settings) -> dict[Channel, Sender[Any]]:
+    return {
+        channel: make_sender(definition.type, definition.options, channel)
+        for channel, definition in settings.senders.items()
+    }
+
+
+def _reception(
+    settings: Settings,
+    auth: Database,
+    health: Database,
+    clock: Clock,
+    secrets: SecretKey,
+    events: SignInEvents,
+    notices: Notices,
+) -> Reception:
+    return Reception.open(
+        auth,
+        clock,
+        secrets,
+        events=events,
+        records=Linking(auth, health, clock, events),
+        notices=notices,
+        options=ReceptionOptions(
+            registration=settings.registration,
+            access_lifetime=timedelta(minutes=settings.access_token_minutes),
+            session_lifetime=timedelta(days=settings.session_days),
+            clinicians_see=settings.clinicians_see,
+        ),
+    )
+
+
 @asynccontextmanager
 async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Carelog]:
     """Open both databases, bring them to the newest schema, and wire the parts. Raises ConfigurationError."""
@@ -182,6 +278,7 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
     own = settings.configured
     made = own.made(Made.of)
     storages = StoragesInForce(made.storages)
+    senders = _senders(settings)
     settings.make_data_dir()
     keys = _load_keys(settings)
     tracer = open_tracer() if settings.otel else None
@@ -190,8 +287,15 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
     streams = StreamOptions(batch=settings.worker_batch, abandoned=lease, poll=poll)
     dispatch = make_dispatch(health, settings.broker_url, streams)
     try:
+        secrets = load_secret_key(
+            settings.secret_key.get_secret_value() if settings.secret_key else None,
+            settings.data_dir,
+            shared=auth.dialect != "sqlite",
+        )
         await migrate(health, "health")
         await migrate(auth, "auth")
+        audit = AuditTrail(auth, clock, lambda: secrets.subkey("audit"))
+        hearing = Hearing(audit, Asked)
         posted = PostedConfigurations(health, clock)
         newest = await posted.newest()
         current = configured_by_posted(newest, own) if newest else own
@@ -216,6 +320,11 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
             CopierOptions(batch=settings.storage_batch, max_tries=settings.storage_max_tries, lease=lease, poll=poll),
             tracer,
         )
+        postman = Postman(
+            health, senders, clock, PostmanOptions(max_tries=settings.delivery_max_tries, lease=lease, poll=poll)
+        )
+        notices = NoticesByDelivery(health, clock, senders, postman.wake)
+        reminder_options = ReminderOptions(late=timedelta(minutes=settings.reminder_late_minutes), poll=poll)
         executor = Executor(health, book, reader, clock, dispatch, copier, tracer)
         options = WorkerOptions(
             batch=settings.worker_batch, concurrency=settings.worker_concurrency, lease=lease, poll=poll
@@ -237,22 +346,37 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
             header=settings.conserver_header_name,
             max_bytes=settings.max_body_bytes,
         )
-        async with _beside(configuration.watch()):
+        subjects = SubjectStore(health)
+        record = RecordStore(health, clock)
+        grants = GrantStore(auth, clock, audit)
+        fhir_reader = FhirReader(health, clock, subjects, conversations, grants, audit)
+        erasers = {"fhir_export": erase_exports, **erasers_of(storages)}
+        erasure = Erasure(health, auth, clock, audit, erasers, copier.wake)
+        async with _beside(configuration.watch()), _heard(hearing):
             yield Carelog(
                 settings=settings,
                 configuration=configuration,
                 clock=clock,
                 health=health,
                 auth=auth,
+                secrets=secrets,
+                reception=_reception(settings, auth, health, clock, secrets, SignInsAudited(audit), notices),
                 keyring=Keyring(auth, clock),
+                audit=audit,
+                operator=hearing.let_in(operator()),
+                grants=grants,
+                erasure=erasure,
                 chains=book,
                 keys=keys,
                 intake=intake,
                 deletion=Deletion(health, clock, storages, copier),
                 conversations=conversations,
                 reader=reader,
-                subjects=SubjectStore(health),
-                record=RecordStore(health, clock),
+                subjects=subjects,
+                record=record,
+                insights=Insights(health, record, clock),
+                links=LinkStore(health, clock),
+                memory=Memory(health, clock, record),
                 runs=RunStore(health),
                 copies=CopyStore(health),
                 dead_letters=DeadLetters(health, clock, dispatch, copier),
@@ -260,17 +384,40 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
                 worker=Worker(health, book, executor, clock, dispatch, options),
                 storages=storages,
                 copier=copier,
-                maintenance=Maintenance(health, clock, storages, finished=timedelta(days=settings.finished_days)),
+                deliveries=DeliveryStore(health, clock, postman.wake),
+                postman=postman,
+                reminders=Reminders(health, auth, clock, senders, postman.wake, reminder_options),
+                reminder_answers=ReminderAnswers(health, clock),
+                reminder_preferences=PreferenceStore(health, clock),
+                maintenance=Maintenance(
+                    health, clock, storages, erasure, finished=timedelta(days=settings.finished_days)
+                ),
                 followers=followers,
+                fhir=Fhir(
+                    fhir_reader,
+                    Importer(health, clock),
+                    Exports(health, clock, fhir_reader, subjects, audit, settings.data_dir / "exports"),
+                ),
                 tracer=tracer,
             )
     finally:
         await dispatch.close()
         await storages.close()
+        for sender in senders.values():
+            await sender.close()
         await health.close()
         await auth.close()
         if tracer:
             await tracer.close()
+
+
+@asynccontextmanager
+async def _heard(hearing: Hearing) -> AsyncIterator[None]:
+    """What the operator sees and changes meanwhile is in the audit trail before it is shown."""
+    try:
+        yield
+    finally:
+        await hearing.settle()
 
 
 @asynccontextmanager

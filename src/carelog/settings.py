@@ -2,8 +2,9 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
@@ -18,6 +19,9 @@ from carelog.ai.endpoint import EndpointDefinition
 from carelog.conserver.definitions import Definitions, FollowerDefinition, PartnerKeys
 from carelog.conserver.in_force import Configured
 from carelog.conserver.translate import Translated, translate
+from carelog.delivery.definition import SenderDefinition
+from carelog.delivery.delivery import Channel
+from carelog.identity.secret_key import LEAST_CHARACTERS
 from carelog.kit import yamltext
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.yamltext import YamlText
@@ -48,6 +52,27 @@ class Settings(BaseSettings):
     )
     auth_database_url: str | None = Field(
         default=None, description="Sign-in data, in a database of its own; a file in data_dir by default."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=LEAST_CHARACTERS,
+        description="What sign-in tokens and the audit trail are secured with; a file in data_dir by default.",
+    )
+    registration: Literal["open", "closed"] = Field(
+        default="open", description="Whether patients may make accounts themselves, or administrators make them all."
+    )
+    access_token_minutes: int = Field(
+        default=15, ge=15, le=60, description="How long an access token is good for; then it is to be refreshed."
+    )
+    session_days: float = Field(
+        default=30, gt=0, le=365, description="How long a session goes on without being refreshed."
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="The addresses or networks of reverse proxies, whose X-Forwarded-For is believed; none by default.",
+    )
+    clinicians_see: Literal["granted", "all"] = Field(
+        default="granted", description="Whose records clinicians see: those that were granted to them, or all."
     )
     host: str = Field(default="127.0.0.1", description="The address to serve on.")
     port: int = Field(default=8080, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
@@ -92,6 +117,16 @@ class Settings(BaseSettings):
     )
     storage_max_tries: int = Field(
         default=8, ge=1, le=100, description="How often a storage may fail at a copy before that is a dead letter."
+    )
+    senders: dict[Channel, SenderDefinition] = Field(
+        default_factory=dict,
+        description="What sends messages, by the channel that they go by: email, sms, whatsapp, webhook.",
+    )
+    delivery_max_tries: int = Field(
+        default=8, ge=1, le=100, description="How often a message may fail to be sent before it is a dead letter."
+    )
+    reminder_late_minutes: float = Field(
+        default=5, gt=0, le=1440, description="How long after its time a reminder is marked late."
     )
     ai_endpoints: dict[str, EndpointDefinition] = Field(
         default_factory=dict,
@@ -152,6 +187,16 @@ class Settings(BaseSettings):
 
     _conserver: tuple[YamlText, Translated] | None = PrivateAttr(default=None)
     _text: YamlText | None = PrivateAttr(default=None)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: list[str]) -> list[str]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError("a proxy is an IP address or a network, such as 10.0.0.0/8") from None
+        return proxies
 
     @field_validator("cors_origins")
     @classmethod

@@ -1,6 +1,7 @@
 """What holds for every answer: its headers, its places, and silence about what went wrong within."""
 
 import re
+from time import perf_counter
 from uuid import UUID, uuid4
 
 import httpx
@@ -31,6 +32,23 @@ async def test_every_answer_forbids_caches_and_frames(door: Door, api: httpx.Asy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_every_answer_tells_how_long_the_server_took(door: Door, api: httpx.AsyncClient) -> None:
+    receipt = await door.hand_in(make_vcon())
+    for path in (
+        f"/api/conversations/{receipt['id']}",
+        "/api/conversations?limit=0",
+        "/nowhere",
+        "/health/live",
+        "/vcon",
+    ):
+        began = perf_counter()
+        answer = await api.get(path)
+        waited = (perf_counter() - began) * 1000
+        name, _, told = answer.headers["Server-Timing"].partition(";dur=")
+        assert name == "app"
+        assert 0 < float(told) <= waited
 
 
 async def test_a_request_is_found_again_by_its_id(api: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from carelog.conversations import Conversation, patient_party, tags_of, with_tags
 from carelog.conversations.older import parse_older
-from carelog.conversations.parties import identifiers
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
 
@@ -56,7 +55,7 @@ def test_what_clients_of_the_conserver_send_is_taken_and_given_back(changes: dic
     assert jsontext.parse(conversation.json) == document
     again = Conversation.stored(conversation.json)
     assert again.turns == conversation.turns and again.started_at == conversation.started_at
-    identifiers(again), patient_party(again), again.title, again.zone
+    again.identifiers, patient_party(again), again.title, again.zone
     assert tags_of(with_tags(again, {"triage": "routine"}))["triage"] == "routine"
 
 
@@ -124,7 +123,7 @@ def test_any_json_is_taken_and_can_be_read_or_refused(changes: dict[str, Any]) -
     except InvalidInput:
         return
     again = Conversation.stored(conversation.json)
-    identifiers(again), patient_party(again), again.turns, again.started_at, again.title, again.parties
+    again.identifiers, patient_party(again), again.turns, again.started_at, again.title, again.parties
     assert {key: again.document[key] for key in document if key not in ("uuid", "created_at", "parties")} == {
         key: value for key, value in document.items() if key not in ("uuid", "created_at", "parties")
     }

@@ -6,7 +6,7 @@ import pytest
 from made_up import submission
 
 from carelog.app import Carelog
-from carelog.conversations.store import ConversationQuery
+from carelog.conversations.search import ConversationQuery
 from carelog.identity import Principal, operator
 from carelog.kit.errors import Conflict, Forbidden, InvalidInput, NotFound
 from carelog.kit.ids import new_id

@@ -10,7 +10,7 @@ from made_up import chain, scripted_link, submission, symptom_of
 
 from carelog.app import Carelog
 from carelog.conversations import Conversation
-from carelog.conversations.store import ConversationQuery
+from carelog.conversations.search import ConversationQuery
 from carelog.identity import Principal, operator
 from carelog.kit.errors import Conflict, Forbidden
 from carelog.kit.ids import new_id

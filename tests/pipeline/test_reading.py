@@ -13,7 +13,7 @@ from made_up import chain, scripted_link
 from stored import ME, on_shelves, pass_through
 
 from carelog.app import Carelog
-from carelog.conversations.store import ConversationQuery
+from carelog.conversations.search import ConversationQuery
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import NotFound
 from carelog.pipeline import AddTags, Outcome

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from carelog.kit.backoff import MAX_DELAY
 from carelog.kit.errors import Conflict
 from carelog.kit.ids import new_id
 from carelog.pipeline import run as states
-from carelog.pipeline.run import MAX_DELAY, Run, RunState
+from carelog.pipeline.run import Run, RunState
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 MAX_TRIES = 3

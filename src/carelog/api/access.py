@@ -1,31 +1,55 @@
-"""Who asks: an API key as `Authorization: Bearer clk_...`. No key, no data."""
+"""Who asks: an API key or an access token, as `Authorization: Bearer ...`. Without one of them, no data."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from carelog.api.auditing import let_in
+from carelog.api.parameters import require_documented
+from carelog.api.services import Services
 from carelog.identity import Keyring, Principal
 from carelog.kit.errors import Unauthenticated
 
-bearer = HTTPBearer(auto_error=False, description="An API key, made by `carelog keys add`.")
+_SCHEME: Final = "HTTPBearer"
+_DESCRIPTION: Final = "An API key, made by `carelog keys add`, or the access token of a user who signed in."
+
+bearer = HTTPBearer(scheme_name=_SCHEME, auto_error=False, description=_DESCRIPTION)
 
 
-async def principal(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Principal:
-    """The principal behind the key. Raises Unauthenticated."""
-    if credentials is None:
-        raise Unauthenticated("a valid API key is needed")
-    known: Principal = await request.app.state.services.keyring.authenticate(credentials.credentials)
-    return known
+class Door(HTTPBearer):
+    """What all operations of a router stand behind. It lets in who has a valid key or token, as
+    `request.state.principal`, and then refuses what the operation does not know.
+
+    One dependency for both: each that FastAPI solves costs a request more than what is done in it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(scheme_name=_SCHEME, auto_error=False, description=_DESCRIPTION)
+
+    async def __call__(self, request: Request) -> None:  # type: ignore[override]
+        """Raises Unauthenticated and InvalidInput."""
+        given = await super().__call__(request)
+        if given is None:
+            raise Unauthenticated("a valid API key or access token is needed")
+        who = await authenticate(request.app.state.services, given.credentials)
+        request.state.principal = let_in(request, who)
+        require_documented(request)
 
 
-def holder_of(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
-    """A dependency: the principal, if it holds the scope."""
+async def authenticate(services: Services, token: str) -> Principal:
+    """The principal behind an API key or an access token. Raises Unauthenticated."""
+    # A JSON Web Token begins with the base64 of '{"'.
+    authority = services.tokens if token.startswith("eyJ") else services.keyring
+    return await authority.authenticate(token)
 
-    async def checked(who: Annotated[Principal, Depends(principal)]) -> Principal:
+
+def holder_of(scope: str) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency: the principal whom the door let in, if it holds the scope."""
+
+    async def checked(request: Request) -> Principal:
+        who: Principal = request.state.principal
         who.require(scope)
         return who
 
@@ -54,6 +78,7 @@ ReadsConversations = Annotated[Principal, Depends(holder_of("conversations:read"
 WritesConversations = Annotated[Principal, Depends(holder_of("conversations:write"))]
 DeletesConversations = Annotated[Principal, Depends(holder_of("conversations:delete"))]
 ReadsEntries = Annotated[Principal, Depends(holder_of("entries:read"))]
+WritesEntries = Annotated[Principal, Depends(holder_of("entries:write"))]
 ReadsRuns = Annotated[Principal, Depends(holder_of("runs:read"))]
 WritesRuns = Annotated[Principal, Depends(holder_of("runs:write"))]
 PopsEgress = Annotated[Principal, Depends(holder_of("egress:pop"))]

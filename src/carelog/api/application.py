@@ -1,33 +1,55 @@
 """Puts the API together."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from carelog import __version__
 from carelog.api import (
+    audit,
+    auth,
     conversations,
     copies,
     dead_letters,
+    deliveries,
     egress,
+    entries,
     entry_types,
+    erasure,
+    fhir,
+    grants,
     handing_in,
     health,
+    insights,
+    links,
+    memory,
     metrics,
+    reminders,
     runs,
     subjects,
+    users,
 )
+from carelog.api.access import Door
+from carelog.api.auditing import Auditing
 from carelog.api.conserver import ConserverOptions, Contract, create_contract
 from carelog.api.docs_page import install_docs
+from carelog.api.entry_lists import entry_routes
 from carelog.api.errors import install_error_handlers, refusals
 from carelog.api.failures import Failures
 from carelog.api.limits import BodyLimit
-from carelog.api.middleware import HeadAsGet, Requests, SafeHeaders
-from carelog.api.parameters import only_documented
+from carelog.api.middleware import HeadAsGet, Requests
 from carelog.api.services import Services
 from carelog.telemetry.tracing import Tracer
+
+# Of the headers that web pages of other origins may send, and read, besides those that every page may.
+_ASKED: Final = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID",
+)  # fmt: skip
+_TOLD: Final = ("Carelog-Note", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After", "X-Request-ID")
 
 
 def create_app(
@@ -37,9 +59,10 @@ def create_app(
     tracer: Tracer | None = None,
     conserver: ConserverOptions = ConserverOptions(),
     cors_origins: Sequence[str] = (),
+    trusted_proxies: Sequence[str] = (),
 ) -> FastAPI:
     """The API over these services, and the conserver's paths beside it. Requests are traced where there is a tracer;
-    web pages of other origins are let in where those are named."""
+    web pages of other origins are let in where those are named; whom a trusted proxy names is who asks."""
     app = FastAPI(
         title="Carelog",
         version=__version__,
@@ -55,31 +78,42 @@ def create_app(
     app.state.services = services
     install_error_handlers(app)
     app.include_router(handing_in.router)
-    for module in (conversations, subjects, entry_types, runs, copies, dead_letters, egress):
+    app.include_router(auth.open_router)
+    door = Door()
+    records = (conversations, subjects, entry_types, runs, copies, dead_letters, egress)
+    for module in (*records, deliveries, reminders, entries, insights, auth, users, grants, audit, erasure):
         app.include_router(
             module.router,
-            dependencies=[Depends(only_documented)],
+            dependencies=[Depends(door)],
             responses=refusals(401, 403, 413, 422, 503),
         )
+    app.router.routes.extend(entry_routes())
     app.include_router(health.router, responses=refusals(413))
     app.include_router(metrics.router, responses=refusals(413, 503))
+    for router in fhir.ROUTERS:
+        app.include_router(router)
     install_docs(app)
     # The last one added is the outermost.
+    app.add_middleware(handing_in.Straight)
+    app.add_middleware(Auditing, services=services)
     app.add_middleware(BodyLimit, most=max_body_bytes)
     app.add_middleware(Failures)
+    app.add_middleware(fhir.Outcomes)
     app.add_middleware(HeadAsGet)
     # Outside of HeadAsGet: a GET of the conserver's may take what it gives.
     app.add_middleware(Contract, contract=create_contract(services, conserver, max_body_bytes=max_body_bytes))
-    app.add_middleware(SafeHeaders)
     app.add_middleware(Requests, tracer=tracer)
     if cors_origins:
         # Never with credentials: keys come in headers, which no browser adds by itself.
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(cors_origins),
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID", conserver.header],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=[*_ASKED, conserver.header],
+            expose_headers=_TOLD,
         )
+    if trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
     return app
 
 

@@ -11,7 +11,7 @@ from carelog.api.errors import refusals
 from carelog.api.parameters import CursorText, Given, Limit, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import ConversationOut, PageOut
-from carelog.conversations.store import ConversationQuery
+from carelog.conversations.search import ConversationQuery
 from carelog.kit.errors import NotFound
 from carelog.pipeline.submission import Channel
 

@@ -18,6 +18,8 @@ from carelog.kit.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -27,6 +29,8 @@ _STATUS: Final[Mapping[type[CarelogError], int]] = {
     InvalidInput: 422,
     NotFound: 404,
     Conflict: 409,
+    PreconditionFailed: 412,
+    PreconditionRequired: 428,
     Unauthenticated: 401,
     Forbidden: 403,
     UnsupportedMediaType: 415,
@@ -56,9 +60,11 @@ _REFUSALS: Final[Mapping[int, str]] = {
     403: "The key does not allow this",
     404: "It is not there, or not for this key",
     409: "It contradicts what is stored",
+    412: "It has changed since it was read",
     413: "The body is too large",
     415: "The body is of a type that is not read here",
     422: "The request is not valid; `details.problems` names each place",
+    428: "Say which state you have seen, with `If-Match`",
     429: "Too much waits already; try again after `Retry-After` seconds",
     503: "It cannot be done now; try again after `Retry-After` seconds",
 }
@@ -135,6 +141,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:  # FastAPI's answer to a body that is not even text
+            return refusal_of(invalid([problem("/body", "must be JSON in UTF-8")]))
         code, message = _HTTP.get(error.status_code, ("http_error", "the request is refused"))
         headers = dict(error.headers or {})
         if error.status_code == 405:

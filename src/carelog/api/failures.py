@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carelog.api.errors import Refuse, error_response
 from carelog.db import is_outage
-from carelog.pipeline.link import place_of
+from carelog.kit.place import place_of
 from carelog.telemetry.trace_context import trace_id
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from carelog.db import Database, is_outage
 from carelog.identity import Keyring
 from carelog.kit.clock import Clock
 from carelog.kit.errors import Forbidden, Unauthenticated
+from carelog.kit.place import place_of
 from carelog.pipeline.gauges import Gauges, gauges
-from carelog.pipeline.link import place_of
 from carelog.telemetry import metrics
 
 log = logging.getLogger(__name__)

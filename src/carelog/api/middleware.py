@@ -1,4 +1,4 @@
-"""Around every request: an id, a line in the log, a count and a span; headers that suit health data; HEAD."""
+"""Around every request: an id, a line in the log, a count and a span; headers that every answer has; HEAD."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carelog.telemetry import metrics
@@ -28,6 +28,9 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+"""Given to every answer, but for those that it has a value of its own for."""
+
+_SAFE: Final = tuple((name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items())
 
 
 class HeadAsGet:
@@ -49,7 +52,8 @@ class HeadAsGet:
 
 class Requests:
     """Takes the caller's `X-Request-ID` or makes one, gives it back with every answer, and logs, counts and traces the
-    request.
+    request. Every answer has SAFE_HEADERS, and tells in `Server-Timing` (https://www.w3.org/TR/server-timing/) how long
+    it took to begin it.
 
     The operation is named and never the path, since search terms are part of an address. What the request leads to
     belongs to the trace of its `traceparent`, or to a new one: `request.state.trace`.
@@ -72,15 +76,22 @@ class Requests:
         scope.setdefault("state", {}).update(request_id=request_id, trace=trace)
         status = None
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                own = message["headers"]
+                names = {name for name, _ in own}
+                message["headers"] = [
+                    *own,
+                    *(header for header in _SAFE if header[0] not in names),
+                    (b"x-request-id", request_id.encode()),
+                    (b"server-timing", b"app;dur=%.3f" % ((time.perf_counter() - began) * 1000)),
+                ]
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_id)
+            await self._app(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - began
             operation = getattr(scope.get("route"), "name", None)
@@ -97,20 +108,3 @@ class Requests:
                     "ms": round(seconds * 1000),
                 },
             )
-
-
-class SafeHeaders:
-    """Gives every answer SAFE_HEADERS, but for those that it has a value of its own for."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_safely)

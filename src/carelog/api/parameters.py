@@ -1,18 +1,18 @@
 """Query parameters: the kinds that several routers take, and the refusal of all that an operation does not have."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 
-from fastapi import Depends, Query, Request
-from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, StringConstraints
+from fastapi import Query, Request
+from fastapi.dependencies.models import Dependant
+from pydantic import AfterValidator, BaseModel, BeforeValidator, GetJsonSchemaHandler, StringConstraints
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from carelog.api.access import principal
 from carelog.api.errors import invalid, problem
 from carelog.conversations.dates import read_date
 from carelog.conversations.vcon import DATE_PROBLEM
-from carelog.identity import Principal
 from carelog.kit.errors import InvalidInput
 from carelog.kit.paging import Cursor
 
@@ -43,6 +43,12 @@ T = TypeVar("T")
 Given = Annotated[T | None, _NeverNull()]
 """A parameter that may be left out."""
 
+
+def given(kind: Any) -> Any:
+    """`Given` for a kind of value that is not known before."""
+    return Annotated[kind | None, _NeverNull()]
+
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=320), AfterValidator(_without_nul)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
@@ -60,7 +66,7 @@ def cursor_of(text: str | None) -> Cursor | None:
         raise invalid([problem("/query/cursor", "is not one that was given out")]) from None
 
 
-async def only_documented(request: Request, _who: Annotated[Principal, Depends(principal)]) -> None:
+def require_documented(request: Request) -> None:
     """Refuse a query parameter that the operation does not have, and a second value for one that takes one.
 
     A filter that is misspelt and silently dropped would show, or change, more than was asked for. Raises InvalidInput.
@@ -68,15 +74,34 @@ async def only_documented(request: Request, _who: Annotated[Principal, Depends(p
     given = [name for name, _ in request.query_params.multi_items()]
     if not given:
         return
-    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
-    documented = {p["name"]: p["schema"] for p in operation.get("parameters", ()) if p["in"] == "query"}
+    route = request.scope["route"]
+    documented = dict(_query_parameters(route.dependant))
+    extra = (route.openapi_extra or {}).get("parameters", ())
+    documented |= {p["name"]: p["schema"].get("type") == "array" for p in extra if p["in"] == "query"}
     if not documented.keys() >= set(given):
         known = ", ".join(sorted(documented)) or "none"
         raise invalid([problem("/query", f"holds a parameter that is not one of this operation's: {known}")])
     problems = [
         problem(f"/query/{name}", "is given more than once")
-        for name, schema in documented.items()
-        if given.count(name) > 1 and schema.get("type") != "array"
+        for name, takes_several in documented.items()
+        if given.count(name) > 1 and not takes_several
     ]
     if problems:
         raise invalid(problems)
+
+
+def _query_parameters(operation: Dependant) -> Iterator[tuple[str, bool]]:
+    """The query parameters of an operation, and whether each takes several values. To ask the description of the API
+    instead would make the first request wait for all of it to be written."""
+    for parameter in operation.query_params:
+        kind = parameter.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from ((f.alias or name, _is_list(f.annotation)) for name, f in kind.model_fields.items())
+        else:
+            yield parameter.alias, _is_list(kind)
+    for dependency in operation.dependencies:
+        yield from _query_parameters(dependency)
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is list

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from carelog.api.entry_view import entry_view
 from carelog.conversations.store import Listed, Stored
 from carelog.kit.paging import Page
 from carelog.pipeline.dead_letters import DeadLetter
@@ -14,8 +15,8 @@ from carelog.pipeline.intake import Receipt
 from carelog.pipeline.run import Run
 from carelog.pipeline.storage_copy import StorageCopy
 from carelog.record import Entry, Evidence
+from carelog.record.entries import Source
 from carelog.record.subjects import Subject
-from carelog.record.timeline import Day
 
 T = TypeVar("T")
 
@@ -96,6 +97,16 @@ class SubjectOut(BaseModel):
         return cls(id=subject.id, name=subject.name, zone=subject.zone, recorded_at=subject.recorded_at)
 
 
+class LocalOut(BaseModel):
+    """A moment on the clock and calendar that the subject has now."""
+
+    date: date
+    time: str
+    day_of_week: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    is_today: bool
+    zone: str
+
+
 class EntryOut(BaseModel):
     """One fact of the record, with the words that it came from."""
 
@@ -105,29 +116,21 @@ class EntryOut(BaseModel):
     type: str
     revision: int
     state: Literal["active", "retracted"]
+    source: Source
     headline: str
     payload: dict[str, Any] = Field(description="By type; see /api/entry-types")
     evidence: list[Evidence]
-    occurred_at: datetime = Field(description="When it happened, on the subject's clock")
+    occurred_at: datetime = Field(description="When it happened, on the subject's clock of then")
+    local: LocalOut
+    due_at: datetime | None = Field(description="When the subject is next to be reminded of it")
+    contradicts: list[str] = Field(description="Context ids of entries that cannot be true together with this one")
     recorded_at: datetime = Field(description="When this was learnt")
     recorded_by: str
+    reason: str | None = Field(description="Why this revision was made")
 
     @classmethod
-    def of(cls, entry: Entry) -> "EntryOut":
-        return cls(
-            context_id=entry.context_id,
-            id=entry.id,
-            subject_id=entry.subject_id,
-            type=entry.type,
-            revision=entry.revision,
-            state=entry.state,
-            headline=entry.payload.headline(),
-            payload=entry.payload.model_dump(mode="json", exclude_none=True),
-            evidence=list(entry.evidence),
-            occurred_at=entry.occurred_local,
-            recorded_at=entry.recorded_at,
-            recorded_by=entry.recorded_by,
-        )
+    def of(cls, entry: Entry, now: datetime) -> "EntryOut":
+        return cls.model_validate(entry_view(entry, now))
 
 
 class DayOut(BaseModel):
@@ -135,10 +138,6 @@ class DayOut(BaseModel):
 
     date: date
     entries: list[EntryOut]
-
-    @classmethod
-    def of(cls, day: Day) -> "DayOut":
-        return cls(date=day.date, entries=[EntryOut.of(entry) for entry in day.entries])
 
 
 class RunOut(BaseModel):

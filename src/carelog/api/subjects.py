@@ -1,16 +1,22 @@
 """`/api/subjects`: the people, and their records."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import Response
 
 from carelog.api.access import ReadsEntries
+from carelog.api.entry_lists import LISTED, ListQuery, list_answer
+from carelog.api.entry_view import entry_view, json_answer
 from carelog.api.errors import refusals
-from carelog.api.parameters import CursorText, Given, Limit, Since, Text, Until, cursor_of
+from carelog.api.paging_links import link_header
+from carelog.api.parameters import CursorText, Given, Limit, Text, cursor_of
+from carelog.api.record_of import RecordRead, RecordWritten
 from carelog.api.services import ServicesOf
-from carelog.api.shapes import DayOut, EntryOut, PageOut, SubjectOut
-from carelog.record.store import EntryQuery
+from carelog.api.shapes import DayOut, PageOut, SubjectOut
 from carelog.record.timeline import timeline
 
 router = APIRouter(prefix="/api", tags=["records"])
@@ -18,6 +24,8 @@ router = APIRouter(prefix="/api", tags=["records"])
 
 @router.get("/subjects", summary="List subjects, or find one", responses=refusals(404))
 async def list_subjects(
+    request: Request,
+    response: Response,
     services: ServicesOf,
     who: ReadsEntries,
     reference: Annotated[
@@ -30,53 +38,67 @@ async def list_subjects(
     if reference is not None:
         return PageOut(items=[SubjectOut.of(await services.subjects.find(who, reference))], next=None)
     page = await services.subjects.page(who, limit=limit, cursor=cursor_of(cursor))
+    name, value = link_header(request, page.next)
+    response.headers[name] = value
     return PageOut.of(page, map(SubjectOut.of, page.items))
 
 
 @router.get("/subjects/{subject_id}", summary="Read one subject", responses=refusals(404))
-async def read_subject(subject_id: UUID, services: ServicesOf, who: ReadsEntries) -> SubjectOut:
-    return SubjectOut.of(await services.subjects.get(who, subject_id))
+async def read_subject(record: RecordRead) -> SubjectOut:
+    return SubjectOut.of(record.subject)
 
 
-@router.get("/subjects/{subject_id}/entries", summary="List the entries of a record", responses=refusals(404))
+class SubjectPatch(BaseModel):
+    """What is left out stays; null takes it away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[Text, StringConstraints(max_length=200)] | None = None
+    zone: Annotated[Text, StringConstraints(max_length=64)] | None = Field(
+        default=None, description="An IANA name, or a fixed offset such as +05:30"
+    )
+
+
+@router.patch("/subjects/{subject_id}", summary="Change a subject's name or time zone", responses=refusals(404))
+async def change_subject(record: RecordWritten, change: SubjectPatch, services: ServicesOf) -> SubjectOut:
+    """In another zone days begin at other moments, and reminders are due at others."""
+    said = change.model_dump(exclude_unset=True)
+    return SubjectOut.of(await services.subjects.change(record.who, record.subject_id, said, services.clock.now()))
+
+
+class EntriesQuery(ListQuery):
+    type: list[str] = Field(default=[], max_length=50, description="Entry types; all when left out")
+    conversation: Given[UUID] = Field(default=None, description="From this conversation only")
+
+
+@router.get(
+    "/subjects/{subject_id}/entries",
+    summary="List the entries of a record",
+    response_model=None,
+    responses={**LISTED, **refusals(404)},
+)
 async def list_entries(
-    subject_id: UUID,
-    services: ServicesOf,
-    who: ReadsEntries,
-    type: Annotated[list[str], Query(max_length=50, description="Entry types; all when left out")] = [],  # noqa: A002,B006
-    since: Since = None,
-    until: Until = None,
-    conversation: Annotated[Given[UUID], Query(description="From this conversation only")] = None,
-    retracted: Annotated[bool, Query(description="Show retracted entries too")] = False,
-    limit: Limit = 50,
-    cursor: CursorText = None,
-) -> PageOut[EntryOut]:
+    request: Request, services: ServicesOf, record: RecordRead, query: Annotated[EntriesQuery, Query()]
+) -> Response:
     """The latest to occur first, each with its quotes."""
-    subject = await services.subjects.get(who, subject_id)
-    query = EntryQuery(types=tuple(type), since=since, until=until, conversation_id=conversation, retracted=retracted)
-    page = await services.record.page(who, subject.id, query, limit=limit, cursor=cursor_of(cursor))
-    return PageOut.of(page, map(EntryOut.of, page.items))
+    wanted = replace(query.entry_query(tuple(query.type)), conversation_id=query.conversation, fields={})
+    return await list_answer(request, services, record, query, wanted)
 
 
-@router.get("/subjects/{subject_id}/timeline", summary="The record by day", responses=refusals(404))
+@router.get(
+    "/subjects/{subject_id}/timeline",
+    summary="The record by day",
+    response_model=PageOut[DayOut],
+    responses=refusals(404),
+)
 async def read_timeline(
-    subject_id: UUID,
-    services: ServicesOf,
-    who: ReadsEntries,
-    limit: Limit = 100,
-    cursor: CursorText = None,
-) -> PageOut[DayOut]:
+    request: Request, services: ServicesOf, record: RecordRead, limit: Limit = 100, cursor: CursorText = None
+) -> Response:
     """Entries by the day on which they happened, on the subject's clock; a long day may go on in the next page."""
-    subject = await services.subjects.get(who, subject_id)
-    page = await services.record.page(who, subject.id, limit=limit, cursor=cursor_of(cursor))
-    return PageOut.of(page, map(DayOut.of, timeline(page.items)))
-
-
-@router.get("/entries/{entry_id}", summary="Read one entry", responses=refusals(404))
-async def read_entry(entry_id: UUID, services: ServicesOf, who: ReadsEntries) -> EntryOut:
-    return EntryOut.of(await services.record.get(who, entry_id))
-
-
-@router.get("/entries/{entry_id}/history", summary="Every revision of an entry, oldest first", responses=refusals(404))
-async def read_history(entry_id: UUID, services: ServicesOf, who: ReadsEntries) -> list[EntryOut]:
-    return [EntryOut.of(revision) for revision in await services.record.history(who, entry_id)]
+    page = await services.record.page(record.who, record.subject_id, limit=limit, cursor=cursor_of(cursor))
+    now = services.clock.now()
+    days = [
+        {"date": day.date, "entries": [entry_view(entry, now) for entry in day.entries]} for day in timeline(page.items)
+    ]
+    view = {"items": days, "next": str(page.next) if page.next else None}
+    return json_answer(view, headers=[link_header(request, page.next)])

@@ -30,15 +30,14 @@ def conversations(
 
     from carelog.cli.output import console, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
-    from carelog.conversations.store import ConversationQuery
-    from carelog.identity import operator
+    from carelog.conversations.search import ConversationQuery
 
     if conversation is not None:
         wanted = conversation
-        typer.echo(with_carelog(lambda carelog: carelog.reader.get(operator(), wanted)).document)
+        typer.echo(with_carelog(lambda carelog: carelog.reader.get(carelog.operator, wanted)).document)
         return
     query = ConversationQuery(tel=tel, mailto=mailto, name=name, title=title, words=words, channel=channel)
-    page = with_carelog(lambda carelog: carelog.conversations.page(operator(), query, limit=limit))
+    page = with_carelog(lambda carelog: carelog.conversations.page(carelog.operator, query, limit=limit))
     if json:
         from carelog.api.shapes import ConversationOut
 

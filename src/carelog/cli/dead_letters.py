@@ -8,7 +8,8 @@ import typer
 from carelog.cli.parameters import Json, Limit
 
 if TYPE_CHECKING:
-    from carelog.pipeline.dead_letters import DeadLetterQuery, DeadLetters
+    from carelog.app import Carelog
+    from carelog.pipeline.dead_letters import DeadLetterQuery
 
 app = typer.Typer(
     help="See runs and copies that used up their tries; drive them again or discard them.", no_args_is_help=True
@@ -41,11 +42,10 @@ def list_(
 
     from carelog.cli.output import print_json, print_table, table
     from carelog.cli.run_async import with_carelog
-    from carelog.identity import operator
     from carelog.pipeline.dead_letters import DeadLetterQuery
 
     query = DeadLetterQuery(chain=chain, link=link, error=error, storage=storage)
-    page = with_carelog(lambda carelog: carelog.dead_letters.page(operator(), query, limit=limit))
+    page = with_carelog(lambda carelog: carelog.dead_letters.page(carelog.operator, query, limit=limit))
     if json:
         from carelog.api.shapes import DeadLetterOut
 
@@ -71,9 +71,8 @@ def show(which: Annotated[UUID, typer.Argument(metavar="ID", help="The dead lett
     from carelog.api.shapes import DeadLetterOut
     from carelog.cli.output import print_json
     from carelog.cli.run_async import with_carelog
-    from carelog.identity import operator
 
-    found = with_carelog(lambda carelog: carelog.dead_letters.get(operator(), which))
+    found = with_carelog(lambda carelog: carelog.dead_letters.get(carelog.operator, which))
     print_json(DeadLetterOut.of(found).model_dump(mode="json"))
 
 
@@ -97,18 +96,17 @@ def _add_decision(name: Decision, told: str, *, about: str) -> None:
             raise typer.BadParameter("give the id of one dead letter, or --all")
         if which is not None and query != DeadLetterQuery():
             raise typer.BadParameter("--chain, --link, --error and --storage go with --all")
-        count = with_carelog(lambda carelog: _decide(carelog.dead_letters, name, which, query))
+        count = with_carelog(lambda carelog: _decide(carelog, name, which, query))
         typer.echo(f"{count} {told}")
 
 
-async def _decide(letters: "DeadLetters", decision: Decision, which: UUID | None, query: "DeadLetterQuery") -> int:
+async def _decide(carelog: "Carelog", decision: Decision, which: UUID | None, query: "DeadLetterQuery") -> int:
     """Returns how many dead letters it was done to."""
-    from carelog.identity import operator
-
+    letters, who = carelog.dead_letters, carelog.operator
     if which is not None:
-        await (letters.drive if decision == "drive" else letters.discard)(operator(), which)
+        await (letters.drive if decision == "drive" else letters.discard)(who, which)
         return 1
-    return await (letters.drive_all if decision == "drive" else letters.discard_all)(operator(), query)
+    return await (letters.drive_all if decision == "drive" else letters.discard_all)(who, query)
 
 
 _add_decision(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from carelog.cli.record import print_record, read_record
-from carelog.identity import operator
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.submission import from_vcon
 from carelog.samples import sample_files
@@ -22,7 +21,7 @@ _KEY_LIFETIME: Final = timedelta(hours=24)
 async def show_demo(carelog: "Carelog", address: str) -> None:
     """Take the samples in (those that are there already change nothing), print a record, a key and what to try."""
     submissions = [from_vcon(file.read_bytes()) for file in sample_files()]
-    receipts = await carelog.intake.accept(operator(), submissions)
+    receipts = await carelog.intake.accept(carelog.operator, submissions)
     new = sum(receipt.verdict is Verdict.ACCEPTED for receipt in receipts)
     known = len(receipts) - new
     typer.echo(f"{len(receipts)} sample conversations: {new} new, {known} taken in before.")

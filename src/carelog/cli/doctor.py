@@ -69,7 +69,6 @@ def _data_folder() -> str:
 
 
 async def _inside(carelog: "Carelog") -> list[Finding]:
-    from carelog.identity import operator
     from carelog.pipeline.run import RunState
 
     findings: list[Finding] = [
@@ -82,9 +81,9 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
         findings.append((True, f"chain {chain.name}", f"{links}{state}"))
     keys = [key for key in await carelog.keyring.keys() if key.revoked_at is None]
     findings.append((True, "API keys", str(len(keys)) if keys else "none yet: `carelog keys add NAME` makes one"))
-    counts = await carelog.runs.counts(operator())
+    counts = await carelog.runs.counts(carelog.operator)
     waiting = counts.get(RunState.QUEUED, 0) + counts.get(RunState.RUNNING, 0)
     findings.append((True, "runs", f"{counts.get(RunState.FINISHED, 0)} finished, {waiting} to be done"))
-    dead = await carelog.dead_letters.count(operator())
+    dead = await carelog.dead_letters.count(carelog.operator)
     findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
     return findings

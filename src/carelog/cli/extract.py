@@ -99,7 +99,7 @@ def _extract_several(files: Sequence[Path]) -> list[Extracted]:
 
 def _extract(file: Path) -> Extracted:
     from carelog.kit.errors import CarelogError
-    from carelog.pipeline.link import place_of
+    from carelog.kit.place import place_of
 
     try:
         conversation = read_submission(file, most=_LARGEST).conversation

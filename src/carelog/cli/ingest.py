@@ -121,7 +121,6 @@ async def _ingest(
 async def _accept(
     carelog: "Carelog", files: Sequence[Path], channel: str | None, owner: UUID | None, tally: Tally
 ) -> None:
-    from carelog.identity import operator
     from carelog.kit.errors import CarelogError
 
     submissions: list[tuple[Path, Submission]] = []
@@ -134,7 +133,7 @@ async def _accept(
             )
         except (CarelogError, OSError) as error:
             told[file] = Told(str(file), "refused", reason=reason(error))
-    receipts = await carelog.intake.accept(operator(), [submission for _, submission in submissions])
+    receipts = await carelog.intake.accept(carelog.operator, [submission for _, submission in submissions])
     for (file, _), receipt in zip(submissions, receipts, strict=True):
         why = reason(receipt.error) if receipt.error else None
         told[file] = Told(str(file), str(receipt.verdict), receipt.conversation_id, receipt.subject_id, why)
@@ -143,27 +142,25 @@ async def _accept(
 
 
 async def _states(carelog: "Carelog", runs: Sequence[UUID]) -> Counter[str]:
-    from carelog.identity import operator
 
     counts: Counter[str] = Counter()
     for group in _groups(runs):
-        for run in await carelog.runs.several(operator(), group):
+        for run in await carelog.runs.several(carelog.operator, group):
             counts[str(run.state)] += 1
     return counts
 
 
 async def _example(carelog: "Carelog", told: Sequence[Told]) -> str | None:
     """Whom most of these conversations are about, as `carelog record` takes it: by name where nobody shares it."""
-    from carelog.identity import operator
     from carelog.kit.errors import CarelogError
 
     owners = Counter(one.subject for one in told if one.subject)
     if not owners:
         return None
     [(id_, _)] = owners.most_common(1)
-    subject = await carelog.subjects.get(operator(), id_)
+    subject = await carelog.subjects.get(carelog.operator, id_)
     try:
-        named = await carelog.subjects.find(operator(), subject.name or "")
+        named = await carelog.subjects.find(carelog.operator, subject.name or "")
     except CarelogError:
         return str(id_)
     return shlex.quote(subject.name) if subject.name and named.id == id_ else str(id_)

@@ -43,13 +43,17 @@ async def _add(
 ) -> str:
     from carelog.cli.record import find_subject
     from carelog.identity import ORDINARY_SCOPES
+    from carelog.identity.audit import AuditEvent
 
-    return await carelog.keyring.add(
+    token = await carelog.keyring.add(
         name,
         scopes=scopes or ORDINARY_SCOPES,
         subjects=[(await find_subject(carelog, one)).id for one in references] if references else None,
         lifetime=timedelta(days=days) if days else None,
     )
+    key = UUID(token.split("_")[1])
+    await carelog.audit.record([AuditEvent.by(carelog.operator, "key.add", target=f"key:{key}")])
+    return token
 
 
 @app.command("list")
@@ -105,5 +109,12 @@ def revoke(key: Annotated[UUID, typer.Argument(metavar="ID", help="The key's id,
     """End a key now."""
     from carelog.cli.run_async import with_carelog
 
-    with_carelog(lambda carelog: carelog.keyring.revoke(key))
+    with_carelog(lambda carelog: _revoke(carelog, key))
     typer.echo("revoked")
+
+
+async def _revoke(carelog: "Carelog", key: UUID) -> None:
+    from carelog.identity.audit import AuditEvent
+
+    await carelog.keyring.revoke(key)
+    await carelog.audit.record([AuditEvent.by(carelog.operator, "key.revoke", target=f"key:{key}")])

@@ -10,18 +10,22 @@ import traceback
 import typer
 
 from carelog.cli import (
+    audit,
+    child_process,
     configuration,
     conversations,
     dead_letters,
+    deliveries,
     doctor,
     extract,
     ingest,
     keys,
     record,
+    subjects,
     top,
     up,
+    users,
     worker,
-    worker_process,
 )
 from carelog.kit.errors import CarelogError, Conflict, NotFound
 
@@ -35,15 +39,19 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
-app.command("worker-process", hidden=True)(worker_process.worker_process)
+app.command("worker-process", hidden=True)(child_process.worker_process)
+app.command("server-process", hidden=True)(child_process.server_process)
 app.command("top")(top.top)
 app.command("ingest")(ingest.ingest)
 app.command("record")(record.record)
-app.command("subjects")(record.subjects)
+app.add_typer(subjects.app, name="subjects")
 app.command("conversations")(conversations.conversations)
 app.command("extract")(extract.extract)
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
+app.add_typer(users.app, name="users")
 app.add_typer(configuration.app, name="config")
 app.command("doctor")(doctor.doctor)
 
@@ -85,6 +93,6 @@ def _tell(error: CarelogError) -> None:
     typer.echo(f"carelog: {error.message}", err=True)
     for problem in error.details.get("problems", []):
         typer.echo(f"  {problem['place']}: {problem['problem']}", err=True)
-    for key in ("links", "scopes", "types", "channels", "storages"):
+    for key in ("links", "scopes", "types", "channels", "storages", "senders"):
         if key in error.details:
             typer.echo(f"  {key}: {', '.join(error.details[key])}", err=True)

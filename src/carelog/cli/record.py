@@ -1,4 +1,4 @@
-"""`carelog record` and `carelog subjects`: look at records."""
+"""`carelog record`: look at a record."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,32 +41,13 @@ def record(
     print_record(owner, entries)
 
 
-def subjects(json: Json = False) -> None:
-    """List the people who have a record."""
-    from carelog.cli.output import print_json, print_table, table
-    from carelog.cli.run_async import with_carelog
-
-    found = with_carelog(_every_subject)
-    if json:
-        print_json([{"id": str(s.id), "name": s.name, "recorded_at": s.recorded_at.isoformat()} for s in found])
-        return
-    if not found:
-        typer.echo("Nobody yet: `carelog ingest FILES` takes conversations in.")
-        return
-    shown = table("subject", "name", "known since (UTC)", whole=("subject", "known since (UTC)"))
-    for one in found:
-        shown.add_row(str(one.id), _escaped(one.name or "-"), f"{one.recorded_at:%Y-%m-%d %H:%M}")
-    print_table(shown)
-
-
 async def find_subject(carelog: "Carelog", reference: str) -> "Subject":
     """Raises NotFound, and InvalidInput for a name that several people have."""
-    from carelog.identity import operator
     from carelog.kit.errors import InvalidInput, NotFound
 
     hint = "`carelog subjects` lists them all"
     try:
-        return await carelog.subjects.find(operator(), reference)
+        return await carelog.subjects.find(carelog.operator, reference)
     except NotFound as error:
         raise NotFound(f"{error.message}; {hint}") from None
     except InvalidInput as error:
@@ -79,7 +60,6 @@ async def read_record(
     """A subject and all their entries, the earliest first. Raises NotFound and InvalidInput."""
     from datetime import UTC
 
-    from carelog.identity import operator
     from carelog.record.store import EntryQuery
 
     owner = await find_subject(carelog, reference)
@@ -88,7 +68,7 @@ async def read_record(
     entries: list[Entry] = []
     cursor = None
     while True:
-        page = await carelog.record.page(operator(), owner.id, query, limit=_PAGE, cursor=cursor)
+        page = await carelog.record.page(carelog.operator, owner.id, query, limit=_PAGE, cursor=cursor)
         entries += page.items
         if page.next is None:
             return owner, entries[::-1]
@@ -129,21 +109,9 @@ def quotes(entry: "Entry") -> str:
 def entry_json(entry: "Entry") -> dict[str, Any]:
     """An entry as the API gives it."""
     from carelog.api.shapes import EntryOut
+    from carelog.kit.clock import SystemClock
 
-    return EntryOut.of(entry).model_dump(mode="json", exclude_none=True)
-
-
-async def _every_subject(carelog: "Carelog") -> "list[Subject]":
-    from carelog.identity import operator
-
-    found: list[Subject] = []
-    cursor = None
-    while True:
-        page = await carelog.subjects.page(operator(), limit=_PAGE, cursor=cursor)
-        found += page.items
-        if page.next is None:
-            return found
-        cursor = page.next
+    return EntryOut.of(entry, SystemClock().now()).model_dump(mode="json", exclude_none=True)
 
 
 def _escaped(text: str) -> str:

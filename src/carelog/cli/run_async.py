@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from carelog.app import Carelog, open_carelog
 from carelog.cli.logs import configure_logs
+from carelog.identity.looks import Asked
 from carelog.kit.errors import ConfigurationError
 from carelog.settings import Settings, load_settings
 
@@ -20,12 +21,15 @@ _CONNECTION_CLASSES = ("08", "28", "3D", "53", "57")
 
 
 def with_carelog(work: Callable[[Carelog], Awaitable[T]]) -> T:
-    """Open Carelog with the settings in force, do the work, close it. Raises what `opened` raises."""
+    """Open Carelog with the settings in force, do the work, close it. What its operator sees and changes is then in the
+    audit trail, by the name of the command, which is that of the work's module. Raises what `opened` raises."""
+    command = work.__module__.rpartition(".")[2].replace("_", "-")
     settings = load_settings()
     configure_logs("ERROR")  # a command tells itself what became of its work
 
     async def whole() -> T:
         async with opened(settings) as carelog:
+            carelog.operator.looks.asked = Asked(operation=f"carelog {command}")
             return await work(carelog)
 
     return run_loop(whole())

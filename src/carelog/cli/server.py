@@ -39,6 +39,8 @@ def server_of(app: "Starlette") -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Ours believes the proxies that are named in the settings; uvicorn's whatever comes from this machine.
+            proxy_headers=False,
             lifespan="off",
             timeout_graceful_shutdown=_REQUESTS_SECONDS,
         )

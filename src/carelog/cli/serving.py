@@ -13,7 +13,7 @@ from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
 from carelog.cli.server import Server, server_of
 from carelog.cli.signals import on_signal
-from carelog.cli.supervising import supervisor_of, told_to_systemd
+from carelog.cli.supervising import servers_of, told_to_systemd, workers_of
 from carelog.cli.supervisor import Supervisor
 from carelog.cli.systemd import notify
 from carelog.cli.working import working
@@ -22,11 +22,14 @@ from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
 
 
-async def serve(settings: Settings, listening: socket.socket, *, worker: bool, workers: int | None, demo: bool) -> None:
-    """Serve until SIGINT or SIGTERM, with so many `workers` in processes of their own, or else a `worker` in this one.
+async def serve(
+    settings: Settings, listening: socket.socket, *, servers: int, worker: bool, workers: int | None, demo: bool
+) -> None:
+    """Serve in so many processes, of which this is one, until SIGINT or SIGTERM; with so many `workers` in processes of
+    their own, or else a `worker` in this one.
 
     Raises CancelledError when a signal comes before the server is there, and when a second one comes before all is
-    done; what is in hand then goes back to the queue. Raises ConfigurationError when no worker process will work.
+    done; what is in hand then goes back to the queue. Raises ConfigurationError when no child process will work.
     """
     share_counts(settings.make_data_dir() / "metrics")
     whole = asyncio.current_task()
@@ -35,7 +38,9 @@ async def serve(settings: Settings, listening: socket.socket, *, worker: bool, w
     async with opened(settings) as carelog:
         server = server_of(carelog.api())
         calm()
-        supervisor = supervisor_of(settings, workers) if workers else None
+        supervisors = [workers_of(settings, workers)] if workers else []
+        if servers > 1:
+            supervisors.append(servers_of(settings, servers - 1, listening))
         address = address_of(listening)
         if demo:
             from carelog.cli.demo import show_demo
@@ -47,18 +52,22 @@ async def serve(settings: Settings, listening: socket.socket, *, worker: bool, w
         def stop() -> None:
             notify("STOPPING=1")
             server.should_exit = True
-            if supervisor:
+            for supervisor in supervisors:
                 supervisor.drain()
 
+        def hang_up() -> None:
+            for supervisor in supervisors:
+                supervisor.hang_up()
+
         on_signal(stop, again=whole.cancel)
-        reload_on_hangup(carelog, supervisor.hang_up if supervisor else lambda: None)
+        reload_on_hangup(carelog, hang_up)
         async with AsyncExitStack() as beside:
-            if supervisor:
-                await beside.enter_async_context(_supervising(supervisor, server))
-            elif worker:
+            if worker and not workers:
                 await beside.enter_async_context(_working(carelog, server))
-            ready = (server.answers.wait, supervisor.ready) if supervisor else (server.answers.wait,)
-            await beside.enter_async_context(told_to_systemd(*ready))
+            for supervisor in supervisors:
+                await beside.enter_async_context(_supervising(supervisor, server))
+            children = (supervisor.ready for supervisor in supervisors)
+            await beside.enter_async_context(told_to_systemd(server.answers.wait, *children))
             await server.serve(sockets=[listening])
 
 
@@ -73,7 +82,7 @@ async def _working(carelog: Carelog, server: Server) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _supervising(supervisor: Supervisor, server: Server) -> AsyncIterator[None]:
-    """The same with worker processes."""
+    """The same with child processes."""
     task = asyncio.create_task(supervisor.run())
     task.add_done_callback(lambda _: _end(server))
     try:

@@ -16,7 +16,7 @@ from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
 from carelog.cli.signals import on_signal
-from carelog.cli.supervisor import Supervisor
+from carelog.cli.supervisor import SERVER, Supervisor
 from carelog.cli.systemd import notify, watchdog_seconds
 from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
@@ -34,7 +34,7 @@ async def supervise_workers(settings: Settings, processes: int, listening: socke
     on_signal(whole.cancel)
     async with AsyncExitStack() as open_now:
         carelog = await open_now.enter_async_context(opened(settings))
-        supervisor = supervisor_of(settings, processes)
+        supervisor = workers_of(settings, processes)
 
         def stop() -> None:
             notify("STOPPING=1")
@@ -56,13 +56,31 @@ async def supervise_workers(settings: Settings, processes: int, listening: socke
         return await supervisor.run()
 
 
-def supervisor_of(settings: Settings, processes: int) -> Supervisor:
+def workers_of(settings: Settings, processes: int) -> Supervisor:
+    """A supervisor of so many processes that work on runs."""
+    return Supervisor(processes, drain_seconds=settings.drain_seconds, environment=_said(settings))
+
+
+def servers_of(settings: Settings, processes: int, listening: socket.socket) -> Supervisor:
+    """A supervisor of so many processes that answer requests on this socket."""
+    shared = listening.fileno()
+    return Supervisor(
+        processes,
+        drain_seconds=settings.drain_seconds,
+        environment=_said(settings),
+        command=(*SERVER, str(shared)),
+        name="server",
+        inherited=[shared],
+    )
+
+
+def _said(settings: Settings) -> dict[str, str]:
     """Children take their settings from where this process has its own; what the command line may have said goes
     along."""
     said = {"CARELOG_WORKER_CONCURRENCY": str(settings.worker_concurrency)}
     if settings.conserver_config:
         said["CARELOG_CONSERVER_CONFIG"] = str(settings.conserver_config)
-    return Supervisor(processes, drain_seconds=settings.drain_seconds, environment=said)
+    return said
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
-"""The supervisor: keeps worker processes running, as `supervision` decides.
+"""The supervisor: keeps child processes running, as `supervision` decides.
 
-Each child is `carelog worker-process`. Its standard input is a pipe that only this process holds: should it die, the
-children read the end of it, and end too. On its standard output a child says every second that it works. Both share
-this process's standard error.
+A child is `carelog worker-process` or `carelog server-process`. Its standard input is a pipe that only this process
+holds: should it die, the children read the end of it, and end too. On its standard output a child says every second
+that it works. Both share this process's standard error.
 """
 
 import asyncio
@@ -30,14 +30,16 @@ from carelog.pipeline.supervision import (
 
 log = logging.getLogger(__name__)
 
-COMMAND: Final = (sys.executable, "-m", "carelog", "worker-process")
+WORKER: Final = (sys.executable, "-m", "carelog", "worker-process")
+SERVER: Final = (sys.executable, "-m", "carelog", "server-process")
 _GRACE_SECONDS: Final = 5
 """A child hands back what it could not finish within its own limit; only then is it killed."""
 _LATELY_SECONDS: Final = 10
 
 
 class Supervisor:
-    """Runs `processes` children with `environment` over this process's own, each with `drain_seconds` to end."""
+    """Runs `processes` children with `environment` over this process's own, each with `drain_seconds` to end. They are
+    called `name`s in logs, and `inherited` are the file descriptors that they share with this process."""
 
     def __init__(
         self,
@@ -45,9 +47,13 @@ class Supervisor:
         *,
         drain_seconds: float,
         environment: Mapping[str, str] | None = None,
-        command: Sequence[str] = COMMAND,
+        command: Sequence[str] = WORKER,
+        name: str = "worker",
+        inherited: Sequence[int] = (),
     ) -> None:
         self._command = command
+        self._name = name
+        self._inherited = inherited
         self._supervision = supervise(processes, patience=drain_seconds + _GRACE_SECONDS)
         self._environment = {**os.environ, **(environment or {}), "CARELOG_DRAIN_SECONDS": str(drain_seconds)}
         self._changed = asyncio.Event()
@@ -90,7 +96,7 @@ class Supervisor:
             while not self._supervision.over:
                 if self._supervision.hopeless and not self._supervision.stopping:
                     raise ConfigurationError(
-                        f"no worker process could be brought to work: the last one {self._last_end}"
+                        f"no {self._name} process could be brought to work: the last one {self._last_end}"
                     )
                 self._supervision, orders = step(self._supervision, _now())
                 for number, order in orders:
@@ -118,7 +124,7 @@ class Supervisor:
             case Order.END:
                 self._signal(number, at_once=False)
             case Order.KILL:
-                log.warning("a worker process is killed", extra={"worker": number})
+                log.warning("a %s process is killed", self._name, extra={self._name: number})
                 self._killed += 1
                 self._signal(number, at_once=True)
 
@@ -129,16 +135,17 @@ class Supervisor:
                 stdin=PIPE,
                 stdout=PIPE,
                 env=self._environment,
+                pass_fds=self._inherited,
                 # Ctrl-C is meant for the supervisor, which ends its children in its own way.
                 start_new_session=True,
             )
         except OSError as error:
-            log.error("a worker process cannot be started", extra={"worker": number, "error": error.strerror})
+            log.error("a %s process cannot be started", self._name, extra={self._name: number, "error": error.strerror})
             self._last_end = f"cannot be started ({error.strerror})"
             self._set(exited(self._supervision, number, _now()))
             return
         self._processes[number] = process
-        log.info("a worker process was started", extra={"worker": number, "pid": process.pid})
+        log.info("a %s process was started", self._name, extra={self._name: number, "pid": process.pid})
         watching = asyncio.create_task(self._watch(number, process))
         self._watching.add(watching)
         watching.add_done_callback(self._watching.discard)
@@ -153,8 +160,9 @@ class Supervisor:
         del self._processes[number]
         if not self._supervision.stopping:
             log.warning(
-                "a worker process ended, and is started again",
-                extra={"worker": number, "pid": process.pid, "code": code},
+                "a %s process ended, and is started again",
+                self._name,
+                extra={self._name: number, "pid": process.pid, "code": code},
             )
         self._set(exited(self._supervision, number, _now()))
 

@@ -15,6 +15,10 @@ def up(
         int | None,
         typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one. [CARELOG_PORT, 8080]"),
     ] = None,
+    servers: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=256, help="Answer requests in so many processes, this one among them."),
+    ] = 1,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Work on runs in this process too.")] = True,
     workers: Annotated[
         int | None,
@@ -54,5 +58,5 @@ def up(
     with listen(settings.host, settings.port, told_by=told_by) as listening, suppress(asyncio.CancelledError):
         from carelog.cli.serving import serve
 
-        run_loop(serve(settings, listening, worker=worker, workers=workers, demo=demo))
+        run_loop(serve(settings, listening, servers=servers, worker=worker, workers=workers, demo=demo))
     typer.echo("Carelog has stopped.")

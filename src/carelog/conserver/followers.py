@@ -15,16 +15,15 @@ from carelog.conserver.definitions import FollowerDefinition
 from carelog.conserver.in_force import ConfigurationInForce
 from carelog.conserver.popped import Popped, pause
 from carelog.conversations.older import parse_older
-from carelog.db import Database
+from carelog.db import Database, leases
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, ComeAgain, InvalidInput
 from carelog.kit.http import retry_after
 from carelog.kit.ids import new_id
-from carelog.pipeline import leases
+from carelog.kit.place import place_of
 from carelog.pipeline.intake import Intake, UnknownList
-from carelog.pipeline.link import place_of
 from carelog.pipeline.submission import Submission
 from carelog.pipeline.tables import chore
 

@@ -18,9 +18,9 @@ from carelog.conserver.translate import is_conservers, translate
 from carelog.db import is_outage
 from carelog.identity import Principal
 from carelog.kit.errors import ConfigurationError, InvalidInput
+from carelog.kit.place import place_of
 from carelog.kit.yamltext import KeyPath, YamlText
 from carelog.pipeline.configuration import Posted, PostedConfigurations
-from carelog.pipeline.link import place_of
 
 log = logging.getLogger(__name__)
 

@@ -38,6 +38,18 @@ class Conflict(CarelogError):
     code = "conflict"
 
 
+class PreconditionFailed(Conflict):
+    """It has changed since it was read; `details["revision"]` is what it is at now."""
+
+    code = "precondition.failed"
+
+
+class PreconditionRequired(CarelogError):
+    """It may be changed only by one who says which state of it they have seen."""
+
+    code = "precondition.required"
+
+
 class Unauthenticated(CarelogError):
     """No credentials, or wrong ones."""
 

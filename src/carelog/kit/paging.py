@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list that is ordered by a moment and then by id, newest first.
+    """A place in a list that is ordered by a moment and then by id.
 
     >>> cursor = Cursor(datetime(2026, 1, 5, tzinfo=UTC), UUID(int=7))
     >>> Cursor.parse(str(cursor)) == cursor
@@ -50,6 +50,10 @@ class Cursor:
     def before(self, at: ColumnElement[datetime], id_: ColumnElement[UUID]) -> ColumnElement[bool]:
         """The condition for the rows that come after this place in a list that is newest first."""
         return or_(at < self.at, and_(at == self.at, id_ < self.id))
+
+    def after(self, at: ColumnElement[datetime], id_: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """The condition for the rows that come after this place in a list that is oldest first."""
+        return or_(at > self.at, and_(at == self.at, id_ > self.id))
 
 
 def _not_given_out() -> InvalidInput:

@@ -27,6 +27,18 @@ def zone(name: str) -> tzinfo:
         raise ValueError(f"no such time zone: {name!r}") from None
 
 
+def is_zone(name: str) -> bool:
+    """Whether a zone has this name.
+
+    >>> is_zone("Asia/Kolkata"), is_zone("+05:30"), is_zone("the moon")
+    (True, True, False)
+    """
+    try:
+        return bool(zone(name))
+    except ValueError:
+        return False
+
+
 def offset_name(offset: timedelta) -> str:
     """A fixed offset as a zone name, to the minute.
 

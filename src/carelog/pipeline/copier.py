@@ -18,13 +18,13 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from carelog.db import Database, is_outage
+from carelog.db import Database, is_outage, leases
+from carelog.kit.backoff import MAX_DELAY
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
-from carelog.pipeline import copies, copy_batch, leases, measures
-from carelog.pipeline.link import place_of
+from carelog.kit.place import place_of
+from carelog.pipeline import copies, copy_batch, measures
 from carelog.pipeline.reading import ConversationReader
-from carelog.pipeline.run import MAX_DELAY
 from carelog.pipeline.storage_copy import CopyState, StorageCopy
 from carelog.pipeline.storages_in_force import StoragesInForce
 from carelog.pipeline.tables import storage_state

@@ -39,6 +39,7 @@ class CopyStore:
             statement = statement.where(table.c.state.in_(query.states))
         if cursor:
             statement = statement.where(table.c.id < cursor.id)
-        async with self._database.read() as connection:
-            found = [copies.copy_of(row) for row in await connection.execute(statement.limit(limit + 1))]
-        return Page.cut(found, limit, lambda c: Cursor(c.created_at, c.id))
+        found = [copies.copy_of(row) for row in await self._database.rows(statement.limit(limit + 1))]
+        page = Page.cut(found, limit, lambda c: Cursor(c.created_at, c.id))
+        principal.looks.note_each("read", "copy", page.items)
+        return page

@@ -107,6 +107,7 @@ class DeadLetters:
             letter = DeadLetter.of(await _one(connection, principal, id_))
         if not letter.error:
             raise _no_such()
+        principal.looks.note("read", "dead letter", letter.subject_id)
         return letter
 
     async def page(
@@ -128,7 +129,9 @@ class DeadLetters:
                 rows = await connection.execute(statement.order_by(table.c.id.desc()).limit(limit + 1))
                 found += [_read(table, row) for row in rows]
         found.sort(key=lambda one: one.id, reverse=True)
-        return Page.cut([DeadLetter.of(one) for one in found], limit, lambda d: Cursor(d.created_at, d.id))
+        page = Page.cut([DeadLetter.of(one) for one in found], limit, lambda d: Cursor(d.created_at, d.id))
+        principal.looks.note_each("read", "dead letter", page.items)
+        return page
 
     async def count(self, principal: Principal, query: DeadLetterQuery | None = None) -> int:
         """How many there are."""
@@ -178,6 +181,8 @@ class DeadLetters:
         changed: Run | StorageCopy
         async with self._database.write() as connection:
             one = await _one(connection, principal, id_, lock=True)
+            principal.require_change(one.subject_id)
+            principal.looks.note("change", "dead letter", one.subject_id)
             if isinstance(one, Run):
                 changed = change_run(one, now)
                 await ledger.save(connection, [changed])
@@ -198,20 +203,24 @@ class DeadLetters:
         total = 0
         for table in query.tables:
             conditions = [*self._conditions(table, principal, query), table.c.updated_at <= began]
+            if principal.read_only:
+                conditions.append(table.c.subject_id.not_in(sorted(principal.read_only)))
             after = _FIRST
             while limit is None or total < limit:
                 most = self._at_once if limit is None else min(self._at_once, limit - total)
                 async with self._database.write() as connection:
                     rows = await connection.execute(
-                        select(table.c.id)
+                        select(table.c.id, table.c.subject_id)
                         .where(table.c.id > after, *conditions)
                         .order_by(table.c.id)
                         .limit(most)
                         .with_for_update(skip_locked=True)
                     )
-                    ids = list(rows.scalars())
-                    if not ids:
+                    chosen = rows.all()
+                    if not chosen:
                         break
+                    ids = [row.id for row in chosen]
+                    principal.looks.note_each("change", "dead letter", chosen)
                     await _change_these(connection, table, ids, values)
                 after = ids[-1]
                 total += len(ids)

@@ -25,7 +25,7 @@ class Deletion:
         """Delete them, and return those that there were. Their runs end with them, storages are told to delete their
         copies, and what the record has from them is retracted.
 
-        Raises Forbidden for a principal without the scope.
+        Raises Forbidden for a principal without the scope, and for a record that they may only read.
         """
         principal.require("conversations:delete")
         async with self._database.write() as connection:
@@ -34,8 +34,13 @@ class Deletion:
                 for known in await store.known(connection, list(conversations), [])
                 if principal.may_see(known.subject_id)
             }
+            for subject_id in set(found.values()):
+                principal.require_change(subject_id)
+                principal.looks.note("change", "conversation", subject_id)
             if found:
                 now = self._clock.now()
+                # First, as workers do who commit: whoever locked in another order could wait for them for ever.
+                await store.lock(connection, found)
                 await record.retract_said_in(connection, found, by=principal.id, at=now)
                 await store.remove(connection, found)
                 await copies.enqueue_deletions(connection, found, self._storages, now)

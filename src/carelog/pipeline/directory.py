@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from carelog.conversations import Conversation, Role
-from carelog.conversations.parties import identifiers, patient_party
+from carelog.conversations.parties import patient_party
 from carelog.conversations.roles import role_of_name
 from carelog.db import Connection
 from carelog.identity import Principal
@@ -44,6 +44,7 @@ class Directory:
         if submission.subject_id is not None:
             if submission.subject_id not in self._existing or not principal.may_see(submission.subject_id):
                 raise NotFound("no such subject")
+            principal.require_change(submission.subject_id)
             return submission.subject_id
         owner = subjects.strongest((i, self._owners[i]) for i in claimed if i in self._owners)
         if owner is None:
@@ -52,6 +53,10 @@ class Directory:
             owner = self._add(submission.conversation)
         elif not principal.may_see(owner):
             raise _not_theirs()
+        principal.require_change(owner)
+        if principal.subjects is not None:
+            # To say that a number is somebody's is to send all that comes from it into their record.
+            return owner
         for identifier in claimed:
             if identifier not in self._owners:
                 self._owners[identifier] = owner
@@ -70,7 +75,7 @@ def claims_of(conversation: Conversation) -> list[Identifier]:
     party = patient_party(conversation)
     found = [
         Identifier(i.kind, i.value[:320].replace("\x00", " "))
-        for i in identifiers(conversation)
+        for i in conversation.identifiers
         if i.party == party and i.kind in subjects.SYSTEMS
     ]
     return found or [Identifier("conversation", str(conversation.uuid))]

@@ -108,8 +108,10 @@ class Intake:
             found = {
                 known.id: known.subject_id
                 for known in await store.known(connection, list(conversations), [])
-                if principal.may_see(known.subject_id)
+                if principal.may_change(known.subject_id)
             }
+            for subject_id in set(found.values()):
+                principal.looks.note("change", "conversation", subject_id)
             passages = await ledger.passages(connection, list(found))
             now = self._clock.now()
             runs = [run for id_, subject in found.items() for run in _next_passage(chains, id_, subject, passages, now)]
@@ -230,6 +232,7 @@ class _Batch:
             return Receipt(Verdict.DUPLICATE, twin.id, twin.subject_id)
         if twin:
             subject_id, verdict = twin.subject_id, Verdict.REPLACED
+            principal.require_change(subject_id)
             channel, external_id = twin.channel, twin.external_id
             made = _next_passage(chains, twin.id, subject_id, self._passages, self._now, submission)
         else:
@@ -241,6 +244,7 @@ class _Batch:
             self._received.append(received)
         elif twin.digest != digest:
             self._newer.append(received)
+        principal.looks.note("change", "conversation", subject_id)
         self._seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, digest))
         self.runs += made
         return Receipt(verdict, conversation.uuid, subject_id, tuple(run.id for run in made))

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, or_, select, update
 
-from carelog.db import Connection, among
+from carelog.db import Connection, among, insert_all
 from carelog.kit import jsontext
 from carelog.pipeline.run import Lane, Run, RunState, expire
 from carelog.pipeline.tables import run as table
@@ -27,8 +27,7 @@ _MOVING = (*_MOVING_ON, "due_at")
 
 async def enqueue(connection: Connection, runs: Sequence[Run]) -> None:
     """Write new runs."""
-    if runs:
-        await connection.execute(insert(table), [_row(run) for run in runs])
+    await insert_all(connection, table, [_row(run) for run in runs])
 
 
 async def claim(connection: Connection, *, lease: UUID, now: datetime, lasting: timedelta, limit: int) -> list[Run]:

@@ -3,7 +3,6 @@
 A link is a class under the entry point group `carelog.links`: anyone may add one from a package of their own.
 """
 
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,9 +99,3 @@ def make_link(name: str, options: Mapping[str, Any], context: Mapping[str, Any] 
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "options"
         raise ConfigurationError(f"link {name!r}, {place}: {first['msg'].removeprefix('Value error, ')}") from None
-
-
-def place_of(error: BaseException) -> str:
-    """Where an error was raised, 'module.py:12', which says nothing of the data that it was raised on."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown"

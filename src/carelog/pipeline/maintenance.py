@@ -1,7 +1,8 @@
 """Maintenance: what is done for the whole installation every minute, by one process at a time.
 
 Documents that storages have are dropped when they expire. Finished and discarded runs are counted and pruned, and so
-are copies and the names of requests. Dead letters and egress lists are never touched.
+are copies, deliveries and the names of requests. Erasures that were begun are gone on with. Dead letters and egress
+lists are never touched but by those.
 """
 
 import logging
@@ -11,20 +12,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, tuple_, update
+from sqlalchemy import Table, delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.conversations.tables import conversation
-from carelog.db import Connection, Database, is_outage
+from carelog.db import Connection, Database, is_outage, leases
+from carelog.delivery import outbox
 from carelog.kit.clock import Clock
 from carelog.kit.ids import first_id_at, new_id
-from carelog.pipeline import leases
+from carelog.kit.place import place_of
 from carelog.pipeline.copies import QUEUED
-from carelog.pipeline.link import place_of
+from carelog.pipeline.erasure import Erasure
 from carelog.pipeline.run import RunState
 from carelog.pipeline.storage_copy import CopyAction, CopyState
 from carelog.pipeline.tables import chore, copy, idempotency, run, run_summary, storage_state
 from carelog.pipeline.wakeup import Wakeup
+from carelog.record import joining
+from carelog.record.tables import entry_request
 from carelog.storages import Storage
 
 log = logging.getLogger(__name__)
@@ -49,11 +53,18 @@ class Maintenance:
     """Looks after the tables until told to stop. `finished` is how long runs and copies are kept that are done."""
 
     def __init__(
-        self, database: Database, clock: Clock, storages: Mapping[str, Storage[Any]], *, finished: timedelta
+        self,
+        database: Database,
+        clock: Clock,
+        storages: Mapping[str, Storage[Any]],
+        erasure: Erasure,
+        *,
+        finished: timedelta,
     ) -> None:
         self._database = database
         self._clock = clock
         self._storages = storages
+        self._erasure = erasure
         self._finished = finished
         self._wakeup = Wakeup()
         self._stopping = False
@@ -89,10 +100,15 @@ class Maintenance:
             self._prune_copies,
             self._bury_stray_copies,
             self._prune_names,
+            self._prune_entry_names,
+            self._let_go_of_deliveries,
+            self._prune_deliveries,
+            self._join_late,
         )
         for step in steps:
             while not self._stopping and await self._batch(lease, step):
                 pass
+        await self._erasure.resume()
         async with self._database.write() as connection:
             await leases.give_back(connection, chore, _NAME, lease, due_at=self._clock.now() + _EVERY)
         return True
@@ -189,10 +205,26 @@ class Maintenance:
         await connection.execute(burying.values(state=CopyState.DEAD, error=error, updated_at=now))
         return len(ids)
 
+    async def _join_late(self, connection: Connection, now: datetime) -> int:
+        await joining.join_late(connection, now)
+        return 0
+
     async def _prune_names(self, connection: Connection, now: datetime) -> int:
-        name = tuple_(idempotency.c.principal, idempotency.c.key)
-        chosen = select(*name.clauses).where(idempotency.c.created_at < now - _NAMES_LAST).limit(_AT_ONCE)
-        pruned = await connection.execute(delete(idempotency).where(name.in_(chosen)))
+        return await self._forget_names(connection, idempotency, now)
+
+    async def _prune_entry_names(self, connection: Connection, now: datetime) -> int:
+        return await self._forget_names(connection, entry_request, now)
+
+    async def _let_go_of_deliveries(self, connection: Connection, now: datetime) -> int:
+        return await outbox.let_go(connection, now, _AT_ONCE)
+
+    async def _prune_deliveries(self, connection: Connection, now: datetime) -> int:
+        return await outbox.prune(connection, now - self._finished, _AT_ONCE)
+
+    async def _forget_names(self, connection: Connection, requests: Table, now: datetime) -> int:
+        name = tuple_(requests.c.principal, requests.c.key)
+        chosen = select(*name.clauses).where(requests.c.created_at < now - _NAMES_LAST).limit(_AT_ONCE)
+        pruned = await connection.execute(delete(requests).where(name.in_(chosen)))
         return pruned.rowcount
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from carelog.conversations import Conversation
 from carelog.kit.errors import CarelogError
+from carelog.kit.place import place_of
 from carelog.pipeline.chains import Chain
-from carelog.pipeline.link import Work, place_of
+from carelog.pipeline.link import Work
 from carelog.pipeline.outcome import Change, LinkError, Outcome, PermanentLinkError
 from carelog.pipeline.run import Run, advance, fail, finish, postpone
 from carelog.record.entries import NewEntry

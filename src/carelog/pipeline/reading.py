@@ -11,8 +11,8 @@ from carelog.conversations.store import ConversationStore, Stored
 from carelog.db import Database
 from carelog.identity import Principal
 from carelog.kit.errors import Unavailable
+from carelog.kit.place import place_of
 from carelog.pipeline import copies
-from carelog.pipeline.link import place_of
 from carelog.storages import Storage, StorageError
 
 log = logging.getLogger(__name__)

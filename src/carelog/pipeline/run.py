@@ -14,13 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+from carelog.kit.backoff import backoff
 from carelog.kit.errors import Conflict
-
-BASE_DELAY: Final = timedelta(seconds=1)
-MAX_DELAY: Final = timedelta(minutes=15)
 
 
 class Lane(IntEnum):
@@ -163,18 +161,6 @@ def discard(run: Run, now: datetime) -> Run:
     """Give a dead letter up; it stays to be seen, and is never run again."""
     _expect(run, RunState.DEAD)
     return replace(run, state=RunState.DISCARDED, updated_at=now)
-
-
-def backoff(tries: int, jitter: random.Random | None = None) -> timedelta:
-    """1, 2, 4, 8 ... seconds after the first, second, third ... attempt, capped, of which the last half is random,
-    so that what failed together does not come back together.
-
-    >>> 0.5 <= backoff(1).total_seconds() <= 1.0
-    True
-    """
-    whole = min(BASE_DELAY * 2 ** min(tries - 1, 20), MAX_DELAY) if tries > 0 else BASE_DELAY
-    share = (jitter or random).random()
-    return whole / 2 + whole / 2 * share
 
 
 def _expect(run: Run, state: RunState) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from carelog.db import Database
 from carelog.identity import Principal
@@ -13,6 +13,8 @@ from carelog.kit.paging import Cursor, Page
 from carelog.pipeline import ledger
 from carelog.pipeline.run import Run, RunState
 from carelog.pipeline.tables import run as table
+
+_ONE = ledger.select_runs(table.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,18 @@ class RunStore:
 
     async def get(self, principal: Principal, run_id: UUID) -> Run:
         """Raises NotFound, also for a run that is not theirs to see."""
-        async with self._database.read() as connection:
-            statement = ledger.select_runs(table.c.id == run_id, principal.sees(table.c.subject_id))
-            row = (await connection.execute(statement)).one_or_none()
-        if row is None:
+        rows = await self._database.rows(principal.seen_of(_ONE, table.c.subject_id), {"id": run_id})
+        if not rows:
             raise NotFound("no such run")
-        return ledger.run_of(row)
+        principal.looks.note("read", "run", rows[0].subject_id)
+        return ledger.run_of(rows[0])
 
     async def several(self, principal: Principal, run_ids: Collection[UUID]) -> list[Run]:
         """Those of these runs that there are and that they may see."""
         statement = ledger.select_runs(table.c.id.in_(list(run_ids)), principal.sees(table.c.subject_id))
-        async with self._database.read() as connection:
-            return [ledger.run_of(row) for row in await connection.execute(statement)]
+        found = [ledger.run_of(row) for row in await self._database.rows(statement)]
+        principal.looks.note_each("read", "run", found)
+        return found
 
     async def page(
         self,
@@ -62,17 +64,19 @@ class RunStore:
         )
         if cursor:
             statement = statement.where(table.c.id < cursor.id)
-        async with self._database.read() as connection:
-            found = [ledger.run_of(row) for row in await connection.execute(statement)]
-        return Page.cut(found, limit, lambda r: Cursor(r.created_at, r.id))
+        found = [ledger.run_of(row) for row in await self._database.rows(statement)]
+        page = Page.cut(found, limit, lambda r: Cursor(r.created_at, r.id))
+        principal.looks.note_each("read", "run", page.items)
+        return page
 
     async def counts(self, principal: Principal) -> dict[RunState, int]:
         """How many runs are in each state."""
         statement = (
-            select(table.c.state, func.count()).where(principal.sees(table.c.subject_id)).group_by(table.c.state)
+            select(table.c.state, func.count().label("runs"))
+            .where(principal.sees(table.c.subject_id))
+            .group_by(table.c.state)
         )
-        async with self._database.read() as connection:
-            return {RunState(state): count for state, count in await connection.execute(statement)}
+        return {RunState(row.state): row.runs for row in await self._database.rows(statement)}
 
 
 def _conditions(principal: Principal, query: RunQuery) -> list[object]:

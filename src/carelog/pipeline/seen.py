@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import select
 
 from carelog.conversations import store
-from carelog.db import Connection
+from carelog.db import Connection, among_pairs, insert_all
 from carelog.identity import Principal
 from carelog.kit.errors import Conflict, InvalidInput
 from carelog.pipeline.submission import RequestKey, Submission
@@ -69,7 +69,7 @@ async def answered(connection: Connection, asked: Iterable[tuple[str, RequestKey
     names = {(principal, key.name) for principal, key in asked}
     if not names:
         return {}
-    wanted = tuple_(idempotency.c.principal, idempotency.c.key).in_(list(names))
+    wanted = among_pairs(connection, (idempotency.c.principal, idempotency.c.key), names)
     rows = await connection.execute(select(idempotency).where(wanted))
     return {
         (row.principal, row.key): Answered(
@@ -90,17 +90,16 @@ def same_request(before: Mapping[tuple[str, str], Answered], principal: str, key
 
 async def remember(connection: Connection, given: Sequence[Answered], now: datetime) -> None:
     """Keep what requests that named themselves are about to be answered."""
-    if given:
-        rows = [
-            {
-                "principal": one.principal,
-                "key": one.key.name,
-                "digest": one.key.digest,
-                "conversation_id": one.conversation_id,
-                "subject_id": one.subject_id,
-                "runs": [str(run) for run in one.runs],
-                "created_at": now,
-            }
-            for one in given
-        ]
-        await connection.execute(insert(idempotency), rows)
+    rows = [
+        {
+            "principal": one.principal,
+            "key": one.key.name,
+            "digest": one.key.digest,
+            "conversation_id": one.conversation_id,
+            "subject_id": one.subject_id,
+            "runs": [str(run) for run in one.runs],
+            "created_at": now,
+        }
+        for one in given
+    ]
+    await insert_all(connection, idempotency, rows)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from carelog.pipeline.link import place_of
+from carelog.kit.place import place_of
 from carelog.storages import Copy, Storage, StorageDown, StorageError
 from carelog.telemetry import metrics
 

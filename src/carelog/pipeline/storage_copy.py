@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from carelog.kit.backoff import MAX_DELAY, backoff
 from carelog.kit.errors import CarelogError, Conflict
-from carelog.pipeline.run import MAX_DELAY, backoff
 from carelog.storages import StorageError, StorageRefused
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from carelog.db import Database, is_outage
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
+from carelog.kit.place import place_of
 from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.dispatch import Dispatch, Heard
 from carelog.pipeline.executor import Executor
-from carelog.pipeline.link import place_of
 from carelog.pipeline.run import Run, RunState, release
 from carelog.pipeline.upcoming import Upcoming, upcoming
 

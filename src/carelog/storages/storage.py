@@ -3,7 +3,6 @@
 A storage is a class under the entry point group `carelog.storages`: anyone may add one from a package of their own.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +12,10 @@ from importlib.util import find_spec
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from carelog.kit.errors import CarelogError, ConfigurationError
+from carelog.kit.secret_options import SecretProblem, secret_of
 
 GROUP = "carelog.storages"
 
@@ -127,16 +127,10 @@ class Storage(Generic[O]):
 
         Raises ConfigurationError when it is given in both, or when the environment does not have it.
         """
-        given: SecretStr | None = getattr(self.options, option)
-        variable: str | None = getattr(self.options, f"{option}_env")
-        if variable is None:
-            return given.get_secret_value() if given else None
-        if given is not None:
-            raise self.misconfigured(option, f"give either {option} or {option}_env")
-        value = os.environ.get(variable, "").strip()
-        if not value:
-            raise self.misconfigured(f"{option}_env", f"the environment has no {variable}")
-        return value
+        try:
+            return secret_of(self.options, option)
+        except SecretProblem as error:
+            raise self.misconfigured(error.option, error.problem) from None
 
     def needed(self, option: str) -> str:
         """As `secret`, for an option without which there is no storage. Raises ConfigurationError without it."""

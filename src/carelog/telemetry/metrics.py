@@ -10,7 +10,7 @@ others: see `processes`) when its first labels are seen, and not when this modul
 import os
 from bisect import bisect_left
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -66,6 +66,8 @@ _copies_stored = _counter("carelog_copies_stored", "Copies that a storage has ta
 _copies_failed = _counter("carelog_copies_failed", "Tries at a copy that failed and will be repeated", "storage")
 _copies_dead = _counter("carelog_copies_dead", "Copies that became dead letters", "storage")
 _storage_seconds = _histogram("carelog_storage_seconds", "One call of a storage, over a batch", "storage", "action")
+_deliveries = _counter("carelog_deliveries", "What became of tries to send a message", "channel", "fate")
+_reminders = _counter("carelog_reminders", "Reminders that came due, and were written down", "type", "late")
 _requests = _counter("carelog_requests", "Requests answered", "operation", "status")
 _request_seconds = _histogram("carelog_request_seconds", "From a request's head to the end of its answer", "operation")
 _announced = _counter("carelog_dispatch_announced", "Runs announced to the broker", "lane")
@@ -112,6 +114,17 @@ def copies(storage: str, *, stored: int = 0, failed: int = 0, dead: int = 0) -> 
     for counter, count in ((_copies_stored, stored), (_copies_failed, failed), (_copies_dead, dead)):
         if count:
             counter.labels(storage).inc(count)
+
+
+def deliveries(channel: str, fates: Mapping[str, int]) -> None:
+    """What became of a batch of messages: "sent", "failed" (to be tried again), "dead" or "expired"."""
+    for fate, count in fates.items():
+        _deliveries.labels(channel, fate).inc(count)
+
+
+def reminded(type_name: str, reminders: int, *, late: bool) -> None:
+    """Reminders of entries of one type, written down at their time or late."""
+    _reminders.labels(type_name, "yes" if late else "no").inc(reminders)
 
 
 def requested(operation: str | None, status: int | None, seconds: float) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request
 
+from carelog.api.auditing import let_in
 from carelog.api.services import ServicesOf
 from carelog.identity import Principal
 from carelog.kit.errors import Forbidden, Unauthenticated
@@ -68,9 +69,9 @@ async def caller(request: Request, services: ServicesOf) -> Principal:
     options: ConserverOptions = request.app.state.options
     token = options.token_in(request)
     if who := options.principal(token):
-        return who
+        return let_in(request, who)
     try:
-        return await services.keyring.authenticate(token)
+        return let_in(request, await services.keyring.authenticate(token))
     except Unauthenticated:
         raise Forbidden(_NO_KEY) from None
 
@@ -87,7 +88,7 @@ async def partner(
     keys = services.configuration.current.definitions.ingress_auth.get(ingress_list, ())
     if not is_one_of(token, [key.get_secret_value() for key in keys]):
         raise Forbidden(f"{_NO_KEY} for this ingress list")
-    return Principal(id=f"partner:{_digest(token).hex()[:16]}", scopes=_PARTNER_SCOPES)
+    return let_in(request, Principal(id=f"partner:{_digest(token).hex()[:16]}", scopes=_PARTNER_SCOPES))
 
 
 def holder_of(scope: str) -> Callable[[Principal], Awaitable[Principal]]:

@@ -10,6 +10,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carelog import __version__
+from carelog.api.auditing import Auditing
 from carelog.api.conserver import configuration, dead_letters, lists, vcons, watching
 from carelog.api.conserver.access import ConserverOptions
 from carelog.api.conserver.answers import install_answers, refusal
@@ -39,8 +40,8 @@ class Contract:
             await self.app(scope, receive, send)
             return
         path = scope["path"].removeprefix(_PREFIX)
-        theirs = {**scope, "path": path}
-        if path[1:].partition("/")[0] not in _FIRST_WORDS or not _is_one(theirs):
+        theirs = {**scope, "path": path} if path[1:].partition("/")[0] in _FIRST_WORDS else None
+        if theirs is None or not _is_one(theirs):
             await self.app(scope, receive, send)
             return
         try:
@@ -62,6 +63,7 @@ def create_contract(services: Services, options: ConserverOptions, *, max_body_b
     for router in _ROUTERS:
         app.include_router(router)
     # The last one added is the outermost.
+    app.add_middleware(Auditing, services=services)
     app.add_middleware(BodyLimit, most=max_body_bytes, refuse=refusal)
     app.add_middleware(Failures, refuse=refusal)
     app.add_middleware(_VersionHeader)

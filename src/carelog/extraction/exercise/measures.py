@@ -36,6 +36,7 @@ _KILOMETRES = {
 STEPS = word_set("steps step kadam कदम")
 _FEWEST_STEPS = 300  # Fewer are a staircase.
 _MOST_STEPS = 200_000
+_FARTHEST = 1000  # km
 _OFTEN = """
     every day|everyday|daily|every morning|every evening|every night|every other day|every week|every weekend|each day
     each morning|each week|once a day|twice a day|once a week|twice a week|once daily|twice daily|twice weekly|per day
@@ -91,7 +92,7 @@ class Measuring:
         used += [frequency] if frequency else []
         return Measures(
             minutes=minutes if minutes and minutes <= 1440 else None,
-            kilometres=lengths[0][2] if len(lengths) == 1 else None,
+            kilometres=lengths[0][2] if len(lengths) == 1 and lengths[0][2] <= _FARTHEST else None,
             steps=int(steps[0][2]) if len(steps) == 1 else None,
             frequency=self._utterance.quote(*frequency) if frequency else None,
             first=min((a for a, _ in used), default=first),

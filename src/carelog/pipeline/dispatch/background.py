@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
-from carelog.pipeline.link import place_of
+from carelog.kit.place import place_of
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import Column, Table, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from carelog.db import Connection, Database, insert_new
+from carelog.db.engine import Connection, Database
+from carelog.db.insert_new import insert_new
 from carelog.kit.clock import Clock
 
 

@@ -1,0 +1,99 @@
+"""Puts what every request saw, changed or was refused into the audit trail, before its answer goes out.
+
+The stores note looks where rows are read. Writing them down begins at once, beside whatever the request still does, and
+the answer waits until they are on disk: what cannot be written down is not shown.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request
+from starlette.datastructures import QueryParams
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from carelog.api.services import Services
+from carelog.identity import Principal
+from carelog.identity.audit import AuditEvent, Hearing
+from carelog.identity.looks import Asked
+from carelog.pipeline.owners import Owners
+
+_REFUSED: Final = (401, 403, 404)
+
+
+class Auditing:
+    """Hears every request, as `request.state.hearing`, and sends nothing until what it heard is on disk."""
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        self._app = app
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        hearing = scope["state"]["hearing"] = Hearing(self._services.audit, partial(_asked, scope))
+
+        async def send_audited(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in _REFUSED:
+                await _tell_refusal(hearing, scope, message["status"], self._services.owners)
+            if hearing.unsettled:
+                await hearing.settle()
+            await send(message)
+
+        await self._app(scope, receive, send_audited)
+
+
+def let_in(request: Request, principal: Principal) -> Principal:
+    """Whoever lets a principal in says so, and goes on with what this returns: what they do is then heard."""
+    hearing: Hearing = request.state.hearing
+    return hearing.let_in(principal)
+
+
+def _asked(scope: Scope) -> Asked:
+    client = scope.get("client")
+    return Asked(
+        address=client[0] if client else None,
+        operation=getattr(scope.get("route"), "name", None),
+        request_id=scope["state"].get("request_id"),
+    )
+
+
+async def _tell_refusal(hearing: Hearing, scope: Scope, status: int, owners: Owners) -> None:
+    """What does not exist is refused to everyone, and is not worth telling."""
+    who, subject = hearing.principal, None
+    if status == 401 and not any(name == b"authorization" for name, _ in scope["headers"]) and _signs_in(scope):
+        return  # a sign-in that fails is an event of its own
+    if status != 401:
+        subject = await owners.of(_named(scope))
+    if status == 404 and (subject is None or (who is not None and who.may_see(subject))):
+        return
+    if who is not None:
+        hearing.tell(AuditEvent.by(who, "access", "refused", subject=subject))
+        return
+    asked = _asked(scope)
+    hearing.tell(
+        AuditEvent(
+            "access",
+            "refused",
+            address=asked.address,
+            subject=subject,
+            operation=asked.operation,
+            request_id=asked.request_id,
+        )
+    )
+
+
+def _signs_in(scope: Scope) -> bool:
+    return "sign-in" in getattr(scope.get("route"), "tags", ())
+
+
+def _named(scope: Scope) -> Iterator[UUID]:
+    """The ids that a request names, whatever they are of."""
+    given = [*scope.get("path_params", {}).values(), *QueryParams(scope.get("query_string", b"")).values()]
+    for value in given:
+        try:
+            yield UUID(str(value))
+        except ValueError:
+            continue

@@ -1,0 +1,234 @@
+"""`/fhir`: reading, searching and writing resources."""
+
+import asyncio
+import re
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from carelog.api.fhir.access import Reads, Writes
+from carelog.api.fhir.answers import (
+    FHIR_JSON,
+    answer,
+    base_of,
+    issue,
+    outcome,
+    resource_answer,
+    searchset,
+)
+from carelog.api.fhir.capability import capability_statement
+from carelog.api.fhir.parameters import asked_of, named, paging_of, spans_of
+from carelog.api.services import Services, ServicesOf
+from carelog.identity import Principal
+from carelog.kit import jsontext
+from carelog.kit.errors import InvalidInput, NotFound, UnsupportedMediaType
+from carelog.kit.ids import new_id
+from carelog.record.fhir.elements import Json, Resource
+from carelog.record.fhir.importing import RefusedWhole
+from carelog.record.fhir.kinds import Kind, kinds
+from carelog.record.fhir.reception import Incoming, items_of, receive
+from carelog.record.fhir.summary import TYPES, summary_of
+
+router = APIRouter(prefix="/fhir", tags=["fhir"], include_in_schema=False)
+
+_TYPES: Final = frozenset({FHIR_JSON, "application/json"})
+_STATUS: Final = {"created": 201, "updated": 200, "unchanged": 200, "unsupported": 422, "refused": 422}
+_NUL: Final = b"\\u0000"
+_ETAG: Final = re.compile(r'W/"(\d{1,9})"')
+
+
+@router.get("/metadata")
+async def fhir_metadata(request: Request) -> Response:
+    return answer(capability_statement(base_of(request)))
+
+
+@router.post("")
+@router.post("/")
+async def import_fhir_bundle(request: Request, services: ServicesOf, who: Writes) -> Response:
+    """A Bundle: a transaction, which is done as a whole or not at all, or a batch. Kinds of resources that are not kept
+    here are told of, one by one."""
+    paging_of(request.query_params)
+    body = await _body(request)
+    # Reading takes long enough for other requests to wait for it.
+    items = await asyncio.to_thread(items_of, body)
+    whole = body["type"] == "transaction"
+    try:
+        await services.fhir.importer.take(who, items, whole=whole)
+    except RefusedWhole:
+        issues = [
+            issue(one.severity, one.code, one.text, f"Bundle.entry[{number}]")
+            for number, item in enumerate(items)
+            if item.verdict == "refused"
+            for one in item.issues
+        ]
+        return answer(outcome(issues), 422)
+    return answer(
+        {
+            "resourceType": "Bundle",
+            "type": f"{body['type']}-response",
+            "entry": [{"response": _told(item)} for item in items],
+        }
+    )
+
+
+@router.get("/Patient/{id_}/$everything")
+async def read_fhir_everything(request: Request, services: ServicesOf, who: Reads, id_: str) -> Response:
+    """All that there is of a patient, in pages."""
+    given = request.query_params
+    paging = paging_of(given, ("_type", "_since"))
+    wanted = named(given.getlist("_type"))
+    since = spans_of(given, "_since")
+    found = await services.fhir.reader.everything(
+        who,
+        _id(id_),
+        count=paging.count,
+        place=paging.place,
+        wanted=frozenset(wanted) if wanted else None,
+        updated=tuple(span.onwards() for span in since),
+    )
+    next_page = str(found.next) if found.next else None
+    return searchset(request, found.resources, parameters=given.multi_items(), next_page=next_page)
+
+
+@router.get("/Patient/{id_}/$summary")
+async def read_fhir_summary(request: Request, services: ServicesOf, who: Reads, id_: str) -> Response:
+    """The International Patient Summary."""
+    paging_of(request.query_params)
+    subject_id, reader = _id(id_), services.fhir.reader
+    patient = await reader.patient(who, subject_id)
+    entries = [entry async for entry in reader.all_entries(who, subject_id, TYPES)]
+    now = services.clock.now()
+    return answer(summary_of(patient, entries, id_=new_id(), now=now, base=base_of(request)))
+
+
+@router.get("/{kind}")
+async def search_fhir(request: Request, services: ServicesOf, who: Reads, kind: str) -> Response:
+    given = request.query_params
+    asked = asked_of(_kind(kind), given)
+    found = await services.fhir.reader.search(who, asked.search, count=asked.count, place=asked.place)
+    next_page = str(found.next) if found.next else None
+    return searchset(request, found.resources, parameters=given.multi_items(), next_page=next_page)
+
+
+@router.post("/{kind}")
+async def create_fhir(request: Request, services: ServicesOf, who: Writes, kind: str) -> Response:
+    paging_of(request.query_params)
+    resource = await _resource(request, _kind(kind))
+    return await _write(request, services, who, receive(resource))
+
+
+@router.get("/{kind}/{id_}")
+async def read_fhir(request: Request, services: ServicesOf, who: Reads, kind: str, id_: str) -> Response:
+    paging_of(request.query_params)
+    return resource_answer(await services.fhir.reader.read(who, _kind(kind), _id(id_)))
+
+
+@router.put("/{kind}/{id_}")
+async def update_fhir(request: Request, services: ServicesOf, who: Writes, kind: str, id_: str) -> Response:
+    paging_of(request.query_params)
+    resource = await _resource(request, _kind(kind))
+    if resource.get("id") not in (None, id_):
+        raise InvalidInput("the id of the resource is not the one in the address")
+    item = receive(resource, method="PUT", url=f"{kind}/{id_}")
+    if (given := request.headers.get("if-match")) is not None:
+        match = _ETAG.fullmatch(given)
+        if match is None:
+            raise InvalidInput('If-Match is an ETag that was given out, such as W/"3"')
+        item.seen = int(match[1])
+    return await _write(request, services, who, item)
+
+
+@router.get("/{kind}/{id_}/_history")
+async def read_fhir_history(request: Request, services: ServicesOf, who: Reads, kind: str, id_: str) -> Response:
+    """Every version, the newest first."""
+    paging_of(request.query_params)
+    versions = await services.fhir.reader.versions(who, _kind(kind), _id(id_))
+    base = base_of(request)
+    entries = [
+        {
+            "fullUrl": f"{base}/{kind}/{id_}",
+            "resource": version,
+            "request": {"method": "POST" if version["meta"]["versionId"] == "1" else "PUT", "url": kind},
+            "response": {"status": "200", "etag": f'W/"{version["meta"]["versionId"]}"'},
+        }
+        for version in versions
+    ]
+    return answer({"resourceType": "Bundle", "type": "history", "total": len(entries), "entry": entries})
+
+
+@router.get("/{kind}/{id_}/_history/{version}")
+async def read_fhir_version(
+    request: Request, services: ServicesOf, who: Reads, kind: str, id_: str, version: str
+) -> Response:
+    paging_of(request.query_params)
+    versions = await services.fhir.reader.versions(who, _kind(kind), _id(id_))
+    for found in versions:
+        if found["meta"]["versionId"] == version:
+            return resource_answer(found)
+    raise NotFound("there is no such version")
+
+
+async def _write(request: Request, services: Services, who: Principal, item: Incoming) -> Response:
+    with suppress(RefusedWhole):  # the item says why
+        await services.fhir.importer.take(who, [item], whole=True)
+    if item.verdict in ("refused", "unsupported") or item.location is None:
+        codes = {one.code for one in item.issues}
+        status = 404 if "not-found" in codes else 403 if "forbidden" in codes else 422
+        return answer(outcome([issue(i.severity, i.code, i.text) for i in item.issues]), status)
+    kind, id_ = item.location.split("/")[:2]
+    reader = services.fhir.reader
+    versions = await reader.versions(who, _kind(kind), UUID(id_))
+    return resource_answer(versions[0], _STATUS[item.verdict or "refused"], f"{base_of(request)}/{item.location}")
+
+
+def _told(item: Incoming) -> Json:
+    """What became of an entry of a Bundle."""
+    status = _STATUS[item.verdict or "refused"]
+    told: Json = {"status": f"{status} {HTTPStatus(status).phrase}"}
+    if item.location:
+        told["location"] = item.location
+        version = item.location.rpartition("/_history/")[2]
+        if version.isdecimal():
+            told["etag"] = f'W/"{version}"'
+    if item.issues:
+        told["outcome"] = outcome([issue(one.severity, one.code, one.text) for one in item.issues])
+    return told
+
+
+async def _body(request: Request) -> Json:
+    """The body, as an object. Raises UnsupportedMediaType and InvalidInput."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TYPES:
+        raise UnsupportedMediaType("the body must be FHIR in JSON", details={"accepted": sorted(_TYPES)})
+    raw = await request.body()
+    body = jsontext.parse(raw)
+    if not isinstance(body, dict):
+        raise InvalidInput("the body is not a resource")
+    if _NUL in raw:
+        raise InvalidInput("the body holds the character U+0000, which FHIR does not allow")
+    return body
+
+
+async def _resource(request: Request, kind: Kind) -> Resource:
+    resource = await _body(request)
+    if resource.get("resourceType") != kind.name:
+        raise InvalidInput("the resource is not of the kind that the address names")
+    return resource
+
+
+def _kind(name: str) -> Kind:
+    found = kinds().get(name)
+    if found is None:
+        raise NotFound("there are no such resources here")
+    return found
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("there is no such resource") from None

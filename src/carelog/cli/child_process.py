@@ -1,0 +1,43 @@
+"""`carelog worker-process` and `carelog server-process`: one process, as the supervisor starts it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from carelog.cli.supervised import Part
+
+
+def worker_process() -> None:
+    """Work on runs, until SIGTERM or until standard input ends. `carelog worker` starts and watches these."""
+    from carelog.cli.working import working
+
+    _live(working)
+
+
+def server_process(
+    listening: Annotated[int, typer.Argument(metavar="FD", help="The socket, open in this process already.")],
+) -> None:
+    """Answer requests, until SIGTERM or until standard input ends. `carelog up` starts and watches these."""
+    import socket
+
+    from carelog.cli.answering import answering
+
+    inherited = socket.socket(fileno=listening)
+    _live(lambda carelog: answering(carelog, inherited))
+
+
+def _live(part: "Part") -> None:
+    import asyncio
+    from contextlib import suppress
+
+    from carelog.cli.logs import configure_logs
+    from carelog.cli.run_async import run_loop
+    from carelog.settings import load_settings
+
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    with suppress(asyncio.CancelledError):
+        from carelog.cli.supervised import live_under_supervisor
+
+        run_loop(live_under_supervisor(settings, part))

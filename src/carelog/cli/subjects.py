@@ -1,0 +1,68 @@
+"""`carelog subjects`: list the people who have a record, and erase one for good."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from carelog.cli.parameters import Json
+
+if TYPE_CHECKING:
+    from carelog.app import Carelog
+    from carelog.record.subjects import Subject
+
+_PAGE = 200
+
+app = typer.Typer(help="List the people who have a record; erase one for good.", invoke_without_command=True)
+
+
+@app.callback()
+def subjects(context: typer.Context, json: Json = False) -> None:
+    """List the people who have a record; `erase` one for good."""
+    if context.invoked_subcommand is not None:
+        return
+    from rich.markup import escape
+
+    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.run_async import with_carelog
+
+    found = with_carelog(_every_subject)
+    if json:
+        print_json([{"id": str(s.id), "name": s.name, "recorded_at": s.recorded_at.isoformat()} for s in found])
+        return
+    if not found:
+        typer.echo("Nobody yet: `carelog ingest FILES` takes conversations in.")
+        return
+    shown = table("subject", "name", "known since (UTC)", whole=("subject", "known since (UTC)"))
+    for one in found:
+        shown.add_row(str(one.id), escape(one.name or "-"), f"{one.recorded_at:%Y-%m-%d %H:%M}")
+    print_table(shown)
+
+
+@app.command()
+def erase(
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a record for good: conversations, entries, runs, the account of whose it is, and every name in the audit
+    trail."""
+    from carelog.cli.record import find_subject
+    from carelog.cli.run_async import with_carelog
+
+    found = with_carelog(lambda carelog: find_subject(carelog, subject))
+    if not yes:
+        typer.confirm(f"Erase the record {found.id} for good? Nothing brings it back.", abort=True)
+    with_carelog(lambda carelog: carelog.erasure.erase(carelog.operator, found.id))
+    typer.echo("erased; copies in storages are deleted as `carelog up` or `carelog worker` comes to them")
+
+
+async def _every_subject(carelog: "Carelog") -> "list[Subject]":
+    found: list[Subject] = []
+    cursor = None
+    while True:
+        page = await carelog.subjects.page(carelog.operator, limit=_PAGE, cursor=cursor)
+        found += page.items
+        if page.next is None:
+            return found
+        cursor = page.next

@@ -1,0 +1,262 @@
+"""Messages in the outbox reach those they are for, by real servers, and say nothing to anybody else."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from certificates import for_localhost
+from mail_server import PASSWORD, USER, Mailbox, mail_server
+from reminding import SECRET
+from sending import deliveries, message, queue, webhook
+from small_http import Asked, answer, in_turn, serving
+from standardwebhooks import Webhook
+
+from carelog.app import Carelog
+from carelog.delivery import Delivery, DeliveryState, make_sender
+from carelog.identity import operator
+from carelog.kit.clock import ManualClock
+from carelog.kit.errors import ConfigurationError
+
+Opened = Callable[..., AbstractAsyncContextManager[Carelog]]
+ME = operator()
+SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
+
+
+def smtp(mailbox: Mailbox, **more: Any) -> dict[str, Any]:
+    plain = {"type": "smtp", "host": "localhost", "port": mailbox.port, "tls": "none"}
+    return {"email": {**plain, "sent_from": "clinic@example.org", "timeout_seconds": 5, **more}}
+
+
+async def test_an_email_arrives_and_is_let_go(opened: Opened) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox)) as carelog:
+        await queue(carelog, "asha.rao@example.org", title="Your\r\nBcc: x@example.org visit", text="At ten – Zürich.")
+        await carelog.postman.drain()
+        [letter] = mailbox.letters
+        [delivery] = await deliveries(carelog)
+        assert (letter["To"], letter["From"]) == ("asha.rao@example.org", "clinic@example.org")
+        assert (letter["Subject"], letter["Bcc"]) == ("Your Bcc: x@example.org visit", None)
+        assert letter.get_content().strip() == "At ten – Zürich."
+        assert letter["Message-ID"] == f"<{delivery.id}@example.org>"
+        assert letter["Auto-Submitted"] == "auto-generated"
+        assert (delivery.state, delivery.tries) == (DeliveryState.SENT, 1)
+        assert (delivery.recipient, delivery.title, delivery.text) == ("a***@example.org", None, None)
+
+
+@SQLITE
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_mail_goes_over_tls_to_a_server_that_is_trusted(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: Any
+) -> None:
+    context, certificate = for_localhost(tmp_path)
+    monkeypatch.setenv("MAIL_PASSWORD", PASSWORD)
+    known = {"username": USER, "password_env": "MAIL_PASSWORD"} if tls == "starttls" else {}
+    async with mail_server(tls, context) as mailbox:
+        async with opened(senders=smtp(mailbox, tls=tls, ca_file=str(certificate), **known)) as carelog:
+            await queue(carelog, "asha@example.org")
+            await carelog.postman.drain()
+            assert len(mailbox.letters) == 1
+        async with opened(senders=smtp(mailbox, tls=tls, **known)) as carelog:
+            await queue(carelog, "asha@example.org")
+            await carelog.postman.drain()
+            [waiting, _] = await deliveries(carelog)
+            assert (waiting.state, waiting.tries) == (DeliveryState.QUEUED, 0)
+    assert len(mailbox.letters) == 1
+
+
+@SQLITE
+async def test_a_wrong_password_is_no_fault_of_the_message(opened: Opened, tmp_path: Path, clock: ManualClock) -> None:
+    context, certificate = for_localhost(tmp_path)
+    async with mail_server("starttls", context) as mailbox:
+        given = {"tls": "starttls", "ca_file": str(certificate), "username": USER}
+        async with opened(senders=smtp(mailbox, **given, password="not this one")) as carelog:
+            await queue(carelog, "asha@example.org")
+            await carelog.postman.drain()
+            [waiting] = await deliveries(carelog)
+            assert (waiting.state, waiting.tries) == (DeliveryState.QUEUED, 0)
+        clock.advance(seconds=60)
+        async with opened(senders=smtp(mailbox, **given, password=PASSWORD)) as carelog:
+            await carelog.postman.drain()
+            assert len(mailbox.letters) == 1
+
+
+async def test_one_address_that_is_refused_holds_up_no_other(opened: Opened, clock: ManualClock) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox)) as carelog:
+        mailbox.answers = {"gone@example.org": "550 no such user", "full@example.org": "452 mailbox full"}
+        for address in ("gone@example.org", "full@example.org", "good@example.org", "no address at all"):
+            await queue(carelog, address)
+        await carelog.postman.drain()
+        found = {d.state: d for d in await deliveries(carelog) if d.recipient != "no address at all"}
+        assert [letter["To"] for letter in mailbox.letters] == ["good@example.org"]
+        assert found[DeliveryState.DEAD].error == {
+            "type": "SenderRefused",
+            "code": "delivery.refused",
+            "message": "sender 'email' was answered 550 by the mail server",
+        }
+        assert found[DeliveryState.QUEUED].tries == 1
+        clock.advance(seconds=2)
+        await carelog.postman.drain()
+        assert [letter["To"] for letter in mailbox.letters] == ["good@example.org", "full@example.org"]
+        assert sorted(d.state for d in await deliveries(carelog)) == ["dead", "dead", "sent", "sent"]
+
+
+async def test_a_text_message_goes_to_its_webhook_signed(opened: Opened, clock: ManualClock) -> None:
+    async with serving(in_turn(answer(200))) as server, opened(senders=webhook("sms", server)) as carelog:
+        await queue(carelog, "+12025550143", channel="sms", text="Take a glass of water")
+        await carelog.postman.drain()
+        [asked] = server.got
+        [delivery] = await deliveries(carelog)
+    assert asked.json["data"] == {
+        "id": str(delivery.id),
+        "channel": "sms",
+        "to": "+12025550143",
+        "title": None,
+        "text": "Take a glass of water",
+        "subject": None,
+    }
+    assert asked.headers["idempotency-key"] == str(delivery.id)
+    assert asked.headers["webhook-id"] == f"msg_{delivery.id}"
+    assert signed_by(asked, clock.now())
+
+
+def signed_by(asked: Asked, now: datetime) -> bool:
+    expected = Webhook(SECRET).sign(asked.headers["webhook-id"], now, asked.body.decode())
+    return asked.headers["webhook-signature"] == expected
+
+
+async def test_a_sender_that_is_down_is_left_alone_and_the_message_waits(opened: Opened, clock: ManualClock) -> None:
+    server_says = in_turn(answer(503, retry_after="300"), answer(200))
+    async with serving(server_says) as server, opened(senders=webhook("sms", server)) as carelog:
+        await queue(carelog, "+12025550143", channel="sms")
+        await carelog.postman.drain()
+        [waiting] = await deliveries(carelog)
+        assert (waiting.state, waiting.tries) == (DeliveryState.QUEUED, 0)
+        clock.advance(seconds=299)
+        await carelog.postman.drain()
+        assert len(server.got) == 1
+        clock.advance(seconds=1)
+        await carelog.postman.drain()
+        assert [d.state for d in await deliveries(carelog)] == ["sent"]
+        assert server.got[0].headers["webhook-id"] == server.got[1].headers["webhook-id"]
+
+
+async def test_one_channel_that_is_down_holds_up_no_other(opened: Opened) -> None:
+    async with serving(in_turn(None)) as silent, mail_server() as mailbox:
+        senders = smtp(mailbox) | webhook("sms", silent, timeout_seconds=0.2)
+        async with opened(senders=senders) as carelog:
+            await queue(carelog, "+12025550143", channel="sms")
+            await queue(carelog, "asha@example.org")
+            await carelog.postman.drain()
+            assert len(mailbox.letters) == 1
+
+
+async def test_a_message_that_fails_again_and_again_is_a_dead_letter(opened: Opened, clock: ManualClock) -> None:
+    server_says = in_turn(*[answer(500)] * 3, answer(200))
+    async with serving(server_says) as server:
+        async with opened(senders=webhook("whatsapp", server), delivery_max_tries=3) as carelog:
+            await queue(carelog, "+12025550143", channel="whatsapp")
+            for _ in range(5):
+                await carelog.postman.drain()
+                clock.advance(seconds=10)
+            [dead] = await deliveries(carelog)
+            assert (dead.state, dead.tries, len(server.got)) == (DeliveryState.DEAD, 3, 3)
+            await carelog.deliveries.drive(ME, dead.id)
+            await carelog.postman.drain()
+            assert [d.state for d in await deliveries(carelog)] == ["sent"]
+
+
+async def test_one_message_that_a_server_never_takes_does_not_stop_the_channel(
+    opened: Opened, clock: ManualClock
+) -> None:
+    """It answers as a server does that is down, for that message alone."""
+
+    def does(asked: Asked) -> bytes:
+        return answer(503 if asked.json["data"]["to"] == "+10" else 200)
+
+    async with serving(does) as server, opened(senders=webhook("sms", server), delivery_max_tries=2) as carelog:
+        for number in range(10, 15):
+            await queue(carelog, f"+{number}", channel="sms")
+        await carelog.postman.drain()
+        assert sorted(d.state for d in await deliveries(carelog)) == ["queued", *["sent"] * 4]
+        clock.advance(seconds=60)
+        await queue(carelog, "+20", channel="sms")
+        await carelog.postman.drain()
+        assert sorted(d.state for d in await deliveries(carelog)) == ["dead", *["sent"] * 5]
+
+
+async def test_what_is_of_no_use_any_more_is_not_sent(opened: Opened, clock: ManualClock) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox)) as carelog:
+        await queue(carelog, "asha@example.org", expires_at=clock.now() + timedelta(minutes=10))
+        clock.advance(seconds=600)
+        await carelog.postman.drain()
+        [expired] = await deliveries(carelog)
+        assert (expired.state, expired.text, mailbox.letters) == (DeliveryState.DISCARDED, None, [])
+
+
+async def test_a_dead_code_is_let_go_and_old_deliveries_are_forgotten(opened: Opened, clock: ManualClock) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox), finished_days=1) as carelog:
+        mailbox.answers = {"gone@example.org": "550 no such user"}
+        await queue(carelog, "gone@example.org", text="123456", expires_at=clock.now() + timedelta(minutes=10))
+        await carelog.postman.drain()
+        clock.advance(seconds=601)
+        await carelog.maintenance.round()
+        [delivery] = await deliveries(carelog)
+        assert (delivery.state, delivery.text, delivery.recipient) == (
+            DeliveryState.DISCARDED,
+            None,
+            "g***@example.org",
+        )
+        # Their age is that of their ids, which the machine's clock makes.
+        clock.advance(seconds=400 * 24 * 3600)
+        await carelog.maintenance.round()
+        assert await deliveries(carelog) == []
+
+
+async def test_the_same_message_is_sent_once(opened: Opened, clock: ManualClock) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox)) as carelog:
+        for _ in range(2):
+            await queue(carelog, "asha@example.org", key="visit:1")
+            await carelog.postman.drain()
+        assert len(mailbox.letters) == 1
+
+
+async def test_two_processes_send_each_message_once(opened: Opened) -> None:
+    async with serving(in_turn(answer(200))) as server:
+        senders = webhook("sms", server)
+        async with opened(senders=senders) as one, opened(senders=senders) as other:
+            for n in range(60):
+                await queue(one, f"+1202555{n:04}", channel="sms")
+            while any(d.state == "queued" for d in await deliveries(one)):
+                await asyncio.gather(one.postman.drain(), other.postman.drain())
+            assert sorted(asked.json["data"]["to"] for asked in server.got) == [f"+1202555{n:04}" for n in range(60)]
+
+
+WRONG = [
+    ({"email": {"type": "pigeon"}}, "pigeon"),
+    ({"email": {"type": "smtp"}}, "host"),
+    ({"email": {"type": "smtp", "host": "h", "sent_from": "nobody"}}, "sent_from"),
+    ({"email": {"type": "smtp", "host": "h", "sent_from": "a@b.org", "tls": "none", "username": "u"}}, "TLS"),
+    ({"email": {"type": "smtp", "host": "h", "sent_from": "a@b.org", "username": "u"}}, "password"),
+    ({"sms": {"type": "webhook", "url": "https://h.test", "secret": "hunter2"}}, "secret"),
+    ({"sms": {"type": "webhook", "url": "gopher://h.test", "secret_env": "NOT_THERE"}}, "url"),
+]
+
+
+@SQLITE
+@pytest.mark.parametrize(("senders", "named"), WRONG)
+async def test_what_is_wrong_with_a_sender_is_said_at_the_start(opened: Opened, senders: Any, named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named) as raised:
+        async with opened(senders=senders):
+            pass
+    assert "hunter2" not in str(raised.value)
+
+
+def test_nothing_of_a_message_is_in_its_repr() -> None:
+    text = repr(message("asha@example.org", title="Visit", text="At ten"))
+    assert "asha" not in text
+    assert "At ten" not in text
+    assert Delivery.__dataclass_fields__["text"].repr is False
+    assert repr(make_sender("smtp", {"host": "h", "sent_from": "a@b.org"}, "email")) == "SmtpSender('email')"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from time import perf_counter
 
-from bench import chain, growth, intake, kill, latency, reads
+from bench import chain, growth, intake, kill, latency, login, reads, record
 from bench.conversations import conversation
 from bench.figure import HEADING, Figure
 from bench.place import Databases, postgres, redis
@@ -66,6 +66,11 @@ async def _figures(folder: Path, count: int, stored: int, only: str) -> AsyncIte
     if wanted("read"):
         for figure in await reads.measure(sqlite, count):
             yield figure
+    if wanted("record"):
+        for figure in await record.measure(sqlite, 100_000):
+            yield figure
+    if wanted("login"):
+        yield await login.measure(sqlite)
     if wanted("extract"):
         yield _extraction(min(count, 200))
     if wanted("kill"):

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from uuid import uuid4
 
 import hypothesis
@@ -20,6 +21,7 @@ from sqlalchemy import make_url
 
 from carelog.app import Carelog, open_carelog
 from carelog.db import Database, migrate
+from carelog.identity.passwords import Cost
 from carelog.kit.clock import ManualClock
 from carelog.settings import Settings
 
@@ -71,23 +73,24 @@ def clock() -> ManualClock:
 
 
 class Databases(Protocol):
-    """Makes new databases, by their URLs: empty ones, or copies of one that is migrated already."""
+    """Makes new databases, by their URLs: empty ones, or copies of one that has this schema already."""
 
-    def __call__(self, *, migrated: bool = False) -> str: ...
+    def __call__(self, schema: Literal["health", "auth"] | None = None) -> str: ...
 
 
 @pytest.fixture(scope="session")
 def postgres_databases() -> Iterator[Databases]:
     """New databases in a PostgreSQL that is started for the tests, and stopped after them."""
     server = started(PostgresServer)
-    template: list[str] = []
 
-    def make(*, migrated: bool = False) -> str:
-        if migrated and not template:
-            url = server.database("template0")
-            migrate_now(url, "health")
-            template.append(str(make_url(url).database))
-        return server.database(template[0] if migrated else "template0")
+    @cache
+    def template(schema: str) -> str:
+        url = server.database("template0")
+        migrate_now(url, schema)
+        return str(make_url(url).database)
+
+    def make(schema: str | None = None) -> str:
+        return server.database(template(schema) if schema else "template0")
 
     try:
         yield make
@@ -153,14 +156,17 @@ def redis_url(redis_server: RedisServer) -> str:
 def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """New SQLite files."""
     folder = tmp_path_factory.mktemp("sqlite")
-    template = folder / "template.db"
 
-    def make(*, migrated: bool = False) -> str:
+    @cache
+    def template(schema: str) -> Path:
+        path = folder / f"{schema}.db"
+        migrate_now(f"sqlite:///{path}", schema)
+        return path
+
+    def make(schema: str | None = None) -> str:
         path = folder / f"{uuid4().hex}.db"
-        if migrated:
-            if not template.exists():
-                migrate_now(f"sqlite:///{template}", "health")
-            shutil.copy(template, path)
+        if schema:
+            shutil.copy(template(schema), path)
         return f"sqlite:///{path}"
 
     return make
@@ -201,20 +207,27 @@ def settings(dialect: str, new_database: Callable[[str], Databases], tmp_path: P
     """Settings over new databases; tests that take it run once on SQLite and once on PostgreSQL."""
     return Settings(
         data_dir=tmp_path / "data",
-        database_url=new_database(dialect)(migrated=True),
-        auth_database_url=f"sqlite:///{tmp_path / 'auth.db'}",
+        database_url=new_database(dialect)("health"),
+        auth_database_url=new_database("sqlite")("auth"),
     )
 
 
 Opener = Callable[..., AbstractAsyncContextManager[Carelog]]
 
 
+@pytest.fixture(scope="session")
+def cheap_passwords() -> Cost:
+    """As little as argon2 allows. What a password costs in earnest has a test of its own."""
+    return Cost(passes=1, kib=8, lanes=1)
+
+
 @pytest.fixture
-def opened(settings: Settings, clock: ManualClock) -> Opener:
+def opened(settings: Settings, clock: ManualClock, cheap_passwords: Cost) -> Opener:
     """Opens a Carelog over the test's databases, with some settings changed; a second one is another process to it."""
 
     def open_with(**changes: object) -> AbstractAsyncContextManager[Carelog]:
-        return open_carelog(Settings(**{**settings.model_dump(), **changes}), clock)
+        whole = Settings(**{**settings.model_dump(), **changes})
+        return open_carelog(whole, clock, password_cost=cheap_passwords)
 
     return open_with
 

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
+from carelog.ai.breakers import Breakers, ProcessBreakers
 from carelog.ai.endpoint import Endpoints
 from carelog.conserver.definitions import Definitions
 from carelog.conserver.followers import Followers
@@ -22,11 +24,13 @@ from carelog.delivery.postman import Postman, PostmanOptions
 from carelog.delivery.store import DeliveryStore
 from carelog.identity import Keyring, Principal, operator
 from carelog.identity.audit import AuditTrail, Hearing
+from carelog.identity.audit.pump import Pump
 from carelog.identity.audit.sign_ins import SignInsAudited
 from carelog.identity.events import SignInEvents
 from carelog.identity.grants import GrantStore
 from carelog.identity.looks import Asked
 from carelog.identity.notices import Notices
+from carelog.identity.passwords import RECOMMENDED, Cost
 from carelog.identity.reception import Reception, ReceptionOptions
 from carelog.identity.secret_key import SecretKey, load_secret_key
 from carelog.kit.clock import Clock, SystemClock
@@ -54,16 +58,27 @@ from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.runs import RunStore
 from carelog.pipeline.storages_in_force import StoragesInForce
 from carelog.pipeline.worker import Worker, WorkerOptions
+from carelog.record.archive import Archives, Part
+from carelog.record.archive.beside import FhirPart, GrantsPart, LooksPart, TableRows
+from carelog.record.archive.container import Limits
+from carelog.record.archive.conversations import ConversationsPart
+from carelog.record.archive.entries import CataloguePart, EntriesPart, LinksPart
+from carelog.record.archive.subject import SubjectPart
 from carelog.record.conflict_list import Conflicts
 from carelog.record.fhir import Exports, Fhir, FhirReader, Importer
 from carelog.record.fhir.exporting import erase_exports
+from carelog.record.fhir.tables import fhir_source
 from carelog.record.insights import Insights
 from carelog.record.linking import Linking
 from carelog.record.links import LinkStore
+from carelog.record.locusgraph import Forwarder
+from carelog.record.locusgraph.changes import erase_forwarded
 from carelog.record.memory import Memory
+from carelog.record.rejections import Rejections
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
 from carelog.reminders import PreferenceStore, ReminderAnswers, ReminderOptions, Reminders
+from carelog.reminders.tables import reminder_preference
 from carelog.settings import Settings
 from carelog.storages import Storage, make_storage
 from carelog.telemetry.tracing import Tracer, open_tracer
@@ -85,9 +100,9 @@ class Made:
     storages: dict[str, Storage[Any]]
 
     @classmethod
-    def of(cls, definitions: Definitions) -> "Made":
+    def of(cls, definitions: Definitions, breakers: Breakers | None = None) -> "Made":
         """Raises ConfigurationError; `details["path"]` says which part of the definitions is at fault."""
-        context = {"ai": Endpoints(definitions.ai_endpoints)}
+        context = {"ai": Endpoints(definitions.ai_endpoints, breakers)}
         path: tuple[str | int, ...] | None = None
         try:
             chains = Chains(definitions.chains, context)
@@ -100,6 +115,14 @@ class Made:
             raise ConfigurationError(error.message, details={**error.details, "path": path}) from None
         require_storages(chains, storages)
         return cls(chains, storages)
+
+
+class Working(Protocol):
+    """Does its part of the work until it is told to stop."""
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +152,9 @@ class Carelog:
     insights: Insights
     links: LinkStore
     memory: Memory
+    rejections: Rejections
+    archives: Archives
+    forwarder: Forwarder | None
     runs: RunStore
     copies: CopyStore
     dead_letters: DeadLetters
@@ -150,26 +176,26 @@ class Carelog:
         """Work on runs, bring copies to storages, remind, send messages, look after the tables, follow other servers
         and write exports, until `stop`. Should one of them end of itself, which none does, all do."""
         async with asyncio.TaskGroup() as working:
-            for part in (
-                self.worker,
-                self.copier,
-                self.reminders,
-                self.postman,
-                self.maintenance,
-                self.followers,
-                self.fhir.exports,
-            ):
+            for part in self._working:
                 working.create_task(part.run()).add_done_callback(lambda _: self.stop())
 
     def stop(self) -> None:
         """End `work` after what is in hand."""
-        self.worker.stop()
-        self.copier.stop()
-        self.reminders.stop()
-        self.postman.stop()
-        self.maintenance.stop()
-        self.followers.stop()
-        self.fhir.exports.stop()
+        for part in self._working:
+            part.stop()
+
+    @property
+    def _working(self) -> tuple[Working, ...]:
+        always: tuple[Working, ...] = (
+            self.worker,
+            self.copier,
+            self.reminders,
+            self.postman,
+            self.maintenance,
+            self.followers,
+            self.fhir.exports,
+        )
+        return (*always, self.forwarder) if self.forwarder else always
 
     def receive(self, data: bytes | str) -> "tuple[Conversation, Opened | None]":
         """A vCon in any of its forms, opened with the configured keys. Raises as `conversations.receiving` does."""
@@ -201,6 +227,8 @@ class Carelog:
             conflicts=Conflicts(self.health),
             links=self.links,
             memory=self.memory,
+            rejections=self.rejections,
+            archives=self.archives,
             fhir=self.fhir,
             runs=self.runs,
             copies=self.copies,
@@ -222,6 +250,7 @@ class Carelog:
         return create_app(
             services,
             max_body_bytes=self.settings.max_body_bytes,
+            max_archive_bytes=self.settings.max_archive_bytes,
             tracer=self.tracer,
             conserver=access,
             cors_origins=self.settings.cors_origins,
@@ -252,6 +281,7 @@ def _reception(
     secrets: SecretKey,
     events: SignInEvents,
     notices: Notices,
+    password_cost: Cost,
 ) -> Reception:
     return Reception.open(
         auth,
@@ -265,18 +295,22 @@ def _reception(
             access_lifetime=timedelta(minutes=settings.access_token_minutes),
             session_lifetime=timedelta(days=settings.session_days),
             clinicians_see=settings.clinicians_see,
+            password_cost=password_cost,
         ),
     )
 
 
 @asynccontextmanager
-async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Carelog]:
+async def open_carelog(
+    settings: Settings, clock: Clock | None = None, *, password_cost: Cost = RECOMMENDED
+) -> AsyncIterator[Carelog]:
     """Open both databases, bring them to the newest schema, and wire the parts. Raises ConfigurationError."""
     clock = clock or SystemClock()
     for warning in settings.warnings:
         log.warning("left out of the configuration", extra={"problem": warning})
     own = settings.configured
-    made = own.made(Made.of)
+    make = partial(Made.of, breakers=ProcessBreakers(clock))
+    made = own.made(make)
     storages = StoragesInForce(made.storages)
     senders = _senders(settings)
     settings.make_data_dir()
@@ -286,6 +320,7 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
     lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
     streams = StreamOptions(batch=settings.worker_batch, abandoned=lease, poll=poll)
     dispatch = make_dispatch(health, settings.broker_url, streams)
+    forwarder = Forwarder(health, clock, settings.locusgraph) if settings.locusgraph else None
     try:
         secrets = load_secret_key(
             settings.secret_key.get_secret_value() if settings.secret_key else None,
@@ -294,13 +329,14 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
         )
         await migrate(health, "health")
         await migrate(auth, "auth")
-        audit = AuditTrail(auth, clock, lambda: secrets.subkey("audit"))
-        hearing = Hearing(audit, Asked)
+        audit = AuditTrail(auth, clock, lambda: secrets.subkey("audit"), settings.data_dir / "audit")
+        await audit.bring_in()
+        hearing = Hearing(audit, Asked, at_once=True)
         posted = PostedConfigurations(health, clock)
         newest = await posted.newest()
         current = configured_by_posted(newest, own) if newest else own
         if newest:
-            made = current.made(Made.of)
+            made = current.made(make)
             storages.replace(made.storages)
         book = ChainBook(made.chains, health, clock)
         await book.record()
@@ -309,7 +345,7 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
             storages.replace(made.storages)
             await book.replace(made.chains)
 
-        configuration = ConfigurationInForce(own, current, posted, make=Made.of, put=put)
+        configuration = ConfigurationInForce(own, current, posted, make=make, put=put)
         conversations = ConversationStore(health)
         reader = ConversationReader(health, conversations, storages)
         copier = Copier(
@@ -347,12 +383,28 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
             max_bytes=settings.max_body_bytes,
         )
         subjects = SubjectStore(health)
-        record = RecordStore(health, clock)
+        rejections = Rejections(health, clock, lambda: secrets.subkey("rejections"))
+        record = RecordStore(health, clock, rejections)
+        grants = GrantStore(auth, clock, audit)
+        insights = Insights(health, record, clock)
         grants = GrantStore(auth, clock, audit)
         fhir_reader = FhirReader(health, clock, subjects, conversations, grants, audit)
-        erasers = {"fhir_export": erase_exports, **erasers_of(storages)}
+        erasers = {"fhir_export": erase_exports, "forwarded": erase_forwarded, **erasers_of(storages)}
         erasure = Erasure(health, auth, clock, audit, erasers, copier.wake)
-        async with _beside(configuration.watch()), _heard(hearing):
+        limits = Limits(bytes=4 * settings.max_archive_bytes)
+        parts: list[Part] = [
+            SubjectPart(),
+            ConversationsPart(reader.fill),
+            CataloguePart(),
+            EntriesPart(),
+            LinksPart(),
+            TableRows("reminder_preferences", reminder_preference),
+            TableRows("fhir_sources", fhir_source),
+            GrantsPart(grants),
+            LooksPart(audit),
+            FhirPart(fhir_reader),
+        ]
+        async with _beside(configuration.watch()), _pumped(Pump(audit)):
             yield Carelog(
                 settings=settings,
                 configuration=configuration,
@@ -360,7 +412,9 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
                 health=health,
                 auth=auth,
                 secrets=secrets,
-                reception=_reception(settings, auth, health, clock, secrets, SignInsAudited(audit), notices),
+                reception=_reception(
+                    settings, auth, health, clock, secrets, SignInsAudited(audit), notices, password_cost
+                ),
                 keyring=Keyring(auth, clock),
                 audit=audit,
                 operator=hearing.let_in(operator()),
@@ -374,9 +428,12 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
                 reader=reader,
                 subjects=subjects,
                 record=record,
-                insights=Insights(health, record, clock),
+                insights=insights,
                 links=LinkStore(health, clock),
-                memory=Memory(health, clock, record),
+                memory=Memory(health, clock, record, subjects, insights, rejections),
+                rejections=rejections,
+                forwarder=forwarder,
+                archives=Archives(health, clock, parts, settings.data_dir / "archives", limits),
                 runs=RunStore(health),
                 copies=CopyStore(health),
                 dead_letters=DeadLetters(health, clock, dispatch, copier),
@@ -405,6 +462,8 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
         await storages.close()
         for sender in senders.values():
             await sender.close()
+        if forwarder:
+            await forwarder.close()
         await health.close()
         await auth.close()
         if tracer:
@@ -412,12 +471,14 @@ async def open_carelog(settings: Settings, clock: Clock | None = None) -> AsyncI
 
 
 @asynccontextmanager
-async def _heard(hearing: Hearing) -> AsyncIterator[None]:
-    """What the operator sees and changes meanwhile is in the audit trail before it is shown."""
+async def _pumped(pump: Pump) -> AsyncIterator[None]:
+    """What is kept meanwhile is in the audit trail at the end."""
+    task = asyncio.create_task(pump.run())
     try:
         yield
     finally:
-        await hearing.settle()
+        pump.stop()
+        await task
 
 
 @asynccontextmanager

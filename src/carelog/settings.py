@@ -27,6 +27,7 @@ from carelog.kit.errors import ConfigurationError
 from carelog.kit.yamltext import YamlText
 from carelog.pipeline.chains import ChainDefinition, ListName
 from carelog.pipeline.submission import CHANNELS
+from carelog.record.locusgraph.definition import LocusGraphDefinition
 from carelog.storages.definition import StorageDefinition
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
@@ -81,6 +82,11 @@ class Settings(BaseSettings):
         ge=1024,
         description="The largest request that is read; more is refused with 413.",
     )
+    max_archive_bytes: int = Field(
+        default=1 << 30,
+        ge=1024,
+        description="The largest archive of a record that is taken in; unpacked, four times that.",
+    )
     worker_batch: int = Field(default=100, ge=1, le=1000, description="How many runs a worker claims at once.")
     lease_seconds: float = Field(
         default=30.0, ge=1, le=3600, description="How long the runs of a worker that died stay away."
@@ -128,10 +134,13 @@ class Settings(BaseSettings):
     reminder_late_minutes: float = Field(
         default=5, gt=0, le=1440, description="How long after its time a reminder is marked late."
     )
+    locusgraph: LocusGraphDefinition | None = Field(
+        default=None, description="A LocusGraph server that what records say goes on to: url, graph, agent_secret_env."
+    )
     ai_endpoints: dict[str, EndpointDefinition] = Field(
         default_factory=dict,
         description="Where language models and speech recognisers answer, by name: url, model, api_key_env, "
-        "timeout_seconds, max_concurrency.",
+        "timeout_seconds, max_concurrency, tries, structured, prices.",
     )
     metrics_public: bool = Field(
         default=False, description="Whether /metrics is shown without a key, instead of to keys with metrics:read."

@@ -32,7 +32,7 @@ async def test_a_question_goes_out_as_the_protocol_has_it(monkeypatch: pytest.Mo
         Calls(endpoint(server, api_key_env="SOME_KEY")) as calls,
     ):
         told = await ask(calls, "made-up-1", PROMPT, temperature=0.5, json=True)
-    assert told == chat.Answer("Fine.", "made-up-1-2026")
+    assert (told.text, told.model) == ("Fine.", "made-up-1-2026")
     [request] = server.got
     assert (request.method, request.path) == ("POST", "/v1/chat/completions")
     assert request.headers["authorization"] == "Bearer sk-made-up"

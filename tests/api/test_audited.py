@@ -9,7 +9,6 @@ import pytest
 from door import Door, make_vcon
 from operations import Operation, Record, ask, make_record, operations
 from signed_in import sign_in
-from sqlalchemy import event
 
 from carelog.identity import grants, operator
 from carelog.identity.audit import AuditQuery, Recorded
@@ -94,22 +93,31 @@ async def test_the_owner_sees_who_looked_and_others_do_not(door: Door, record: R
     assert (await theirs.get(f"/api/subjects/{record.subject}/looks")).status_code == 403
 
 
-async def test_an_answer_waits_for_its_row(door: Door, record: Record) -> None:
-    """What cannot be written down is not shown."""
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_cannot_be_written_down_is_not_shown(door: Door, record: Record, method: str) -> None:
     client = await door.client(await door.key())
-
-    def broken(*_: object) -> None:
-        raise OSError("the disk is full")
-
-    writer = door.carelog.auth._writer.sync_engine
-    event.listen(writer, "before_cursor_execute", broken)
+    path = f"/api/entries/{record.ids['entry_id']}" if method == "GET" else "/api/conversations"
+    spool = door.carelog.settings.data_dir / "audit"
+    await door.carelog.audit.bring_in()
+    spool.rmdir()
+    spool.touch()  # nothing can be made in what is no folder
     try:
-        answer = await client.get(f"/api/entries/{record.ids['entry_id']}")
+        answer = await client.request(method, path, json=None if method == "GET" else make_vcon())
     finally:
-        event.remove(writer, "before_cursor_execute", broken)
+        spool.unlink()
     assert answer.status_code == 503
     assert not record.betrayed_by(answer)
+    before = await door.carelog.audit.head()
     assert (await client.get(f"/api/entries/{record.ids['entry_id']}")).status_code == 200
+    assert (await door.carelog.audit.head()).seq == before.seq + 1
+
+
+async def test_a_flood_of_requests_without_a_key_leaves_one_row(door: Door) -> None:
+    anyone = await door.client(None)
+    before = await door.carelog.audit.head()
+    for _ in range(50):
+        assert (await anyone.get("/api/subjects")).status_code == 401
+    assert (await door.carelog.audit.head()).seq == before.seq + 1
 
 
 async def test_many_at_once_make_one_chain(door: Door, record: Record) -> None:

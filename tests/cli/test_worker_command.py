@@ -69,7 +69,7 @@ class Workers:
 @pytest.fixture
 def database(dialect: str, new_database: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """A new database for the test's processes, and links of tests that they find."""
-    monkeypatch.setenv("CARELOG_DATABASE_URL", new_database(dialect)(migrated=True))
+    monkeypatch.setenv("CARELOG_DATABASE_URL", new_database(dialect)("health"))
     monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
 
 

@@ -13,9 +13,11 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.engine import Connection
 
 import carelog.conversations.tables
+import carelog.delivery.tables
 import carelog.identity.tables
 import carelog.pipeline.tables
-import carelog.record.tables  # noqa: F401
+import carelog.record.tables
+import carelog.reminders.tables  # noqa: F401
 from carelog.conversations.tables import conversation
 from carelog.db import Database, auth_metadata, health_metadata, migrate
 from carelog.db.migrate import _config

@@ -155,17 +155,19 @@ async def test_one_channel_that_is_down_holds_up_no_other(opened: Opened) -> Non
 
 async def test_a_message_that_fails_again_and_again_is_a_dead_letter(opened: Opened, clock: ManualClock) -> None:
     server_says = in_turn(*[answer(500)] * 3, answer(200))
-    async with serving(server_says) as server:
-        async with opened(senders=webhook("whatsapp", server), delivery_max_tries=3) as carelog:
-            await queue(carelog, "+12025550143", channel="whatsapp")
-            for _ in range(5):
-                await carelog.postman.drain()
-                clock.advance(seconds=10)
-            [dead] = await deliveries(carelog)
-            assert (dead.state, dead.tries, len(server.got)) == (DeliveryState.DEAD, 3, 3)
-            await carelog.deliveries.drive(ME, dead.id)
+    async with (
+        serving(server_says) as server,
+        opened(senders=webhook("whatsapp", server), delivery_max_tries=3) as carelog,
+    ):
+        await queue(carelog, "+12025550143", channel="whatsapp")
+        for _ in range(5):
             await carelog.postman.drain()
-            assert [d.state for d in await deliveries(carelog)] == ["sent"]
+            clock.advance(seconds=10)
+        [dead] = await deliveries(carelog)
+        assert (dead.state, dead.tries, len(server.got)) == (DeliveryState.DEAD, 3, 3)
+        await carelog.deliveries.drive(ME, dead.id)
+        await carelog.postman.drain()
+        assert [d.state for d in await deliveries(carelog)] == ["sent"]
 
 
 async def test_one_message_that_a_server_never_takes_does_not_stop_the_channel(
@@ -260,3 +262,33 @@ def test_nothing_of_a_message_is_in_its_repr() -> None:
     assert "At ten" not in text
     assert Delivery.__dataclass_fields__["text"].repr is False
     assert repr(make_sender("smtp", {"host": "h", "sent_from": "a@b.org"}, "email")) == "SmtpSender('email')"
+
+
+async def test_a_message_joins_one_that_waits_and_follows_one_that_is_gone(opened: Opened, clock: ManualClock) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox)) as carelog:
+        for text in ("one", "two"):
+            await queue(carelog, "asha@example.org", text=text, key="held", joins=True)
+        await carelog.postman.drain()
+        for text in ("three", "four"):
+            await queue(carelog, "asha@example.org", text=text, key="held", joins=True)
+        await carelog.postman.drain()
+        sent = [letter.get_content().split() for letter in mailbox.letters]
+        assert sorted(sent) == [["four"], ["one", "two"], ["three"]]
+
+
+async def test_a_process_that_dies_after_it_has_sent_sends_the_same_again(opened: Opened, clock: ManualClock) -> None:
+    """It dies before it can write down what it has done; the id tells the receiver."""
+    async with serving(in_turn(answer(200))) as server:
+        senders = webhook("sms", server)
+        async with opened(senders=senders) as dying:
+            await queue(dying, "+12025550143", channel="sms")
+            sending = asyncio.create_task(dying.postman.drain())
+            while not server.got:
+                await asyncio.sleep(0)
+            sending.cancel()
+            await asyncio.wait([sending])
+        clock.advance(seconds=60)
+        async with opened(senders=senders) as carelog:
+            await carelog.postman.drain()
+            assert [d.state for d in await deliveries(carelog)] == ["sent"]
+    assert len({asked.headers["idempotency-key"] for asked in server.got}) == 1

@@ -1,6 +1,6 @@
 """Records as they are read in FHIR: one by one, found by codes and dates, page by page, and only by who may."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -222,6 +222,14 @@ async def test_everything_holds_every_entry_and_passes_both_validators(
         assert not kept or response["response"]["location"].endswith(("/_history/1", str(owner)))
 
 
+def references_in(element: Any) -> Iterator[str]:
+    for value in element.values() if isinstance(element, dict) else element:
+        if isinstance(value, dict | list):
+            yield from references_in(value)
+        elif isinstance(element, dict) and value is element.get("reference"):
+            yield value
+
+
 async def test_a_summary_says_what_is_not_known_and_never_that_there_is_nothing(
     door: Door, api: httpx.AsyncClient, accepted: Accepted
 ) -> None:
@@ -239,7 +247,9 @@ async def test_a_summary_says_what_is_not_known_and_never_that_there_is_nothing(
     assert {"11450-4", "10160-0", "48765-2"} <= sections.keys()
     assert sections["48765-2"]["emptyReason"]["coding"][0]["code"] == "unavailable"
     assert "entry" not in sections["48765-2"]
-    held = {f"{e['resource']['resourceType']}/{e['resource']['id']}": e["resource"] for e in document["entry"]}
+    held = {e["fullUrl"]: e["resource"] for e in document["entry"]}
+    assert all(name == f"urn:uuid:{resource['id']}" for name, resource in held.items())
+    assert set(references_in(document)) <= held.keys()
 
     def told(code: str) -> list[str]:
         shown = [held[entry["reference"]] for entry in sections[code]["entry"]]

@@ -8,22 +8,27 @@ from people import People, Postbox
 
 from carelog.app import Carelog
 from carelog.identity.audit.sign_ins import SignInsAudited
-from carelog.identity.reception import Reception
+from carelog.identity.passwords import Cost
+from carelog.identity.reception import Reception, ReceptionOptions
 from carelog.kit.clock import ManualClock
 from carelog.record.linking import Linking
 
 
 @pytest.fixture
-async def carelog(
-    opened: Callable[..., AbstractAsyncContextManager[Carelog]], dialect: str, fresh_url: Callable[[str], str]
-) -> AsyncIterator[Carelog]:
+def auth_url(dialect: str, new_database: Callable[[str], Callable[[str], str]]) -> str:
+    """Of a new auth database."""
+    return new_database(dialect)("auth")
+
+
+@pytest.fixture
+async def carelog(opened: Callable[..., AbstractAsyncContextManager[Carelog]], auth_url: str) -> AsyncIterator[Carelog]:
     """A Carelog with both its databases in the dialect."""
-    async with opened(auth_database_url=fresh_url(dialect), secret_key="made up for these tests, and long") as whole:
+    async with opened(auth_database_url=auth_url, secret_key="made up for these tests, and long") as whole:
         yield whole
 
 
 @pytest.fixture
-def people(carelog: Carelog, clock: ManualClock) -> People:
+def people(carelog: Carelog, clock: ManualClock, cheap_passwords: Cost) -> People:
     events = SignInsAudited(carelog.audit)
     linking, postbox = Linking(carelog.auth, carelog.health, clock, events), Postbox()
     reception = Reception.open(
@@ -33,5 +38,6 @@ def people(carelog: Carelog, clock: ManualClock) -> People:
         events=events,
         records=linking,
         notices=postbox,
+        options=ReceptionOptions(password_cost=cheap_passwords),
     )
     return People(carelog, reception, linking, postbox, clock)

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from carelog.db import Database, migrate
+from carelog.db import Database
 from carelog.identity.audit import AuditEvent, AuditQuery, AuditTrail, Finding, Head
 from carelog.identity.audit.tables import audit_detail, audit_event, audit_head
 from carelog.kit.clock import ManualClock
@@ -20,16 +21,15 @@ ASHA, TOMAS = new_id(), new_id()
 
 
 @pytest.fixture
-async def auth(dialect: str, fresh_url: Callable[[str], str]) -> AsyncIterator[Database]:
-    database = Database(fresh_url(dialect))
-    await migrate(database, "auth")
+async def auth(auth_url: str) -> AsyncIterator[Database]:
+    database = Database(auth_url)
     yield database
     await database.close()
 
 
 @pytest.fixture
-def trail(auth: Database, clock: ManualClock) -> AuditTrail:
-    return AuditTrail(auth, clock, lambda: KEY)
+def trail(auth: Database, clock: ManualClock, tmp_path: Path) -> AuditTrail:
+    return AuditTrail(auth, clock, lambda: KEY, tmp_path / "audit")
 
 
 def read_by(who: str, subject: UUID = ASHA) -> AuditEvent:
@@ -81,9 +81,11 @@ async def test_pages_and_filters(trail: AuditTrail, clock: ManualClock) -> None:
         await trail.page(AuditQuery(actions=("gossip",)))
 
 
-async def test_several_processes_make_one_chain(auth: Database, trail: AuditTrail, clock: ManualClock) -> None:
+async def test_several_processes_make_one_chain(
+    auth: Database, trail: AuditTrail, clock: ManualClock, tmp_path: Path
+) -> None:
     others = [Database(auth.url.render_as_string(hide_password=False)) for _ in range(2)]
-    trails = [trail, *(AuditTrail(other, clock, lambda: KEY) for other in others)]
+    trails = [trail, *(AuditTrail(other, clock, lambda: KEY, tmp_path) for other in others)]
     try:
         await asyncio.gather(*(one.record([read_by(f"user:{n}")]) for n in range(30) for one in trails))
         assert (await trail.verify()).rows == 90
@@ -194,9 +196,11 @@ async def test_rows_that_are_put_in_are_told(auth: Database, trail: AuditTrail) 
     assert await found(trail) == [Finding(2, 2, "altered"), Finding(2, 2, "inserted")]
 
 
-async def test_another_key_fits_nothing(auth: Database, trail: AuditTrail, clock: ManualClock) -> None:
+async def test_another_key_fits_nothing(auth: Database, trail: AuditTrail, clock: ManualClock, tmp_path: Path) -> None:
     await trail.record([read_by("user:1"), read_by("user:2")])
-    assert await found(AuditTrail(auth, clock, lambda: b"another")) == [Finding(n, n, "altered") for n in (1, 2)]
+    assert await found(AuditTrail(auth, clock, lambda: b"another", tmp_path)) == [
+        Finding(n, n, "altered") for n in (1, 2)
+    ]
 
 
 async def test_erasure_destroys_details_and_the_chain_still_fits(auth: Database, trail: AuditTrail) -> None:

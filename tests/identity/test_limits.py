@@ -1,6 +1,6 @@
 """Limits that every process counts together, and what they leave to those who are known."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import HOME, People
 
-from carelog.db import Database, migrate
+from carelog.db import Database
 from carelog.identity.caller import Caller
 from carelog.identity.guard import Guard
 from carelog.identity.limits import Limits, Rate, wait_for
@@ -21,11 +21,9 @@ SECRET = SecretKey(b"made up for these tests, and long enough")
 
 
 @pytest.fixture
-async def databases(dialect: str, fresh_url: Callable[[str], str]) -> AsyncIterator[list[Database]]:
+async def databases(auth_url: str) -> AsyncIterator[list[Database]]:
     """The same database as two processes have it."""
-    url = fresh_url(dialect)
-    both = [Database(url), Database(url)]
-    await migrate(both[0], "auth")
+    both = [Database(auth_url), Database(auth_url)]
     yield both
     for database in both:
         await database.close()

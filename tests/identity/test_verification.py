@@ -291,3 +291,43 @@ async def test_a_call_that_comes_in_meanwhile_is_not_lost(people: People) -> Non
     who = await people.principal(await people.login(EMAIL))
     assert stray != who.own
     assert await conversations_of(people, who.own) == 1
+
+
+@pytest.mark.parametrize("address", ["asha%40example.org?@evil.example", "asha%40example.org", "<asha@example.org>"])
+async def test_an_address_that_only_reads_like_another_one_leads_to_nobody_s_record(
+    people: People, address: str
+) -> None:
+    known = await hand_in(people, mailto=EMAIL)
+    done = await people.register("mallory@evil.example")
+    await people.linking.verified(done.user_id, "mailto", address)
+    assert (await people.principal(done)).own != known
+    await verify(people, await people.register(EMAIL), "email")
+
+
+async def test_what_a_stranger_set_up_under_an_address_does_not_stay_with_its_owner(people: People) -> None:
+    """Somebody else made the account, waits for the record, and looks in."""
+    await hand_in(people, mailto=EMAIL)
+    trap, mallory = await people.register(EMAIL, phone=PHONE), await people.register("mallory@example.org")
+    await verify(people, trap, "phone")
+    who, give = await people.principal(trap), people.carelog.grants.give
+    assert who.own
+    await give(who, who.own, user=mallory.user_id, access="full")
+    verification = people.reception.verification
+    await verification.ask_for_password(HOME, EMAIL)
+    await verification.set_password(HOME, email=EMAIL, code=people.postbox.code(), password="another good one")
+    owner = await people.principal(await people.login(EMAIL, password="another good one"))
+    assert owner.own
+    assert not (await people.principal(mallory)).may_see(owner.own)
+    assert (await people.reception.accounts.me(owner)).phone is None
+    assert await hand_in(people, tel=PHONE) != owner.own
+
+
+async def test_what_the_owner_of_an_address_set_up_stays_when_they_forget_their_password(people: People) -> None:
+    done, carer = await people.register(EMAIL, phone=PHONE), await people.register("carer@example.org")
+    who = await verify(people, done, "email")
+    assert who.own
+    await people.carelog.grants.give(who, who.own, user=carer.user_id, access="read_only")
+    verification = people.reception.verification
+    await verification.ask_for_password(HOME, EMAIL)
+    await verification.set_password(HOME, email=EMAIL, code=people.postbox.code(), password="another good one")
+    assert (await people.principal(carer)).may_see(who.own)

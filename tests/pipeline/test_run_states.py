@@ -83,6 +83,14 @@ class Passage(RuleBasedStateMachine):
         self.run = states.release(self.run, self.now)
         assert self.run.due_at == self.now
 
+    @precondition(lambda self: self.in_state(RunState.RUNNING))
+    @rule(seconds=st.integers(0, 120))
+    def park(self, seconds: int) -> None:
+        tries = self.run.tries
+        self.run = states.park(self.run, self.now, error=ERROR, wait=timedelta(seconds=seconds))
+        assert (self.run.state, self.run.tries) == (RunState.QUEUED, max(0, tries - 1))
+        assert self.run.due_at == self.now + timedelta(seconds=seconds)
+
     @precondition(lambda self: self.in_state(RunState.RUNNING) and not self.run.leased_at(self.now))
     @rule()
     def expire(self) -> None:

@@ -30,7 +30,7 @@ class ScriptedLink(Link[ScriptedOptions]):
 class CheckpointLink(ScriptedLink):
     """The same, with a commit after it."""
 
-    checkpoint: ClassVar[bool] = True
+    checkpoint = True
 
 
 class CountingLink(ScriptedLink):

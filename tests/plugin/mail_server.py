@@ -35,7 +35,7 @@ class Mailbox:
 
 def _let_in(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
     known = isinstance(given, LoginPassword) and (given.login, given.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=known)
+    return AuthResult(success=known, handled=False)
 
 
 @asynccontextmanager

@@ -9,12 +9,19 @@ from uuid import UUID, uuid4
 
 import httpx
 from door import Door, make_vcon
+from sqlalchemy import update
 
 from carelog.api import create_app
+from carelog.delivery import Message, outbox
+from carelog.delivery.tables import delivery
 from carelog.identity import operator
+from carelog.record.editing import Draft
+from carelog.record.fhir.exporting import Wanted
+from carelog.record.rejections import Value
 
 # What has a name in the configuration, and is there for everyone.
-NAMED = {"list_name": "seen", "kind": "Observation"}
+NAMED = {"list_name": "seen", "kind": "Observation", "readings": "vitals.heart_rate", "link_kind": "related_to"}
+WRONG = Value.phone("+912224449999")
 
 
 @dataclass(frozen=True, order=True)
@@ -30,7 +37,7 @@ class Operation:
     def of_a_record(self) -> bool:
         """Whether its address names something of a record."""
         return any(f"{{{name}}}" in self.path for name in ("conversation_id", "entry_id", "run_id", "dead_letter_id",
-                                                           "subject_id"))  # fmt: skip
+                                                           "subject_id", "delivery_id", "id"))  # fmt: skip
 
     @property
     def described(self) -> dict[str, Any]:
@@ -78,15 +85,37 @@ async def make_record(door: Door) -> Record:
         "run_id": receipt["runs"][0],
         "dead_letter_id": receipt["runs"][0],
         "grant_id": str(grant.id),
+        "delivery_id": str(await _dead_delivery(door, subject)),
+        "rejection_id": str((await door.carelog.rejections.report(operator(), subject, WRONG, "wrong_person")).id),
+        "notification_id": str(await _reminder(door, subject)),
+        "other_id": str(entry),
+        "version": "1",
+        "export_id": str(await door.carelog.fhir.exports.ask(operator(), Wanted(None, None), "http://carelog.test")),
+        "file_name": "Patient.ndjson",
         # Of nobody: what these are of is tried elsewhere.
         "user_id": str(uuid4()),
         "session_id": str(uuid4()),
-        "notification_id": str(uuid4()),
-        "delivery_id": str(uuid4()),
     }
-    of_nobody = ("user_id", "session_id", "notification_id", "delivery_id")
+    of_nobody = ("user_id", "session_id", "version", "file_name")
     of_it = [ids[name] for name in ids if name not in of_nobody]
     return Record(subject, document, ids, traces=("Asha", "dizzy", "Quillwort", "912224449000", "mira@", *of_it))
+
+
+async def _dead_delivery(door: Door, subject: UUID) -> UUID:
+    message = Message("email", "asha@example.org", "You feel dizzy", f"test:{subject}", subject_id=subject)
+    async with door.carelog.health.write() as connection:
+        await outbox.queue(connection, [message], door.carelog.clock.now())
+        dying = update(delivery).where(delivery.c.subject_id == subject)
+        error = {"code": "delivery.refused", "message": "it was refused"}
+        return (await connection.execute(dying.values(state="dead", error=error).returning(delivery.c.id))).scalar_one()
+
+
+async def _reminder(door: Door, subject: UUID) -> UUID:
+    """A notification that asks for a dose."""
+    record, me = door.carelog.record, operator()
+    schedule = await record.create(me, subject, Draft("medication_schedule", {"name": "metformin", "times": ["08:00"]}))
+    told = {"kind": "medication", "title": "Time for metformin", "reference_id": str(schedule.entry.id)}
+    return (await record.create(me, subject, Draft("notification", told))).entry.id
 
 
 async def ask(client: httpx.AsyncClient, operation: Operation, record: Record) -> httpx.Response:
@@ -94,10 +123,45 @@ async def ask(client: httpx.AsyncClient, operation: Operation, record: Record) -
     path = re.sub(r"{(\w+)}", lambda match: NAMED.get(match[1]) or record.ids[match[1]], operation.path)
     if operation == HAND_IN:
         return await client.post(path, json=record.document)
+    headers = {"If-Match": "*", "Prefer": "respond-async"}
+    if operation.path.startswith("/fhir") and operation.method in ("POST", "PUT"):
+        resource = observation(record)
+        entry = {"resource": resource, "request": {"method": "POST", "url": "Observation"}}
+        bundle = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+        if operation.path.endswith("/_search"):
+            return await client.request(operation.method, path, data={"code": "8867-4"}, headers=headers)
+        body = bundle if operation.path == "/fhir" else resource
+        return await client.request(operation.method, path, json=body, headers=headers)
     content = operation.described.get("requestBody", {}).get("content", {})
     schema = next((kind["schema"] for kind in content.values()), None)
     body = None if schema is None else example_of(schema)
-    return await client.request(operation.method, path, json=body, headers={"If-Match": "*"})
+    return await client.request(operation.method, path, json=body, headers=headers)
+
+
+def observation(record: Record) -> dict[str, Any]:
+    """A resource for the record, such as others send it."""
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "subject": {"reference": f"Patient/{record.subject}"},
+        "effectiveDateTime": "2026-01-05T09:00:00Z",
+        "valueQuantity": {"value": 99, "system": "http://unitsofmeasure.org", "code": "/min", "unit": "/min"},
+    }
+
+
+def told_of(answer: httpx.Response) -> tuple[str, str | None]:
+    """The code of a refusal, and the scope that it names: in the envelope, or as an OperationOutcome."""
+    told = answer.json()
+    if told.get("resourceType") == "OperationOutcome":
+        found = re.search(r"the scope (\S+)", told["issue"][0]["details"]["text"])
+        return _CODES.get(told["issue"][0]["code"], "other"), found[1] if found else None
+    assert told["status"] == "error"
+    return told["error"]["code"], told["error"]["details"].get("scope")
+
+
+# https://hl7.org/fhir/R4/valueset-issue-type.html
+_CODES = {"login": "unauthenticated", "forbidden": "forbidden", "not-found": "not_found", "conflict": "conflict"}
 
 
 def example_of(schema: dict[str, Any]) -> Any:

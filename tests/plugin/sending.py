@@ -22,9 +22,17 @@ def message(
     key: str | None = None,
     subject_id: UUID | None = None,
     expires_at: datetime | None = None,
+    joins: bool = False,
 ) -> Message:
     return Message(
-        channel, recipient, text, key or f"test:{new_id()}", title=title, subject_id=subject_id, expires_at=expires_at
+        channel,
+        recipient,
+        text,
+        key or f"test:{new_id()}",
+        title=title,
+        subject_id=subject_id,
+        expires_at=expires_at,
+        joins=joins,
     )
 
 

@@ -121,14 +121,16 @@ except (OSError, ValueError):
         self._watcher = subprocess.Popen(
             [sys.executable, "-c", self._WATCH, str(Path(self._folder).resolve())], stdin=subprocess.PIPE
         )
-        # What the tests ask of PostgreSQL does not include surviving a power cut.
-        self._server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        # What the tests ask of PostgreSQL does not include surviving a power cut, or databases that grow old.
+        for setting in ("fsync = off", "full_page_writes = off", "autovacuum = off", "file_copy_method = clone"):
+            self._server.psql(f"ALTER SYSTEM SET {setting}")
+        self._server.psql("SELECT pg_reload_conf()")
         self.url = self.database("template0")
 
     def database(self, template: str) -> str:
         """The URL of a new database; the same after a restart."""
         name = f"t{uuid4().hex}"
-        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return str(self._server.get_uri()).replace("/postgres?", f"/{name}?")
 
     def stop(self) -> None:

@@ -35,7 +35,7 @@ class Asked:
         return parts
 
 
-Answer = Callable[[Asked], bytes | None]  # None: silence
+Answer = Callable[[Asked], bytes | AsyncIterator[bytes] | None]  # piece by piece; None: silence
 
 
 def answer(status: int, body: Any = b"", **headers: str) -> bytes:
@@ -88,9 +88,13 @@ class Server:
             self.open -= 1  # before the client can know
             if told is None:
                 await reader.read()
-            else:
+            elif isinstance(told, bytes):
                 writer.write(told)
                 await writer.drain()
+            else:
+                async for piece in told:
+                    writer.write(piece)
+                    await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client had enough
         finally:
@@ -107,8 +111,8 @@ async def serving(does: Answer, tls: ssl.SSLContext | None = None) -> AsyncItera
 
 
 def definition(server: Server, **more: Any) -> dict[str, Any]:
-    """What the setting `ai_endpoints` says of a server."""
-    return {"url": f"http://127.0.0.1:{server.port}/v1", "model": "made-up-1", **more}
+    """What the setting `ai_endpoints` says of a server; a call is tried once unless `tries` says otherwise."""
+    return {"url": f"http://127.0.0.1:{server.port}/v1", "model": "made-up-1", "tries": 1, **more}
 
 
 def endpoint(server: Server, **more: Any) -> Endpoint:

@@ -91,3 +91,16 @@ async def test_two_records_are_not_linked_and_do_not_meet_in_the_catalogue(carel
     reader = Principal("key:2", frozenset(SCOPES), frozenset({mine}), read_only=frozenset({mine}))
     with pytest.raises(Forbidden):
         await carelog.links.remove(reader, meal, "related_to", session)
+
+
+async def test_who_may_change_the_catalogue_takes_no_links_out_of_records(carelog: Carelog) -> None:
+    [meal] = await meals(carelog, await someone(carelog), 1)
+    draft = Draft("meditation_session", {"title": "Calm", "minutes": 5})
+    session = (await carelog.record.create(ME, CATALOGUE, draft)).entry.id
+    await carelog.links.add(ME, meal, "related_to", session)
+    curator = Principal("key:3", frozenset(SCOPES), frozenset())
+    with pytest.raises(NotFound):
+        await carelog.links.remove(curator, session, "related_to", meal)
+    assert (await carelog.links.of(ME, meal)).links
+    await carelog.links.remove(ME, session, "related_to", meal)
+    assert not (await carelog.links.of(ME, meal)).links

@@ -172,6 +172,18 @@ async def test_a_snooze_ends_with_what_it_reminds_of(carelog: Carelog, clock: Ma
             await carelog.reminder_answers.snooze(ME, owner, first.id, 15)
 
 
+async def test_a_notification_of_what_is_never_due_is_snoozed_too(carelog: Carelog, clock: ManualClock) -> None:
+    owner = await subject(carelog, "UTC")
+    reading = await write(carelog, owner, "water", amount={"value": 200, "unit": "mL"})
+    info = await write(carelog, owner, "notification", kind="info", title="A glass", reference_id=str(reading.id))
+    await carelog.reminder_answers.read(ME, owner, info.id)
+    await carelog.reminder_answers.snooze(ME, owner, info.id, 15)
+    clock.advance(seconds=15 * 60)
+    await carelog.reminders.catch_up()
+    back = told(await carelog.record.get(ME, info.id))
+    assert (back.read_at, back.title) == (None, "A glass")
+
+
 async def test_reading_counts_the_first_time(carelog: Carelog, clock: ManualClock) -> None:
     owner, _, [first, _] = await reminded(carelog, clock)
     read = [await carelog.reminder_answers.read(ME, owner, first.id)]

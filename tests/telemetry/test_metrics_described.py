@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from carelog.api.metrics import families_of
-from carelog.pipeline.gauges import DeadGauge, Gauges, LaneGauge, StorageGauge
+from carelog.pipeline.gauges import ChannelGauge, DeadGauge, Gauges, LaneGauge, StorageGauge
 from carelog.pipeline.run import Lane
 from carelog.telemetry.metrics import INSTRUMENTS
 
@@ -31,6 +31,7 @@ def test_every_gauge_is_described_and_nothing_else() -> None:
         lanes=(LaneGauge(Lane.URGENT),),
         dead=(DeadGauge("record", None, 1),),
         storages=(StorageGauge("archive"),),
+        channels=(ChannelGauge("email"),),
     )
     there_are = {family.name: set(family.samples[0].labels) for family in families_of(found)}
     counts = {f"{i.name}_total" if i.type == "counter" else i.name for i in INSTRUMENTS.collect()}

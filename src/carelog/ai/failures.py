@@ -16,7 +16,25 @@ class EndpointFailure(CarelogError):
         self.retry_after = retry_after
 
 
+class EndpointTimeout(EndpointFailure):
+    """An endpoint did not answer in time."""
+
+
+class EndpointClosed(EndpointFailure):
+    """An endpoint failed so often that it is left alone until `retry_after` has passed."""
+
+    code = "ai.closed"
+
+
 class EndpointRefusal(EndpointFailure):
-    """An endpoint said no: trying the same again would not help."""
+    """An endpoint said no, with this HTTP status where it did by one: trying the same again would not help."""
 
     code = "ai.refused"
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AnswerCutOff(EndpointRefusal):
+    """The question or the answer is longer than the model can take: less at once may do."""

@@ -1,15 +1,18 @@
 """Puts the API together."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from carelog import __version__
 from carelog.api import (
+    archives,
     audit,
     auth,
     conversations,
@@ -28,6 +31,7 @@ from carelog.api import (
     links,
     memory,
     metrics,
+    rejections,
     reminders,
     runs,
     subjects,
@@ -43,6 +47,7 @@ from carelog.api.failures import Failures
 from carelog.api.limits import BodyLimit
 from carelog.api.middleware import HeadAsGet, Requests
 from carelog.api.services import Services
+from carelog.api.signposts import Signposts
 from carelog.telemetry.tracing import Tracer
 
 # Of the headers that web pages of other origins may send, and read, besides those that every page may.
@@ -56,6 +61,7 @@ def create_app(
     services: Services,
     *,
     max_body_bytes: int,
+    max_archive_bytes: int = 1 << 30,
     tracer: Tracer | None = None,
     conserver: ConserverOptions = ConserverOptions(),
     cors_origins: Sequence[str] = (),
@@ -76,27 +82,14 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.services = services
-    install_error_handlers(app)
-    app.include_router(handing_in.router)
-    app.include_router(auth.open_router)
-    door = Door()
-    records = (conversations, subjects, entry_types, runs, copies, dead_letters, egress)
-    for module in (*records, deliveries, reminders, entries, insights, auth, users, grants, audit, erasure):
-        app.include_router(
-            module.router,
-            dependencies=[Depends(door)],
-            responses=refusals(401, 403, 413, 422, 503),
-        )
-    app.router.routes.extend(entry_routes())
-    app.include_router(health.router, responses=refusals(413))
-    app.include_router(metrics.router, responses=refusals(413, 503))
-    for router in fhir.ROUTERS:
-        app.include_router(router)
+    install_error_handlers(app, rejections.refused_before)
+    app.router.routes.extend(_routes())
     install_docs(app)
+    app.router.middleware_stack = Signposts(app.router)
     # The last one added is the outermost.
     app.add_middleware(handing_in.Straight)
     app.add_middleware(Auditing, services=services)
-    app.add_middleware(BodyLimit, most=max_body_bytes)
+    app.add_middleware(BodyLimit, most=max_body_bytes, others={archives.BRINGING: max_archive_bytes})
     app.add_middleware(Failures)
     app.add_middleware(fhir.Outcomes)
     app.add_middleware(HeadAsGet)
@@ -115,6 +108,29 @@ def create_app(
     if trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Made once: they are the same for every application, and so many take a second to compile."""
+    made = APIRouter(generate_unique_id_function=_operation_id)
+    made.include_router(handing_in.router)
+    made.include_router(auth.open_router)
+    door = Door()
+    records = (conversations, subjects, entry_types, runs, copies, dead_letters, egress)
+    of_records = (entries, links, memory, rejections, archives, insights, reminders, deliveries)
+    for module in (*records, *of_records, auth, users, grants, audit, erasure):
+        made.include_router(
+            module.router,
+            dependencies=[Depends(door)],
+            responses=refusals(401, 403, 413, 422, 503),
+        )
+    made.routes.extend(entry_routes())
+    made.include_router(health.router, responses=refusals(413))
+    made.include_router(metrics.router, responses=refusals(413, 503))
+    for router in fhir.ROUTERS:
+        made.include_router(router)
+    return made.routes
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -23,7 +23,8 @@ ReadsAudit = Annotated[Principal, Depends(holder_of("audit:read"))]
 
 
 class AuditEventOut(BaseModel):
-    """An event of the audit trail. Of one that was `erased`, the details that named somebody are gone."""
+    """An event of the audit trail. Of one that was `erased`, the details that named somebody are gone. Refusals that
+    are all alike may be counted in one: `times`."""
 
     seq: int
     at: datetime
@@ -36,6 +37,7 @@ class AuditEventOut(BaseModel):
     address: str | None
     subject_id: UUID | None
     target: str | None
+    times: int
     erased: bool
 
     @classmethod
@@ -53,6 +55,7 @@ class AuditEventOut(BaseModel):
             address=event.address,
             subject_id=event.subject,
             target=event.target,
+            times=event.times,
             erased=kept.erased,
         )
 

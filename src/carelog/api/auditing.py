@@ -1,7 +1,7 @@
 """Puts what every request saw, changed or was refused into the audit trail, before its answer goes out.
 
-The stores note looks where rows are read. Writing them down begins at once, beside whatever the request still does, and
-the answer waits until they are on disk: what cannot be written down is not shown.
+The stores note looks where rows are read. They are kept before the answer begins: what cannot be written down is not
+shown.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from carelog.api.services import Services
 from carelog.identity import Principal
 from carelog.identity.audit import AuditEvent, Hearing
 from carelog.identity.looks import Asked
-from carelog.pipeline.owners import Owners
 
 _REFUSED: Final = (401, 403, 404)
+_ADDRESS_LENGTH: Final = 45
 
 
 class Auditing:
-    """Hears every request, as `request.state.hearing`, and sends nothing until what it heard is on disk."""
+    """Hears every request, as `request.state.hearing`, and sends nothing until what it heard is kept."""
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
@@ -37,12 +37,37 @@ class Auditing:
 
         async def send_audited(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in _REFUSED:
-                await _tell_refusal(hearing, scope, message["status"], self._services.owners)
-            if hearing.unsettled:
-                await hearing.settle()
+                await self._keep_refusal(hearing, scope, message["status"])
+            hearing.settle()
             await send(message)
 
-        await self._app(scope, receive, send_audited)
+        try:
+            await self._app(scope, receive, send_audited)
+        finally:
+            hearing.settle()
+
+    async def _keep_refusal(self, hearing: Hearing, scope: Scope, status: int) -> None:
+        """What does not exist is refused to everyone, and is not worth telling."""
+        who, subject = hearing.principal, None
+        if status == 401 and not any(name == b"authorization" for name, _ in scope["headers"]) and _signs_in(scope):
+            return  # a sign-in that fails is an event of its own
+        if status != 401:
+            subject = await self._services.owners.of(_named(scope))
+        if status == 404 and (subject is None or (who is not None and who.may_see(subject))):
+            return
+        if who is not None:
+            await self._services.audit.record([AuditEvent.by(who, "access", "refused", subject=subject)])
+            return
+        asked = _asked(scope)
+        event = AuditEvent(
+            "access",
+            outcome="refused",
+            address=asked.address,
+            subject=subject,
+            operation=asked.operation,
+            request_id=asked.request_id,
+        )
+        self._services.audit.keep_refusal_of_stranger(event)
 
 
 def let_in(request: Request, principal: Principal) -> Principal:
@@ -54,34 +79,10 @@ def let_in(request: Request, principal: Principal) -> Principal:
 def _asked(scope: Scope) -> Asked:
     client = scope.get("client")
     return Asked(
-        address=client[0] if client else None,
+        # A proxy may say anything.
+        address=client[0][:_ADDRESS_LENGTH] if client else None,
         operation=getattr(scope.get("route"), "name", None),
         request_id=scope["state"].get("request_id"),
-    )
-
-
-async def _tell_refusal(hearing: Hearing, scope: Scope, status: int, owners: Owners) -> None:
-    """What does not exist is refused to everyone, and is not worth telling."""
-    who, subject = hearing.principal, None
-    if status == 401 and not any(name == b"authorization" for name, _ in scope["headers"]) and _signs_in(scope):
-        return  # a sign-in that fails is an event of its own
-    if status != 401:
-        subject = await owners.of(_named(scope))
-    if status == 404 and (subject is None or (who is not None and who.may_see(subject))):
-        return
-    if who is not None:
-        hearing.tell(AuditEvent.by(who, "access", "refused", subject=subject))
-        return
-    asked = _asked(scope)
-    hearing.tell(
-        AuditEvent(
-            "access",
-            "refused",
-            address=asked.address,
-            subject=subject,
-            operation=asked.operation,
-            request_id=asked.request_id,
-        )
     )
 
 

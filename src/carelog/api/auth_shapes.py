@@ -15,15 +15,17 @@ from carelog.identity.sign_in import Challenge, SignedIn
 from carelog.identity.users import User
 
 
-def _without_nul(secret: SecretStr) -> SecretStr:
-    if "\x00" in secret.get_secret_value():
-        raise PydanticCustomError("nul", "must not hold the character U+0000")
+def _is_text(secret: SecretStr) -> SecretStr:
+    """Of other texts the same is seen to by pydantic, and by `Text`."""
+    if any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in secret.get_secret_value()):
+        raise PydanticCustomError("text", "must not hold the character U+0000, nor half of a pair")
     return secret
 
 
-Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST), AfterValidator(_without_nul)]
-Code = Annotated[SecretStr, Field(min_length=6, max_length=32), AfterValidator(_without_nul)]
-Token = Annotated[SecretStr, Field(min_length=1, max_length=2048)]
+_Secret = Annotated[SecretStr, AfterValidator(_is_text)]
+Password = Annotated[_Secret, Field(min_length=1, max_length=LONGEST)]
+Code = Annotated[_Secret, Field(min_length=6, max_length=32)]
+Token = Annotated[_Secret, Field(min_length=1, max_length=2048)]
 Name = Annotated[Text, StringConstraints(max_length=200)]
 Zone = Annotated[Text, StringConstraints(max_length=64)]
 Phone = Annotated[Text, StringConstraints(max_length=40)]

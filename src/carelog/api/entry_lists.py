@@ -5,7 +5,6 @@ All of it follows from the registry of entry types: addresses, filters, bodies a
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -115,10 +114,8 @@ async def _with_first(
             yield entries
 
 
-@cache
 def entry_routes() -> Sequence[BaseRoute]:
-    """What records have, and what the catalogue has. Made once: it is the same for every application, and to make the
-    descriptions of so many types takes a second."""
+    """What records have, and what the catalogue has."""
     common: dict[str, Any] = {
         "dependencies": [Depends(Door())],
         "responses": refusals(401, 403, 404, 413, 422, 503),

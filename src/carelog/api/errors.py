@@ -1,6 +1,6 @@
 """The one error envelope: `{"status": "error", "error": {"code", "message", "details"}}`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import ceil
 from typing import Any, Final, TypeAlias
 
@@ -127,7 +127,11 @@ def invalid(problems: Sequence[Mapping[str, str]]) -> InvalidInput:
     )
 
 
-def install_error_handlers(app: FastAPI) -> None:
+Explain: TypeAlias = Callable[[Request, RequestValidationError], Awaitable[list[dict[str, Any]]]]
+"""Says of a request that is not valid what of it was refused before."""
+
+
+def install_error_handlers(app: FastAPI, explain: Explain) -> None:
     """Answer every refusal in the envelope, with nothing in it of what was sent."""
 
     @app.exception_handler(CarelogError)
@@ -135,9 +139,11 @@ def install_error_handlers(app: FastAPI) -> None:
         return refusal_of(error)
 
     @app.exception_handler(RequestValidationError)
-    async def _request(_request: Request, error: RequestValidationError) -> Response:
+    async def _request(request: Request, error: RequestValidationError) -> Response:
         found = invalid([problem("/" + "/".join(map(str, e["loc"])), sentence_of(e)) for e in error.errors()])
-        return error_response(422, found.code, found.message, found.details)
+        before = await explain(request, error)
+        details = found.details | ({"rejections": before} if before else {})
+        return error_response(422, found.code, found.message, details)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

@@ -79,19 +79,19 @@ async def read_daily_summary(
     return await services.insights.daily_summary(record.who, record.subject, date)
 
 
-KindText = Annotated[
+ReadingsText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=160, pattern=r"^[0-9a-z_.-]+$"),
     Path(description="Such as vitals.systolic, vitals.weight, sleep.hours, biomarker.ldl_cholesterol"),
 ]
 
 
-@router.get("/trends/{kind}", summary="The readings of one kind, and where they go", responses=refusals(404))
+@router.get("/trends/{readings}", summary="The readings of one kind, and where they go", responses=refusals(404))
 async def read_trends(
-    services: ServicesOf, record: RecordRead, kind: KindText, since: Since = None, until: Until = None
+    services: ServicesOf, record: RecordRead, readings: ReadingsText, since: Since = None, until: Until = None
 ) -> Trends:
     """A series for each unit that they were recorded in."""
-    return await services.insights.trends(record.who, record.subject, kind, since=since, until=until)
+    return await services.insights.trends(record.who, record.subject, readings, since=since, until=until)
 
 
 @router.get("/adherence", summary="Doses that were due, and what is recorded of them", responses=refusals(404))

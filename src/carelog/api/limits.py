@@ -1,5 +1,7 @@
 """The limit on how much is read of a request."""
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,20 +11,25 @@ _LENGTH_DIGITS = 20
 
 
 class BodyLimit:
-    """Refuses a body of more than `most` bytes with 413: by its declared length, and by counting what comes."""
+    """Refuses a body of more than `most` bytes with 413: by its declared length, and by counting what comes. `others`
+    are the limits of paths that have their own."""
 
-    def __init__(self, app: ASGIApp, most: int, refuse: Refuse = error_response) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int, refuse: Refuse = error_response, others: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._most = most
+        self._others = others or {}
         self._answer = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._others.get(scope["path"], self._most)
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared[:_LENGTH_DIGITS]) > self._most:
-            await self._refuse(scope, receive, send)
+        if declared.isdecimal() and int(declared[:_LENGTH_DIGITS]) > most:
+            await self._refuse(scope, receive, send, most)
             return
         taken = 0
         too_large = False
@@ -32,7 +39,7 @@ class BodyLimit:
             nonlocal taken, too_large
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._most:
+            if taken > most:
                 too_large = True
                 return {"type": "http.disconnect"}
             return message
@@ -50,10 +57,10 @@ class BodyLimit:
             if not too_large or answering:
                 raise
         if too_large and not answering:
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, most)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         response = self._answer(
-            413, "body_too_large", f"at most {self._most} bytes are read", {"most_bytes": self._most}
+            413, "body_too_large", f"at most {most} bytes are read", {"most_bytes": most}
         )
         await response(scope, receive, send)

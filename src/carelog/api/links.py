@@ -79,10 +79,12 @@ async def add_link(entry_id: UUID, link: LinkIn, services: ServicesOf, who: Writ
     return json_answer(_view(await services.links.add(who, entry_id, link.kind, link.to)), status=201)
 
 
-@router.delete("/links/{kind}/{other_id}", summary="Take a link back", status_code=204, responses=_SHOWN)
-async def remove_link(entry_id: UUID, kind: LinkKind, other_id: UUID, services: ServicesOf, who: WritesEntries) -> None:
+@router.delete("/links/{link_kind}/{other_id}", summary="Take a link back", status_code=204, responses=_SHOWN)
+async def remove_link(
+    entry_id: UUID, link_kind: LinkKind, other_id: UUID, services: ServicesOf, who: WritesEntries
+) -> None:
     """Whichever of the two it leads from. What rules have linked they link again when one of the two changes."""
-    await services.links.remove(who, entry_id, kind, other_id)
+    await services.links.remove(who, entry_id, link_kind, other_id)
 
 
 @router.get("/graph", summary="Walk from an entry along its links", response_model=GraphOut, responses=_SHOWN)

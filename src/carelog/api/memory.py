@@ -1,6 +1,6 @@
 """`/api/memory`: the record as a memory, by context ids: store, retrieve, change, delete, reckon."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from carelog.api.entry_view import entry_view, json_answer
 from carelog.api.entry_writing import OnDuplicateText, Reason, note_headers
 from carelog.api.errors import invalid, problem, refusals
+from carelog.api.insights import InsightsOut
 from carelog.api.paging_links import link_header
 from carelog.api.parameters import CursorText, Given, Limit, Moment, Since, Text, Until, cursor_of
 from carelog.api.record_of import RecordOf, record_asked_for
@@ -17,6 +18,7 @@ from carelog.api.services import ServicesOf
 from carelog.api.shapes import EntryOut, PageOut
 from carelog.identity import Principal
 from carelog.record.events import Event, ToldSource
+from carelog.record.insights import Area
 from carelog.record.memory import NewEvent, Status, StoredEvent
 from carelog.record.recall import Recall
 
@@ -95,6 +97,7 @@ class StoredOut(EventOut):
 
 async def _record(request: Request, subject: UUID | None, scope: str) -> RecordOf:
     who: Principal = request.state.principal
+    who.require(scope)
     if subject is None and who.own is None:
         if who.subjects is None or len(who.subjects) != 1:
             raise invalid([problem("/query/subject", "says whose record; no one record is yours")])
@@ -165,6 +168,20 @@ async def retrieve_context(
     now = services.clock.now()
     view = {"items": [_view(e, now) for e in page.items], "next": str(page.next) if page.next else None}
     return json_answer(view, headers=[link_header(request, page.next)])
+
+
+@router.get("/insights", summary="Reckon with events", responses=refusals(404))
+async def generate_insights(
+    services: ServicesOf,
+    record: Read,
+    type: Annotated[Area | Literal["overall"], Query(description="Of this area only")] = "overall",  # noqa: A002
+    since: Since = None,
+    until: Until = None,
+) -> InsightsOut:
+    """As `/api/subjects/{subject_id}/insights`: by rules, each with the entries that it rests on."""
+    area = None if type == "overall" else type
+    found = await services.memory.generate_insights(record.who, record.subject_id, area=area, since=since, until=until)
+    return InsightsOut(items=found)
 
 
 @router.patch("/events", summary="Change an event", response_model=StoredOut, responses=refusals(404, 409, 412))

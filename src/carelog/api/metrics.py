@@ -117,3 +117,23 @@ def families_of(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
         given_up.add_metric([storage.storage], storage.dead)
         up.add_metric([storage.storage], int(storage.troubles == 0))
     yield from (waiting, waiting_since, given_up, up)
+
+    unsent = GaugeMetricFamily("carelog_deliveries_waiting", "Messages that are due and not sent", labels=["channel"])
+    unsent_since = GaugeMetricFamily(
+        "carelog_deliveries_oldest_seconds", "How long the one that has waited longest is due", labels=["channel"]
+    )
+    unsendable = GaugeMetricFamily(
+        "carelog_deliveries_dead_letters", "Messages that could not be sent", labels=["channel"]
+    )
+    sends = GaugeMetricFamily("carelog_sender_up", "Whether the sender could be used the last time", labels=["channel"])
+    for channel in found.channels:
+        unsent.add_metric([channel.channel], channel.due)
+        unsent_since.add_metric([channel.channel], channel.oldest_seconds or 0)
+        unsendable.add_metric([channel.channel], channel.dead)
+        sends.add_metric([channel.channel], int(channel.troubles == 0))
+    yield from (unsent, unsent_since, unsendable, sends)
+    yield GaugeMetricFamily(
+        "carelog_reminders_overdue_seconds",
+        "How long the entry that has waited longest for its reminder is due",
+        value=found.reminders_overdue_seconds or 0,
+    )

@@ -27,11 +27,13 @@ from carelog.pipeline.owners import Owners
 from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.runs import RunStore
 from carelog.pipeline.submission import Receive
+from carelog.record.archive import Archives
 from carelog.record.conflict_list import Conflicts
 from carelog.record.fhir import Fhir
 from carelog.record.insights import Insights
 from carelog.record.links import LinkStore
 from carelog.record.memory import Memory
+from carelog.record.rejections import Rejections
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
 from carelog.reminders import PreferenceStore, ReminderAnswers
@@ -60,6 +62,8 @@ class Services:
     conflicts: Conflicts
     links: LinkStore
     memory: Memory
+    rejections: Rejections
+    archives: Archives
     fhir: Fhir
     runs: RunStore
     copies: CopyStore

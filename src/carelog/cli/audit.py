@@ -77,6 +77,8 @@ def list_(
     for kept in found:
         event = kept.event
         what = f"{event.action} ({event.outcome})" if event.outcome != "done" else event.action
+        if event.times > 1:
+            what = f"{what} {event.times} times"
         whose = str(event.subject or event.target or ("erased" if kept.erased else "-"))
         who = event.principal or ("erased" if kept.erased else "-")
         shown.add_row(str(kept.seq), f"{kept.at:%Y-%m-%d %H:%M:%S}", what, who, whose, event.operation or "-")

@@ -1,10 +1,13 @@
-"""`carelog record`: look at a record."""
+"""`carelog record`: look at a record, and at what it shows."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from carelog.cli.archives import export_record, import_record
+from carelog.cli.insights import insights
 from carelog.cli.parameters import Json
 
 if TYPE_CHECKING:
@@ -17,7 +20,23 @@ if TYPE_CHECKING:
 _PAGE = 200
 
 
-def record(
+class ShownByDefault(TyperGroup):
+    """`carelog record SUBJECT` is short for `carelog record show SUBJECT`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=ShownByDefault, no_args_is_help=True, help="Look at a record, and at what it shows.")
+app.command("insights")(insights)
+app.command("export")(export_record)
+app.command("import")(import_record)
+
+
+@app.command()
+def show(
     subject: Annotated[
         str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
     ],

@@ -2,12 +2,12 @@
 what is queued in it goes out if, and only if, it is committed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.db import Connection, among, insert_new
@@ -29,15 +29,17 @@ async def queue(connection: Connection, messages: Collection[Message], now: date
     waits."""
     await insert_new(connection, table, [_row(message, now) for message in messages if not message.joins])
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    adding = insert(table)
+    joining = adding.on_conflict_do_update(
+        index_elements=[table.c.key],
+        set_={"text": table.c.text + "\n" + adding.excluded.text, "updated_at": now},
+        where=table.c.state == DeliveryState.QUEUED,
+    ).returning(table.c.id)
     for message in messages:
-        if message.joins:
-            adding = insert(table)
-            joined = adding.on_conflict_do_update(
-                index_elements=[table.c.key],
-                set_={"text": table.c.text + "\n" + adding.excluded.text, "updated_at": now},
-                where=and_(table.c.state == DeliveryState.QUEUED, table.c.text.is_not(None)),
-            )
-            await connection.execute(joined, [_row(message, now)])
+        if message.joins and (await connection.execute(joining, _row(message, now))).first() is None:
+            # The first one is gone already: this one follows it.
+            alone = replace(message, key=f"{message.key}:{new_id()}", joins=False)
+            await connection.execute(adding, _row(alone, now))
 
 
 def _row(message: Message, now: datetime) -> dict[str, Any]:
@@ -124,6 +126,4 @@ def delivery_of(row: Any) -> Delivery:
 
 
 def _due(channel: str, now: datetime) -> Select[Any]:
-    return select(table).where(
-        QUEUED, table.c.channel == channel, or_(table.c.due_at <= now, table.c.expires_at <= now)
-    )
+    return select(table).where(QUEUED, table.c.channel == channel, table.c.due_at <= now)

@@ -126,7 +126,7 @@ class Postman:
                 async with self._database.read() as connection:
                     batch = await outbox.due(connection, channel, self._clock.now(), self._options.batch)
                 now = self._clock.now()
-                fresh = [one for one in batch if not one.over_at(now) and one.text is not None]
+                fresh = [one for one in batch if not one.over_at(now)]
                 results = await _send(sender, fresh, now)
         except BaseException:
             with suppress(SQLAlchemyError, OSError):

@@ -32,7 +32,7 @@ def ground(
                 type=finding.type,
                 payload=finding.payload,
                 evidence=tuple(dict.fromkeys(whole)),
-                occurred_at=_said_at(turns[finding.spans[0].turn], conversation),
+                occurred_at=finding.payload.happens_at() or _said_at(turns[finding.spans[0].turn], conversation),
                 occurred_zone=zone,
                 recorded_by=engine,
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from carelog.db import Connection, Database
-from carelog.identity import sessions, users
+from carelog.identity import grants, sessions, users
 from carelog.identity.caller import Caller
 from carelog.identity.events import SignInEvent, SignInEventKind, SignInEvents
 from carelog.identity.guard import Guard
@@ -105,23 +105,55 @@ class Accounts:
         self, user_id: UUID, new: str, *, keep: UUID | None = None, caller: Caller = Caller(), by: str | None = None
     ) -> None:
         """Set a password that was found strong, and end the sessions, but for the one to `keep`."""
+        password_hash = await self._passwords.hash(new)
+        async with self._database.write() as connection:
+            await self._set_password(connection, user_id, password_hash, keep, caller, by)
+
+    async def hand_over(
+        self, user: User, new: str, *, caller: Caller = Caller(), by: str | None = None, factor: bool = True
+    ) -> None:
+        """Set a password for whom the e-mail address belongs to. Where that was never shown before, somebody else may
+        have made the account and wait for its owner: neither the phone number, nor whom they let see the record, nor a
+        second factor stays, which otherwise stays if it is to."""
+        shown_before = user.email_verified
+        if user.phone and not shown_before:
+            # The record first, as in `move`.
+            await self._records.released(user.id, "tel", user.phone)
         password_hash, now = await self._passwords.hash(new), self._clock.now()
         async with self._database.write() as connection:
-            set_anew = update(user_account).where(user_account.c.id == user_id)
-            await connection.execute(set_anew.values(password_hash=password_hash, password_set_at=now, updated_at=now))
-            others = (session.c.user_id == user_id) & (session.c.id.is_distinct_from(keep))
-            await sessions.revoke(connection, others, now, "password")
-            await self._note(connection, "password_changed", user_id, caller, by)
+            if not shown_before:
+                await users.change(connection, user.id, now, {"phone": None})
+                await connection.execute(delete(user_identifier).where(user_identifier.c.user_id == user.id))
+                await grants.end_given(connection, f"user:{user.id}", now, by=by or f"user:{user.id}")
+            if not (shown_before and factor):
+                await self._factors.remove(connection, user.id)
+            await self._set_password(connection, user.id, password_hash, None, caller, by)
+
+    async def _set_password(
+        self,
+        connection: Connection,
+        user_id: UUID,
+        password_hash: str,
+        keep: UUID | None,
+        caller: Caller,
+        by: str | None,
+    ) -> None:
+        now = self._clock.now()
+        set_anew = update(user_account).where(user_account.c.id == user_id)
+        await connection.execute(set_anew.values(password_hash=password_hash, password_set_at=now, updated_at=now))
+        others = (session.c.user_id == user_id) & (session.c.id.is_distinct_from(keep))
+        await sessions.revoke(connection, others, now, "password")
+        await self._note(connection, "password_changed", user_id, caller, by)
 
     async def reset_by_administrator(self, principal: Principal, user_id: UUID, new: str) -> None:
         """Set a user's password anew and take their second factor away. Raises NotFound and WeakPassword."""
         principal.require("users:manage")
         require_strong(new)
-        async with self._database.write() as connection:
-            if user_id not in await users.by_ids(connection, [user_id]):
-                raise NotFound("no such user")
-            await self._factors.remove(connection, user_id)
-        await self.set_password(user_id, new, by=principal.id)
+        async with self._database.read() as connection:
+            user = (await users.by_ids(connection, [user_id])).get(user_id)
+        if user is None:
+            raise NotFound("no such user")
+        await self.hand_over(user, new, by=principal.id, factor=False)
 
     async def enrol(self, principal: Principal, caller: Caller, *, password: str) -> str:
         """Begin with a second factor: the `otpauth:` address for the user's app. It is in force once it is confirmed.

@@ -69,6 +69,12 @@ async def bind(connection: Connection, email: str, user: UUID) -> None:
     await connection.execute(waiting.values(user_id=user))
 
 
+async def end_given(connection: Connection, giver: str, now: datetime, *, by: str) -> None:
+    """Take back all that this principal has granted."""
+    given = update(record_grant).where(record_grant.c.given_by == giver, record_grant.c.revoked_at.is_(None))
+    await connection.execute(given.values(revoked_at=now, revoked_by=by))
+
+
 async def erase(connection: Connection, subject: UUID, users: Collection[UUID]) -> None:
     """Delete the grants of this record, and those that were given to these users."""
     theirs = record_grant.c.user_id.in_(list(users))
@@ -134,6 +140,15 @@ class GrantStore:
         principal.looks.note("read", "grant", subject)
         return await self._page([record_grant.c.subject_id == subject], limit, cursor)
 
+    async def get(self, principal: Principal, grant_id: UUID) -> Grant:
+        """One grant, for whose record it is, for who manages users, and for whom it is given to. Raises NotFound."""
+        rows = await self._database.rows(select(record_grant).where(record_grant.c.id == grant_id))
+        grant = _grant(rows[0]) if rows else None
+        if grant is None or not _is_shown(principal, grant):
+            raise NotFound("no such grant")
+        principal.looks.note("read", "grant", grant.subject_id)
+        return grant
+
     async def given_to(self, principal: Principal, *, limit: int = 50, cursor: Cursor | None = None) -> Page[Grant]:
         """What the principal may see by grants that are in force, the newest first."""
         now = self._clock.now()
@@ -187,6 +202,16 @@ def may_share(principal: Principal, subject: UUID) -> None:
     if not principal.may_see(subject):
         raise NotFound("no such subject")
     raise Forbidden("only whose record it is may say who sees it", details={"scope": "users:manage"})
+
+
+def _is_shown(principal: Principal, grant: Grant) -> bool:
+    if principal.user_id is not None and grant.user_id == principal.user_id:
+        return True
+    try:
+        may_share(principal, grant.subject_id)
+    except (Forbidden, NotFound):
+        return False
+    return True
 
 
 def _audited(action: str, principal: Principal, grant: Grant) -> AuditEvent:

@@ -1,11 +1,11 @@
 """Passwords: which are taken, and their hashes.
 
-argon2id with the parameters that RFC 9106 (section 4) recommends where memory is limited. A bcrypt hash from another
-system is accepted, and replaced at the next sign-in.
+They are hashed by argon2id. A bcrypt hash from another system is accepted, and replaced at the next sign-in.
 """
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -25,9 +25,28 @@ LONGEST: Final = 128
 _AT_ONCE: Final = 4
 _WAITING: Final = 200
 _BCRYPT_BYTES: Final = 72
+_KINDS: Final = ("$argon2", "$2")
 
-# Of a password that nobody knows: to check one against it takes as long as against a user's.
-_NOBODYS: Final = "$argon2id$v=19$m=65536,t=3,p=4$h1DmWnJqCDgnd6AWuS54GQ$n9N8dHVCMUuhFA6ql2sTt6uFvIIGvVosmqta5ivqHaA"
+# Of a password that nobody knows.
+_NOBODYS: Final = "h1DmWnJqCDgnd6AWuS54GQ$n9N8dHVCMUuhFA6ql2sTt6uFvIIGvVosmqta5ivqHaA"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a hash by argon2id takes: passes over so much memory, in so many threads."""
+
+    passes: int
+    kib: int
+    lanes: int
+
+    @property
+    def nobodys(self) -> str:
+        """A hash that is no user's: to check a password against it takes as long as against a user's."""
+        return f"$argon2id$v=19$m={self.kib},t={self.passes},p={self.lanes}${_NOBODYS}"
+
+
+# By RFC 9106, section 4, where memory is limited.
+RECOMMENDED: Final = Cost(passes=3, kib=65_536, lanes=4)
 
 
 def require_strong(password: str, *, personal: Collection[str] = ()) -> None:
@@ -47,22 +66,25 @@ def _common() -> frozenset[str]:
 
 
 class Passwords:
-    """Hashes and checks passwords in threads, a few at once: each takes 64 MiB for a moment."""
+    """Hashes and checks passwords in threads, a few at once: each takes 64 MiB for a moment, unless it is to cost
+    something else."""
 
-    def __init__(self) -> None:
+    def __init__(self, cost: Cost = RECOMMENDED) -> None:
+        self.cost = cost
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
         """A new hash. Raises Unavailable when too many wait already."""
-        return await self._in_thread(_hash, password)
+        return await self._in_thread(self._hash, password)
 
     async def check(self, password: str, known: str | None) -> tuple[bool, str | None]:
         """Whether it is the password of this hash, and the hash to keep instead of it, if it is an outdated one.
 
-        Without a hash, since there is no such user, it takes the same time and is wrong. Raises Unavailable.
+        Without a hash, since there is no such user, or with one of a kind that is not known here, it takes the same
+        time and is wrong. Raises Unavailable.
         """
-        return await self._in_thread(_check, password, known)
+        return await self._in_thread(self._check, password, known)
 
     async def _in_thread(self, work: Callable[..., T], *given: str | None) -> T:
         if self._waiting >= _WAITING:
@@ -74,26 +96,26 @@ class Passwords:
         finally:
             self._waiting -= 1
 
+    def _hash(self, password: str) -> str:
+        return _hashing(self.cost).hash(password)
+
+    def _check(self, password: str, known: str | None) -> tuple[bool, str | None]:
+        hashing = _hashing(self.cost)
+        if known is None or not known.startswith(_KINDS):
+            hashing.verify(password, self.cost.nobodys)
+            return False, None
+        if known.startswith("$2"):
+            # bcrypt reads 72 bytes; those who made such hashes cut what was longer, and the library refuses it.
+            right = hashing.verify(password.encode()[:_BCRYPT_BYTES], known)
+            return right, self._hash(password) if right else None
+        return hashing.verify_and_update(password, known)
+
 
 @cache
-def _hashing() -> "PasswordHash":
+def _hashing(cost: Cost) -> "PasswordHash":
     from pwdlib import PasswordHash  # slow to load, and most commands check no password
     from pwdlib.hashers.argon2 import Argon2Hasher
     from pwdlib.hashers.bcrypt import BcryptHasher
 
-    return PasswordHash((Argon2Hasher(time_cost=3, memory_cost=65_536, parallelism=4), BcryptHasher()))
-
-
-def _hash(password: str) -> str:
-    return _hashing().hash(password)
-
-
-def _check(password: str, known: str | None) -> tuple[bool, str | None]:
-    if known is None:
-        _hashing().verify(password, _NOBODYS)
-        return False, None
-    if known.startswith("$2"):
-        # bcrypt reads 72 bytes; those who made such hashes cut what was longer, and the library refuses it.
-        right = _hashing().verify(password.encode()[:_BCRYPT_BYTES], known)
-        return right, _hash(password) if right else None
-    return _hashing().verify_and_update(password, known)
+    argon2 = Argon2Hasher(time_cost=cost.passes, memory_cost=cost.kib, parallelism=cost.lanes)
+    return PasswordHash((argon2, BcryptHasher()))

@@ -20,6 +20,7 @@ SCOPES: Final = {
     "entries:read": "read the entries of records",
     "entries:write": "add, change and retract entries",
     "catalogue:write": "change what all records share: treatments, meditation sessions",
+    "records:import": "bring whole records in from archives, with their history",
     "records:erase": "erase a subject's whole record for good",
     "runs:read": "see runs and dead letters",
     "runs:write": "drive dead letters again, or discard them",
@@ -31,7 +32,7 @@ SCOPES: Final = {
     "audit:read": "read the audit trail of the whole installation",
 }
 
-_EXTRAORDINARY: Final = {"config:write", "users:manage", "audit:read", "records:erase"}
+_EXTRAORDINARY: Final = {"config:write", "users:manage", "audit:read", "records:erase", "records:import"}
 
 ORDINARY_SCOPES: Final = tuple(scope for scope in SCOPES if scope not in _EXTRAORDINARY)
 """What a key may do unless it is told otherwise: all but what changes the installation, shows who looked, or cannot

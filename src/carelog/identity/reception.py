@@ -12,7 +12,7 @@ from carelog.identity.events import SignInEvents
 from carelog.identity.guard import Guard
 from carelog.identity.limits import Limits
 from carelog.identity.notices import NoNotices, Notices
-from carelog.identity.passwords import Passwords
+from carelog.identity.passwords import RECOMMENDED, Cost, Passwords
 from carelog.identity.policy import Reach
 from carelog.identity.records import Records
 from carelog.identity.second_factor import SecondFactors
@@ -30,6 +30,7 @@ class ReceptionOptions:
     access_lifetime: timedelta = timedelta(minutes=15)
     session_lifetime: timedelta = timedelta(days=30)
     clinicians_see: Reach = "granted"
+    password_cost: Cost = RECOMMENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Reception:
         options: ReceptionOptions = ReceptionOptions(),
     ) -> "Reception":
         """`events` hears of all that happens, `records` keeps those of the users, `notices` delivers codes."""
-        passwords, factors, signer = Passwords(), SecondFactors(secrets), Signer(secrets)
+        passwords, factors, signer = Passwords(options.password_cost), SecondFactors(secrets), Signer(secrets)
         guard = Guard(Limits(secrets))
         tokens = Tokens(
             database, signer, clock, lifetime=options.access_lifetime, clinicians_see=options.clinicians_see
@@ -89,7 +90,6 @@ class Reception:
                 notices=notices,
                 guard=guard,
                 accounts=accounts,
-                factors=factors,
                 records=records,
             ),
         )

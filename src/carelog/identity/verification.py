@@ -15,7 +15,6 @@ from carelog.identity.passwords import require_strong
 from carelog.identity.principal import Principal
 from carelog.identity.records import Records, System
 from carelog.identity.refusals import IdentifierTaken, WrongCode
-from carelog.identity.second_factor import SecondFactors
 from carelog.identity.sign_in import signed_in
 from carelog.identity.tables import user_account
 from carelog.identity.users import User, email_key
@@ -38,7 +37,6 @@ class Verification:
         notices: Notices,
         guard: Guard,
         accounts: Accounts,
-        factors: SecondFactors,
         records: Records,
     ) -> None:
         self._database = database
@@ -47,7 +45,6 @@ class Verification:
         self._notices = notices
         self._guard = guard
         self._accounts = accounts
-        self._factors = factors
         self._records = records
 
     async def ask(self, principal: Principal, caller: Caller, by: By) -> None:
@@ -105,8 +102,8 @@ class Verification:
     async def set_password(self, caller: Caller, *, email: str, code: str, password: str) -> None:
         """Set a new password with a code; every session ends. Raises WrongCode, WeakPassword and TooOften.
 
-        Whoever reads the code owns the address. Where that was never shown before, the account may have been made by
-        somebody else: a second factor that they set up does not stay.
+        Whoever reads the code owns the address. Where that was never shown before, what somebody else may have set up
+        in the account does not stay.
         """
         require_strong(password, personal=(email.strip(),))
         target = email_key(email.strip())
@@ -115,10 +112,7 @@ class Verification:
         sent_to = await self._take(caller, user.id if user else None, "password", code)
         if user is None or user.state != "active" or sent_to != target:
             raise WrongCode(_WRONG)
-        if not user.email_verified:
-            async with self._database.write() as connection:
-                await self._factors.remove(connection, user.id)
-        await self._accounts.set_password(user.id, password, caller=caller)
+        await self._accounts.hand_over(user, password, caller=caller)
         with suppress(IdentifierTaken):  # the password is theirs all the same
             await self._records.verified(user.id, "mailto", target)
 

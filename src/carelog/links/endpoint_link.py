@@ -2,29 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from carelog.ai.calls import Calls
-from carelog.ai.endpoint import Endpoint, Endpoints
-from carelog.ai.failures import EndpointFailure, EndpointRefusal
+from carelog.ai.failures import EndpointFailure
 from carelog.conversations import Conversation, tags_of
 from carelog.kit import jsontext
-from carelog.kit.errors import ConfigurationError
+from carelog.links.endpoints import NamedEndpoint, failure_of
 from carelog.links.sampling import fraction
-from carelog.pipeline import Link, LinkError, LinkOptions, Outcome, PermanentLinkError, Work
-
-
-def _by_name(name: object, info: ValidationInfo) -> object:
-    known = (info.context or {}).get("ai")
-    try:
-        return (known if isinstance(known, Endpoints) else Endpoints({})).get(str(name))
-    except ConfigurationError as error:
-        raise ValueError(error.message) from None
-
-
-NamedEndpoint = Annotated[InstanceOf[Endpoint], BeforeValidator(_by_name)]
+from carelog.pipeline import Link, LinkOptions, Outcome, Work
 
 
 class OnlyIf(BaseModel):
@@ -93,10 +81,8 @@ class EndpointLink(Link[O]):
         async with places:
             try:
                 return await self.over(calls, work)
-            except EndpointRefusal as error:
-                return PermanentLinkError(error.message)
             except EndpointFailure as error:
-                return LinkError(error.message, retry_after=error.retry_after)
+                return failure_of(error)
             except Exception as error:  # noqa: BLE001  becomes this run's failure
                 return error
 

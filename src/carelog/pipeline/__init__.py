@@ -4,7 +4,7 @@ What a link is written with is here; the rest is used by the composition root.
 """
 
 from carelog.pipeline.link import Link, LinkOptions, Work
-from carelog.pipeline.outcome import AddAnalysis, AddTags, Change, LinkError, Outcome, PermanentLinkError
+from carelog.pipeline.outcome import AddAnalysis, AddTags, Change, LinkError, LinkParked, Outcome, PermanentLinkError
 
 __all__ = [
     "AddAnalysis",
@@ -13,6 +13,7 @@ __all__ = [
     "Link",
     "LinkError",
     "LinkOptions",
+    "LinkParked",
     "Outcome",
     "PermanentLinkError",
     "Work",

@@ -111,6 +111,7 @@ class Erasure:
         for one in sorted(named.subjects):
             await self._empty(one)
         self._wake()
+        await self._trail.bring_in()
         async with self._auth.write() as connection:
             await self._trail.erase(connection, named.subjects, named.principals)
             await self._note_progress(connection, row, named)

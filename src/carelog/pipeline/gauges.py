@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, sel
 
 from carelog.conversations.tables import conversation
 from carelog.db import Connection
+from carelog.delivery.tables import delivery, sender_state
 from carelog.pipeline.run import Lane, RunState
 from carelog.pipeline.tables import chain_version, copy, run, storage_state
+from carelog.record.tables import entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,28 @@ class StorageGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelGauge:
+    """The messages of a channel that are not sent: `due` ones, of which the first has been so for `oldest_seconds`, and
+    `dead` ones. `troubles` is how often in a row the sender could not be used: 0 when it is up."""
+
+    channel: str
+    due: int = 0
+    dead: int = 0
+    oldest_seconds: float | None = None
+    troubles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Gauges:
-    """How things stood at a moment: every lane in its order, the others by name."""
+    """How things stood at a moment: every lane in its order, the others by name. `reminders_overdue_seconds` is how
+    long the entry that has waited longest for its reminder is due; None when none is."""
 
     at: datetime
     lanes: tuple[LaneGauge, ...]
     dead: tuple[DeadGauge, ...]
     storages: tuple[StorageGauge, ...]
+    channels: tuple[ChannelGauge, ...] = ()
+    reminders_overdue_seconds: float | None = None
 
 
 async def gauges(connection: Connection, now: datetime) -> Gauges:
@@ -73,6 +90,8 @@ async def gauges(connection: Connection, now: datetime) -> Gauges:
         lanes=await _lanes(connection, now),
         dead=await _dead(connection),
         storages=await _storages(connection, now),
+        channels=await _channels(connection, now),
+        reminders_overdue_seconds=await _overdue(connection, now),
     )
 
 
@@ -150,6 +169,37 @@ async def _storages(connection: Connection, now: datetime) -> tuple[StorageGauge
             )
         )
     return tuple(found)
+
+
+async def _channels(connection: Connection, now: datetime) -> tuple[ChannelGauge, ...]:
+    columns = delivery.c
+    queued = await connection.execute(
+        select(columns.channel, func.count().label("due"), func.min(columns.due_at).label("first"))
+        .where(_is(columns.state, "queued"), columns.due_at <= now)
+        .group_by(columns.channel)
+    )
+    dead = await connection.execute(
+        select(columns.channel, func.count().label("dead")).where(_is(columns.state, "dead")).group_by(columns.channel)
+    )
+    waiting = {row.channel: row for row in queued}
+    given_up = {row.channel: row.dead for row in dead}
+    troubles = {row.channel: row.troubles for row in await connection.execute(select(sender_state))}
+    return tuple(
+        ChannelGauge(
+            name,
+            due=waiting[name].due if name in waiting else 0,
+            dead=given_up.get(name, 0),
+            oldest_seconds=_seconds(waiting[name].first, now) if name in waiting else None,
+            troubles=troubles.get(name, 0),
+        )
+        for name in sorted({*waiting, *given_up, *troubles})
+    )
+
+
+async def _overdue(connection: Connection, now: datetime) -> float | None:
+    first = select(entry.c.due_at).where(entry.c.due_at <= now).order_by(entry.c.due_at).limit(1)
+    since = await connection.scalar(first)
+    return None if since is None else _seconds(since, now)
 
 
 async def _by_storage(connection: Connection, state: str) -> dict[str, int]:

@@ -59,7 +59,7 @@ class Link(Generic[O]):
     """
 
     options_model: ClassVar[type[LinkOptions]] = LinkOptions
-    checkpoint: ClassVar[bool] = False
+    checkpoint: bool = False
 
     def __init__(self, options: O) -> None:
         self.options = options

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from carelog.db import Connection
+from carelog.pipeline.outcome import LinkParked
 from carelog.pipeline.run import Run, RunState
 from carelog.pipeline.storage_copy import StorageCopy
 from carelog.pipeline.submission import Submission
@@ -68,7 +69,7 @@ def settled(runs: Sequence[Run]) -> None:
         if run.state is RunState.FINISHED:
             # The clocks of two machines need not agree.
             finished[run.chain].append(max(0.0, (run.updated_at - run.created_at).total_seconds()))
-        elif run.error is not None and run.state is RunState.QUEUED:
+        elif run.error is not None and run.state is RunState.QUEUED and run.error.get("code") != LinkParked.code:
             failed[run.chain, run.error.get("link")] += 1
         elif run.error is not None and run.state is RunState.DEAD:
             dead[run.chain, run.error.get("link")] += 1

@@ -83,6 +83,12 @@ class LinkError(CarelogError):
         self.retry_after = retry_after
 
 
+class LinkParked(LinkError):
+    """What the link needs is known not to be had: the run waits `retry_after`, and the try does not count."""
+
+    code = "link.parked"
+
+
 class LinkTimeout(LinkError):
     """A link took longer over a conversation than its chain allows."""
 

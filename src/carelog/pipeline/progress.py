@@ -10,8 +10,8 @@ from carelog.kit.errors import CarelogError
 from carelog.kit.place import place_of
 from carelog.pipeline.chains import Chain
 from carelog.pipeline.link import Work
-from carelog.pipeline.outcome import Change, LinkError, Outcome, PermanentLinkError
-from carelog.pipeline.run import Run, advance, fail, finish, postpone
+from carelog.pipeline.outcome import Change, LinkError, LinkParked, Outcome, PermanentLinkError
+from carelog.pipeline.run import Run, advance, fail, finish, park, postpone
 from carelog.record.entries import NewEntry
 from carelog.record.store import Placed
 
@@ -93,9 +93,12 @@ class Progress:
     def settled(self, now: datetime) -> Run:
         """The run's next state, now that every link before `position` is done."""
         if self.failure is not None:
-            error = self.failure
+            error, run = self.failure, advance(self.run, self.position, now)
+            if isinstance(error, LinkParked):
+                wait = error.retry_after or timedelta(0)
+                return park(run, now, error=error_report(error, self), wait=wait)
             return fail(
-                advance(self.run, self.position, now),
+                run,
                 now,
                 error=error_report(error, self),
                 max_tries=self.chain.definition.max_tries,

@@ -1,10 +1,10 @@
 """A run: one conversation's passage through one chain, and every step that its state may take.
 
     queued ──claim──► running ──finish──► finished
-      ▲                      │ │
-      └─retry/release/postpone─┘ └─fail for good─► dead ──discard──► discarded
-      ▲                                           │
-      └────────────────drive again────────────────┘
+      ▲                 │ │
+      ├─retry, release,─┘ └─fail for good─► dead ──discard──► discarded
+      │ postpone, park                       │
+      └───────────────drive again────────────┘
 
 The functions here are pure: the ledger stores what they return. A step that the picture does not have raises.
 """
@@ -143,6 +143,12 @@ def expire(run: Run, now: datetime, *, max_tries: int) -> Run:
         "position": run.position,
     }
     return fail(run, now, error=error, max_tries=max_tries, retry_after=timedelta(0))
+
+
+def park(run: Run, now: datetime, *, error: Mapping[str, Any], wait: timedelta) -> Run:
+    """Hand an unfinished run back for a while, since what it needs is not to be had: the attempt does not count, so
+    that no outage makes a dead letter."""
+    return replace(release(run, now), error=dict(error), due_at=now + wait)
 
 
 def postpone(run: Run, now: datetime, *, position: int, until: datetime) -> Run:

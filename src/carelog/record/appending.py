@@ -149,7 +149,7 @@ async def link(connection: Connection, links: Collection[tuple[UUID, str, UUID]]
 
 async def set_due_again(connection: Connection, subject_id: UUID, zone_name: str | None, now: datetime) -> None:
     """Reckon anew when a subject is to be reminded, after their clock has become another one."""
-    reminding = [name for name in entry_types() if _reminds(name)]
+    reminding = [name for name, kind in entry_types().items() if _reminds(name) and kind.model.by_the_clock]
     if not reminding:
         return
     active = any_entries().where(

@@ -23,6 +23,7 @@ from carelog.record.merging import merge_patch, patched, payload_json
 from carelog.record.payload import Payload
 from carelog.record.plan import Decided, Duplicate, OnDuplicate, Plan, Verdict
 from carelog.record.registry import entry_types, parse_payload
+from carelog.record.rejections import Rejection, Rejections, explain, refusal_for
 from carelog.record.requests import Answer, Request
 from carelog.record.selecting import current_entries, entry_of, read_entry
 from carelog.record.surroundings import around, lock_records, look
@@ -70,9 +71,10 @@ class BatchRefused(InvalidInput):
 class RecordEditor:
     """Writes to records, each only for a principal who may change it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, rejections: Rejections) -> None:
         self._database = database
         self._clock = clock
+        self._rejections = rejections
 
     async def create(
         self,
@@ -107,11 +109,13 @@ class RecordEditor:
         RequestNameReused.
         """
         now = self._clock.now()
+        rejected = await self._rejections.screen(principal, subject_id, [(d.type, d.payload) for d in drafts])
         async with self._database.write() as connection:
             clock = await record_to_change(connection, principal, subject_id)
             before = await requests.answered(connection, principal.id, request) if request else {}
             new = {n: draft for n, draft in enumerate(drafts) if n not in before}
             placed = {n: place_draft(principal, subject_id, draft, clock, now) for n, draft in new.items()}
+            placed |= {n: _explained(placed[n], found) for n, found in rejected.items() if n in placed}
             good = [p for p in placed.values() if isinstance(p, Placed)]
             sought = [around(subject_id, p.entry.type, p.entry.payload, p.entry.occurred_at) for p in good]
             plan = Plan(await look(connection, sought), principal, now)
@@ -231,6 +235,7 @@ class RecordEditor:
             if revision is not None and revision != old.revision:
                 raise PreconditionFailed("the entry has changed since it was read", details={"revision": old.revision})
             wanted = wanted_of(old)
+            await self._rejections.check_change(connection, old.subject_id, old.type, old.payload, wanted.payload)
             if wanted == old:
                 principal.looks.note("read", "entry", old.subject_id)
                 return Written("merged", old)
@@ -298,6 +303,13 @@ def place_draft(
     except CarelogError as error:
         return error
     return Placed(subject_id, None, f"hand:{new_id()}", new)
+
+
+def _explained(placed: Placed | CarelogError, rejected: Sequence[Rejection]) -> Placed | CarelogError:
+    """A draft with values that were rejected before: not to be written, or not valid again."""
+    if isinstance(placed, InvalidInput):
+        return explain(placed, rejected)
+    return refusal_for(rejected) or placed
 
 
 def _decided(plan: Plan, placed: Placed, on_duplicate: OnDuplicate) -> Decided | CarelogError:

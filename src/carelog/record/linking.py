@@ -217,7 +217,8 @@ def _by(user: User) -> str:
 
 
 def _identifier(system: System, value: str) -> Identifier:
-    return Identifier(system, normal(system, value))
+    """As it was shown, and not read once more: what it would become could be somebody else's."""
+    return Identifier(system, value)
 
 
 def _taken(system: System) -> IdentifierTaken:

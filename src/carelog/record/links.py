@@ -88,14 +88,16 @@ class LinkStore:
     async def remove(self, principal: Principal, entry_id: UUID, kind: LinkKind, other_id: UUID) -> None:
         """Take a link back, whichever of the two it leads from. Raises NotFound and Forbidden."""
         async with self._database.write() as connection:
-            start = await read_entry(connection, principal, entry_id)
-            await record_to_change(connection, principal, start.subject_id)
+            start, other = [await read_entry(connection, principal, id_) for id_ in (entry_id, other_id)]
+            # A link of a record to the catalogue is the record's.
+            owner = start.subject_id if start.subject_id != CATALOGUE else other.subject_id
+            await record_to_change(connection, principal, owner)
             ends = [(entry_id, other_id), (other_id, entry_id)]
             either = or_(*(and_(entry_link.c.from_id == one, entry_link.c.to_id == other) for one, other in ends))
             gone = await connection.execute(delete(entry_link).where(either, entry_link.c.kind == kind))
             if not gone.rowcount:
                 raise NotFound("no such link")
-        _note(principal, "change", start.subject_id)
+        _note(principal, "change", owner)
 
     async def graph(
         self,

@@ -20,16 +20,19 @@ from carelog.kit.errors import CarelogError, Conflict, InvalidInput, NotFound
 from carelog.kit.paging import Cursor, Page
 from carelog.kit.zones import zone
 from carelog.record.editing import Draft, place_draft, read_back, record_to_change, write_plan
-from carelog.record.entries import Entry
+from carelog.record.entries import Entry, NewEntry
 from carelog.record.events import SOURCES, Event, ToldSource, event_of, kind_of_event
+from carelog.record.insights import Area, Insight, Insights
 from carelog.record.links import LinkKind, link_to
 from carelog.record.names import ContextId, Told, give_name, ids_named, kind_named, names_of
 from carelog.record.plan import OnDuplicate, Plan
 from carelog.record.query import check, narrowed
 from carelog.record.recall import Recall, holds, may_hold, query_of, words_of
 from carelog.record.registry import EntryType
+from carelog.record.rejections import Rejections, explain, refusal_for
 from carelog.record.selecting import current_entries, entry_of
 from carelog.record.store import RecordStore
+from carelog.record.subjects import SubjectStore
 from carelog.record.surroundings import around, look
 from carelog.record.tables import entry, subject
 
@@ -73,10 +76,21 @@ class StoredEvent:
 class Memory:
     """The events of one record, or of the catalogue, for whoever may see or change it."""
 
-    def __init__(self, database: Database, clock: Clock, record: RecordStore) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        record: RecordStore,
+        subjects: SubjectStore,
+        insights: Insights,
+        rejections: Rejections,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._record = record
+        self._subjects = subjects
+        self._insights = insights
+        self._rejections = rejections
 
     async def store_event(
         self, principal: Principal, subject_id: UUID, event: NewEvent, *, on_duplicate: OnDuplicate = "refuse"
@@ -89,40 +103,26 @@ class Memory:
         now = self._clock.now()
         context, kind = _context(event.context_id)
         told = _told(event, kind, context)
+        rejected = (await self._rejections.screen(principal, subject_id, [(kind.name, event.payload)])).get(0, [])
         async with self._database.write() as connection:
             clock = await record_to_change(connection, principal, subject_id)
             payload = await _with_ids(connection, subject_id, event.payload, kind)
             draft = Draft(kind.name, payload, event.timestamp, SOURCES[event.source])
             placed = place_draft(principal, subject_id, draft, clock, now)
             if isinstance(placed, CarelogError):
-                raise placed
+                raise explain(placed, rejected) if isinstance(placed, InvalidInput) else placed
             old = await _existing(connection, principal, subject_id, kind, context)
             sought = [around(subject_id, kind.name, placed.entry.payload, placed.entry.occurred_at)]
-            near = await look(connection, sought)
-            plan = Plan([*([old] if old else []), *near], principal, now)
-            notes: tuple[str, ...] = ()
+            plan = Plan([*([old] if old else []), *await look(connection, sought)], principal, now)
+            refused = refusal_for(rejected)
+            if refused and (old is None or old.payload != placed.entry.payload):
+                raise refused
             status: Status
             if old is None:
                 decided = plan.entering(placed, on_duplicate)
                 id_, status, notes = decided.id, decided.verdict, decided.notes
             else:
-                says_when = event.timestamp or placed.entry.payload.happens_at()
-                revised = replace(
-                    old,
-                    state="active",
-                    payload=placed.entry.payload,
-                    occurred_at=placed.entry.occurred_at if says_when else old.occurred_at,
-                    source=placed.entry.source if placed.entry.payload != old.payload else old.source,
-                )
-                id_, status = old.id, "unchanged"
-                if revised != old:
-                    if old.state == "active" and not event.replace:
-                        raise ContextTaken(
-                            "the context id is that of another event: `replace` overwrites it",
-                            details={"context_id": event.context_id, "revision": old.revision},
-                        )
-                    notes = plan.revised(old, revised, "stored again").notes
-                    status = "replaced" if old.state == "active" else "created"
+                id_, (status, notes) = old.id, _again(plan, old, placed.entry, event)
             await write_plan(connection, plan)
             if context is not None and context.id != id_:
                 await give_name(connection, subject_id, kind, id_, told)
@@ -181,6 +181,19 @@ class Memory:
         _note(principal, "read", subject_id)
         return Page(events, page.next)
 
+    async def generate_insights(
+        self,
+        principal: Principal,
+        subject_id: UUID,
+        *,
+        area: Area | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Insight]:
+        """What the events show, by rules, each with those that it rests on. Raises as `Insights.insights` does."""
+        who = await self._subjects.get(principal, subject_id)
+        return await self._insights.insights(principal, who, since=since, until=until, area=area)
+
     async def update_event(
         self,
         principal: Principal,
@@ -230,6 +243,26 @@ class Memory:
         if found is None:
             raise NotFound("no such event")
         return found.id
+
+
+def _again(plan: Plan, old: Entry, new: NewEntry, event: NewEvent) -> tuple[Status, tuple[str, ...]]:
+    """What becomes of an event whose context id is that of an entry. Raises ContextTaken."""
+    says_when = event.timestamp or new.payload.happens_at()
+    wanted = replace(
+        old,
+        state="active",
+        payload=new.payload,
+        occurred_at=new.occurred_at if says_when else old.occurred_at,
+        source=new.source if new.payload != old.payload else old.source,
+    )
+    if wanted == old:
+        return "unchanged", ()
+    if old.state == "active" and not event.replace:
+        raise ContextTaken(
+            "the context id is that of another event: `replace` overwrites it",
+            details={"context_id": event.context_id, "revision": old.revision},
+        )
+    return "replaced" if old.state == "active" else "created", plan.revised(old, wanted, "stored again").notes
 
 
 def _context(text: str) -> tuple[ContextId | None, EntryType]:

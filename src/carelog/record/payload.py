@@ -12,7 +12,7 @@ class Payload(BaseModel):
     """The base of every entry type's payload: immutable, no unknown keys, absent stays None.
 
     `filters` names the fields that lists may be filtered by; `sameness` says when two entries are about the same
-    thing, for types where that matters.
+    thing, for types where that matters; `by_the_clock` whether `next_due` is another one in another zone.
     """
 
     model_config = ConfigDict(
@@ -25,6 +25,7 @@ class Payload(BaseModel):
 
     filters: ClassVar[tuple[str, ...]] = ()
     sameness: ClassVar[Sameness | None] = None
+    by_the_clock: ClassVar[bool] = True
 
     def happens_at(self) -> datetime | None:
         """When this happens, for payloads that say so themselves (an appointment's hour); it becomes `occurred_at`."""

@@ -3,7 +3,7 @@
 Pure: whoever plans has read what is around, and writes the plan down afterwards, in one transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -15,11 +15,11 @@ from carelog.kit.ids import new_id
 from carelog.record.appending import Change, Placed
 from carelog.record.conflicts import Told, contradict
 from carelog.record.duplicates import likeness
-from carelog.record.entries import Entry
+from carelog.record.entries import Entry, Source
 from carelog.record.merging import payload_json, told_again, with_evidence
 from carelog.record.payload import Payload
 from carelog.record.registry import entry_types, parse_payload
-from carelog.record.rules import Ruling, Step, judge
+from carelog.record.rules import Ruling, Step, judge, looked_at
 
 OnDuplicate = Literal["refuse", "merge", "keep"]
 Verdict = Literal["created", "merged"]
@@ -43,21 +43,27 @@ class Decided:
 @dataclass(slots=True)
 class Plan:
     """What is to be written, decided step by step; each step sees what those before it do, and one that is refused
-    leaves nothing of itself behind."""
+    leaves nothing of itself behind. `judging` applies the rules; entries of the source that is `incomparable` are not
+    taken for duplicates."""
 
     around: Iterable[Entry]
     by: Principal | None
     at: datetime
+    judging: Callable[[str, Step], Ruling] = judge
+    incomparable: Source | None = None
     created: dict[UUID, Placed] = field(default_factory=dict)
     mentions: list[tuple[UUID, UUID]] = field(default_factory=list)
     duplicates: list[tuple[UUID, UUID]] = field(default_factory=list)
     _stored: dict[UUID, Entry] = field(init=False)
     _now: dict[UUID, Entry] = field(init=False)
+    _ids: dict[str, list[UUID]] = field(default_factory=dict)
     _why: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._stored = {entry.id: entry for entry in self.around}
-        self._now = dict(self._stored)
+        self._now = {}
+        for entry in self._stored.values():
+            self._see(entry)
 
     def changes(self) -> list[Change]:
         """The revisions to write, one of each entry that is not what it was."""
@@ -110,10 +116,12 @@ class Plan:
     def revised(self, before: Entry, wanted: Entry, reason: str | None = None) -> Decided:
         """A change to an active entry, its retraction, or its return. Raises what its rules raise."""
         self._stored[before.id] = before
-        self._now.setdefault(before.id, before)
-        ruling = judge(
+        if before.id not in self._now:
+            self._see(before)
+        ruling = self.judging(
             before.type,
             self._step(
+                before.type,
                 before.id,
                 before.subject_id,
                 before.payload if before.state == "active" else None,
@@ -126,14 +134,14 @@ class Plan:
     def _begun(self, placed: Placed, *, lenient: bool = False) -> Decided:
         id_, new = new_id(), placed.entry
         try:
-            ruling = judge(new.type, self._step(id_, placed.subject_id, None, new.payload))
+            ruling = self.judging(new.type, self._step(new.type, id_, placed.subject_id, None, new.payload))
         except CarelogError:
             if not lenient:
                 raise
             ruling = Ruling(new.payload)
         new = replace(new, payload=ruling.after or new.payload)
         self.created[id_] = replace(placed, entry=new)
-        self._now[id_] = Entry(
+        begun = Entry(
             id=id_,
             subject_id=placed.subject_id,
             type=new.type,
@@ -148,6 +156,7 @@ class Plan:
             reason=None,
             source=new.source,
         )
+        self._see(begun)
         return self._also(Decided(id_, "created", ruling.notes), ruling)
 
     def _joined(self, before: Entry, placed: Placed) -> Decided:
@@ -184,9 +193,18 @@ class Plan:
     def _author(self) -> str:
         return self.by.id if self.by else "rules"
 
-    def _step(self, id_: UUID, owner: UUID, before: Payload | None, after: Payload | None) -> Step:
-        near = [e for e in self._now.values() if e.state == "active" and e.subject_id in (owner, CATALOGUE)]
+    def _step(self, type_name: str, id_: UUID, owner: UUID, before: Payload | None, after: Payload | None) -> Step:
+        near = [
+            found
+            for name in looked_at(type_name)
+            for other in self._ids.get(name, ())
+            if (found := self._now[other]).state == "active" and found.subject_id in (owner, CATALOGUE)
+        ]
         return Step(id_, before, after, near, self.by, self.at)
+
+    def _see(self, entry: Entry) -> None:
+        self._now[entry.id] = entry
+        self._ids.setdefault(entry.type, []).append(entry.id)
 
     def _one_of(self, placed: Placed) -> Entry | None:
         """The entry that there is of a type of which a record has one."""
@@ -204,11 +222,12 @@ class Plan:
         scored = [
             (round(likeness(sameness, e.payload, placed.entry.payload), 3), e)
             for e in self._like(placed)
+            if self.incomparable is None or e.source != self.incomparable
             if sameness.within is None or abs(e.occurred_at - placed.entry.occurred_at) <= sameness.within
             if not contradict(told, Told.of(e))
         ]
         return sorted((s for s in scored if s[0] >= sameness.threshold), key=lambda s: (-s[0], s[1].id))
 
     def _like(self, placed: Placed) -> Iterator[Entry]:
-        kind, owner = placed.entry.type, placed.subject_id
-        return (e for e in self._now.values() if (e.type, e.subject_id, e.state) == (kind, owner, "active"))
+        of_type = (self._now[id_] for id_ in self._ids.get(placed.entry.type, ()))
+        return (e for e in of_type if (e.subject_id, e.state) == (placed.subject_id, "active"))

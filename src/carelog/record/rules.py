@@ -60,6 +60,12 @@ def looks_around(type_name: str) -> bool:
     return kind.one or kind.model.sameness is not None or type_name in RULES
 
 
+def looked_at(type_name: str) -> frozenset[str]:
+    """The types of the entries that the rules of this type look at."""
+    rule = RULES.get(type_name)
+    return frozenset((*rule.looks_at, *rule.refers.values())) if rule else frozenset()
+
+
 def judge(type_name: str, step: Step) -> Ruling:
     """What the rules of the type make of a step. Raises InvalidInput, Conflict or Forbidden to refuse it."""
     rule = RULES.get(type_name)
@@ -100,7 +106,7 @@ def _contact(step: Step) -> Ruling:
             raise LastContact("the last emergency contact cannot be retracted: add another one first")
         return Ruling(None, notes=("no emergency contact is primary now",) if was_primary else ())
     if getattr(step.after, "is_primary", False):
-        demoted = {near.id: _with(near.payload, is_primary=False) for near in others if _is_primary(near.payload)}
+        demoted = {near.id: changed_in(near.payload, is_primary=False) for near in others if _is_primary(near.payload)}
         return Ruling(step.after, demoted, ("another emergency contact is no longer primary",) if demoted else ())
     return Ruling(step.after, notes=("no emergency contact is primary now",) if was_primary else ())
 
@@ -119,7 +125,7 @@ def _dose(step: Step) -> Ruling:
         for near in step.near
         if near.type == "medication_schedule" and _in_force(near) and _same_medication(near.payload, dose)
     ]
-    return Ruling(_with(dose, schedule_id=meant[0]) if len(meant) == 1 else dose)
+    return Ruling(changed_in(dose, schedule_id=meant[0]) if len(meant) == 1 else dose)
 
 
 def _in_force(near: Entry) -> bool:
@@ -141,14 +147,14 @@ def _check_in(step: Step) -> Ruling:
     status, was = (getattr(payload, "status", "pending") for payload in (step.after, step.before))
     if status == was:
         kept: dict[str, Any] = {name: getattr(step.before, name, None) for name in ("reviewed_by", "reviewed_at")}
-        return Ruling(_with(step.after, **kept))
+        return Ruling(changed_in(step.after, **kept))
     if step.by is None or step.by.role not in ("clinician", "admin"):
         raise Forbidden("only a clinician or an admin reviews check-ins")
     seen = {"reviewed_by": step.by.id, "reviewed_at": step.at}
-    return Ruling(_with(step.after, **(dict.fromkeys(seen) if status == "pending" else seen)))
+    return Ruling(changed_in(step.after, **(dict.fromkeys(seen) if status == "pending" else seen)))
 
 
-def _with(payload: Payload, **changes: Any) -> Payload:
+def changed_in(payload: Payload, **changes: Any) -> Payload:
     """A payload with some fields changed, checked again; the fields that nobody set stay so."""
     said = {name: getattr(payload, name) for name in payload.model_fields_set}
     return type(payload).model_validate(said | changes)

@@ -60,6 +60,7 @@ def _linked_as(kind: str) -> ColumnElement[str]:
 
 
 _ANY = revisions(is_newest())
+_COLUMNS = len(_ANY.selected_columns)
 _CURRENT = _ANY.add_columns(_linked_as("contradicts").label("contradicts"))
 _HISTORY = revisions(entry.c.id == entry_revision.c.entry_id)
 
@@ -88,27 +89,35 @@ def any_entries() -> Select[Any]:
 
 
 def entry_of(row: Any) -> Entry:
+    """From a row whose first columns are those of `revisions`. They are taken by their order: by their names it would
+    take a third of the time that a list does."""
+    (
+        id_, subject_id, type_name, revision, state, payload, evidence, occurred_at, occurred_zone, recorded_at,
+        recorded_by, reason, source, due_at, subject_zone,
+    ) = row[:_COLUMNS]  # fmt: skip
     return Entry(
-        id=row.id,
-        subject_id=row.subject_id,
-        type=row.type,
-        revision=row.revision,
-        state=row.state,
-        payload=entry_types()[row.type].model.model_validate(row.payload),
-        evidence=tuple(map(Evidence.model_validate, row.evidence)),
-        occurred_at=row.occurred_at,
-        occurred_zone=row.occurred_zone,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by,
-        reason=row.reason,
-        source=row.source,
-        due_at=row.due_at,
-        subject_zone=row.subject_zone,
+        id=id_,
+        subject_id=subject_id,
+        type=type_name,
+        revision=revision,
+        state=state,
+        payload=entry_types()[type_name].model.model_validate(payload),
+        evidence=tuple(map(Evidence.model_validate, evidence)),
+        occurred_at=occurred_at,
+        occurred_zone=occurred_zone,
+        recorded_at=recorded_at,
+        recorded_by=recorded_by,
+        reason=reason,
+        source=source,
+        due_at=due_at,
+        subject_zone=subject_zone,
         contradicts=_context_ids(getattr(row, "contradicts", "")),
     )
 
 
 def _context_ids(linked: str) -> tuple[str, ...]:
+    if not linked or linked.isspace():
+        return ()
     named = sorted({tuple(one.split(":")) for one in linked.split()})
     return tuple(entry_types()[type_name].context_id(UUID(id_)) for type_name, id_ in named)
 

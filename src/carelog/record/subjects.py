@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, or_, select, update
 
 from carelog.conversations.parties import normal
 from carelog.db import Connection, Database, among_pairs, insert_all
@@ -20,6 +20,11 @@ from carelog.record.tables import subject, subject_identifier, subject_merge
 
 # Not a part of another record by now.
 _ITSELF: Final = ~exists().where(subject_merge.c.source_id == subject.c.id)
+
+_ANY: Final = select(subject.c.id, subject.c.name, subject.c.zone, subject.c.recorded_at).where(
+    subject.c.id != CATALOGUE, _ITSELF
+)
+_ONE: Final = _ANY.where(subject.c.id == bindparam("id", type_=Uuid))
 
 # Strongest first: where two identifiers of one party lead to two subjects, the stronger one decides.
 SYSTEMS: Final = ("uuid", "did", "mailto", "tel", "conversation")
@@ -104,21 +109,18 @@ class SubjectStore:
 
     async def get(self, principal: Principal, subject_id: UUID) -> Subject:
         """Raises NotFound, also for a subject that is not for this principal."""
-        async with self._database.read() as connection:
-            query = _visible(principal).where(subject.c.id == subject_id)
-            row = (await connection.execute(query)).one_or_none()
-        if row is None:
+        rows = await self._database.rows(principal.seen_of(_ONE, subject.c.id), {"id": subject_id})
+        if not rows:
             raise NotFound("no such subject")
         principal.looks.note("read", "subject", subject_id)
-        return _subject(row)
+        return _subject(rows[0])
 
     async def find(self, principal: Principal, reference: str) -> Subject:
         """The one subject that an id, a phone number, an e-mail address or a full name refers to.
 
         Raises NotFound when nobody is, InvalidInput when several are: a record is never picked by chance.
         """
-        async with self._database.read() as connection:
-            rows = (await connection.execute(_visible(principal).where(_refers(reference.strip())).limit(2))).all()
+        rows = await self._database.rows(_visible(principal).where(_refers(reference.strip())).limit(2))
         if not rows:
             raise NotFound("no such subject: give an id, a phone number, an e-mail address or a full name")
         if len(rows) > 1:
@@ -126,13 +128,20 @@ class SubjectStore:
         principal.looks.note("read", "subject", rows[0].id)
         return _subject(rows[0])
 
-    async def page(self, principal: Principal, *, limit: int = 50, cursor: Cursor | None = None) -> Page[Subject]:
-        """Subjects, the newest first."""
-        query = _visible(principal).order_by(subject.c.recorded_at.desc(), subject.c.id.desc()).limit(limit + 1)
+    async def page(
+        self,
+        principal: Principal,
+        *,
+        limit: int = 50,
+        cursor: Cursor | None = None,
+        only: Sequence[ColumnElement[bool]] = (),
+    ) -> Page[Subject]:
+        """Subjects, the newest first; `only` those for whom all of these conditions hold."""
+        query = _visible(principal).where(*only)
+        query = query.order_by(subject.c.recorded_at.desc(), subject.c.id.desc()).limit(limit + 1)
         if cursor:
             query = query.where(cursor.before(subject.c.recorded_at, subject.c.id))
-        async with self._database.read() as connection:
-            found = [_subject(row) for row in await connection.execute(query)]
+        found = [_subject(row) for row in await self._database.rows(query)]
         page = Page.cut(found, limit, lambda s: Cursor(s.recorded_at, s.id))
         for one in page.items:
             principal.looks.note("read", "subject", one.id)
@@ -171,11 +180,22 @@ class SubjectStore:
         return changed
 
 
-def _visible(principal: Principal) -> Select[tuple[UUID, str | None, str | None, datetime]]:
-    columns = subject.c
-    return select(columns.id, columns.name, columns.zone, columns.recorded_at).where(
-        principal.sees(columns.id), columns.id != CATALOGUE, _ITSELF
+def is_called(beginning: str) -> ColumnElement[bool]:
+    """The condition that a subject's name, or a word of it, begins so, in upper or lower case."""
+    key = normal("name", beginning)
+    return or_(
+        subject.c.name_key.startswith(key, autoescape=True), subject.c.name_key.contains(f" {key}", autoescape=True)
     )
+
+
+def is_known_as(system: str, values: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that a subject has an identifier of this system whose value is one of these."""
+    known_so = select(subject_identifier.c.subject_id).where(subject_identifier.c.system == system, values)
+    return subject.c.id.in_(known_so)
+
+
+def _visible(principal: Principal) -> Select[Any]:
+    return principal.seen_of(_ANY, subject.c.id)
 
 
 def _refers(reference: str) -> ColumnElement[bool]:

@@ -1,7 +1,8 @@
 """The messages that reminders are sent in. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,9 @@ DIGEST_FROM: Final = 4
 
 _MOST_LINES: Final = 50
 _TITLE: Final = "Reminders"
+
+# Nearer to the end of quiet hours nothing is added to a message that may be on its way by then.
+_STILL_WAITS: Final = timedelta(minutes=1)
 
 
 def messages_of(
@@ -30,57 +34,64 @@ def messages_of(
     message at their end, to which those that are held later add their lines."""
     wanted = [(one, preferences.held_until(one.kind, now, clock)) for one in told if one.kind not in preferences.muted]
     at_once = [one for one, until in wanted if until is None]
-    held = [(one, until) for one, until in wanted if until is not None]
+    held = [one for one, until in wanted if until is not None]
+    ends = next((until for _, until in wanted if until is not None), now)
     for channel in preferences.channels:
         if channel not in channels or channel not in addresses:
             continue
-        to = (channel, addresses[channel], subject_id, preferences.show_details)
-        if len(at_once) >= DIGEST_FROM:
-            yield _message(to, f"digest:{_moment_of(at_once[0])}", _TITLE, _lines(at_once, clock, to[3]))
+        writer = _Writer(subject_id, channel, addresses[channel], clock, preferences.show_details)
+        yield from writer.messages(at_once, now)
+        if held and ends - now > _STILL_WAITS:
+            yield writer.held(held, ends)
         else:
-            for one in at_once:
-                title = one.title if preferences.show_details else "Reminder"
-                yield _message(to, _moment_of(one), title, _text(one, clock, preferences.show_details))
-        for until in sorted({until for _, until in held}):
-            lines = _lines([one for one, end in held if end == until], clock, preferences.show_details)
-            yield _message(to, f"held:{subject_id}:{until:%Y-%m-%dT%H:%MZ}", _TITLE, lines, until)
+            yield from writer.messages(held, ends)
 
 
-_To = tuple[Channel, str, UUID, bool]
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes to one subject by one channel; without `details` it is not said what reminders are about."""
+
+    subject_id: UUID
+    channel: Channel
+    address: str
+    clock: tzinfo
+    details: bool
+
+    def messages(self, told: Sequence[Told], due_at: datetime) -> Iterator[Message]:
+        if len(told) >= DIGEST_FROM:
+            yield self._message(f"digest:{_name_of(told[0])}", _TITLE, self._lines(told), due_at)
+            return
+        for one in told:
+            text = "\n".join(part for part in (self._line(one), one.message if self.details else None) if part)
+            yield self._message(_name_of(one), one.title if self.details else _TITLE, text, due_at)
+
+    def held(self, told: Sequence[Told], due_at: datetime) -> Message:
+        about = f"held:{self.subject_id}:{due_at:%Y-%m-%dT%H:%MZ}"
+        return self._message(about, _TITLE, self._lines(told), due_at, joins=True)
+
+    def _message(self, about: str, title: str, text: str, due_at: datetime, *, joins: bool = False) -> Message:
+        return Message(
+            channel=self.channel,
+            recipient=self.address,
+            text=text,
+            key=f"reminder:{about}:{self.channel}",
+            title=title,
+            subject_id=self.subject_id,
+            due_at=due_at,
+            joins=joins,
+        )
+
+    def _lines(self, told: Sequence[Told]) -> str:
+        lines = [self._line(one) for one in told[:_MOST_LINES]]
+        if len(told) > _MOST_LINES:
+            lines.append(f"and {len(told) - _MOST_LINES} more, in your list of notifications")
+        return "\n".join(lines)
+
+    def _line(self, one: Told) -> str:
+        what = one.title if self.details else "a reminder in your list of notifications"
+        return f"{shown(one.at.astimezone(self.clock))} {what}{' (late)' if one.late else ''}"
 
 
-def _message(to: _To, about: str, title: str, text: str, due_at: datetime | None = None) -> Message:
-    channel, address, subject_id, _ = to
-    return Message(
-        channel=channel,
-        recipient=address,
-        text=text,
-        key=f"reminder:{about}:{channel}",
-        title=title,
-        subject_id=subject_id,
-        due_at=due_at,
-        joins=due_at is not None,
-    )
-
-
-def _moment_of(one: Told) -> str:
-    """A notification comes back when it was snoozed: each time is a message of its own."""
+def _name_of(one: Told) -> str:
+    """A notification comes back when it was snoozed: each time is told by a message of its own."""
     return f"{one.id}:{one.at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _text(one: Told, clock: tzinfo, details: bool) -> str:
-    if not details:
-        return _line(one, clock, details)
-    return "\n".join(part for part in (_line(one, clock, details), one.message) if part)
-
-
-def _lines(told: Sequence[Told], clock: tzinfo, details: bool) -> str:
-    lines = [_line(one, clock, details) for one in told[:_MOST_LINES]]
-    if len(told) > _MOST_LINES:
-        lines.append(f"and {len(told) - _MOST_LINES} more, in your list of notifications")
-    return "\n".join(lines)
-
-
-def _line(one: Told, clock: tzinfo, details: bool) -> str:
-    what = one.title if details else "a reminder in your list of notifications"
-    return f"{shown(one.at.astimezone(clock))} {what}{' (late)' if one.late else ''}"

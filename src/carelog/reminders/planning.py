@@ -10,6 +10,7 @@ from carelog.kit.ids import new_id
 from carelog.kit.zones import zone
 from carelog.record.appending import Change, Placed
 from carelog.record.entries import Entry, NewEntry
+from carelog.record.payload import Payload
 from carelog.record.types.notification import Kind, Notification
 from carelog.reminders.wording import wording_of
 
@@ -105,8 +106,13 @@ def plan(
 def still_reminds(entry: Entry, at: datetime) -> bool:
     """Whether an entry of which the subject was reminded at a moment is in force as it was then: not retracted, not
     cancelled, not turned off."""
-    before = at - timedelta.resolution
-    return entry.state == "active" and entry.payload.next_due(before, zone(entry.zone_name)) is not None
+    if entry.state != "active" or not _reminds(entry):
+        return entry.state == "active"
+    return entry.payload.next_due(at - timedelta.resolution, zone(entry.zone_name)) is not None
+
+
+def _reminds(entry: Entry) -> bool:
+    return type(entry.payload).next_due is not Payload.next_due
 
 
 def _notification(occurrence: Occurrence, others: Mapping[UUID, Entry], late: bool) -> Notification:
@@ -148,8 +154,9 @@ def _again(
     if source is not None:
         if not still_reminds(source, notification.due_at or now):
             return None
-        words = wording_of(source.payload, others, zone(source.zone_name))
-        update |= {"title": words.title, "message": words.message}
+        if _reminds(source):
+            words = wording_of(source.payload, others, zone(source.zone_name))
+            update |= {"title": words.title, "message": words.message}
     return Change(entry, replace(entry, payload=notification.model_copy(update=update)), BY, "snoozed until now")
 
 

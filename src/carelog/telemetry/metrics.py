@@ -68,8 +68,16 @@ _copies_dead = _counter("carelog_copies_dead", "Copies that became dead letters"
 _storage_seconds = _histogram("carelog_storage_seconds", "One call of a storage, over a batch", "storage", "action")
 _deliveries = _counter("carelog_deliveries", "What became of tries to send a message", "channel", "fate")
 _reminders = _counter("carelog_reminders", "Reminders that came due, and were written down", "type", "late")
+_torn = _counter("carelog_audit_lines_torn", "Lines of the audit trail's spool that cannot be read", "folder")
 _requests = _counter("carelog_requests", "Requests answered", "operation", "status")
 _request_seconds = _histogram("carelog_request_seconds", "From a request's head to the end of its answer", "operation")
+_ai_calls = _counter("carelog_ai_calls", "Calls of AI endpoints, by how they ended", "endpoint", "fate")
+_ai_seconds = _histogram("carelog_ai_call_seconds", "One call of an AI endpoint", "endpoint", buckets=_WHOLE)
+_ai_tokens = _counter("carelog_ai_tokens", "Tokens that AI endpoints say they took", "endpoint", "kind")
+_ai_cost = _counter("carelog_ai_cost", "What they cost, by the prices of the settings", "endpoint")
+_ai_breaker = _counter("carelog_ai_breaker_changes", "How often a breaker opened or closed", "endpoint", "state")
+_facts = _counter("carelog_extraction_facts", "Facts that a model gave, by what became of them", "engine", "fate")
+_compared = _counter("carelog_extraction_compared", "Entries that two engines were compared by", "verdict")
 _announced = _counter("carelog_dispatch_announced", "Runs announced to the broker", "lane")
 _claimed = _counter("carelog_dispatch_claimed", "Runs claimed of those that the broker brought", "lane")
 
@@ -127,12 +135,53 @@ def reminded(type_name: str, reminders: int, *, late: bool) -> None:
     _reminders.labels(type_name, "yes" if late else "no").inc(reminders)
 
 
+def audit_lines_torn(lines: int) -> None:
+    """Lines of the audit trail's spool that were skipped: whoever wrote them died meanwhile."""
+    _torn.labels("audit").inc(lines)
+
+
 def requested(operation: str | None, status: int | None, seconds: float) -> None:
     """`operation` is the name of a route, never a path; None for a request that no route took. `status` is None when
     there was no answer, since the client had left."""
     name = operation or NONE
     _requests.labels(name, f"{status // 100}xx" if status else NONE).inc()
     _request_seconds.labels(name).observe(seconds)
+
+
+def ai_called(endpoint: str, fate: str, seconds: float) -> None:
+    """One call that was "answered" or "refused", that "failed" or "timed_out"."""
+    _ai_calls.labels(endpoint, fate).inc()
+    _ai_seconds.labels(endpoint).observe(seconds)
+
+
+def ai_kept_away(endpoint: str) -> None:
+    """A call that was not made, since the breaker is open."""
+    _ai_calls.labels(endpoint, "kept_away").inc()
+
+
+def ai_used(endpoint: str, tokens: Mapping[str, int], cost: float | None) -> None:
+    """Tokens by kind: "prompt", "cached" (among those of the prompt), "completion"."""
+    for kind, count in tokens.items():
+        _ai_tokens.labels(endpoint, kind).inc(count)
+    if cost is not None:
+        _ai_cost.labels(endpoint).inc(cost)
+
+
+def breaker_changed(endpoint: str, state: str) -> None:
+    """A breaker is now "open" or "closed"."""
+    _ai_breaker.labels(endpoint, state).inc()
+
+
+def facts(engine: str, fates: Mapping[str, int]) -> None:
+    """What became of the facts that a model gave: "kept", or why they were dropped."""
+    for fate, count in fates.items():
+        _facts.labels(engine, fate).inc(count)
+
+
+def compared(verdicts: Mapping[str, int]) -> None:
+    """Entries of two engines: "agreed", "disputed", or found by one alone."""
+    for verdict, count in verdicts.items():
+        _compared.labels(verdict).inc(count)
 
 
 def announced(lane: str, runs: int) -> None:

@@ -1,6 +1,8 @@
 """Answers in FHIR: resources, Bundles, and OperationOutcomes for what is refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -8,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from carelog.kit import jsontext
-from carelog.record.fhir.elements import Json, Resource
+from carelog.record.fhir.elements import Json, Resource, moment_of
 
 FHIR_JSON: Final = "application/fhir+json"
 
@@ -21,6 +23,7 @@ _ISSUES: Final = {
     "gone": "deleted",
     "invalid_input": "invalid",
     "method_not_allowed": "not-supported",
+    "not_acceptable": "not-supported",
     "not_found": "not-found",
     "precondition.failed": "conflict",
     "unauthenticated": "login",
@@ -34,6 +37,12 @@ def base_of(request: Request) -> str:
     return f"{str(request.base_url).rstrip('/')}/fhir"
 
 
+def preferences(request: Request) -> list[str]:
+    """What `Prefer` asks for (RFC 7240)."""
+    given = ",".join(request.headers.getlist("prefer"))
+    return [one.strip() for one in given.lower().replace(";", ",").split(",")]
+
+
 def answer(resource: Resource, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(jsontext.dump(resource), status_code=status, headers=headers, media_type=FHIR_JSON)
 
@@ -42,6 +51,8 @@ def resource_answer(resource: Resource, status: int = 200, location: str | None 
     """A resource with its version as its ETag."""
     meta = resource.get("meta", {})
     headers = {"ETag": f'W/"{meta["versionId"]}"'} if "versionId" in meta else {}
+    if (written := moment_of(meta.get("lastUpdated"))) is not None:
+        headers["Last-Modified"] = format_datetime(written.astimezone(UTC), usegmt=True)
     return answer(resource, status, headers | ({"Location": location} if location else {}))
 
 
@@ -59,7 +70,7 @@ def outcome_of(code: str, message: str, details: Mapping[str, Any], status: int 
     kind = _ISSUES.get(code, "exception" if status >= 500 else "processing")
     problems = details.get("problems") or ()
     issues = [issue("error", kind, f"{p.get('place', '')} {p.get('problem', '')}".strip()) for p in problems]
-    return outcome([issue("error", kind, message), *issues])
+    return outcome(issues or [issue("error", kind, message)])
 
 
 def searchset(
@@ -67,7 +78,7 @@ def searchset(
 ) -> Response:
     """A Bundle of what was found, with the address of the page behind it."""
     base = base_of(request)
-    here = f"{str(request.base_url).rstrip('/')}{request.url.path}"
+    here = f"{str(request.base_url).rstrip('/')}{request.url.path.removesuffix('/_search')}"
 
     def address(given: Sequence[tuple[str, str]]) -> str:
         return f"{here}?{urlencode(given)}" if given else here

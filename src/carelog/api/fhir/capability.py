@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from carelog import __version__
-from carelog.api.fhir.parameters import known_parameters
 from carelog.record.fhir.elements import Resource
 from carelog.record.fhir.kinds import Kind, kinds
 from carelog.record.fhir.reception import taken_kinds
@@ -40,13 +39,13 @@ def capability_statement(base: str) -> Resource:
 
 
 def _resource(kind: Kind) -> dict[str, Any]:
-    reads = ["read", "vread", "history-instance", "search-type"] if kind.by_id else ["search-type"]
+    reads = ["read", "vread", "history-instance", "search-type"]
     writes = ["create", "update"] if kind.name in taken_kinds() else []
     described: dict[str, Any] = {
         "type": kind.name,
         "interaction": [{"code": code} for code in [*reads, *writes]],
         "versioning": "versioned",
-        "searchParam": [{"name": name, "type": type_} for name, type_ in sorted(known_parameters(kind).items())],
+        "searchParam": [{"name": name, "type": type_} for name, type_ in sorted(kind.parameters.items())],
     }
     if kind.name == "Patient":
         described["operation"] = [

@@ -1,6 +1,6 @@
 """`/fhir/$export`: bulk exports, asynchronous (https://hl7.org/fhir/uv/bulkdata/export.html)."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -8,7 +8,18 @@ from starlette.responses import FileResponse, Response
 
 from carelog.api.errors import invalid, problem
 from carelog.api.fhir.access import Reads
-from carelog.api.fhir.answers import answer, base_of, issue, outcome
+from carelog.api.fhir.answers import answer, base_of, issue, outcome, preferences
+from carelog.api.fhir.describing import (
+    SINCE,
+    TYPES,
+    BulkManifest,
+    ExportId,
+    FhirResponse,
+    header,
+    parameters,
+    query,
+    refused,
+)
 from carelog.api.fhir.parameters import named, paging_of, spans_of
 from carelog.api.services import ServicesOf
 from carelog.kit import jsontext
@@ -17,20 +28,35 @@ from carelog.record.fhir.elements import instant
 from carelog.record.fhir.exporting import Wanted
 from carelog.record.fhir.kinds import kinds
 
-router = APIRouter(prefix="/fhir", tags=["fhir"], include_in_schema=False)
+router = APIRouter(prefix="/fhir", tags=["fhir"], default_response_class=FhirResponse)
 
 NDJSON: Final = "application/fhir+ndjson"
 _FORMATS: Final = frozenset({NDJSON, "application/ndjson", "ndjson"})
 _KNOWN: Final = ("_type", "_since", "_outputFormat")
 
 
-@router.get("/$export")
-@router.get("/Patient/$export")
+_STARTED: Final[dict[str, Any]] = {
+    "responses": {
+        202: {"description": "It has begun: look at `Content-Location` until it is finished"},
+        **refused(),
+    },
+    "status_code": 202,
+    "openapi_extra": parameters(
+        TYPES,
+        SINCE,
+        query("_outputFormat", "NDJSON is what there is", enum=sorted(_FORMATS)),
+        header("Prefer", "`respond-async`: an export takes its time", required=True),
+    ),
+}
+
+
+@router.get("/$export", name="start_fhir_export", summary="Export every record that the asker may see", **_STARTED)
+@router.get("/Patient/$export", name="start_fhir_patient_export", summary="The same", **_STARTED)
 async def start_fhir_export(request: Request, services: ServicesOf, who: Reads) -> Response:
     """Every record that the asker may see."""
     given = request.query_params
     paging_of(given, _KNOWN)
-    if "respond-async" not in request.headers.get("prefer", "").replace(" ", "").split(","):
+    if "respond-async" not in preferences(request):
         raise invalid([problem("/header/Prefer", "must be respond-async: an export takes its time")])
     if given.get("_outputFormat", NDJSON) not in _FORMATS:
         raise invalid([problem("/query/_outputFormat", f"must be {NDJSON}")])
@@ -43,8 +69,16 @@ async def start_fhir_export(request: Request, services: ServicesOf, who: Reads) 
     return Response(status_code=202, headers={"Content-Location": f"{base_of(request)}/exports/{id_}"})
 
 
-@router.get("/exports/{id_}")
-async def read_fhir_export(request: Request, services: ServicesOf, who: Reads, id_: str) -> Response:
+@router.get(
+    "/exports/{export_id}",
+    summary="Whether an export is finished, and its files",
+    responses={
+        **refused(500),
+        200: {"content": {"application/json": {"schema": BulkManifest.model_json_schema()}}, "description": "Finished"},
+        202: {"description": "Not yet: ask again after `Retry-After` seconds"},
+    },
+)
+async def read_fhir_export(request: Request, services: ServicesOf, who: Reads, id_: ExportId) -> Response:
     """202 until it is finished, then the list of its files."""
     export = await services.fhir.exports.get(who, _id(id_))
     if export.state == "failed":
@@ -64,16 +98,28 @@ async def read_fhir_export(request: Request, services: ServicesOf, who: Reads, i
     return Response(jsontext.dump(manifest), headers={"Expires": expires}, media_type="application/json")
 
 
-@router.delete("/exports/{id_}")
-async def cancel_fhir_export(services: ServicesOf, who: Reads, id_: str) -> Response:
+@router.delete(
+    "/exports/{export_id}",
+    summary="End an export, and delete its files",
+    status_code=202,
+    responses={**refused(), 202: {"description": "It is no more"}},
+)
+async def cancel_fhir_export(services: ServicesOf, who: Reads, id_: ExportId) -> Response:
     """Ends it, and deletes its files."""
     await services.fhir.exports.cancel(who, _id(id_))
     return Response(status_code=202)
 
 
-@router.get("/exports/{id_}/{name}")
-async def read_fhir_export_file(services: ServicesOf, who: Reads, id_: str, name: str) -> Response:
-    path = await services.fhir.exports.file(who, _id(id_), name)
+@router.get(
+    "/exports/{export_id}/{file_name}",
+    summary="A file of an export",
+    responses={
+        **refused(),
+        200: {"content": {NDJSON: {"schema": {"type": "string"}}}, "description": "NDJSON"},
+    },
+)
+async def read_fhir_export_file(services: ServicesOf, who: Reads, id_: ExportId, file_name: str) -> Response:
+    path = await services.fhir.exports.file(who, _id(id_), file_name)
     return FileResponse(path, media_type=NDJSON)
 
 

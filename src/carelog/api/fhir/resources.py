@@ -5,9 +5,11 @@ import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from carelog.api.fhir.access import Reads, Writes
@@ -17,11 +19,34 @@ from carelog.api.fhir.answers import (
     base_of,
     issue,
     outcome,
+    preferences,
     resource_answer,
     searchset,
 )
 from carelog.api.fhir.capability import capability_statement
-from carelog.api.fhir.parameters import asked_of, named, paging_of, spans_of
+from carelog.api.fhir.describing import (
+    BUNDLE,
+    COUNT,
+    FORM,
+    FORM_TYPE,
+    IF_MATCH,
+    PAGE,
+    RESOURCE,
+    SINCE,
+    TYPES,
+    FhirBundle,
+    FhirResource,
+    FhirResponse,
+    KindName,
+    PatientId,
+    ResourceId,
+    answers,
+    header,
+    parameters,
+    search_parameters,
+    takes,
+)
+from carelog.api.fhir.parameters import asked_of, named, paging_of, spans_of, without_strangers
 from carelog.api.services import Services, ServicesOf
 from carelog.identity import Principal
 from carelog.kit import jsontext
@@ -31,23 +56,29 @@ from carelog.record.fhir.elements import Json, Resource
 from carelog.record.fhir.importing import RefusedWhole
 from carelog.record.fhir.kinds import Kind, kinds
 from carelog.record.fhir.reception import Incoming, items_of, receive
-from carelog.record.fhir.summary import TYPES, summary_of
+from carelog.record.fhir.summary import SECTIONS, summary_of
 
-router = APIRouter(prefix="/fhir", tags=["fhir"], include_in_schema=False)
+router = APIRouter(prefix="/fhir", tags=["fhir"], default_response_class=FhirResponse)
 
 _TYPES: Final = frozenset({FHIR_JSON, "application/json"})
 _STATUS: Final = {"created": 201, "updated": 200, "unchanged": 200, "unsupported": 422, "refused": 422}
+_MOST_FIELDS: Final = 200
 _NUL: Final = b"\\u0000"
 _ETAG: Final = re.compile(r'W/"(\d{1,9})"')
 
 
-@router.get("/metadata")
+@router.get("/metadata", summary="What is served here, as a CapabilityStatement", responses=answers(FhirResource))
 async def fhir_metadata(request: Request) -> Response:
     return answer(capability_statement(base_of(request)))
 
 
-@router.post("")
-@router.post("/")
+@router.post(
+    "",
+    summary="Import a Bundle: a transaction or a batch",
+    responses=answers(FhirBundle, refusals=(409, 412, 415)),
+    openapi_extra=takes(BUNDLE) | parameters(),
+)
+@router.post("/", include_in_schema=False)
 async def import_fhir_bundle(request: Request, services: ServicesOf, who: Writes) -> Response:
     """A Bundle: a transaction, which is done as a whole or not at all, or a batch. Kinds of resources that are not kept
     here are told of, one by one."""
@@ -75,9 +106,13 @@ async def import_fhir_bundle(request: Request, services: ServicesOf, who: Writes
     )
 
 
-@router.get("/Patient/{id_}/$everything")
-async def read_fhir_everything(request: Request, services: ServicesOf, who: Reads, id_: str) -> Response:
-    """All that there is of a patient, in pages."""
+@router.get(
+    "/Patient/{subject_id}/$everything",
+    summary="All that there is of a patient, in pages",
+    responses=answers(FhirBundle),
+    openapi_extra=parameters(TYPES, SINCE, COUNT, PAGE),
+)
+async def read_fhir_everything(request: Request, services: ServicesOf, who: Reads, id_: PatientId) -> Response:
     given = request.query_params
     paging = paging_of(given, ("_type", "_since"))
     wanted = named(given.getlist("_type"))
@@ -94,47 +129,97 @@ async def read_fhir_everything(request: Request, services: ServicesOf, who: Read
     return searchset(request, found.resources, parameters=given.multi_items(), next_page=next_page)
 
 
-@router.get("/Patient/{id_}/$summary")
-async def read_fhir_summary(request: Request, services: ServicesOf, who: Reads, id_: str) -> Response:
-    """The International Patient Summary."""
+@router.get(
+    "/Patient/{subject_id}/$summary",
+    summary="The International Patient Summary",
+    responses=answers(FhirBundle),
+    openapi_extra=parameters(),
+)
+async def read_fhir_summary(request: Request, services: ServicesOf, who: Reads, id_: PatientId) -> Response:
     paging_of(request.query_params)
     subject_id, reader = _id(id_), services.fhir.reader
     patient = await reader.patient(who, subject_id)
-    entries = [entry async for entry in reader.all_entries(who, subject_id, TYPES)]
+    chosen = [(section, await reader.latest(who, subject_id, section)) for section in SECTIONS]
     now = services.clock.now()
-    return answer(summary_of(patient, entries, id_=new_id(), now=now, base=base_of(request)))
+    return answer(summary_of(patient, chosen, id_=new_id(), now=now, base=base_of(request)))
 
 
-@router.get("/{kind}")
-async def search_fhir(request: Request, services: ServicesOf, who: Reads, kind: str) -> Response:
-    given = request.query_params
-    asked = asked_of(_kind(kind), given)
+@router.get(
+    "/{kind}",
+    summary="Search",
+    responses=answers(FhirBundle),
+    openapi_extra=search_parameters(),
+)
+async def search_fhir(request: Request, services: ServicesOf, who: Reads, kind: KindName) -> Response:
+    return await _found(request, services, who, _kind(kind), request.query_params)
+
+
+@router.post(
+    "/{kind}/_search",
+    summary="Search, by a form: what is looked for then stands in no address",
+    responses=answers(FhirBundle, refusals=(415,)),
+    openapi_extra=search_parameters() | FORM,
+)
+async def search_fhir_by_form(request: Request, services: ServicesOf, who: Reads, kind: KindName) -> Response:
+    if _media_type(request) != FORM_TYPE:
+        raise UnsupportedMediaType("the body must be a form", details={"accepted": [FORM_TYPE]})
+    try:
+        form = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise InvalidInput("the body is not a form") from None
+    given = QueryParams([*request.query_params.multi_items(), *form])
+    return await _found(request, services, who, _kind(kind), given)
+
+
+async def _found(request: Request, services: Services, who: Principal, kind: Kind, given: QueryParams) -> Response:
+    if "handling=lenient" in preferences(request):
+        given = without_strangers(kind, given)
+    asked = asked_of(kind, given)
     found = await services.fhir.reader.search(who, asked.search, count=asked.count, place=asked.place)
     next_page = str(found.next) if found.next else None
-    return searchset(request, found.resources, parameters=given.multi_items(), next_page=next_page)
+    return searchset(request, found.resources, parameters=asked.given, next_page=next_page)
 
 
-@router.post("/{kind}")
-async def create_fhir(request: Request, services: ServicesOf, who: Writes, kind: str) -> Response:
+@router.post(
+    "/{kind}",
+    summary="Keep a resource",
+    status_code=201,
+    responses=answers(FhirResource, 200, 201, refusals=(409, 412, 415)),
+    openapi_extra=takes(RESOURCE) | parameters(),
+)
+async def create_fhir(request: Request, services: ServicesOf, who: Writes, kind: KindName) -> Response:
     paging_of(request.query_params)
     resource = await _resource(request, _kind(kind))
     return await _write(request, services, who, receive(resource))
 
 
-@router.get("/{kind}/{id_}")
-async def read_fhir(request: Request, services: ServicesOf, who: Reads, kind: str, id_: str) -> Response:
+@router.get(
+    "/{kind}/{id}",
+    summary="Read a resource",
+    responses=answers(FhirResource, refusals=(410,)) | {304: {"description": "It is as you have it"}},
+    openapi_extra=parameters(header("If-None-Match", "The version that you have: 304 when it is still that")),
+)
+async def read_fhir(request: Request, services: ServicesOf, who: Reads, kind: KindName, id_: ResourceId) -> Response:
     paging_of(request.query_params)
-    return resource_answer(await services.fhir.reader.read(who, _kind(kind), _id(id_)))
+    found = resource_answer(await services.fhir.reader.read(who, _kind(kind), id_))
+    if found.headers.get("etag") in _etags(request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers={"ETag": found.headers["etag"]})
+    return found
 
 
-@router.put("/{kind}/{id_}")
-async def update_fhir(request: Request, services: ServicesOf, who: Writes, kind: str, id_: str) -> Response:
+@router.put(
+    "/{kind}/{id}",
+    summary="Change a resource",
+    responses=answers(FhirResource, refusals=(409, 412, 415)),
+    openapi_extra=takes(RESOURCE) | parameters(IF_MATCH),
+)
+async def update_fhir(request: Request, services: ServicesOf, who: Writes, kind: KindName, id_: ResourceId) -> Response:
     paging_of(request.query_params)
     resource = await _resource(request, _kind(kind))
     if resource.get("id") not in (None, id_):
         raise InvalidInput("the id of the resource is not the one in the address")
     item = receive(resource, method="PUT", url=f"{kind}/{id_}")
-    if (given := request.headers.get("if-match")) is not None:
+    if (given := request.headers.get("if-match")) not in (None, "*"):
         match = _ETAG.fullmatch(given)
         if match is None:
             raise InvalidInput('If-Match is an ETag that was given out, such as W/"3"')
@@ -142,11 +227,17 @@ async def update_fhir(request: Request, services: ServicesOf, who: Writes, kind:
     return await _write(request, services, who, item)
 
 
-@router.get("/{kind}/{id_}/_history")
-async def read_fhir_history(request: Request, services: ServicesOf, who: Reads, kind: str, id_: str) -> Response:
-    """Every version, the newest first."""
+@router.get(
+    "/{kind}/{id}/_history",
+    summary="Every version of a resource, the newest first",
+    responses=answers(FhirBundle),
+    openapi_extra=parameters(),
+)
+async def read_fhir_history(
+    request: Request, services: ServicesOf, who: Reads, kind: KindName, id_: ResourceId
+) -> Response:
     paging_of(request.query_params)
-    versions = await services.fhir.reader.versions(who, _kind(kind), _id(id_))
+    versions = await services.fhir.reader.versions(who, _kind(kind), id_)
     base = base_of(request)
     entries = [
         {
@@ -160,12 +251,17 @@ async def read_fhir_history(request: Request, services: ServicesOf, who: Reads, 
     return answer({"resourceType": "Bundle", "type": "history", "total": len(entries), "entry": entries})
 
 
-@router.get("/{kind}/{id_}/_history/{version}")
+@router.get(
+    "/{kind}/{id}/_history/{version}",
+    summary="One version of a resource",
+    responses=answers(FhirResource),
+    openapi_extra=parameters(),
+)
 async def read_fhir_version(
-    request: Request, services: ServicesOf, who: Reads, kind: str, id_: str, version: str
+    request: Request, services: ServicesOf, who: Reads, kind: KindName, id_: ResourceId, version: str
 ) -> Response:
     paging_of(request.query_params)
-    versions = await services.fhir.reader.versions(who, _kind(kind), _id(id_))
+    versions = await services.fhir.reader.versions(who, _kind(kind), id_)
     for found in versions:
         if found["meta"]["versionId"] == version:
             return resource_answer(found)
@@ -181,7 +277,7 @@ async def _write(request: Request, services: Services, who: Principal, item: Inc
         return answer(outcome([issue(i.severity, i.code, i.text) for i in item.issues]), status)
     kind, id_ = item.location.split("/")[:2]
     reader = services.fhir.reader
-    versions = await reader.versions(who, _kind(kind), UUID(id_))
+    versions = await reader.versions(who, _kind(kind), id_)
     return resource_answer(versions[0], _STATUS[item.verdict or "refused"], f"{base_of(request)}/{item.location}")
 
 
@@ -201,8 +297,7 @@ def _told(item: Incoming) -> Json:
 
 async def _body(request: Request) -> Json:
     """The body, as an object. Raises UnsupportedMediaType and InvalidInput."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _TYPES:
+    if _media_type(request) not in _TYPES:
         raise UnsupportedMediaType("the body must be FHIR in JSON", details={"accepted": sorted(_TYPES)})
     raw = await request.body()
     body = jsontext.parse(raw)
@@ -211,6 +306,14 @@ async def _body(request: Request) -> Json:
     if _NUL in raw:
         raise InvalidInput("the body holds the character U+0000, which FHIR does not allow")
     return body
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _etags(header: str) -> list[str]:
+    return [tag.strip() for tag in header.split(",")]
 
 
 async def _resource(request: Request, kind: Kind) -> Resource:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from carelog.identity.audit.event import AuditEvent
+from carelog.identity.audit.event import Noted
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
 
@@ -73,7 +73,8 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the chain; `actor` and `object` are commitments."""
+    """A row of the chain; `actor` and `object` are commitments. Only a row that counts more than one event has
+    `times`."""
 
     seq: int
     at: datetime
@@ -85,12 +86,16 @@ class Row:
     actor: str
     object: str | None
     covers: str | None
+    id: UUID | None = None
+    times: int | None = None
     mac: str = ""
 
     def code(self, key: bytes, before: str) -> str:
         """The code that belongs into this row when it follows one whose code is `before`."""
         said = (self.action, self.outcome, self.role, self.operation, self.request_id)
         whole = [before, self.seq, self.at.isoformat(), *said, self.actor, self.object, self.covers]
+        if self.id or self.times:
+            whole += [self.id.hex if self.id else None, self.times]
         return hmac.digest(key, jsontext.canonical(whole), "sha256").hex()
 
 
@@ -103,15 +108,16 @@ class Link:
     object: Object | None
 
 
-def link(key: bytes, head: Head, event: AuditEvent, at: datetime, covers: str | None = None) -> Link:
+def link(key: bytes, head: Head, noted: Noted, covers: str | None = None) -> Link:
     """The event as the row that follows `head`, with salts drawn anew."""
+    event = noted.event
     salts = secrets.token_hex(32)
     actor = Actor(salts[:32], event.principal, event.address)
     named = event.subject is not None or event.target is not None
     object_ = Object(salts[32:], event.subject, event.target) if named else None
     fields = {
         "seq": head.seq + 1,
-        "at": at,
+        "at": noted.at,
         "action": event.action,
         "outcome": event.outcome,
         "role": event.role,
@@ -120,6 +126,8 @@ def link(key: bytes, head: Head, event: AuditEvent, at: datetime, covers: str | 
         "actor": actor.commitment(),
         "object": object_.commitment() if object_ else None,
         "covers": covers,
+        "id": noted.id,
+        "times": event.times if event.times > 1 else None,
     }
     bare = Row(**fields)  # type: ignore[arg-type]
     return Link(Row(**fields, mac=bare.code(key, head.mac)), actor, object_)  # type: ignore[arg-type]

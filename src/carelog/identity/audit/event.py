@@ -38,7 +38,7 @@ class AuditEvent:
 
     `principal` did it, as far as that is known, in the role `role`, from the network address `address`, by the
     `operation` of the API or the command of that name. It was done to the record of `subject`, or to `target`:
-    'user:<id>', 'key:<id>', 'grant:<id>'.
+    'user:<id>', 'key:<id>', 'grant:<id>'. Events that are all alike may be counted in one.
     """
 
     action: str
@@ -50,6 +50,7 @@ class AuditEvent:
     target: str | None = None
     operation: str | None = None
     request_id: str | None = None
+    times: int = 1
 
     @classmethod
     def by(
@@ -74,6 +75,15 @@ class AuditEvent:
             operation=asked.operation,
             request_id=asked.request_id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An event on its way into the trail, and when it was. One that comes by the spool has an id."""
+
+    event: AuditEvent
+    at: datetime
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,14 @@ audit_event = Table(
     Column("object", String(64)),
     # Of an erasure: the digest of which details it destroyed.
     Column("covers", String(64)),
+    # Of what came by a spool: its line may be brought in again, and is then known by this.
+    Column("id", Uuid),
+    # How many events it counts, where there are several.
+    Column("times", Integer),
     Column("mac", String(64), nullable=False),
 )
+_spooled = text("id IS NOT NULL")
+Index("ix_audit_event_id", audit_event.c.id, unique=True, sqlite_where=_spooled, postgresql_where=_spooled)
 Index("ix_audit_event_at", audit_event.c.at, audit_event.c.seq)
 
 audit_detail = Table(

@@ -1,25 +1,41 @@
-"""The audit trail in the database: appended to in batches, read in pages, erased from by destroying details alone."""
+"""The audit trail in the database: appended to in batches, read in pages, erased from by destroying details alone.
 
+What need not wait for a commit of its own waits in the spool meanwhile; whoever reads the trail brings that in first.
+"""
+
+import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
-from carelog.db import Combiner, Connection, Database, insert_all
+from carelog.db import Combiner, Connection, Database, among, insert_all
 from carelog.identity.audit.chain import START, Actor, Coverage, Head, Link, Object, Row, link
-from carelog.identity.audit.event import ACTIONS, AuditEvent, Recorded
+from carelog.identity.audit.event import ACTIONS, AuditEvent, Noted, Recorded
+from carelog.identity.audit.spool import Spool
+from carelog.identity.audit.strangers import Strangers
 from carelog.identity.audit.tables import audit_detail, audit_event, audit_head
 from carelog.identity.audit.verification import Kept, Verification
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput
+from carelog.kit.ids import new_id
 from carelog.kit.paging import Cursor, Page
+from carelog.kit.wakeup import Wakeup
+from carelog.telemetry import metrics
+
+log = logging.getLogger(__name__)
 
 _COLUMNS: Final = tuple(field.name for field in fields(Row))
 _AT_ONCE: Final = 1000
+_BROUGHT_IN_AT_ONCE: Final = 250
+# Requests wait while so many are chained: a millisecond at the most.
+_CHAINED_AT_ONCE: Final = 16
 _HEAD: Final = select(audit_head.c.seq, audit_head.c.mac)
 _MOVE: Final = (
     update(audit_head)
@@ -32,6 +48,7 @@ _MOVE: Final = (
 class AuditQuery:
     """Which events. All that is given must hold; `since` and `until` bound the moment: from, up to."""
 
+    seq: int | None = None
     principal: str | None = None
     subject: UUID | None = None
     actions: tuple[str, ...] = ()
@@ -42,34 +59,72 @@ class AuditQuery:
 
 
 class AuditTrail:
-    """Keeps events for good. Those of several callers at once are chained and committed together."""
+    """Keeps events for good. Those of several callers at once are chained and committed together. `folder` is where the
+    spool is, which all processes on one machine share."""
 
-    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes]) -> None:
+    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes], folder: Path) -> None:
         self._database = database
         self._clock = clock
         self._derive_key = key
         self._appending = Combiner(self._append_all, most=256)
         # Where the chain ended the last time, which is right unless another process has appended since.
         self._head = START
+        self._spool = Spool(folder)
+        self._strangers = Strangers()
+        self._bringing_in = asyncio.Lock()
+        self.kept = Wakeup()
+        """Wakes whoever is to bring in what was kept."""
 
     @cached_property
     def _key(self) -> bytes:
         """Derived when it is first needed: many commands leave nothing in the trail."""
         return self._derive_key()
 
+    def keep(self, events: Sequence[AuditEvent]) -> None:
+        """Keep these events: they outlive this process from now on, and are on disk and in the chain soon. Raises
+        OSError when they cannot be kept, as on a full disk."""
+        if events:
+            now = self._clock.now()
+            self._spool.write([Noted(event, now, new_id()) for event in events])
+            self.kept.wake()
+
+    def keep_refusal_of_stranger(self, event: AuditEvent) -> None:
+        """The same for what was refused to nobody knows whom; many that are alike are counted."""
+        self.keep(self._strangers.refused(event, self._clock.now()))
+
+    def keep_counted(self, *, all_of_it: bool = False) -> None:
+        """Keep what was counted, of minutes that are over or `all_of_it`."""
+        self.keep(self._strangers.counted() if all_of_it else self._strangers.over(self._clock.now()))
+
+    async def bring_in(self) -> None:
+        """Chain what this process and others on this machine have kept before: it is on disk when this returns."""
+        async with self._bringing_in:
+            self._spool.let_go()
+            for file in self._spool.waiting():
+                with file:
+                    for noted in file.batches(_BROUGHT_IN_AT_ONCE):
+                        await self._append_new(noted)
+                    if file.whole:
+                        file.delete()
+                        _tell_torn(file.torn)
+
     async def record(self, events: Sequence[AuditEvent]) -> None:
         """Keep these events: they are on disk when this returns."""
         if events:
             now = self._clock.now()
-            await self._appending.submit([(event, now) for event in events])
+            await self._appending.submit([Noted(event, now) for event in events])
 
     async def append(self, connection: Connection, events: Sequence[AuditEvent]) -> None:
         """Keep these events if the caller's transaction on the same database is committed."""
         now = self._clock.now()
-        await self._append(connection, [(event, now) for event in events], await _locked(connection))
+        await self._append(connection, [Noted(event, now) for event in events], await _locked(connection))
 
     async def head(self) -> Head:
         """Where the chain ends now."""
+        await self.bring_in()
+        return await self._end()
+
+    async def _end(self) -> Head:
         [row] = await self._database.rows(_HEAD)
         return Head(row.seq, row.mac)
 
@@ -81,6 +136,7 @@ class AuditTrail:
         query = query or AuditQuery()
         if not set(query.actions) <= set(ACTIONS):
             raise InvalidInput("there is no such action", details={"actions": list(ACTIONS)})
+        await self.bring_in()
         statement = (
             select(audit_event, audit_detail)
             .join(audit_detail, audit_detail.c.seq == audit_event.c.seq)
@@ -102,7 +158,7 @@ class AuditTrail:
             verification.take(kept)
         beyond = await self._kept(verification.end.seq)
         # Rows behind the end are put in, unless the trail has grown since.
-        if await self.head() == head:
+        if await self._end() == head:
             verification.take(beyond)
         verification.finish(head)
         return verification
@@ -124,7 +180,7 @@ class AuditTrail:
         """Destroy the details of what was done to these subjects, whoever did it; and of these principals in what they
         did to others. One event, which names nobody, stands for all that it destroyed. Returns of how many rows.
 
-        In the caller's transaction.
+        In the caller's transaction, before which the caller has brought in what was kept.
         """
         head = await _locked(connection)
         to_them = [audit_detail.c.subject_id.in_(list(subjects)), audit_detail.c.target.in_(list(principals))]
@@ -145,8 +201,8 @@ class AuditTrail:
                 coverage.add(row.seq, actor=False)
         if not actors and not objects:
             return 0
-        event = AuditEvent("erase")
-        added = await self._append(connection, [(event, self._clock.now())], head, covers=str(coverage))
+        event = Noted(AuditEvent("erase"), self._clock.now())
+        added = await self._append(connection, [event], head, covers=str(coverage))
         gone = {"actor": (actors, ("actor_salt", "principal", "address")),
                 "object": (objects, ("object_salt", "subject_id", "target"))}  # fmt: skip
         for part, (seqs, columns) in gone.items():
@@ -156,25 +212,34 @@ class AuditTrail:
                 await connection.execute(erasing, [{"_seq": seq} for seq in seqs])
         return len({*actors, *objects})
 
-    async def _append_all(self, batch: Sequence[Sequence[tuple[AuditEvent, datetime]]]) -> list[None]:
+    async def _append_all(self, batch: Sequence[Sequence[Noted]]) -> list[None]:
         events = [event for item in batch for event in item]
         async with self._database.write() as connection:
             head = await self._append(connection, events, self._head)
         self._head = head
         return [None] * len(batch)
 
+    async def _append_new(self, events: Sequence[Noted]) -> None:
+        """Append those of these events that are not there yet."""
+        if not events:
+            return
+        async with self._database.write() as connection:
+            head = await _locked(connection)
+            ids = [event.id for event in events if event.id]
+            known = await connection.scalars(select(audit_event.c.id).where(among(connection, audit_event.c.id, ids)))
+            there = set(known)
+            if new := [event for event in events if event.id not in there]:
+                head = await self._append(connection, new, head)
+        self._head = head
+
     async def _append(
-        self,
-        connection: Connection,
-        events: Iterable[tuple[AuditEvent, datetime]],
-        head: Head,
-        covers: str | None = None,
+        self, connection: Connection, events: Iterable[Noted], head: Head, covers: str | None = None
     ) -> Head:
         """Append to a chain that may end in `head`, and return its new end."""
-        links = self._chained(events, head, covers)
+        links = await self._chained(events, head, covers)
         if not await _moved(connection, head, links):
             head = await _locked(connection)
-            links = self._chained(events, head, covers)
+            links = await self._chained(events, head, covers)
             await _moved(connection, head, links)
         await insert_all(
             connection, audit_event, [{name: getattr(one.row, name) for name in _COLUMNS} for one in links]
@@ -182,13 +247,21 @@ class AuditTrail:
         await insert_all(connection, audit_detail, [_details(one) for one in links])
         return Head(links[-1].row.seq, links[-1].row.mac)
 
-    def _chained(self, events: Iterable[tuple[AuditEvent, datetime]], head: Head, covers: str | None) -> list[Link]:
-        links = []
-        for event, at in events:
-            one = link(self._key, head, event, at, covers)
+    async def _chained(self, events: Iterable[Noted], head: Head, covers: str | None) -> list[Link]:
+        links: list[Link] = []
+        for event in events:
+            if links and len(links) % _CHAINED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            one = link(self._key, head, event, covers)
             links.append(one)
             head = Head(one.row.seq, one.row.mac)
         return links
+
+
+def _tell_torn(lines: int) -> None:
+    if lines:
+        metrics.audit_lines_torn(lines)
+        log.warning("lines of the audit trail's spool cannot be read", extra={"lines": lines})
 
 
 async def _moved(connection: Connection, head: Head, links: Sequence[Link]) -> bool:
@@ -206,6 +279,8 @@ async def _locked(connection: Connection) -> Head:
 
 def _conditions(query: AuditQuery) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    if query.seq is not None:
+        conditions.append(audit_event.c.seq == query.seq)
     if query.principal is not None:
         conditions.append(audit_detail.c.principal == query.principal)
     if query.subject is not None:
@@ -250,6 +325,7 @@ def _recorded(row: Any) -> Recorded:
             target=row.target,
             operation=row.operation,
             request_id=row.request_id,
+            times=row.times or 1,
         ),
         erased=row.actor_erased is not None or row.object_erased is not None,
     )

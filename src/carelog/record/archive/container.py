@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, Final
@@ -23,6 +26,12 @@ _CHUNK: Final = 1 << 20
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:/[A-Za-z0-9_-]+)*(?:\.[a-z0-9]+){1,2}")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
+
+# What the library raises for files that are none, or no longer.
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, KeyError,
+    NotImplementedError, RuntimeError, OverflowError,
+)  # fmt: skip
 
 
 class ArchiveRefused(InvalidInput):
@@ -109,6 +118,12 @@ class ArchiveWriter:
             member.write(manifest.model_dump_json(indent=1).encode())
         self._zip.close()
 
+    def abandon(self) -> None:
+        """Let go of the file, of which nothing is to be kept."""
+        with suppress(ValueError, OSError):
+            self._end()
+            self._zip.close()
+
     def _begun(self, name: str) -> IO[bytes]:
         info = zipfile.ZipInfo(name, self.at.timetuple()[:6])
         info.compress_type = zipfile.ZIP_DEFLATED
@@ -118,9 +133,7 @@ class ArchiveWriter:
     def _end(self) -> None:
         if self._open is not None and self._name is not None:
             self._open.close()
-            self._members[self._name] = MemberOf(
-                name=self._name, bytes=self._bytes, sha256=self._hash.hexdigest()
-            )
+            self._members[self._name] = MemberOf(name=self._name, bytes=self._bytes, sha256=self._hash.hexdigest())
         self._open = None
 
 
@@ -139,10 +152,8 @@ class OpenArchive:
             archive = zipfile.ZipFile(file)
             manifest = _manifest(archive, limits)
             _compare(archive, manifest, limits)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise ArchiveRefused(f"this is no archive, or a damaged one ({type(error).__name__})") from None
-        except zipfile.LargeZipFile:
-            raise ArchiveRefused("the archive is larger than is read") from None
         return cls(manifest, limits, archive)
 
     def has(self, name: str) -> bool:

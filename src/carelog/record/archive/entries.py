@@ -14,13 +14,14 @@ from carelog.kit.errors import CarelogError
 from carelog.kit.zones import is_zone
 from carelog.record.appending import due_at
 from carelog.record.archive.container import ArchiveRefused
-from carelog.record.archive.lines import AT_ONCE, read_as, written
+from carelog.record.archive.lines import AT_ONCE, PlainText, by_id, read_as, written
 from carelog.record.archive.part import Bringing, Part, Piece, Taking
 from carelog.record.entries import Source, State
 from carelog.record.evidence import Evidence
 from carelog.record.links import LinkKind
 from carelog.record.names import LONGEST, entry_name
 from carelog.record.registry import entry_types, parse_payload
+from carelog.record.rules import RULES
 from carelog.record.tables import entry, entry_link, entry_mention, entry_revision, subject
 
 _REVISION: Final = (
@@ -37,19 +38,19 @@ class RevisionLine(BaseModel):
     payload: dict[str, Any]
     evidence: list[Evidence]
     occurred_at: AwareDatetime
-    occurred_zone: str = Field(max_length=64)
+    occurred_zone: PlainText = Field(max_length=64)
     recorded_at: AwareDatetime
-    recorded_by: str = Field(max_length=80)
-    reason: str | None = Field(max_length=200)
+    recorded_by: PlainText = Field(max_length=80)
+    reason: PlainText | None = Field(max_length=200)
     source: Source
 
 
 class NameLine(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=LONGEST)
-    event_kind: str = Field(max_length=40)
-    source: str | None = Field(max_length=20)
+    name: PlainText = Field(min_length=1, max_length=LONGEST)
+    event_kind: PlainText = Field(max_length=40)
+    source: PlainText | None = Field(max_length=20)
 
 
 class EntryLine(BaseModel):
@@ -58,7 +59,7 @@ class EntryLine(BaseModel):
     id: UUID
     type: str
     conversation: UUID | None
-    origin: str = Field(max_length=120)
+    origin: PlainText = Field(max_length=120)
     names: list[NameLine] = []
     told_again_in: list[UUID] = []
     revisions: list[RevisionLine] = Field(min_length=1)
@@ -71,7 +72,7 @@ class LinkLine(BaseModel):
     kind: LinkKind
     to: UUID
     recorded_at: AwareDatetime
-    recorded_by: str = Field(max_length=80)
+    recorded_by: PlainText = Field(max_length=80)
 
 
 class EntriesPart(Part):
@@ -108,7 +109,7 @@ class CataloguePart(Part):
         async for values in bringing.archive.lines(self.member, AT_ONCE):
             lines = [_read(value, self.member, shared=True) for value in values]
             if not bringing.principal.may_change(CATALOGUE):
-                there = await _owners(bringing.connection, [line.id for line in lines])
+                there = await owners_of(bringing.connection, [line.id for line in lines])
                 bringing.count("catalogue", "left_out", sum(line.id not in there for line in lines))
                 lines = [line for line in lines if line.id in there]
             await _brought(bringing, lines, CATALOGUE, "catalogue")
@@ -119,19 +120,20 @@ class LinksPart(Part):
     member: ClassVar = "links.ndjson"
 
     async def take(self, taking: Taking) -> AsyncIterator[Piece]:
-        links = select(entry_link).join(entry, entry.c.id == entry_link.c.from_id)
-        owned = links.where(entry.c.subject_id == taking.subject_id)
-        ordered = owned.order_by(entry_link.c.from_id, entry_link.c.kind, entry_link.c.to_id)
-        rows = await taking.connection.stream(ordered)
-        async for some in rows.partitions(AT_ONCE):
-            yield self.member, written(_link_line(row) for row in some)
+        order = entry_link.c.from_id, entry_link.c.kind, entry_link.c.to_id
+        async for heads in _heads(taking.connection, entry.c.subject_id == taking.subject_id):
+            theirs = among(taking.connection, entry_link.c.from_id, [head.id for head in heads])
+            rows = (await taking.connection.execute(select(entry_link).where(theirs).order_by(*order))).all()
+            if rows:
+                yield self.member, written(map(_link_line, rows))
 
     async def bring(self, bringing: Bringing) -> None:
         """Those whose two ends are here."""
         async for values in bringing.archive.lines(self.member, AT_ONCE):
             lines = [read_as(LinkLine, value, self.member) for value in values]
             ends = {bringing.id_of(end) for line in lines for end in (line.from_id, line.to)}
-            owners = await _owners(bringing.connection, ends)
+            owners = await owners_of(bringing.connection, ends)
+            here = (bringing.subject_id, CATALOGUE)
             rows = [
                 {
                     "from_id": bringing.id_of(line.from_id),
@@ -141,29 +143,23 @@ class LinksPart(Part):
                     "recorded_by": line.recorded_by,
                 }
                 for line in lines
+                if owners.get(bringing.id_of(line.from_id)) == bringing.subject_id
+                and owners.get(bringing.id_of(line.to)) in here
             ]
-            good = [
-                row
-                for row in rows
-                if owners.get(row["from_id"]) == bringing.subject_id
-                and owners.get(row["to_id"]) in (bringing.subject_id, CATALOGUE)
-            ]
-            bringing.count("links", "left_out", len(rows) - len(good))
-            await insert_new(bringing.connection, entry_link, good)
+            bringing.count("links", "left_out", len(lines) - len(rows))
+            await insert_new(bringing.connection, entry_link, rows)
 
 
 async def _taken(connection: Connection, *conditions: ColumnElement[bool]) -> AsyncIterator[list[dict[str, Any]]]:
     """Lines of entries, some hundreds at a time, in the order of their ids."""
-    last: UUID | None = None
-    while True:
-        heads = select(entry.c.id, entry.c.type, entry.c.conversation_id, entry.c.origin).where(*conditions)
-        after = heads if last is None else heads.where(entry.c.id > last)
-        rows = (await connection.execute(after.order_by(entry.c.id).limit(AT_ONCE))).all()
-        if rows:
-            yield [line async for line in _lines(connection, rows)]
-        if len(rows) < AT_ONCE:
-            return
-        last = rows[-1].id
+    async for heads in _heads(connection, *conditions):
+        yield [line async for line in _lines(connection, heads)]
+
+
+async def _heads(connection: Connection, *conditions: ColumnElement[bool]) -> AsyncIterator[Sequence[Any]]:
+    heads = select(entry.c.id, entry.c.type, entry.c.conversation_id, entry.c.origin).where(*conditions)
+    async for rows in by_id(connection, heads, entry.c.id):
+        yield rows
 
 
 async def _lines(connection: Connection, heads: Sequence[Any]) -> AsyncIterator[dict[str, Any]]:
@@ -193,13 +189,12 @@ async def _lines(connection: Connection, heads: Sequence[Any]) -> AsyncIterator[
 
 
 async def _referred(taking: Taking) -> set[UUID]:
-    """The ids that payloads name of entries which may be in the catalogue."""
-    shared = {name for name, kind in entry_types().items() if kind.shared}
+    """The ids of entries of the catalogue that payloads name."""
     fields = {
         (name, field)
-        for name, kind in entry_types().items()
-        for field in kind.model.model_fields
-        if field.endswith("_id") and field.removesuffix("_id") in {s.rpartition("_")[2] for s in shared} | shared
+        for name, rule in RULES.items()
+        for field, kind in rule.refers.items()
+        if entry_types()[kind].shared
     }
     payloads = (
         select(entry.c.type, entry_revision.c.payload)
@@ -234,9 +229,9 @@ def _read(value: Any, member: str, *, shared: bool) -> EntryLine:
 async def _brought(bringing: Bringing, lines: Sequence[EntryLine], owner: UUID, what: str) -> None:
     """Write the entries that are not here, and the revisions by which one here is behind."""
     connection = bringing.connection
-    owners = await _owners(connection, [line.id for line in lines])
+    owners = await owners_of(connection, [line.id for line in lines])
     taken = [line.id for line in lines if owners.get(line.id, owner) != owner]
-    owners |= await _owners(connection, [bringing.another(id_) for id_ in taken])
+    owners |= await owners_of(connection, [bringing.another(id_) for id_ in taken])
     new = [line for line in lines if bringing.id_of(line.id) not in owners]
     known = [line for line in lines if bringing.id_of(line.id) in owners]
     if any(owners[bringing.id_of(line.id)] != owner for line in known):
@@ -263,8 +258,8 @@ async def _insert(bringing: Bringing, lines: Sequence[EntryLine], owner: UUID) -
     connection, now = bringing.connection, bringing.at
     zone = await connection.scalar(select(subject.c.zone).where(subject.c.id == owner))
     origins = [line.origin for line in lines]
-    used = set((await connection.execute(select(entry.c.origin).where(among_texts(connection, entry.c.origin, origins))))
-               .scalars())  # fmt: skip
+    same = select(entry.c.origin).where(among_texts(connection, entry.c.origin, origins))
+    used = set((await connection.execute(same)).scalars())
     heads, revisions = [], []
     for line in lines:
         id_ = bringing.id_of(line.id)
@@ -351,7 +346,8 @@ def _revisions(bringing: Bringing, line: EntryLine, id_: UUID) -> Iterator[dict[
         }
 
 
-async def _owners(connection: Connection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+async def owners_of(connection: Connection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose each of these entries is, of those that there are."""
     if not ids:
         return {}
     rows = await connection.execute(select(entry.c.id, entry.c.subject_id).where(among(connection, entry.c.id, ids)))

@@ -98,5 +98,5 @@ class Part(ABC):
     def take(self, taking: Taking) -> AsyncIterator[Piece]:
         """The members of this part, piece by piece, each member whole before the next. Raises LeftOut."""
 
-    async def bring(self, bringing: Bringing) -> None:
+    async def bring(self, bringing: Bringing) -> None:  # noqa: B027  most of what informs has nothing to bring
         """Write what the archive has of this part and the record has not. Raises ArchiveRefused."""

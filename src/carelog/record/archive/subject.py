@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from carelog.conversations.parties import normal
@@ -13,7 +13,7 @@ from carelog.db import insert_new
 from carelog.kit import jsontext
 from carelog.kit.zones import is_zone
 from carelog.record.archive.container import ArchiveRefused, OpenArchive
-from carelog.record.archive.lines import read_as
+from carelog.record.archive.lines import PlainText, parsed, read_as
 from carelog.record.archive.part import Bringing, Part, Piece, Taking
 from carelog.record.subjects import SYSTEMS, Identifier
 from carelog.record.tables import subject, subject_identifier
@@ -25,22 +25,22 @@ class IdentifierLine(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     system: str
-    value: str
+    value: PlainText = Field(min_length=1, max_length=320)
 
 
 class SubjectLine(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: UUID
-    name: str | None
-    zone: str | None
+    name: PlainText | None = Field(max_length=200)
+    zone: PlainText | None = Field(max_length=64)
     recorded_at: AwareDatetime
     identifiers: list[IdentifierLine]
 
 
 async def read_subject(archive: OpenArchive) -> SubjectLine:
     """Whose archive it is. Raises ArchiveRefused."""
-    read = read_as(SubjectLine, jsontext.parse(await archive.read(MEMBER)), MEMBER)
+    read = read_as(SubjectLine, parsed(await archive.read(MEMBER), MEMBER), MEMBER)
     if read.id != archive.manifest.subject or not all(i.system in SYSTEMS for i in read.identifiers):
         raise ArchiveRefused(f"{MEMBER} is not of the subject whose archive it is")
     if read.zone is not None and not is_zone(read.zone):

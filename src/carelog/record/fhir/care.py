@@ -23,7 +23,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import Mapping, homes, in_error
+from carelog.record.fhir.mapping import QUOTED, Mapping, homes, in_error
 from carelog.record.types.appointment import Appointment
 from carelog.record.types.immunization import Immunization
 from carelog.record.types.meditation_session import MeditationSession
@@ -337,6 +337,7 @@ MAPPINGS: Final = (
         reads=frozenset({
             "status", "code", "performer", "location", "reasonCode", "bodySite", "outcome", "note",
         }),
+        told={"code": QUOTED},
     ),
     Mapping(
         "immunization",
@@ -355,6 +356,7 @@ MAPPINGS: Final = (
             "status", "statusReason", "vaccineCode", "manufacturer", "lotNumber", "expirationDate", "site",
             "doseQuantity", "performer", "note", "reasonCode",
         }),
+        told={"vaccineCode": QUOTED},
     ),
     Mapping(
         "treatment",

@@ -26,6 +26,11 @@ SNOMED: Final = "http://snomed.info/sct"
 TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem/"
 DATA_ABSENT: Final = f"{TERMINOLOGY}data-absent-reason"
 
+UNKNOWN: Final[Json] = {
+    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+}
+"""In place of an element that must be there, and is not known."""
+
 # The UCUM units that Carelog's own quantities have, and those of common doses and results; any other unit is written
 # as its text alone, since a code that is not UCUM's would be a wrong one.
 UNITS: Final = frozenset({

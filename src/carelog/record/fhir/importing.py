@@ -5,8 +5,8 @@ entry of the subject that it is about. What was imported before is told by its n
 same again changes nothing, even where the entry was corrected since, and what has changed becomes a new revision.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,24 +17,29 @@ from sqlalchemy.exc import IntegrityError
 from carelog.db import Connection, Database, among, insert_all
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.clock import Clock
-from carelog.kit.errors import PreconditionFailed
+from carelog.kit.errors import CarelogError, PreconditionFailed
 from carelog.kit.ids import new_id
 from carelog.record import subjects
 from carelog.record.adding import add
-from carelog.record.appending import Change, Placed, append, overwrite
+from carelog.record.appending import Placed, overwrite
+from carelog.record.editing import write_plan
 from carelog.record.entries import Entry, NewEntry
 from carelog.record.fhir.mappings import mapping_of
 from carelog.record.fhir.people import identifiers_in, name_of, subject_named_in
 from carelog.record.fhir.reception import Incoming, Issue, entry_named, linked, read_now
+from carelog.record.fhir.settling import admitted, depth, renamed
 from carelog.record.fhir.tables import fhir_source
 from carelog.record.merging import payload_json
+from carelog.record.plan import Decided, Plan
 from carelog.record.registry import parse_payload
+from carelog.record.rules import LastContact, looks_around
 from carelog.record.selecting import current_entries, entry_of
 from carelog.record.subjects import Subject
-from carelog.record.surroundings import lock_records
+from carelog.record.surroundings import Sought, around, lock_records, look
 from carelog.record.tables import entry
 
 _REASON: Final = "imported again"
+_WITHDRAWN: Final = "entered in error, says the system it came from"
 
 
 class RefusedWhole(Exception):
@@ -78,6 +83,7 @@ class _Hand:
         self._now = now
         self._people: dict[str, UUID] = {}
         self._made: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
         self._known: dict[tuple[str, UUID], Any] = {}
         self._entries: dict[UUID, Entry] = {}
 
@@ -89,9 +95,9 @@ class _Hand:
         placed = [(item, owner) for item in open_items if (owner := await self._owner(item)) is not None]
         await lock_records(self._connection, {owner for _, owner in placed})
         await self._look_up(placed)
-        first = [pair for pair in placed if not pair[0].links]
-        await self._write(first)
-        await self._write([pair for pair in placed if pair[0].links])
+        # What others name is written before them, so that they can name it as it is called here.
+        for behind in sorted({depth(item.kind) for item, _ in placed}):
+            await self._write([(item, owner) for item, owner in placed if depth(item.kind) == behind])
 
     async def _meet(self, item: Incoming) -> None:
         """Find the subject that a Patient is, or make them."""
@@ -182,51 +188,112 @@ class _Hand:
         self._profiles = {row.subject_id: entry_of(row) for row in profiles}
 
     async def _write(self, placed: Sequence[tuple[Incoming, UUID]]) -> None:
-        new: list[tuple[Incoming, UUID]] = []
+        steps = [step for item, owner in self._each_once(placed) if (step := self._step(item, owner)) is not None]
+        plain = [step for step in steps if step.is_plain]
+        ids = await add(self._connection, [step.placed() for step in plain], self._now)
+        for step, id_ in zip(plain, ids, strict=True):
+            self._done(step.item, id_, 1, "created")
+        again = [step for step in steps if step.stored is not None and step.stored.state == "retracted"]
+        for step in again:
+            await self._overwrite(step)
+        looking = [step for step in steps if not step.is_plain and step not in again]
+        kept = await self._settle(looking)
+        await self._remember(
+            [*zip(plain, ids, strict=True), *((step, step.stored.id) for step in again if step.stored), *kept]
+        )
+
+    def _each_once(self, placed: Sequence[tuple[Incoming, UUID]]) -> Iterator[tuple[Incoming, UUID]]:
         seen: dict[tuple[str, UUID], str] = {}
         for item, owner in placed:
-            before = seen.get((item.key, owner))
-            if before == item.digest:
+            if (item.key, owner) not in seen:
+                seen[item.key, owner] = item.digest
+                yield item, owner
+            elif seen[item.key, owner] == item.digest:
                 item.verdict = "unchanged"
-                continue
-            if before is not None:
+            else:
                 item.refuse("duplicate", "another version of this resource stands before it")
-                continue
-            seen[item.key, owner] = item.digest
-            if await self._is_new(item, owner):
-                new.append((item, owner))
-        ids = await add(
-            self._connection, [Placed(owner, None, _origin(item, owner), self._entry(item)) for item, owner in new],
-            self._now,
-        )  # fmt: skip
-        for (item, _), id_ in zip(new, ids, strict=True):
-            self._done(item, id_, 1, "created")
-        await self._remember([(item, owner, id_) for (item, owner), id_ in zip(new, ids, strict=True)])
 
-    async def _is_new(self, item: Incoming, owner: UUID) -> bool:
-        """Whether there is to be a new entry; else what there is has been brought up to date."""
+    def _step(self, item: Incoming, owner: UUID) -> "_Step | None":
+        """What is to be done for it; None when nothing is."""
         source = self._known.get((item.key, owner))
         stored = self._stored(item, owner, source)
         if source is not None and source.digest == item.digest and item.target is None and stored is not None:
             self._done(item, stored.id, stored.revision, "unchanged")
-            return False
+            return None
         if item.target is not None and item.kind != "Patient" and stored is None:
             item.refuse("not-found", "there is nothing of that id here, and ids are given out here: POST it")
-            return False
+            return None
         if stored is not None and item.seen not in (None, stored.revision):
             raise PreconditionFailed(
                 "the resource has changed since it was read", details={"revision": stored.revision}
             )
+        if item.withdrawn:
+            return self._withdrawal(item, owner, stored, source)
         if item.links:
             read_now(item, linked(item, self._made))
-        if item.withdrawn:
-            await self._withdraw(item, stored)
         if item.verdict is not None or item.said is None:
-            return False
-        if stored is None:
-            return item.verdict is None
-        await self._change(item, owner, stored, source)
-        return False
+            return None
+        if stored is not None and stored.type != item.said.type:
+            item.refuse("conflict", f"it was kept as {stored.type}, and is now one of another type")
+            return None
+        new = self._entry(item)
+        return _Step(item, owner, source, stored, new if stored is None else _changed(item, stored, new, source))
+
+    def _withdrawal(self, item: Incoming, owner: UUID, stored: Entry | None, source: Any) -> "_Step | None":
+        if stored is not None and stored.state == "active":
+            return _Step(item, owner, source, stored, None)
+        if stored is not None:
+            self._done(item, stored.id, stored.revision, "unchanged")
+        else:
+            item.verdict = "unchanged"
+            item.issues.append(Issue("information", "informational", "entered in error, and not here"))
+        return None
+
+    async def _overwrite(self, step: "_Step") -> None:
+        """What was retracted here stays so, whatever it says now."""
+        assert step.stored is not None and step.new is not None
+        by, revision = self._principal.id, step.stored.revision
+        if not step.changes_nothing:
+            revision = await overwrite(self._connection, step.stored.id, step.new, by=by, at=self._now, reason=_REASON)
+        self._done(step.item, step.stored.id, revision, "unchanged" if step.changes_nothing else "updated")
+
+    async def _settle(self, steps: Sequence["_Step"]) -> list[tuple["_Step", UUID]]:
+        """Write what changes, and what is new and has rules, with regard to what else the record holds."""
+        sought = [step.surroundings for step in steps if step.looks_around]
+        # What was imported before is not compared: the system that it comes from keeps its own order.
+        plan = Plan(await look(self._connection, sought), self._principal, self._now, admitted, "import")
+        decided = [(step, found) for step in steps if (found := self._decided(plan, step)) is not None]
+        likely = dict(plan.duplicates)
+        for step, found in decided:
+            step.item.issues += [Issue("warning", "business-rule", note) for note in found.notes]
+            if (other := likely.get(found.id)) is not None:
+                there = f"{step.item.kind}/{other}"
+                step.item.issues.append(Issue("warning", "duplicate", f"the record seems to have this, as {there}"))
+        await write_plan(self._connection, plan)
+        return [(step, found.id) for step, found in decided]
+
+    def _decided(self, plan: Plan, step: "_Step") -> Decided | None:
+        item, stored = step.item, step.stored
+        if stored is not None and step.changes_nothing:
+            self._done(item, stored.id, stored.revision, "unchanged")
+            return Decided(stored.id, "merged")
+        try:
+            found = (
+                plan.entering(step.placed(), "keep")
+                if stored is None
+                else plan.revised(stored, step.wanted(stored), step.why)
+            )
+        except LastContact as refused:
+            assert stored is not None
+            self._done(item, stored.id, stored.revision, "unchanged")
+            item.issues.append(Issue("warning", "business-rule", refused.message))
+            return None
+        except CarelogError as refused:
+            item.leave(refused.message)
+            return None
+        revision = 1 if stored is None else stored.revision + 1
+        self._done(item, found.id, revision, "created" if found.verdict == "created" else "updated")
+        return found
 
     def _stored(self, item: Incoming, owner: UUID, source: Any) -> Entry | None:
         if item.kind == "Patient":
@@ -238,56 +305,6 @@ class _Hand:
         fitting = found is not None and found.subject_id == owner and mapping_of(found.type).resource == item.kind
         return found if fitting else None
 
-    async def _change(self, item: Incoming, owner: UUID, stored: Entry, source: Any) -> None:
-        wanted = self._entry(item)
-        if item.kind == "Patient":
-            told, known = payload_json(wanted.payload), payload_json(stored.payload)
-            # What another system says of a person never takes the place of what the record says itself.
-            both = known | told if source is not None else told | known
-            wanted = replace(
-                wanted,
-                payload=parse_payload("profile", both),
-                occurred_at=stored.occurred_at,
-                occurred_zone=stored.occurred_zone,
-                source=stored.source,
-            )
-        elif entry_named(item) or source is None:
-            wanted = replace(wanted, evidence=stored.evidence, source=stored.source)
-        same = (
-            stored.type == wanted.type
-            and stored.payload == wanted.payload
-            and (stored.occurred_at, stored.occurred_zone) == (wanted.occurred_at, wanted.occurred_zone)
-        )
-        if stored.type != wanted.type:
-            item.refuse("conflict", f"it was kept as {stored.type}, and is now one of another type")
-            return
-        revision = stored.revision
-        if not same:
-            by = self._principal.id
-            revision = await overwrite(self._connection, stored.id, wanted, by=by, at=self._now, reason=_REASON)
-        self._done(item, stored.id, revision, "unchanged" if same else "updated")
-        if source is None:
-            await self._remember([(item, owner, stored.id)])
-        else:
-            await self._connection.execute(
-                update(fhir_source)
-                .where(fhir_source.c.id == source.id)
-                .values(digest=item.digest, imported_at=self._now)
-            )
-
-    async def _withdraw(self, item: Incoming, stored: Entry | None) -> None:
-        if stored is None:
-            item.verdict = "unchanged"
-            item.issues.append(Issue("information", "informational", "entered in error, and not here"))
-            return
-        if stored.state == "active":
-            wanted = replace(stored, state="retracted")
-            change = Change(stored, wanted, self._principal.id, "entered in error, says the system it came from")
-            await append(self._connection, [change], self._now)
-            self._done(item, stored.id, stored.revision + 1, "updated")
-        else:
-            self._done(item, stored.id, stored.revision, "unchanged")
-
     def _entry(self, item: Incoming) -> NewEntry:
         said = item.said
         assert said is not None
@@ -298,7 +315,7 @@ class _Hand:
             happened = self._now
         return NewEntry(
             type=said.type,
-            payload=said.payload,
+            payload=renamed(said.payload, self._ids),
             evidence=(),
             occurred_at=happened,
             occurred_zone=said.occurred_zone,
@@ -312,24 +329,107 @@ class _Hand:
             item.location = f"{item.kind}/{id_}/_history/{revision}"
             for name in item.known_as:
                 self._made[name] = str(id_)
+            self._ids[str(item.resource.get("id"))] = str(id_)
 
-    async def _remember(self, made: Sequence[tuple[Incoming, UUID, UUID]]) -> None:
+    async def _remember(self, made: Sequence[tuple["_Step", UUID]]) -> None:
         rows = [
             {
                 "id": new_id(),
-                "subject_id": owner,
-                "key": item.key,
-                "digest": item.digest,
+                "subject_id": step.owner,
+                "key": step.item.key,
+                "digest": step.item.digest,
                 "entry_id": id_,
                 "imported_at": self._now,
+                "said_date": step.said_date,
             }
-            for item, owner, id_ in made
+            for step, id_ in made
+            if step.source is None and not step.item.withdrawn
         ]
         await insert_all(self._connection, fhir_source, rows)
+        for step, _ in made:
+            if step.source is not None and not step.item.withdrawn:
+                again = update(fhir_source).where(fhir_source.c.id == step.source.id)
+                await self._connection.execute(
+                    again.values(digest=step.item.digest, imported_at=self._now, said_date=step.said_date)
+                )
 
 
-def _origin(item: Incoming, owner: UUID) -> str:
-    return f"fhir:{owner.hex}:{item.key}"
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is to be done for one resource: `new` is written in place of what is `stored`, or as a new entry; it is None
+    for one that is withdrawn. `source` is how it was imported before."""
+
+    item: Incoming
+    owner: UUID
+    source: Any
+    stored: Entry | None
+    new: NewEntry | None
+
+    @property
+    def type(self) -> str:
+        holder = self.new or self.stored
+        assert holder is not None
+        return holder.type
+
+    @property
+    def looks_around(self) -> bool:
+        return looks_around(self.type)
+
+    @property
+    def is_plain(self) -> bool:
+        return self.stored is None and not self.looks_around
+
+    @property
+    def surroundings(self) -> Sought:
+        holder = self.new or self.stored
+        assert holder is not None
+        return around(self.owner, holder.type, self.new.payload if self.new else None, holder.occurred_at)
+
+    @property
+    def said_date(self) -> str | None:
+        return self.item.said.said_date if self.item.said else None
+
+    @property
+    def changes_nothing(self) -> bool:
+        one, other = self.stored, self.new
+        return (
+            one is not None
+            and other is not None
+            and (one.payload, one.occurred_at, one.occurred_zone)
+            == (other.payload, other.occurred_at, other.occurred_zone)
+        )
+
+    @property
+    def why(self) -> str:
+        return _WITHDRAWN if self.new is None else _REASON
+
+    def placed(self) -> Placed:
+        assert self.new is not None
+        return Placed(self.owner, None, f"fhir:{self.owner.hex}:{self.item.key}", self.new)
+
+    def wanted(self, stored: Entry) -> Entry:
+        if self.new is None:
+            return replace(stored, state="retracted")
+        kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source")
+        return replace(stored, **{name: getattr(self.new, name) for name in kept})
+
+
+def _changed(item: Incoming, stored: Entry, new: NewEntry, source: Any) -> NewEntry:
+    """What a resource makes of an entry that there is."""
+    if item.kind == "Patient":
+        told, known = payload_json(new.payload), payload_json(stored.payload)
+        # What another system says of a person never takes the place of what the record says itself.
+        both = known | told if source is not None else told | known
+        return replace(
+            new,
+            payload=parse_payload("profile", both),
+            occurred_at=stored.occurred_at,
+            occurred_zone=stored.occurred_zone,
+            source=stored.source,
+        )
+    if entry_named(item) or source is None:
+        return replace(new, evidence=stored.evidence, source=stored.source)
+    return new
 
 
 def _uuid(text: Any) -> UUID | None:

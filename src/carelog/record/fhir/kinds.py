@@ -11,7 +11,7 @@ from carelog.record.fhir.mappings import mappings
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of resource. `patient` are the parameters that name the person, `moment` the one that has when it
-    happened, and `tokens` those that look for codes, each in an element. Not each can be read `by_id`."""
+    happened, and `tokens` those that look for codes, each in an element."""
 
     name: str
     types: tuple[str, ...]
@@ -19,7 +19,24 @@ class Kind:
     moment: str | None
     tokens: dict[str, str]
     conversations: bool = False
-    by_id: bool = True
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """By what its searches can be sorted."""
+        if not self.types or self.conversations or self.name == "Patient":
+            return ()
+        return (*((self.moment,) if self.moment else ()), "_lastUpdated")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What it is searched by, each with its type."""
+        found = {"_id": "token", "_lastUpdated": "date", "_tag": "token"}
+        if self.name == "Patient":
+            return {"_id": "token", "_lastUpdated": "date", "identifier": "token", "name": "string"}
+        found |= dict.fromkeys(self.patient, "reference")
+        if self.moment:
+            found[self.moment] = "date"
+        return found | dict.fromkeys(self.tokens, "token")
 
 
 _SUBJECT: Final = ("patient", "subject")
@@ -87,8 +104,8 @@ def kinds() -> dict[str, Kind]:
     others = {
         "Patient": Kind("Patient", ("profile",), (), None, {}),
         "Provenance": Kind("Provenance", (), ("patient", "target"), None, {}),
-        "Consent": Kind("Consent", (), ("patient",), None, {"status": "status"}, by_id=False),
-        "AuditEvent": Kind("AuditEvent", (), ("patient",), "date", {"action": "action"}, by_id=False),
+        "Consent": Kind("Consent", (), ("patient",), None, {"status": "status"}),
+        "AuditEvent": Kind("AuditEvent", (), ("patient",), "date", {"action": "action"}),
     }
     return dict(sorted((of_entries | others).items()))
 

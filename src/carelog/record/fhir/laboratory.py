@@ -27,7 +27,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import Mapping, homes
+from carelog.record.fhir.mapping import QUOTED, Mapping, always, homes
 from carelog.record.fhir.observation import (
     ELEMENTS,
     MOMENTS,
@@ -35,6 +35,7 @@ from carelog.record.fhir.observation import (
     categories,
     component,
     observation,
+    told_always,
 )
 from carelog.record.payload import Quantity
 from carelog.record.types.biomarker import Biomarker
@@ -271,6 +272,7 @@ MAPPINGS: Final = (
         moments=MOMENTS,
         takes=_is_lab_result,
         reads=ELEMENTS | _MORE | set(VALUES),
+        told={"category": always("laboratory"), "code": QUOTED, "status": always("unknown", quoted=True)},
     ),
     Mapping(
         "biomarker",
@@ -280,6 +282,7 @@ MAPPINGS: Final = (
         homes("code", "name", "loinc", "value", "optimal", "safe", "notes"),
         moments=MOMENTS,
         reads=ELEMENTS | _MORE | set(VALUES),
+        told=told_always("laboratory", QUOTED),
     ),
     Mapping(
         "observation",
@@ -293,6 +296,7 @@ MAPPINGS: Final = (
         moments=MOMENTS,
         takes=lambda _: True,
         reads=ELEMENTS | set(VALUES) | {"issued", "interpretation", "performer", "note"},
+        told={"category": QUOTED, "code": QUOTED, "status": always("final")},
     ),
     Mapping(
         "lab_report",
@@ -305,5 +309,6 @@ MAPPINGS: Final = (
         reads=frozenset({
             "status", "category", "code", "result", "issued", "performer", "conclusion", "effectivePeriod",
         }),
+        told={"category": always("LAB"), "code": QUOTED, "status": always("unknown", quoted=True)},
     ),
 )  # fmt: skip

@@ -25,7 +25,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import Mapping, homes
+from carelog.record.fhir.mapping import QUOTED, Mapping, always, homes
 from carelog.record.payload import Quantity
 from carelog.record.types.medication import Medication
 from carelog.record.types.medication_log import MedicationLog
@@ -34,6 +34,7 @@ from carelog.record.types.prescription import Prescription
 
 _UNNAMED: Final = concept(coding(DATA_ABSENT, "unknown", "Unknown"))
 """The medication of what only refers to another entry for it."""
+_NAMED_ALONE: Final = always("unknown")
 
 # What a medication was talked of as, and a statement's status: which of several words it was travels in an extension.
 _STATEMENTS: Final = {
@@ -261,6 +262,7 @@ MAPPINGS: Final = (
         moments=("effectivePeriod", "dateAsserted"),
         takes=_is_taken,
         reads=frozenset({"status", "medicationCodeableConcept", "dosage", "reasonCode", "note"}),
+        told={"medicationCodeableConcept": QUOTED},
     ),
     Mapping(
         "prescription",
@@ -277,6 +279,7 @@ MAPPINGS: Final = (
             "status", "intent", "medicationCodeableConcept", "requester", "dosageInstruction", "dispenseRequest",
             "reasonCode", "note",
         }),
+        told={"medicationCodeableConcept": QUOTED},
     ),
     Mapping(
         "medication_schedule",
@@ -287,6 +290,7 @@ MAPPINGS: Final = (
             "name", "dose", "times", "days", "every_days", "instructions", "starts_on", "ends_on", "active"
         ),
         when="authoredOn",
+        told={"medicationCodeableConcept": _NAMED_ALONE},
     ),
     Mapping(
         "medication_log",
@@ -299,5 +303,6 @@ MAPPINGS: Final = (
         reads=frozenset({
             "status", "statusReason", "medicationCodeableConcept", "reasonCode", "request", "dosage", "note",
         }),
+        told={"medicationCodeableConcept": _NAMED_ALONE},
     ),
 )  # fmt: skip

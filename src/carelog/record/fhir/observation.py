@@ -26,7 +26,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import Mapping, homes
+from carelog.record.fhir.mapping import QUOTED, Mapping, Told, always, homes
 from carelog.record.types.exercise import Exercise
 from carelog.record.types.food import Food
 from carelog.record.types.meditation_log import MeditationLog
@@ -78,6 +78,8 @@ MEASURES: Final = {
 }
 _KINDS: Final = {code: kind for kind, measure in MEASURES.items() for code in measure.codes}
 _PANEL: Final = coding(LOINC, "85354-9", "Blood pressure panel with all children optional")
+_CODE_OF: Final = {kind: measure.codes[0] for kind, measure in MEASURES.items()} | {"blood_pressure": _PANEL["code"]}
+_CATEGORY_OF: Final = dict.fromkeys(_CODE_OF, "vital-signs") | {"glucose": "laboratory"}
 _PANELS: Final = frozenset({"85354-9", "55284-4", "35094-2"})
 _SYSTOLIC: Final = coding(LOINC, "8480-6", "Systolic blood pressure")
 _DIASTOLIC: Final = coding(LOINC, "8462-4", "Diastolic blood pressure")
@@ -138,7 +140,7 @@ def _write_vitals(vitals: Vitals) -> Resource:
         )
     measure = MEASURES[vitals.kind]
     return observation(
-        "laboratory" if vitals.kind == "glucose" else "vital-signs",
+        _CATEGORY_OF[vitals.kind],
         concept(coding(LOINC, measure.codes[0], measure.display), text=measure.display),
         valueQuantity=quantity_of(vitals.value),
         meta={"profile": [_PROFILES + measure.profile]} if measure.profile else None,
@@ -292,13 +294,6 @@ def _read_meditation(resource: Resource) -> Json:
     return without_nothing(minutes=minutes and minutes["value"], notes=notes_in(resource.get("note")))
 
 
-def kinds_of(codes: Iterable[str]) -> list[str]:
-    """The kinds of vitals that these LOINC codes mean."""
-    wanted = set(codes)
-    pressure = ["blood_pressure"] if wanted & {_PANEL["code"]} else []
-    return pressure + [kind for kind, measure in MEASURES.items() if measure.codes[0] in wanted]
-
-
 def nothing(_: Resource) -> Json:
     """What a mapping reads whose fields all travel in extensions."""
     return {}
@@ -311,10 +306,22 @@ def unspecified(type_name: str) -> Mapping:
     def write(payload: Any) -> Resource:
         return observation("survey", concept(text=name), valueString=payload.headline())
 
-    return Mapping(type_name, "Observation", write, nothing, moments=MOMENTS)
+    return Mapping(type_name, "Observation", write, nothing, moments=MOMENTS, told=told_always("survey", always()))
 
 
-def _own(type_name: str, write: Callable[[Any], Resource], read: Callable[[Resource], Json], *home: str) -> Mapping:
+def told_always(category: str, code: Told) -> dict[str, Told]:
+    """The codes of what is final and of one category."""
+    return {"category": always(category), "code": code, "status": always("final")}
+
+
+def _own(
+    type_name: str,
+    write: Callable[[Any], Resource],
+    read: Callable[[Resource], Json],
+    *home: str,
+    category: str,
+    code: Told = always(),
+) -> Mapping:
     return Mapping(
         type_name,
         "Observation",
@@ -323,6 +330,7 @@ def _own(type_name: str, write: Callable[[Any], Resource], read: Callable[[Resou
         homes(*home),
         moments=MOMENTS,
         reads=ELEMENTS | set(VALUES),
+        told=told_always(category, code),
     )
 
 
@@ -335,15 +343,26 @@ _VITALS: Final = Mapping(
     moments=MOMENTS,
     takes=_are_vitals,
     reads=ELEMENTS | {"valueQuantity", "device", "note", "issued"},
+    told={
+        "category": Told(of="kind", by=_CATEGORY_OF),
+        "code": Told(of="kind", by=_CODE_OF),
+        "status": always("final"),
+    },
 )
 
 MAPPINGS: Final = (
     _VITALS,
-    _own("symptom", _write_symptom, _read_symptom, "name", "codes", "polarity", "severity", "body_site", "notes"),
-    _own("food", _write_food, _read_food, "name", "energy_kcal"),
-    _own("water", _write_water, _read_water, "amount"),
-    _own("sleep", _write_sleep, _read_sleep, "hours"),
-    _own("exercise", _write_exercise, _read_exercise, "activity", "minutes", "steps"),
-    _own("mood", _write_mood, nothing),
-    _own("meditation_log", _write_meditation, _read_meditation, "minutes", "notes"),
-)
+    _own(
+        "symptom", _write_symptom, _read_symptom, "name", "codes", "polarity", "severity", "body_site", "notes",
+        category="survey", code=QUOTED,
+    ),
+    _own("food", _write_food, _read_food, "name", "energy_kcal", category="social-history"),
+    _own("water", _write_water, _read_water, "amount", category="social-history"),
+    _own("sleep", _write_sleep, _read_sleep, "hours", category="activity", code=always("93832-4")),
+    _own(
+        "exercise", _write_exercise, _read_exercise, "activity", "minutes", "steps",
+        category="activity", code=always("73985-4"),
+    ),
+    _own("mood", _write_mood, nothing, category="survey"),
+    _own("meditation_log", _write_meditation, _read_meditation, "minutes", "notes", category="activity"),
+)  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from carelog.record.fhir.elements import (
     LOINC,
+    UNKNOWN,
     Json,
     Resource,
     coded,
@@ -22,7 +23,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import Mapping, homes
+from carelog.record.fhir.mapping import QUOTED, Mapping, Told, always, homes
 from carelog.record.types.allergy import Allergy
 from carelog.record.types.condition import Condition
 
@@ -42,9 +43,6 @@ _CERTAINTY_OF: Final = {
 }
 _ALLERGY_CERTAINTIES: Final = {"suspected": "unconfirmed", "confirmed": "confirmed", "refuted": "refuted"}
 _ALLERGY_CERTAINTY_OF: Final = {code: certainty for certainty, code in _ALLERGY_CERTAINTIES.items()}
-_UNKNOWN: Final[Json] = {
-    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
-}
 
 
 def _code(a_concept: Any) -> str | None:
@@ -109,7 +107,7 @@ def _write_allergy(allergy: Allergy) -> Resource:
     certainty = _ALLERGY_CERTAINTIES.get(allergy.certainty or "")
     return without_nothing(
         # ait-1: it has a clinical status, or says why it has none.
-        clinicalStatus=term("allergyintolerance-clinical", allergy.status) if allergy.status else _UNKNOWN,
+        clinicalStatus=term("allergyintolerance-clinical", allergy.status) if allergy.status else UNKNOWN,
         verificationStatus=term("allergyintolerance-verification", certainty) if certainty else None,
         type=allergy.kind,
         category=[allergy.category] if allergy.category else None,
@@ -171,6 +169,11 @@ MAPPINGS: Final = (
             "clinicalStatus", "verificationStatus", "category", "severity", "code", "bodySite", "abatementDateTime",
             "asserter", "recorder", "note",
         }),
+        told={
+            "category": always("problem-list-item"),
+            "clinicalStatus": Told(of="status", by=_CLINICAL),
+            "code": QUOTED,
+        },
     ),
     Mapping(
         "allergy",
@@ -189,5 +192,6 @@ MAPPINGS: Final = (
         reads=frozenset({
             "clinicalStatus", "verificationStatus", "type", "category", "criticality", "code", "reaction", "note",
         }),
+        told={"category": QUOTED, "clinicalStatus": QUOTED, "code": QUOTED, "criticality": QUOTED},
     ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Reading records as FHIR: one resource, its versions, searches, and all that there is of a subject."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime, time
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,21 +19,23 @@ from carelog.kit.errors import Forbidden, NotFound
 from carelog.kit.paging import Cursor
 from carelog.record.entries import Entry
 from carelog.record.fhir.access import audit_event_of, consent_of
-from carelog.record.fhir.elements import Resource
+from carelog.record.fhir.elements import SUBJECT, Resource, referred
 from carelog.record.fhir.kinds import Kind
 from carelog.record.fhir.mappings import mapping_of
-from carelog.record.fhir.observation import kinds_of
+from carelog.record.fhir.narrowing import narrowed
 from carelog.record.fhir.paging import ROWS, Found, Place, Row, Source, page_through
 from carelog.record.fhir.people import FHIR_IDENTIFIER, Person, patient_of
 from carelog.record.fhir.provenance import communication_of, document_of, provenance_of
 from carelog.record.fhir.resources import resource_of
-from carelog.record.fhir.search import Search, Span
-from carelog.record.query import has_field
+from carelog.record.fhir.search import Order, Search, Span, Token
+from carelog.record.fhir.summary import MOST, Chosen, Section
+from carelog.record.fhir.tables import fhir_source
 from carelog.record.registry import entry_types
 from carelog.record.selecting import current_entries, entry_of, past_entries
-from carelog.record.subjects import Identifier, Subject, SubjectStore, known
-from carelog.record.tables import entry, entry_revision, subject_identifier
+from carelog.record.subjects import Identifier, Subject, SubjectStore, is_called, is_known_as
+from carelog.record.tables import entry, entry_revision, subject, subject_identifier
 
+_LONGEST_SEQ: Final = 18
 _OF_CONVERSATIONS: Final = {"Communication": communication_of, "DocumentReference": document_of}
 
 
@@ -68,11 +71,18 @@ class FhirReader:
                 raise NotFound("no such subject")
         return await page_through(self._sources(principal, search), search.fits, count, place or Place(0))
 
-    async def read(self, principal: Principal, kind: Kind, id_: UUID) -> Resource:
+    async def read(self, principal: Principal, kind: Kind, name: str) -> Resource:
         """Raises NotFound, also for what is not theirs to see, and Gone for what was retracted."""
+        if kind.name == "AuditEvent":
+            return await self._look(principal, name)
+        id_ = _uuid(name)
+        if id_ is None:
+            raise NotFound("there is no such resource")
+        if kind.name == "Consent":
+            return consent_of(await self._grants.get(principal, id_), self._clock.now())
         if kind.name == "Patient":
             return (await self._patients(principal, [await self._subjects.get(principal, id_)]))[0]
-        found = await self._entry(principal, kind, id_) if kind.by_id else None
+        found = await self._entry(principal, kind, id_)
         if found is None:
             return await self._conversation(principal, kind, id_)
         if found.state == "retracted":
@@ -82,16 +92,17 @@ class FhirReader:
             if quoted is None:
                 raise NotFound("there is no such resource")
             return quoted
-        return resource_of(found)
+        return (await self._written([found]))[0]
 
-    async def versions(self, principal: Principal, kind: Kind, id_: UUID) -> list[Resource]:
+    async def versions(self, principal: Principal, kind: Kind, name: str) -> list[Resource]:
         """Every version, the newest first. Raises NotFound."""
-        if kind.name in ("Patient", "Provenance"):
-            return [await self.read(principal, kind, id_)]
+        id_ = _uuid(name)
+        if id_ is None or not kind.types or kind.name == "Patient":
+            return [await self.read(principal, kind, name)]
         if await self._entry(principal, kind, id_) is None:
             return [await self._conversation(principal, kind, id_)]
         statement = past_entries(principal).where(entry.c.id == id_).order_by(entry_revision.c.revision.desc())
-        return [resource_of(entry_of(row)) for row in await self._database.rows(statement)]
+        return await self._written([entry_of(row) for row in await self._database.rows(statement)])
 
     async def everything(
         self,
@@ -115,7 +126,8 @@ class FhirReader:
             types = [name for name in entry_types() if name != "profile" and _is_wanted(name, wanted)]
             owned = [entry.c.subject_id == subject_id, *_spans(entry.c.updated_at, updated)]
             found = await self._entries(principal, types, owned, cursor, limit, by=entry.c.occurred_at)
-            return [(Cursor(e.occurred_at, e.id), [*_with_quotes(e)]) for e in found]
+            written = await self._written(found)
+            return [(Cursor(e.occurred_at, e.id), _with_quote(e, r)) for e, r in zip(found, written, strict=True)]
 
         async def conversations(cursor: Cursor | None, limit: int) -> list[Row]:
             query = ConversationQuery(subject_id=subject_id)
@@ -131,16 +143,17 @@ class FhirReader:
 
         return await page_through(sources, fits, count, place or Place(0))
 
-    async def all_entries(self, principal: Principal, subject_id: UUID, types: Sequence[str]) -> AsyncIterator[Entry]:
-        """Every active entry of these types, the latest first."""
+    async def latest(self, principal: Principal, subject_id: UUID, section: Section) -> Chosen:
+        """What a section of a summary holds: its latest entries."""
+        held: list[tuple[Entry, Resource]] = []
         cursor: Cursor | None = None
         while True:
             owned = [entry.c.subject_id == subject_id]
-            found = await self._entries(principal, types, owned, cursor, ROWS, by=entry.c.occurred_at)
-            for one in found:
-                yield one
-            if len(found) < ROWS:
-                return
+            found = await self._entries(principal, section.types, owned, cursor, ROWS, by=entry.c.occurred_at)
+            fitting = list(filter(section.holds, found))[: MOST - len(held)]
+            held += zip(fitting, await self._written(fitting), strict=True)
+            if len(found) < ROWS or len(held) == MOST:
+                return held
             cursor = Cursor(found[-1].occurred_at, found[-1].id)
 
     async def patient(self, principal: Principal, subject_id: UUID) -> Resource:
@@ -148,6 +161,8 @@ class FhirReader:
         return (await self._patients(principal, [await self._subjects.get(principal, subject_id)]))[0]
 
     def _sources(self, principal: Principal, search: Search) -> list[Source]:
+        if search.ids is not None and search.kind.name in ("AuditEvent", "Consent"):
+            return [self._named(principal, search.kind, search.ids, search.subjects)]
         if search.kind.name == "Patient":
             return [self._people(principal, search)]
         if search.kind.name == "Consent":
@@ -160,6 +175,20 @@ class FhirReader:
         if search.kind.conversations:
             sources.append(self._of_conversations(principal, search))
         return sources
+
+    def _named(self, principal: Principal, kind: Kind, ids: Sequence[str], subjects: Sequence[UUID] | None) -> Source:
+        """Those of these ids that there are, of these records."""
+        owners = None if subjects is None else {f"Patient/{id_}" for id_ in subjects}
+
+        async def named(cursor: Cursor | None, _: int) -> list[Row]:
+            found: list[Resource] = []
+            for name in sorted(set(ids)) if cursor is None else ():
+                with suppress(NotFound):
+                    found.append(await self.read(principal, kind, name))
+            held = [r for r in found if owners is None or owners & {*_subjects_in(r)}]
+            return [(Cursor(_updated(held[-1]), UUID(int=0)), held)] if held else []
+
+        return named
 
     def _consents(self, principal: Principal, subjects: Sequence[UUID] | None) -> Source:
         """The grants of these records, or of the asker's own; none to whom they are not shown."""
@@ -195,38 +224,30 @@ class FhirReader:
 
         return looks
 
+    async def _look(self, principal: Principal, name: str) -> Resource:
+        seq = int(name) if name.isascii() and name.isdecimal() and len(name) <= _LONGEST_SEQ else None
+        page = await self._trail.page(AuditQuery(seq=seq), limit=1) if seq is not None else None
+        if page is None or not page.items:
+            raise NotFound("there is no such resource")
+        subject_id = page.items[0].event.subject
+        is_own = subject_id is not None and subject_id == principal.own
+        if not is_own and not (
+            "audit:read" in principal.scopes and (subject_id is None or principal.may_see(subject_id))
+        ):
+            raise NotFound("there is no such resource")
+        if subject_id is not None:
+            principal.looks.note("read", "look", subject_id)
+        return audit_event_of(page.items[0])
+
     def _people(self, principal: Principal, search: Search) -> Source:
+        only = _of_people(search)
+
         async def people(cursor: Cursor | None, limit: int) -> list[Row]:
-            found = await self._matching(principal, search, cursor, limit)
+            found = (await self._subjects.page(principal, limit=limit, cursor=cursor, only=only)).items
             patients = await self._patients(principal, found)
-            return [
-                (Cursor(s.recorded_at, s.id), [p] if all(span.holds(_updated(p)) for span in search.updated) else [])
-                for s, p in zip(found, patients, strict=True)
-            ]
+            return [(Cursor(s.recorded_at, s.id), [p]) for s, p in zip(found, patients, strict=True)]
 
         return people
-
-    async def _matching(self, principal: Principal, search: Search, cursor: Cursor | None, limit: int) -> list[Subject]:
-        if search.identifiers:
-            named = [Identifier(FHIR_IDENTIFIER, f"{t.system or ''}|{t.code}") for t in search.identifiers]
-            async with self._database.read() as connection:
-                owners = set((await known(connection, named)).values())
-            own = {id_ for t in search.identifiers if (id_ := _uuid(t.code)) is not None}
-            wanted: Iterable[UUID] = owners | own
-        elif search.ids is not None or search.subjects is not None:
-            ids = {id_ for text in search.ids or () if (id_ := _uuid(text)) is not None}
-            wanted = ids | set(search.subjects or ())
-        else:
-            return (await self._subjects.page(principal, limit=limit, cursor=cursor)).items
-        found = []
-        for id_ in sorted(wanted):
-            if cursor is not None and id_ <= cursor.id:
-                continue
-            try:
-                found.append(await self._subjects.get(principal, id_))
-            except NotFound:
-                continue
-        return found
 
     async def _patients(self, principal: Principal, people: Sequence[Subject]) -> list[Resource]:
         """These subjects, each with their profile and their identifiers."""
@@ -252,15 +273,18 @@ class FhirReader:
     def _of_entries(self, principal: Principal, search: Search) -> Source:
         quotes = search.kind.name == "Provenance"
         types, conditions = self._narrowed(search)
+        # Without a subject, the index is by when entries were written.
+        order = search.order or Order("updated" if search.subjects is None else "happened")
+        by = entry.c.updated_at if order.by == "updated" else entry.c.occurred_at
 
         async def entries(cursor: Cursor | None, limit: int) -> list[Row]:
-            # Without a subject, the index is by when entries were written.
-            by = entry.c.updated_at if search.subjects is None else entry.c.occurred_at
-            found = await self._entries(principal, types, conditions, cursor, limit, by=by)
+            if not types:
+                return []
+            found = await self._entries(principal, types, conditions, cursor, limit, by=by, ascending=order.ascending)
+            resources = map(provenance_of, found) if quotes else await self._written(found)
             rows: list[Row] = []
-            for one in found:
-                resource = provenance_of(one) if quotes else resource_of(one)
-                at = one.recorded_at if search.subjects is None else one.occurred_at
+            for one, resource in zip(found, resources, strict=True):
+                at = one.recorded_at if order.by == "updated" else one.occurred_at
                 rows.append((Cursor(at, one.id), [resource] if resource else []))
             return rows
 
@@ -271,19 +295,15 @@ class FhirReader:
         conditions = _spans(entry.c.occurred_at, search.happened) + _spans(entry.c.updated_at, search.updated)
         if search.subjects is not None:
             conditions.append(entry.c.subject_id.in_(search.subjects))
-        ids = [id_ for text in search.ids or () if (id_ := _uuid(text)) is not None]
-        if search.ids is not None or search.targets is not None:
-            conditions.append(entry.c.id.in_([*ids, *(search.targets or ())]))
+        if search.ids is not None:
+            conditions.append(entry.c.id.in_(_uuids(search.ids)))
+        if search.targets is not None:
+            conditions.append(entry.c.id.in_(search.targets))
         if search.kind.name == "Provenance":
             conditions.append(type_coerce(entry_revision.c.evidence, Text) != "[]")
             return list(entry_types()), conditions
-        types = list(search.kind.types)
-        codes = search.codes("code")
-        if codes is not None and "vitals" in types:
-            measured = kinds_of(codes)
-            is_one = or_(*(has_field(self._database.dialect, "kind", kind) for kind in measured))
-            conditions.append(or_(entry.c.type != "vitals", and_(*([is_one] if measured else [entry.c.id.is_(None)]))))
-        return types, conditions
+        types, by_codes = narrowed(search, self._database.dialect)
+        return types, [*conditions, by_codes]
 
     def _of_conversations(self, principal: Principal, search: Search) -> Source:
         write = _OF_CONVERSATIONS[search.kind.name]
@@ -299,7 +319,7 @@ class FhirReader:
 
     async def _conversations_named(self, principal: Principal, search: Search, cursor: Cursor | None) -> list[Row]:
         rows: list[Row] = []
-        for id_ in sorted({id_ for text in search.ids or () if (id_ := _uuid(text)) is not None}):
+        for id_ in sorted(_uuids(search.ids or ())):
             if cursor is None or id_ > cursor.id:
                 try:
                     found = await self._conversation(principal, search.kind, id_)
@@ -330,6 +350,19 @@ class FhirReader:
         _note(principal, [found])
         return found
 
+    async def _written(self, entries: Sequence[Entry]) -> list[Resource]:
+        """These entries as resources, with their dates as exact as they were told."""
+        # A date that is less exact than a moment was read as its first midnight.
+        midnights = [one.id for one in entries if one.occurred_at.time() == time.min]
+        dates: dict[UUID, str] = {}
+        if midnights:
+            async with self._database.read() as connection:
+                told = select(fhir_source.c.entry_id, fhir_source.c.said_date).where(
+                    among(connection, fhir_source.c.entry_id, midnights), fhir_source.c.said_date.is_not(None)
+                )
+                dates = {row.entry_id: row.said_date for row in await connection.execute(told)}
+        return [resource_of(one, dates.get(one.id)) for one in entries]
+
     async def _entries(
         self,
         principal: Principal,
@@ -339,24 +372,25 @@ class FhirReader:
         limit: int,
         *,
         by: Column[datetime],
+        ascending: bool = False,
     ) -> list[Entry]:
+        order = (by, entry.c.id) if ascending else (by.desc(), entry.c.id.desc())
         statement = (
             current_entries(principal)
             .where(entry.c.state == "active", entry.c.type.in_(types), *conditions)
-            .order_by(by.desc(), entry.c.id.desc())
+            .order_by(*order)
             .limit(limit)
         )
         if cursor:
-            statement = statement.where(cursor.before(by, entry.c.id))
+            statement = statement.where((cursor.after if ascending else cursor.before)(by, entry.c.id))
         found = [entry_of(row) for row in await self._database.rows(statement)]
         _note(principal, found)
         return found
 
 
-def _with_quotes(one: Entry) -> Iterable[Resource]:
-    yield resource_of(one)
-    if quoted := provenance_of(one):
-        yield quoted
+def _with_quote(one: Entry, resource: Resource) -> list[Resource]:
+    quoted = provenance_of(one)
+    return [resource, quoted] if quoted else [resource]
 
 
 def _both(conversation: Listed, updated: Sequence[Span]) -> Iterable[Resource]:
@@ -379,6 +413,27 @@ def _spans(column: Column[datetime], spans: Sequence[Span]) -> list[ColumnElemen
     return conditions
 
 
+def _of_people(search: Search) -> list[ColumnElement[bool]]:
+    """The conditions for the subjects that a search of Patients is after."""
+    conditions = [or_(*map(is_called, beginnings)) for beginnings in search.names]
+    if search.ids is not None:
+        conditions.append(subject.c.id.in_(_uuids(search.ids)))
+    for wanted in search.identifiers:
+        own = _uuids(token.code for token in wanted if token.system in (None, SUBJECT))
+        known = [_in_system(token) for token in wanted if token.system != SUBJECT]
+        conditions.append(or_(subject.c.id.in_(own), *(is_known_as(FHIR_IDENTIFIER, one) for one in known)))
+    return conditions
+
+
+def _in_system(token: Token) -> ColumnElement[bool]:
+    value = subject_identifier.c.value
+    if token.system is None:
+        return value.endswith(f"|{token.code}", autoescape=True)
+    return (
+        value == f"{token.system}|{token.code}" if token.code else value.startswith(f"{token.system}|", autoescape=True)
+    )
+
+
 def _is_when(moment: datetime, search: Search) -> bool:
     return all(span.holds(moment) for span in (*search.happened, *search.updated))
 
@@ -398,6 +453,16 @@ def _uuid(text: Any) -> UUID | None:
         return UUID(text)
     except (ValueError, TypeError, AttributeError):
         return None
+
+
+def _subjects_in(resource: Resource) -> Iterable[str]:
+    """Whom a Consent or an AuditEvent is about."""
+    about = [resource.get("patient"), *(one.get("what") for one in resource.get("entity", ()))]
+    return filter(None, map(referred, about))
+
+
+def _uuids(texts: Iterable[Any]) -> set[UUID]:
+    return {id_ for text in texts if (id_ := _uuid(text)) is not None}
 
 
 def _note(principal: Principal, found: Sequence[Entry]) -> None:

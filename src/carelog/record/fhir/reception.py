@@ -4,7 +4,7 @@ again."""
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError, InvalidInput
@@ -18,7 +18,19 @@ Verdict = Literal["created", "updated", "unchanged", "unsupported", "refused"]
 # Elements that change without anything that is said: when it was stored, and the narrative of it.
 _OUTSIDE: Final = frozenset({"meta", "text"})
 _SUBJECTS: Final = ("subject", "patient")
-_LINKS: Final = {"DiagnosticReport": "result", "MedicationAdministration": "request"}
+
+
+class Linked(NamedTuple):
+    """The element that refers to other entries, and the kind of these."""
+
+    element: str
+    kind: str
+
+
+LINKED: Final = {
+    "DiagnosticReport": Linked("result", "Observation"),
+    "MedicationAdministration": Linked("request", "MedicationRequest"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,11 @@ class Incoming:
     def refuse(self, code: str, text: str) -> None:
         self.verdict = "unsupported" if code == "not-supported" else "refused"
         self.issues.append(Issue("error", code, text))
+
+    def leave(self, text: str) -> None:
+        """It cannot be kept, which is no reason to refuse what came with it."""
+        self.verdict = "unsupported"
+        self.issues.append(Issue("error", "business-rule", text))
 
     @property
     def subject(self) -> str | None:
@@ -125,8 +142,7 @@ def read_now(item: Incoming, resource: Resource) -> None:
 def linked(item: Incoming, entries: Mapping[str, str]) -> Resource:
     """The resource with its links as they are here; those that lead nowhere are left out, which is told. What Carelog
     wrote itself has them so already."""
-    element = _LINKS[item.kind]
-    kind = "Observation" if element == "result" else "MedicationRequest"
+    element, kind = LINKED[item.kind]
     own = _is_own(item.resource, item.kind)
     given = item.resource.get(element)
     found: list[Json] = []
@@ -179,7 +195,7 @@ def items_of(bundle: Json) -> list[Incoming]:
 
 
 def _linked(resource: Resource, kind: str) -> Iterator[str]:
-    given = resource.get(_LINKS.get(kind, ""))
+    given = resource.get(LINKED[kind].element) if kind in LINKED else None
     for one in given if isinstance(given, list) else [given]:
         target = referred(one)
         if target is not None:

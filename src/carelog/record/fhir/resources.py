@@ -40,8 +40,9 @@ _FRAME: Final = frozenset(
 )
 
 
-def resource_of(entry: Entry) -> Resource:
-    """An entry as a resource; one that was retracted says so."""
+def resource_of(entry: Entry, said_date: str | None = None) -> Resource:
+    """An entry as a resource; one that was retracted says so. `said_date` is the year, month or day by which another
+    system told when it happened: that counts as long as the entry has not been moved to another time."""
     mapping = mapping_of(entry.type)
     payload = entry.payload.model_dump(mode="json", exclude_none=True)
     own = mapping.write(entry.payload)
@@ -57,7 +58,8 @@ def resource_of(entry: Entry) -> Resource:
         *fields.written(entry.type, payload, but=mapping.home),
         *own.pop("extension", []),
     ]
-    happened = date_time(entry.occurred_local)
+    exact = said_date is None or moment_of(said_date) != entry.occurred_at
+    happened = date_time(entry.occurred_local) if exact else said_date
     if not mapping.when:
         extensions.append(extension("occurred", valueDateTime=happened))
     resource: Resource = {"resourceType": mapping.resource, "id": str(entry.id), "meta": meta}
@@ -77,13 +79,14 @@ def resource_of(entry: Entry) -> Resource:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a resource says, as an entry would: `unread` names the elements that an entry has no place for, and
-    `occurred_at` is None where it names no time."""
+    `occurred_at` is None where it names no time, and `said_date` the date where it is less exact than a moment."""
 
     type: str
     payload: Payload
     occurred_at: datetime | None
     occurred_zone: str
     unread: tuple[str, ...] = ()
+    said_date: str | None = None
 
 
 def said_by(resource: Resource) -> Said:
@@ -131,7 +134,8 @@ def _said(mapping: Mapping, resource: Resource) -> Said:
         # What has no home is in the extensions, or was not said: a status stands for it only roughly.
         payload = {name: value for name, value in payload.items() if name in mapping.home}
     payload |= fields.read(mapping.type, resource, names)
-    happened = _happened(mapping, resource)
+    written = _happened(mapping, resource)
+    happened = moment_of(written)
     zone_said = extended(resource, "zone").get("valueString")
     if not _is_zone(zone_said):
         zone_said = zone_name(happened) if happened else "UTC"
@@ -142,13 +146,14 @@ def _said(mapping: Mapping, resource: Resource) -> Said:
         happened,
         str(zone_said),
         tuple(sorted(resource.keys() - known)) if mapping.reads else (),
+        written if happened and "T" not in written else None,
     )
 
 
-def _happened(mapping: Mapping, resource: Resource) -> datetime | None:
+def _happened(mapping: Mapping, resource: Resource) -> Any:
     given = resource.get(mapping.when) or extended(resource, "occurred").get("valueDateTime")
     given = given or first_of(resource, *mapping.moments)
-    return moment_of(given.get("start") if isinstance(given, dict) else given)
+    return given.get("start") if isinstance(given, dict) else given
 
 
 def _is_zone(name: Any) -> bool:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from carelog.record.fhir.elements import Resource, codings, moment_of, objects
+from carelog.record.fhir.elements import Json, Resource, codings, moment_of, objects
 from carelog.record.fhir.kinds import Kind
 
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
@@ -46,6 +46,11 @@ class Token:
         if self.system is None:
             return any(c["code"] == self.code for c in codings(element))
         return any(c.get("system", "") == self.system and self.code in (None, c["code"]) for c in codings(element))
+
+    def names(self, identifier: Json) -> bool:
+        """Whether it is this Identifier."""
+        of_system = self.system is None or identifier.get("system", "") == self.system
+        return of_system and self.code in (None, identifier.get("value"))
 
 
 def _texts(element: Any) -> Iterator[str]:
@@ -116,34 +121,44 @@ def _end(text: str, begins: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """By when it happened or by when it was last written, the latest first unless `ascending`."""
+
+    by: Literal["happened", "updated"]
+    ascending: bool = False
+
+
+Tokens: TypeAlias = tuple[Token, ...]
+"""One of which is to be there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: each of these must hold, and one of those within each. `tokens` are by the element."""
+    """What is looked for: each of these must hold, and one of those within each. `tokens` are by the element, `names`
+    the beginnings of a name or of one of its words."""
 
     kind: Kind
     subjects: tuple[UUID, ...] | None = None
     ids: tuple[str, ...] | None = None
     targets: tuple[UUID, ...] | None = None
-    identifiers: tuple[Token, ...] = ()
-    name: str | None = None
+    identifiers: tuple[Tokens, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
     happened: tuple[Span, ...] = ()
     updated: tuple[Span, ...] = ()
-    tokens: tuple[tuple[str, tuple[Token, ...]], ...] = ()
-    tags: tuple[Token, ...] = ()
+    tokens: tuple[tuple[str, Tokens], ...] = ()
+    tags: tuple[Tokens, ...] = ()
+    order: Order | None = None
 
     def fits(self, resource: Resource) -> bool:
-        """Whether a resource has the codes that are looked for."""
+        """Whether a resource was written then, and has the codes that are looked for."""
+        written = moment_of(resource["meta"]["lastUpdated"])
+        if written is None or not all(span.holds(written) for span in self.updated):
+            return False
         for element, wanted in self.tokens:
             if not any(token.found_in(resource.get(element)) for token in wanted):
                 return False
-        if self.tags:
-            tag = {"coding": objects(resource.get("meta", {}).get("tag"))}
-            return any(token.found_in(tag) for token in self.tags)
-        return True
-
-    def codes(self, element: str) -> frozenset[str] | None:
-        """The codes that are looked for in an element; None when any will do."""
-        for name, wanted in self.tokens:
-            codes = [token.code for token in wanted if token.code is not None]
-            if name == element and len(codes) == len(wanted):
-                return frozenset(codes)
-        return None
+        tag = {"coding": objects(resource.get("meta", {}).get("tag"))}
+        if not all(any(token.found_in(tag) for token in wanted) for wanted in self.tags):
+            return False
+        named = objects(resource.get("identifier"))
+        return all(any(token.names(i) for i in named for token in wanted) for wanted in self.identifiers)

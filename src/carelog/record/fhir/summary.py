@@ -5,19 +5,29 @@ A section that is required and has nothing in it says that nothing is known (`un
 allergy is no sign that there is none.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Final
-from uuid import UUID
+from typing import Any, Final, TypeAlias
+from uuid import UUID, uuid5
 
 from carelog.record.entries import Entry
-from carelog.record.fhir.elements import LOINC, TERMINOLOGY, Json, Resource, coding, concept, instant, reference
+from carelog.record.fhir.elements import (
+    LOINC,
+    TERMINOLOGY,
+    UNKNOWN,
+    Json,
+    Resource,
+    coding,
+    concept,
+    instant,
+    reference,
+)
 from carelog.record.fhir.laboratory import report_results
-from carelog.record.fhir.resources import resource_of
 
-_MOST: Final = 100
+MOST: Final = 100
+"""So many entries a section has, the latest ones."""
 PROFILES: Final = "http://hl7.org/fhir/uv/ips/StructureDefinition/"
 
 
@@ -85,37 +95,69 @@ SECTIONS: Final = (
     Section("18776-5", "Plan of care note", "Plan of care", ("protocol",), holds=_current("completed", "cancelled")),
 )
 
-TYPES: Final = tuple(dict.fromkeys(name for section in SECTIONS for name in section.types))
+Chosen: TypeAlias = Sequence[tuple[Entry, Resource]]
+"""Entries, each with what it is in FHIR."""
 
 
-def summary_of(patient: Resource, entries: Sequence[Entry], *, id_: UUID, now: datetime, base: str) -> Resource:
-    """The document, as a Bundle. Of each section the latest hundred entries are in it."""
-    sections: list[Json] = []
-    resources: dict[str, Resource] = {}
-    for section in SECTIONS:
-        chosen = [e for e in entries if e.type in section.types and section.holds(e)][:_MOST]
-        if chosen or section.required:
-            sections.append(_section(section, chosen))
-        resources |= {f"{r['resourceType']}/{r['id']}": r for r in map(resource_of, chosen)}
-    kept = [_without_loose_ends(resource, resources) for resource in resources.values()]
-    composition = _composition(patient, sections, id_=id_, now=now)
-    author: Resource = {"resourceType": "Device", "id": f"carelog-{id_}", "deviceName": [
-        {"name": "Carelog", "type": "model-name"}
-    ]}  # fmt: skip
+def summary_of(
+    patient: Resource, chosen: Sequence[tuple[Section, Chosen]], *, id_: UUID, now: datetime, base: str
+) -> Resource:
+    """The document, as a Bundle, of what each section holds."""
+    sections = [_section(section, held) for section, held in chosen if held or section.required]
+    held = {_address(resource): resource for _, of in chosen for _, resource in of}
+    kept = [_without_loose_ends(resource, held) for resource in held.values()]
+    author: Resource = {
+        "resourceType": "Device",
+        "id": str(uuid5(id_, "author")),
+        "deviceName": [{"name": "Carelog", "type": "model-name"}],
+    }
+    composition = _composition(patient, author, sections, id_=id_, now=now)
+    resources = [composition, _identified(patient), author, *kept]
+    names = {_address(resource): _urn(resource) for resource in resources}
     return {
         "resourceType": "Bundle",
         "meta": {"profile": [f"{PROFILES}Bundle-uv-ips"]},
-        "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{id_}"},
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid5(id_, 'document')}"},
         "type": "document",
         "timestamp": instant(now),
         "entry": [
-            {"fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}", "resource": resource}
-            for resource in (composition, patient, author, *kept)
+            {"fullUrl": _urn(resource), "resource": _standing_alone(resource, names, base)} for resource in resources
         ],
     }
 
 
-def _composition(patient: Resource, sections: list[Json], *, id_: UUID, now: datetime) -> Resource:
+def _address(resource: Resource) -> str:
+    return f"{resource['resourceType']}/{resource['id']}"
+
+
+def _urn(resource: Resource) -> str:
+    return f"urn:uuid:{resource['id']}"
+
+
+def _standing_alone(element: Any, names: Mapping[str, str], base: str) -> Any:
+    """An element whose references lead to what the document holds, and else to where it is kept."""
+    if isinstance(element, list):
+        return [_standing_alone(item, names, base) for item in element]
+    if not isinstance(element, dict):
+        return element
+    moved = {name: _standing_alone(value, names, base) for name, value in element.items()}
+    target = moved.get("reference")
+    if isinstance(target, str) and ":" not in target:
+        moved["reference"] = names.get(target, f"{base}/{target}")
+    return moved
+
+
+def _identified(patient: Resource) -> Resource:
+    """A Patient with the name and the date of birth that every summary has, or that they are not known."""
+    unknown: Resource = {}
+    if not patient.get("name"):
+        unknown["name"] = [{"_text": UNKNOWN}]
+    if not patient.get("birthDate"):
+        unknown["_birthDate"] = UNKNOWN
+    return patient | unknown
+
+
+def _composition(patient: Resource, author: Resource, sections: list[Json], *, id_: UUID, now: datetime) -> Resource:
     return {
         "resourceType": "Composition",
         "id": str(id_),
@@ -124,23 +166,22 @@ def _composition(patient: Resource, sections: list[Json], *, id_: UUID, now: dat
         "type": concept(coding(LOINC, "60591-5", "Patient summary Document")),
         "subject": reference("Patient", patient["id"]),
         "date": instant(now),
-        "author": [reference("Device", f"carelog-{id_}")],
+        "author": [reference("Device", author["id"])],
         "title": "International Patient Summary",
         "section": sections,
     }
 
 
-def _section(section: Section, entries: Sequence[Entry]) -> Json:
+def _section(section: Section, entries: Chosen) -> Json:
     told: Json = {"title": section.title, "code": concept(coding(LOINC, section.code, section.display))}
     if not entries:
         return told | {
             "text": _narrative(["No information is available."]),
             "emptyReason": concept(coding(f"{TERMINOLOGY}list-empty-reason", "unavailable", "Unavailable")),
         }
-    kinds = ((resource_of(entry)["resourceType"], entry.id) for entry in entries)
     return told | {
-        "text": _narrative(entry.payload.headline() for entry in entries),
-        "entry": [reference(kind, entry_id) for kind, entry_id in kinds],
+        "text": _narrative(entry.payload.headline() for entry, _ in entries),
+        "entry": [{"reference": _address(resource)} for _, resource in entries],
     }
 
 

@@ -17,6 +17,8 @@ fhir_source = Table(
     Column("digest", String(64), nullable=False),
     Column("entry_id", Uuid, ForeignKey(entry.c.id, ondelete="CASCADE"), nullable=False, index=True),
     Column("imported_at", UtcDateTime, nullable=False),
+    # When it happened, where that was told less exactly than to the second: a year, a month or a day.
+    Column("said_date", String(10)),
 )
 Index("ix_fhir_source_key", fhir_source.c.key, fhir_source.c.subject_id)
 Index("ix_fhir_source_subject", fhir_source.c.subject_id)

@@ -71,8 +71,12 @@ def correlations(known: Known, all_series: Sequence[Series]) -> Iterator[Insight
         xs, ys = ([side.values[day] for day in days] for side in (one, other))
         rho = spearman(xs, ys) if len(days) >= LEAST_DAYS else None
         if rho is None:
-            what = "that vary" if len(days) >= LEAST_DAYS else "with both"
-            missing = f"it takes {LEAST_DAYS} days {what}, and there are {len(days)} with both"
+            enough = len(days) >= LEAST_DAYS
+            missing = (
+                "one of the two is the same on every day"
+                if enough
+                else f"it takes {LEAST_DAYS} days with both, and the record has {len(days)}"
+            )
             yield not_enough("correlation", _about(pair), pair.area, f"{one.name} and {other.name}", missing,
                              known.period, numbers={"days": len(days), "needed": LEAST_DAYS},
                              **_rests(one, other, days))  # fmt: skip

@@ -50,9 +50,8 @@ def gaps(known: Known) -> Iterator[Insight]:
         yield Insight(
             id=f"gap:{type_name}", kind="gap", area=area,
             title=f"{name}: nothing recorded for {counted(silent, 'day')}",
-            text=f"{name} were recorded on {counted(len(recorded), 'day')} of the period, about every "
-                 f"{f'{usual:g} days' if usual > 1 else 'day'}, the last time on {last}. What happened since is not "
-                 "known.",
+            text=f"Recorded on {counted(len(recorded), 'day')} of the period, about every "
+            f"{f'{usual:g} days' if usual > 1 else 'day'}, the last time on {last}. What happened since is not known.",
             period=known.period,
             numbers={"days": len(recorded), "usual_interval_days": usual, "silent_days": silent,
                      "last_day": last.isoformat()},

@@ -79,9 +79,9 @@ def _by_day(
                           numbers=numbers, **resting_on(entries))  # fmt: skip
     middle = statistics.median(told.values())
     numbers |= {"median_per_day": middle, "least": min(told.values()), "most": max(told.values())}
-    text = f"On {counted(len(told), 'day')} with amounts, a median of {middle:g} {unit} a day was recorded, from "
-    text += f"{min(told.values()):g} to {max(told.values()):g}."
-    text += f" {without} more entries do not say how much." if without else ""
+    text = f"On {counted(len(told), 'day')} with amounts, a median of {middle:g} {unit} a day was recorded"
+    text += f", from {min(told.values()):g} to {max(told.values()):g}." if len(told) > 1 else "."
+    text += f" Of {counted(without, 'other')} it is not known how much." if without else ""
     return Insight(
         id=f"intake:{about}", kind="intake", area=area, title=f"{name}: about {middle:g} {unit} a day recorded",
         text=f"{text} What was not recorded is not in it.", period=known.period, numbers=numbers, **resting_on(entries),

@@ -25,6 +25,13 @@ _DEPENDS: Final[Mapping[str, frozenset[str]]] = {
     "glucose": frozenset({"fasting", "pre_meal", "post_meal", "bedtime", "after_exercise"}),
     **dict.fromkeys(("heart_rate", "blood_pressure", "respiratory_rate"), frozenset({"after_exercise"})),
 }
+_IN_STATE: Final = {
+    "fasting": " when fasting",
+    "pre_meal": " before meals",
+    "post_meal": " after meals",
+    "bedtime": " at bedtime",
+    "after_exercise": " after exercise",
+}
 _ABBREVIATED: Final = {"spo2": "Oxygen saturation", "bmi": "Body mass index", "glucose": "Blood sugar"}
 
 
@@ -92,7 +99,7 @@ def series_of(known: Known) -> list[Series]:
 
 def _of_vitals(vitals: Vitals) -> Iterator[Reading]:
     state = vitals.context if vitals.context in _DEPENDS.get(vitals.kind, ()) else None
-    suffix, spoken = (f".{state}", f", {state.replace('_', ' ')}") if state else ("", "")
+    suffix, spoken = (f".{state}", _IN_STATE[state]) if state else ("", "")
     for kind, name, quantity in (
         ("systolic", "Systolic blood pressure", vitals.systolic),
         ("diastolic", "Diastolic blood pressure", vitals.diastolic),

@@ -64,7 +64,7 @@ def spearman_p(rho: float, n: float) -> float:
     (Fieller, Hartley, Pearson 1957); good from about 10 pairs on.
 
     >>> round(spearman_p(0.5, 30), 3)
-    0.005
+    0.006
     """
     if n <= 3:
         return 1.0

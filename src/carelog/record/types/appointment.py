@@ -21,6 +21,7 @@ class Appointment(Payload):
     """One appointment. A day that was named without an hour stands in `when`, and no hour is made up for it."""
 
     filters: ClassVar = ("status", "kind", "virtual", "doctor", "location")
+    by_the_clock: ClassVar = False
     sameness: ClassVar = Sameness(
         {"scheduled_at": 3.0, "title": 2.0, "location": 1.5, "doctor": 1.5}, within=timedelta(minutes=30)
     )

@@ -21,6 +21,7 @@ class Notification(Payload):
     """One notification. It is unread until `read_at`."""
 
     filters: ClassVar = ("kind", "late", "reference_id")
+    by_the_clock: ClassVar = False
 
     kind: Kind = Field(description="What it is about")
     title: Text = Field(description="What is shown")

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("context_id", sa.String(100), nullable=False),
         sa.Column("locus_id", sa.String(200)),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("links", sa.Integer, nullable=False),
         sa.Column("error", sa.String(40)),
         sa.Column("forwarded_at", UtcDateTime, nullable=False),
         sa.Column("erased", sa.Boolean, nullable=False),

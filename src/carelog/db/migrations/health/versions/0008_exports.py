@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("entry_id", sa.Uuid, nullable=False),
         sa.Column("imported_at", UtcDateTime, nullable=False),
+        sa.Column("said_date", sa.String(10)),
         sa.PrimaryKeyConstraint("id", name="pk_fhir_source"),
         sa.ForeignKeyConstraint(
             ["subject_id"], ["subject.id"], name="fk_fhir_source_subject_id_subject", ondelete="CASCADE"

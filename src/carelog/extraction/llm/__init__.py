@@ -1,0 +1,1 @@
+"""The LLM engine: a model reads, and code holds it to what stands in the conversation."""

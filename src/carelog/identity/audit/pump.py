@@ -1,0 +1,49 @@
+"""The pump: brings what was kept in the spool into the audit trail, some moments later and many events at once."""
+
+import logging
+from typing import Final
+
+from carelog.db import is_outage
+from carelog.identity.audit.trail import AuditTrail
+from carelog.kit.place import place_of
+from carelog.kit.wakeup import Wakeup
+
+log = logging.getLogger(__name__)
+
+_GATHERING_SECONDS: Final = 0.25
+_IDLE_SECONDS: Final = 15.0
+_AFTER_TROUBLE_SECONDS: Final = 5.0
+
+
+class Pump:
+    """Does rounds until `stop`: a moment after something was kept, and now and then for processes that have died."""
+
+    def __init__(self, trail: AuditTrail) -> None:
+        self._trail = trail
+        self._stopping = Wakeup()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End `run` after a last round."""
+        self._stopped = True
+        self._stopping.wake()
+        self._trail.kept.wake()
+
+    async def run(self) -> None:
+        """What a round cannot bring in waits for the next, and after the last one for another process."""
+        while not self._stopped:
+            await self._trail.kept.wait(_IDLE_SECONDS)
+            await self._stopping.wait(_GATHERING_SECONDS)
+            if not await self._round() and not self._stopped:
+                await self._stopping.wait(_AFTER_TROUBLE_SECONDS)
+        await self._round()
+
+    async def _round(self) -> bool:
+        try:
+            self._trail.keep_counted(all_of_it=self._stopped)
+            await self._trail.bring_in()
+        except Exception as error:  # noqa: BLE001  the next round may do better
+            what = "the database cannot be used" if is_outage(error) else "the audit trail cannot be written"
+            log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+            return False
+        return True

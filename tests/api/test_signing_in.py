@@ -226,3 +226,15 @@ async def test_no_secret_gets_into_logs_and_errors(
     assert all(400 <= answer.status_code < 500 for answer in answers)
     for text in (caplog.text, *(answer.text for answer in answers)):
         assert not [secret for secret in secrets if secret in text]
+
+
+async def test_a_password_that_is_no_text_is_refused(anyone: httpx.AsyncClient) -> None:
+    """JSON may hold half of a surrogate pair."""
+    for path, body in (
+        ("login", r'{"email": "asha@example.org", "password": "\ud800 and more"}'),
+        ("refresh", r'{"refresh_token": "clr_\udfff"}'),
+    ):
+        answer = await anyone.post(
+            f"/api/auth/{path}", content=body.encode(), headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 422

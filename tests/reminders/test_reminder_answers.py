@@ -213,3 +213,18 @@ async def test_only_who_may_change_a_record_answers_for_it(carelog: Carelog, clo
         await carelog.reminder_preferences.get(someone([other]), owner)
     await prefer(carelog, owner, muted=["water"])
     assert (await carelog.reminder_preferences.get(someone([owner]), owner)).muted == ("water",)
+
+
+async def test_a_notification_that_names_an_entry_of_another_record_is_told_nothing_of_it(
+    carelog: Carelog, clock: ManualClock
+) -> None:
+    theirs, mine = await subject(carelog, "UTC"), await subject(carelog, "UTC")
+    schedule = await write(carelog, theirs, "medication_schedule", **SCHEDULE)
+    await write(
+        carelog, mine, "notification",
+        kind="other", title="Hello", reference_id=str(schedule.id), snoozed_until=TEN.isoformat(),
+    )  # fmt: skip
+    clock.advance(seconds=3660)
+    await carelog.reminders.catch_up()
+    [back] = await notified(carelog, mine)
+    assert (back.revision, told(back).title) == (2, "Hello")

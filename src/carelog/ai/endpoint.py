@@ -6,13 +6,15 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl
 
-from carelog.ai.breakers import Breakers, ProcessBreakers
 from carelog.ai.usage import Prices
 from carelog.kit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from carelog.ai.breakers import Breakers
 
 
 class Rung(StrEnum):
@@ -64,14 +66,17 @@ class Endpoint:
     api_key: str | None = field(repr=False)
     places: asyncio.Semaphore = field(repr=False, compare=False)
     tls: ssl.SSLContext = field(repr=False, compare=False)
-    breakers: Breakers = field(repr=False, compare=False)
+    breakers: "Breakers" = field(repr=False, compare=False)
     rungs: dict[str, Rung] = field(repr=False, compare=False, default_factory=dict)
     probing: asyncio.Lock = field(repr=False, compare=False, default_factory=asyncio.Lock)
 
     @classmethod
-    def of(cls, name: str, definition: EndpointDefinition, breakers: Breakers | None = None) -> Self:
+    def of(cls, name: str, definition: EndpointDefinition, breakers: "Breakers | None" = None) -> Self:
         """Raises ConfigurationError when the environment does not hold the key."""
-        from httpx import create_ssl_context  # here, since the settings need not wait for it
+        # Here, since the settings need not wait for them.
+        from httpx import create_ssl_context
+
+        from carelog.ai.breakers import ProcessBreakers
 
         variable = definition.api_key_env
         key = os.environ.get(variable, "").strip() if variable else None
@@ -99,9 +104,8 @@ class Endpoint:
 class Endpoints:
     """The endpoints of an installation, by name."""
 
-    def __init__(self, definitions: Mapping[str, EndpointDefinition], breakers: Breakers | None = None) -> None:
-        shared = breakers or ProcessBreakers()
-        self._endpoints = {name: Endpoint.of(name, definition, shared) for name, definition in definitions.items()}
+    def __init__(self, definitions: Mapping[str, EndpointDefinition], breakers: "Breakers | None" = None) -> None:
+        self._endpoints = {name: Endpoint.of(name, definition, breakers) for name, definition in definitions.items()}
 
     def get(self, name: str) -> Endpoint:
         """Raises ConfigurationError when there is none of that name."""

@@ -81,6 +81,8 @@ async def _found_out(calls: Calls, model: str, temperature: float | None) -> Run
         for rung in _WAYS:
             try:
                 answer = await _asked(calls, model, _GREETING, _PROBE, rung, temperature)
+            except AnswerCutOff:
+                raise calls.failure("cut a short answer off") from None
             except EndpointRefusal as error:
                 if error.status not in _UNSUPPORTED:
                     raise

@@ -60,7 +60,5 @@ class BodyLimit:
             await self._refuse(scope, receive, send, most)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
-        response = self._answer(
-            413, "body_too_large", f"at most {most} bytes are read", {"most_bytes": most}
-        )
+        response = self._answer(413, "body_too_large", f"at most {most} bytes are read", {"most_bytes": most})
         await response(scope, receive, send)

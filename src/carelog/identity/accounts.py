@@ -99,45 +99,38 @@ class Accounts:
         user = await self.me(principal)
         require_strong(new, personal=(user.email, user.name))
         await self._require_password(principal, caller, password)
-        await self.set_password(user.id, new, keep=principal.session_id, caller=caller)
-
-    async def set_password(
-        self, user_id: UUID, new: str, *, keep: UUID | None = None, caller: Caller = Caller(), by: str | None = None
-    ) -> None:
-        """Set a password that was found strong, and end the sessions, but for the one to `keep`."""
         password_hash = await self._passwords.hash(new)
         async with self._database.write() as connection:
-            await self._set_password(connection, user_id, password_hash, keep, caller, by)
+            await self._set_password(connection, user.id, password_hash, keep=principal.session_id, caller=caller)
 
-    async def hand_over(
-        self, user: User, new: str, *, caller: Caller = Caller(), by: str | None = None, factor: bool = True
-    ) -> None:
-        """Set a password for whom the e-mail address belongs to. Where that was never shown before, somebody else may
-        have made the account and wait for its owner: neither the phone number, nor whom they let see the record, nor a
-        second factor stays, which otherwise stays if it is to."""
-        shown_before = user.email_verified
-        if user.phone and not shown_before:
+    async def hand_over(self, user: User, new: str, caller: Caller) -> None:
+        """Set a password for who has just shown that the e-mail address is theirs. Where nobody had shown that before,
+        somebody else may have made the account and wait for them: neither its phone number nor its second factor nor
+        the grants that it gave stay."""
+        password_hash = await self._passwords.hash(new)
+        if user.phone and not user.email_verified:
             # The record first, as in `move`.
             await self._records.released(user.id, "tel", user.phone)
-        password_hash, now = await self._passwords.hash(new), self._clock.now()
         async with self._database.write() as connection:
-            if not shown_before:
+            if not user.email_verified:
+                me, now = f"user:{user.id}", self._clock.now()
                 await users.change(connection, user.id, now, {"phone": None})
                 await connection.execute(delete(user_identifier).where(user_identifier.c.user_id == user.id))
-                await grants.end_given(connection, f"user:{user.id}", now, by=by or f"user:{user.id}")
-            if not (shown_before and factor):
+                await grants.end_given(connection, me, now, by=me)
                 await self._factors.remove(connection, user.id)
-            await self._set_password(connection, user.id, password_hash, None, caller, by)
+            await self._set_password(connection, user.id, password_hash, caller=caller)
 
     async def _set_password(
         self,
         connection: Connection,
         user_id: UUID,
         password_hash: str,
-        keep: UUID | None,
-        caller: Caller,
-        by: str | None,
+        *,
+        keep: UUID | None = None,
+        caller: Caller = Caller(),
+        by: str | None = None,
     ) -> None:
+        """The password was found strong. The sessions end, but for the one to `keep`."""
         now = self._clock.now()
         set_anew = update(user_account).where(user_account.c.id == user_id)
         await connection.execute(set_anew.values(password_hash=password_hash, password_set_at=now, updated_at=now))
@@ -149,11 +142,12 @@ class Accounts:
         """Set a user's password anew and take their second factor away. Raises NotFound and WeakPassword."""
         principal.require("users:manage")
         require_strong(new)
-        async with self._database.read() as connection:
-            user = (await users.by_ids(connection, [user_id])).get(user_id)
-        if user is None:
-            raise NotFound("no such user")
-        await self.hand_over(user, new, by=principal.id, factor=False)
+        password_hash = await self._passwords.hash(new)
+        async with self._database.write() as connection:
+            if user_id not in await users.by_ids(connection, [user_id]):
+                raise NotFound("no such user")
+            await self._factors.remove(connection, user_id)
+            await self._set_password(connection, user_id, password_hash, by=principal.id)
 
     async def enrol(self, principal: Principal, caller: Caller, *, password: str) -> str:
         """Begin with a second factor: the `otpauth:` address for the user's app. It is in force once it is confirmed.

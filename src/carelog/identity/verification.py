@@ -112,7 +112,7 @@ class Verification:
         sent_to = await self._take(caller, user.id if user else None, "password", code)
         if user is None or user.state != "active" or sent_to != target:
             raise WrongCode(_WRONG)
-        await self._accounts.hand_over(user, password, caller=caller)
+        await self._accounts.hand_over(user, password, caller)
         with suppress(IdentifierTaken):  # the password is theirs all the same
             await self._records.verified(user.id, "mailto", target)
 

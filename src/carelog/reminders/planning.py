@@ -74,16 +74,21 @@ def fallen_due(entry: Entry, now: datetime, most: int) -> Fallen:
 
 
 def plan(
-    due: Iterable[Fallen], others: Mapping[UUID, Entry], known: Collection[str], now: datetime, late: timedelta
+    due: Iterable[Fallen],
+    referred: Mapping[UUID, Mapping[UUID, Entry]],
+    known: Collection[str],
+    now: datetime,
+    late: timedelta,
 ) -> Reminding:
-    """`due` are active entries, `others` those that they refer to, `known` the origins that were written before. What
-    comes more than `late` after its time is marked so."""
+    """`due` are active entries, `referred` those that they refer to, by record; `known` the origins that were written
+    before. What comes more than `late` after its time is marked so."""
     new: list[tuple[UUID, Placed, UUID]] = []
     again: list[Change] = []
     moved: dict[UUID, datetime | None] = {}
     told: dict[UUID, list[Told]] = {}
     for fallen in due:
         entry = fallen.entry
+        others = referred.get(entry.subject_id, {})
         moved[entry.id] = fallen.next
         tellings = told.setdefault(entry.subject_id, [])
         if isinstance(entry.payload, Notification):

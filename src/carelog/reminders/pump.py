@@ -7,7 +7,7 @@ all that was missed is made up for, in order of time, and marked late.
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -209,14 +209,17 @@ async def _take(connection: Connection, subjects: Collection[UUID]) -> Sequence[
     return list(rows.scalars())
 
 
-async def _referred(connection: Connection, due: Sequence[Entry]) -> dict[UUID, Entry]:
-    """What these entries are told by, besides themselves: entries of the same records."""
+async def _referred(connection: Connection, due: Sequence[Entry]) -> dict[UUID, dict[UUID, Entry]]:
+    """What these entries are told by, besides themselves, by record: who names an entry of another one is told nothing
+    of it."""
     ids = {id_ for e in due if (id_ := _reference(e))}
     found = await _by_ids(connection, ids)
     more = {id_ for e in found.values() if (id_ := referred(e.payload))} - ids
     found |= await _by_ids(connection, more)
-    owners = {e.subject_id for e in due}
-    return {id_: e for id_, e in found.items() if e.subject_id in owners}
+    others: dict[UUID, dict[UUID, Entry]] = defaultdict(dict)
+    for id_, e in found.items():
+        others[e.subject_id][id_] = e
+    return others
 
 
 def _reference(entry: Entry) -> UUID | None:

@@ -148,7 +148,8 @@ class LlmEngine:
                     return reading
         except AnswerCutOff as error:
             if len(part.lines) < 2:
-                return error
+                # An answer without end may end the next time; a question that is too long stays so.
+                return error if error.status else self._calls.failure("cut its answer off")
             middle = len(part.lines) // 2
             halves = [_Part(part.whole, part.lines[: middle + 1]), _Part(part.whole, part.lines[middle:])]
             if len(part.lines) == 2:  # to share a line would halve nothing

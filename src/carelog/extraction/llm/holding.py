@@ -88,7 +88,7 @@ def hold(
                 raise _No(Dropped.MALFORMED)
             finding = _held(fact, utterances, said_at, restore, elsewhere)
         except _No as no:
-            fates[no.why] += 1
+            fates[no.why.value] += 1
         else:
             fates[KEPT] += 1
             findings.setdefault(_identity(finding), finding)

@@ -134,6 +134,7 @@ TALK = ("?Do you take aspirin?", "No. " + LASIX, HEADACHE, "My wife takes metfor
         (fact("medication", 1, LASIX, {"name": "Lasix"}, support=[{"turn": 0, "quote": "Yes"}]), Dropped.QUOTE_MISSING),
         (fact("medication", 0, "Do you take aspirin?", {"name": "aspirin"}), Dropped.ONLY_ASKED),
         (fact("medication", 1, LASIX, {"status": "taking"}), Dropped.NOTHING_SAID),
+        (fact("medication", 1, LASIX, {"name": "Lasix", "frequency": "No"}), Dropped.VALUE_NOT_SAID),
         (fact("medication", 1, LASIX, {"name": "I"}), Dropped.INVALID),
         (fact("condition", 3, TALK[3], {"name": "and it"}), Dropped.INVALID),
         (fact("medication", 1, LASIX, {"name": "Lasix"}, polarity="absent"), Dropped.DENIED),

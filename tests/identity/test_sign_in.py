@@ -12,7 +12,7 @@ import pytest
 from people import HOME, PASSWORD, People
 from sqlalchemy import select, update
 
-from carelog.identity import operator
+from carelog.identity import SCOPES, Principal, operator
 from carelog.identity.caller import Caller
 from carelog.identity.refusals import (
     AccountExists,
@@ -24,7 +24,9 @@ from carelog.identity.refusals import (
 )
 from carelog.identity.sign_in import Challenge, SignedIn
 from carelog.identity.tables import second_factor, session, user_account
-from carelog.kit.errors import Conflict, InvalidInput, Unauthenticated
+from carelog.identity.users import NewUser
+from carelog.kit.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
+from carelog.kit.ids import new_id
 
 ELSEWHERE = Caller("203.0.113.9", "laptop")
 
@@ -197,6 +199,24 @@ async def test_the_last_administrator_stays(people: People) -> None:
         with pytest.raises(Conflict):
             await change
     assert (await users.get(operator(), other.user_id)).role == "admin"
+
+
+async def test_who_is_limited_to_some_subjects_manages_no_accounts(people: People) -> None:
+    """They could make one that is not limited."""
+    done = await people.register("asha@example.org")
+    limited = Principal("key:1", frozenset(SCOPES), frozenset({new_id()}))
+    users, new = people.reception.users, NewUser("new@example.org", "New", "admin", password_hash="-")
+    for forbidden in (
+        users.page(limited),
+        users.get(limited, done.user_id),
+        users.find(limited, "asha@example.org"),
+        users.add(limited, new),
+        users.set_role(limited, done.user_id, "admin"),
+        users.set_state(limited, done.user_id, "disabled"),
+        people.reception.accounts.reset_by_administrator(limited, done.user_id, PASSWORD),
+    ):
+        with pytest.raises(Forbidden):
+            await forbidden
 
 
 async def test_a_new_password_ends_the_other_sessions(people: People) -> None:

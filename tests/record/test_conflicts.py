@@ -299,3 +299,13 @@ async def test_a_link_that_somebody_made_outlives_a_correction(carelog: Carelog)
         await link(connection, [(one.id, "contradicts", other.id)], by="key:test", at=NOON)
     await carelog.record.revise(operator(), one.id, {"said": "three glasses"}, revision=1)
     assert (await carelog.record.get(operator(), other.id)).contradicts == (one.context_id,)
+
+
+@pytest.mark.parametrize("name", ["Метформин", "Élavil", "Süßholz", "मेटफॉर्मिन"])
+async def test_names_in_any_script_are_compared_in_whatever_case(carelog: Carelog, name: str) -> None:
+    subject = await a_record(carelog)
+    taking = await said(carelog, subject, "medication", {**TAKING, "name": name})
+    stopped = await said(carelog, subject, "medication", {**STOPPED, "name": name.lower()})
+    again = await said(carelog, subject, "medication", {**TAKING, "name": name.upper() if "ß" not in name else name})
+    assert stopped.contradicts == (taking.context_id,)
+    assert again.contradicts == (stopped.context_id,)

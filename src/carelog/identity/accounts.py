@@ -140,7 +140,7 @@ class Accounts:
 
     async def reset_by_administrator(self, principal: Principal, user_id: UUID, new: str) -> None:
         """Set a user's password anew and take their second factor away. Raises NotFound and WeakPassword."""
-        principal.require("users:manage")
+        users.require_manager(principal)
         require_strong(new)
         password_hash = await self._passwords.hash(new)
         async with self._database.write() as connection:

@@ -235,8 +235,15 @@ def user_of(row: Row[Any]) -> User:
     return User(**{name: getattr(row, name) for name in _COLUMNS}, **flags)
 
 
+def require_manager(principal: Principal) -> None:
+    """Raise Forbidden for who may not manage accounts; who is limited to some subjects never may, since an account can
+    be made that is not."""
+    principal.require("users:manage")
+    principal.require_every_subject()
+
+
 class Users:
-    """Lists users and changes what only an administrator may. Every method needs the scope users:manage."""
+    """Lists users and changes what only an administrator may: every method is for who manages accounts."""
 
     def __init__(self, database: Database, clock: Clock, events: SignInEvents) -> None:
         self._database = database
@@ -245,7 +252,7 @@ class Users:
 
     async def get(self, principal: Principal, user_id: UUID) -> User:
         """Raises NotFound."""
-        principal.require("users:manage")
+        require_manager(principal)
         rows = await self._database.rows(select_users().where(user_account.c.id == user_id))
         if not rows:
             raise NotFound("no such user")
@@ -253,7 +260,7 @@ class Users:
 
     async def find(self, principal: Principal, reference: str) -> User:
         """The user with this id or e-mail address. Raises NotFound."""
-        principal.require("users:manage")
+        require_manager(principal)
         try:
             condition: ColumnElement[bool] = user_account.c.id == UUID(reference)
         except ValueError:
@@ -267,7 +274,7 @@ class Users:
         self, principal: Principal, *, role: str | None = None, limit: int = 50, cursor: Cursor | None = None
     ) -> Page[User]:
         """Users, the newest first."""
-        principal.require("users:manage")
+        require_manager(principal)
         columns = user_account.c
         query = select_users().order_by(columns.created_at.desc(), columns.id.desc()).limit(limit + 1)
         if role:
@@ -279,7 +286,7 @@ class Users:
 
     async def add(self, principal: Principal, new: NewUser) -> User:
         """Raises AccountExists."""
-        principal.require("users:manage")
+        require_manager(principal)
         now = self._clock.now()
         async with self._database.write() as connection:
             user_id = await add(connection, new, now)

@@ -74,7 +74,7 @@ class Verification:
 
     async def confirm_by_hand(self, principal: Principal, user: User, by: By) -> None:
         """An administrator has seen that the address is the user's. Raises InvalidInput, IdentifierTaken."""
-        principal.require("users:manage")
+        users.require_manager(principal)
         await self._records.verified(user.id, _SYSTEMS[by], _address(user, by), by=principal.id)
 
     async def ask_for_password(self, caller: Caller, email: str) -> None:

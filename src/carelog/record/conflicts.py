@@ -82,7 +82,7 @@ class Told:
         """What it is about: names and ids, any of which two that are about the same thing have in common."""
         rule = CONTRADICTIONS.get(self.type)
         values = (getattr(self.payload, name) for name in rule.about) if rule else ()
-        return frozenset(" ".join(str(value).casefold().split()) for value in values if value is not None)
+        return frozenset(" ".join(str(value).lower().split()) for value in values if value is not None)
 
     @property
     def seen_since(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from carelog.record.surroundings import Window, in_windows
 from carelog.record.tables import entry, entry_link
 
 _BY: Final = "rules"
+_ASCII_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 async def link_contradictions(
@@ -40,10 +42,19 @@ async def link_contradictions(
 async def _around(connection: Connection, written: Sequence[Told]) -> list[Told]:
     """The active entries that are about the same, of all their records in one query."""
     windows = {Window(told.subject_id, told.type, told.seen_since) for told in written}
-    names = sorted({name for told in written for name in told.about})
+    names = sorted({spelling for told in written for name in told.about for spelling in _spellings(name)})
     fields = sorted({field for told in written for field in CONTRADICTIONS[told.type].about})
     dialect = connection.dialect.name
     named = or_(*(among_texts(connection, func.lower(field_text(dialect, field)), names) for field in fields))
     others = ~among(connection, entry.c.id, [told.id for told in written])
     near = any_entries().where(entry.c.id.in_(in_windows(connection, windows)), others, named)
     return [Told.of(entry_of(row)) for row in await connection.execute(near)]
+
+
+def _spellings(name: str) -> set[str]:
+    """A name as the databases' `lower` may leave it: some know no letters but those of ASCII.
+
+    >>> sorted(_spellings("élavil")), _spellings("metformin")
+    (['Élavil', 'élavil'], {'metformin'})
+    """
+    return {spelling.translate(_ASCII_LOWER) for spelling in (name, name.capitalize(), name.title(), name.upper())}

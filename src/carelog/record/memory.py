@@ -26,7 +26,7 @@ from carelog.record.insights import Area, Insight, Insights
 from carelog.record.links import LinkKind, link_to
 from carelog.record.names import ContextId, Told, give_name, ids_named, kind_named, names_of
 from carelog.record.plan import OnDuplicate, Plan
-from carelog.record.query import check, narrowed
+from carelog.record.query import check, has_fields, narrowed, parameters
 from carelog.record.recall import Recall, holds, may_hold, query_of, words_of
 from carelog.record.registry import EntryType
 from carelog.record.rejections import Rejections, explain, refusal_for
@@ -153,6 +153,7 @@ class Memory:
         check(query)
         words = words_of(wanted.text or "")
         plain = [may_hold(word) for word in words if word.isascii()]
+        plain += has_fields(self._database.dialect, query.fields)
         statement = current_entries(principal).where(entry.c.subject_id == subject_id, *plain)
         async with self._database.read() as connection:
             clock = await connection.scalar(select(subject.c.zone).where(subject.c.id == subject_id))
@@ -164,11 +165,9 @@ class Memory:
             read = 0
             while len(found) <= limit and read < _MOST_READ:
                 at_once = limit + 1 if not words else _AT_ONCE
-                narrow = narrowed(
-                    statement, query, now=self._clock.now(), clock=zone(clock or "UTC"),
-                    dialect=self._database.dialect, cursor=cursor,
-                )  # fmt: skip
-                rows = [entry_of(row) for row in await connection.execute(narrow.limit(at_once))]
+                given = parameters(query, now=self._clock.now(), clock=zone(clock or "UTC"), cursor=cursor)
+                narrow = narrowed(statement, given).limit(at_once)
+                rows = [entry_of(row) for row in await connection.execute(narrow, given)]
                 found += [e for e in rows if not words or holds(e, words)]
                 read += len(rows)
                 if len(rows) < at_once:

@@ -1,14 +1,15 @@
 """What to list of a record, and the conditions and the order that it becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, or_, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, case, cast, func, or_, type_coerce
 from sqlalchemy.dialects.postgresql import JSON
 
+from carelog.db import UtcDateTime
 from carelog.kit.errors import InvalidInput
 from carelog.kit.paging import Cursor
 from carelog.record.days import bounds_of_day
@@ -54,54 +55,63 @@ def check(query: EntryQuery) -> None:
         raise InvalidInput("entries are not listed by this field", details={"fields": list(allowed)})
 
 
-def narrowed(
-    statement: Select[Any],
-    query: EntryQuery,
-    *,
-    now: datetime,
-    clock: tzinfo,
-    dialect: str,
-    cursor: Cursor | None,
-) -> Select[Any]:
-    """The entries that a query is after, in the order in which it lists them; `clock` is the subject's."""
-    conditions: list[ColumnElement[bool]] = []
-    if not query.retracted:
-        conditions.append(entry.c.state == "active")
-    if query.types:
-        one = len(query.types) == 1
-        conditions.append(entry.c.type == query.types[0] if one else entry.c.type.in_(query.types))
-    if query.since:
-        conditions.append(entry.c.occurred_at >= query.since)
-    if query.until:
-        conditions.append(entry.c.occurred_at < query.until)
-    if query.conversation_id:
-        conditions.append(entry.c.conversation_id == query.conversation_id)
-    if query.source:
-        conditions.append(entry_revision.c.source == query.source)
-    conditions += _when(query.when, now, clock)
-    conditions += [has_field(dialect, name, value) for name, value in query.fields.items()]
-    moment = entry.c.due_at if query.when == "due" else entry.c.occurred_at
-    if cursor:
-        further = cursor.after if query.soonest_first else cursor.before
-        conditions.append(further(moment, entry.c.id))
-    order = (moment, entry.c.id) if query.soonest_first else (moment.desc(), entry.c.id.desc())
+def parameters(query: EntryQuery, *, now: datetime, clock: tzinfo, cursor: Cursor | None) -> dict[str, Any]:
+    """What a query asks for, but for the fields of payloads, each by the name of the condition that it is a part of;
+    `clock` is the subject's."""
+    begins, ends = bounds_of_day(now, clock) if query.when in ("today", "due") else (None, None)
+    given = {
+        "state": None if query.retracted else "active",
+        "type": query.types[0] if len(query.types) == 1 else None,
+        "types": query.types if len(query.types) > 1 else None,
+        "since": query.since,
+        "until": query.until,
+        "conversation": query.conversation_id,
+        "source": query.source,
+        "past": now if query.when == "past" else None,
+        "upcoming": now if query.when == "upcoming" else None,
+        "today": begins if query.when == "today" else None,
+        "tomorrow": ends if query.when == "today" else None,
+        "due": ends if query.when == "due" else None,
+        "cursor_at": cursor.at if cursor else None,
+        "cursor_id": cursor.id if cursor else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def narrowed(statement: Select[Any], given: Collection[str]) -> Select[Any]:
+    """The entries for which the conditions of these names hold, in the order in which they are listed. The statement
+    takes the parameters of the same names."""
+    moment = entry.c.due_at if "due" in given else entry.c.occurred_at
+    soonest_first = "due" in given or "upcoming" in given
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
+    if "cursor_at" in given:
+        at, id_ = bindparam("cursor_at", type_=UtcDateTime), bindparam("cursor_id", type_=Uuid)
+        further = or_(moment > at, and_(moment == at, entry.c.id > id_))
+        conditions.append(further if soonest_first else or_(moment < at, and_(moment == at, entry.c.id < id_)))
+    order = (moment, entry.c.id) if soonest_first else (moment.desc(), entry.c.id.desc())
     return statement.where(*conditions).order_by(*order)
 
 
-def _when(when: When | None, now: datetime, clock: tzinfo) -> list[ColumnElement[bool]]:
-    occurred = entry.c.occurred_at
-    match when:
-        case "past":
-            return [occurred < now]
-        case "upcoming":
-            return [occurred >= now]
-        case "today":
-            begins, ends = bounds_of_day(now, clock)
-            return [occurred >= begins, occurred < ends]
-        case "due":
-            return [entry.c.due_at < bounds_of_day(now, clock)[1]]
-        case None:
-            return []
+# By the parameter that each takes.
+_CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
+    "state": entry.c.state == bindparam("state"),
+    "type": entry.c.type == bindparam("type"),
+    "types": entry.c.type.in_(bindparam("types", expanding=True)),
+    "since": entry.c.occurred_at >= bindparam("since"),
+    "until": entry.c.occurred_at < bindparam("until"),
+    "conversation": entry.c.conversation_id == bindparam("conversation"),
+    "source": entry_revision.c.source == bindparam("source"),
+    "past": entry.c.occurred_at < bindparam("past"),
+    "upcoming": entry.c.occurred_at >= bindparam("upcoming"),
+    "today": entry.c.occurred_at >= bindparam("today"),
+    "tomorrow": entry.c.occurred_at < bindparam("tomorrow"),
+    "due": entry.c.due_at < bindparam("due"),
+}
+
+
+def has_fields(dialect: str, fields: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """The conditions that fields of the payload have these values."""
+    return [has_field(dialect, name, value) for name, value in fields.items()]
 
 
 # PostgreSQL reads no JSON with this escape, which the text may hold; no filter finds such a payload there.

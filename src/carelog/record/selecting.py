@@ -1,9 +1,10 @@
 """Reading entries: the columns of a revision, and the entry that a row becomes."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, func, or_, select, type_coerce
 
 from carelog.db import Connection
 from carelog.identity import CATALOGUE, Principal
@@ -12,6 +13,8 @@ from carelog.record.entries import Entry
 from carelog.record.evidence import Evidence
 from carelog.record.registry import entry_types
 from carelog.record.tables import entry, entry_link, entry_revision, subject
+
+_QUOTES: Final = TypeAdapter(tuple[Evidence, ...])
 
 
 def is_newest() -> ColumnElement[bool]:
@@ -28,8 +31,9 @@ def revisions(joined: ColumnElement[bool]) -> Select[Any]:
         entry.c.type,
         revision.revision,
         revision.state,
-        revision.payload,
-        revision.evidence,
+        # As text, which the models read themselves.
+        type_coerce(revision.payload, Text).label("payload"),
+        type_coerce(revision.evidence, Text).label("evidence"),
         revision.occurred_at,
         revision.occurred_zone,
         revision.recorded_at,
@@ -70,6 +74,11 @@ def current_entries(principal: Principal) -> Select[Any]:
     return _seen_by(principal, _CURRENT)
 
 
+def any_current_entries() -> Select[Any]:
+    """The same for whoever has already made sure that this principal may see those of whom they ask."""
+    return _CURRENT
+
+
 def past_entries(principal: Principal) -> Select[Any]:
     """Every revision of every entry that this principal may see."""
     return _seen_by(principal, _HISTORY)
@@ -101,8 +110,8 @@ def entry_of(row: Any) -> Entry:
         type=type_name,
         revision=revision,
         state=state,
-        payload=entry_types()[type_name].model.model_validate(payload),
-        evidence=tuple(map(Evidence.model_validate, evidence)),
+        payload=entry_types()[type_name].model.model_validate_json(payload),
+        evidence=_QUOTES.validate_json(evidence),
         occurred_at=occurred_at,
         occurred_zone=occurred_zone,
         recorded_at=recorded_at,

@@ -1,9 +1,11 @@
 """The record store: append-only. An update adds a revision, a delete retracts, and the history stays."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Integer, Select, bindparam
 
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import NotFound
@@ -13,8 +15,8 @@ from carelog.record.adding import add, retract_said_in, without_repeats
 from carelog.record.appending import Placed
 from carelog.record.editing import BatchRefused, Draft, RecordEditor, Written
 from carelog.record.entries import Entry
-from carelog.record.query import EntryQuery, check, narrowed
-from carelog.record.selecting import current_entries, entry_of, past_entries
+from carelog.record.query import EntryQuery, check, has_fields, narrowed, parameters
+from carelog.record.selecting import any_current_entries, current_entries, entry_of, past_entries
 from carelog.record.tables import entry, entry_revision
 
 _AT_ONCE = 500
@@ -42,15 +44,11 @@ class RecordStore(RecordEditor):
             raise NotFound("no such subject")
         wanted = query or EntryQuery()
         check(wanted)
-        statement = narrowed(
-            current_entries(principal).where(entry.c.subject_id == subject_id),
-            wanted,
-            now=self._clock.now(),
-            clock=zone(clock or "UTC"),
-            dialect=self._database.dialect,
-            cursor=cursor,
-        )
-        found = await self._entries(principal, statement.limit(limit + 1))
+        given = parameters(wanted, now=self._clock.now(), clock=zone(clock or "UTC"), cursor=cursor)
+        statement = _list_of(frozenset(given))
+        if wanted.fields:
+            statement = statement.where(*has_fields(self._database.dialect, wanted.fields))
+        found = await self._entries(principal, statement, {**given, "subject": subject_id, "most": limit + 1})
         return Page.cut(found, limit, wanted.place)
 
     async def every(
@@ -87,11 +85,21 @@ class RecordStore(RecordEditor):
             raise NotFound("no such entry")
         return found
 
-    async def _entries(self, principal: Principal, statement: Select[tuple[object, ...]]) -> list[Entry]:
-        found = [entry_of(row) for row in await self._database.rows(statement)]
+    async def _entries(
+        self, principal: Principal, statement: Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> list[Entry]:
+        found = [entry_of(row) for row in await self._database.rows(statement, parameters)]
         for owner in {e.subject_id for e in found} - {CATALOGUE}:
             principal.looks.note("read", "entry", owner)
         return found
+
+
+@cache
+def _list_of(given: frozenset[str]) -> Select[Any]:
+    """The list of one record under these conditions. To write it anew for each request, and to look up what SQLAlchemy
+    has made of it before, takes as long as the database does to answer it."""
+    of_one = any_current_entries().where(entry.c.subject_id == bindparam("subject"))
+    return narrowed(of_one, given).limit(bindparam("most", type_=Integer))
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from carelog.extraction.llm.fields import FIELDS, Choice
 from carelog.extraction.llm.windows import Line
 
 _RULES: Final = """\
-You read transcripts of conversations about one patient's health and list the health facts that are said in them. \
+You read transcripts of conversations, each about one patient's health, and list the health facts said in them. \
 Your list is checked word by word against the transcript: whatever does not stand there is thrown away.
 
 Each line of a transcript is `[turn number] speaker: words`. Words in brackets such as [NAME_1] stand for something \

@@ -26,7 +26,7 @@ def find(words: Sequence[Word], quote: str, first: int = 0, end: int | None = No
     """The half-open range of words, among those from `first` up to `end`, that says the quote; the first such.
 
     >>> find(words_of("Uh, I take  20mg; of Lasix."), "i take 20 MG of lasix!")
-    (2, 8)
+    (2, 9)
     >>> find(words_of("I take 200mg"), "take 20 mg") is None
     True
     """

@@ -1,28 +1,25 @@
-"""The composition root: the one place that knows every room."""
+"""Opening a Carelog: both databases brought to the newest schema, and every part wired to what it needs."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from carelog.ai.breakers import Breakers, ProcessBreakers
-from carelog.ai.endpoint import Endpoints
-from carelog.conserver.definitions import Definitions
+from carelog.ai.breakers import ProcessBreakers
+from carelog.app.made import Made
+from carelog.app.whole import Carelog
 from carelog.conserver.followers import Followers
 from carelog.conserver.in_force import ConfigurationInForce, configured_by_posted
-from carelog.conversations.listing import ConversationIds
-from carelog.conversations.receiving import receive
 from carelog.conversations.store import ConversationStore
 from carelog.db import Database, migrate
 from carelog.delivery import Channel, Sender, make_sender
 from carelog.delivery.notices import NoticesByDelivery
 from carelog.delivery.postman import Postman, PostmanOptions
 from carelog.delivery.store import DeliveryStore
-from carelog.identity import Keyring, Principal, operator
+from carelog.identity import Keyring, operator
 from carelog.identity.audit import AuditTrail, Hearing
 from carelog.identity.audit.pump import Pump
 from carelog.identity.audit.sign_ins import SignInsAudited
@@ -34,25 +31,19 @@ from carelog.identity.passwords import RECOMMENDED, Cost
 from carelog.identity.reception import Reception, ReceptionOptions
 from carelog.identity.secret_key import SecretKey, load_secret_key
 from carelog.kit.clock import Clock, SystemClock
-from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.chain_book import ChainBook
-from carelog.pipeline.chains import Chains
 from carelog.pipeline.configuration import PostedConfigurations
 from carelog.pipeline.copier import Copier, CopierOptions
-from carelog.pipeline.copies import require_storages
 from carelog.pipeline.copy_store import CopyStore
 from carelog.pipeline.dead_letters import DeadLetters
 from carelog.pipeline.deletion import Deletion
-from carelog.pipeline.depths import ListDepths
 from carelog.pipeline.dispatch import StreamOptions, make_dispatch
 from carelog.pipeline.egress import EgressLists
 from carelog.pipeline.erasers import erasers_of
 from carelog.pipeline.erasure import Erasure
 from carelog.pipeline.executor import Executor
-from carelog.pipeline.faults import fault_of
 from carelog.pipeline.intake import Intake
 from carelog.pipeline.maintenance import Maintenance
-from carelog.pipeline.owners import Owners
 from carelog.pipeline.pressure import DepthLimits
 from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.runs import RunStore
@@ -64,7 +55,6 @@ from carelog.record.archive.container import Limits
 from carelog.record.archive.conversations import ConversationsPart
 from carelog.record.archive.entries import CataloguePart, EntriesPart, LinksPart
 from carelog.record.archive.subject import SubjectPart
-from carelog.record.conflict_list import Conflicts
 from carelog.record.fhir import Exports, Fhir, FhirReader, Importer
 from carelog.record.fhir.exporting import erase_exports
 from carelog.record.fhir.tables import fhir_source
@@ -80,182 +70,12 @@ from carelog.record.subjects import SubjectStore
 from carelog.reminders import PreferenceStore, ReminderAnswers, ReminderOptions, Reminders
 from carelog.reminders.tables import reminder_preference
 from carelog.settings import Settings
-from carelog.storages import Storage, make_storage
-from carelog.telemetry.tracing import Tracer, open_tracer
+from carelog.telemetry.tracing import open_tracer
 
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-    from carelog.conversations import Conversation
-    from carelog.conversations.sealed import Keys, Opened
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What definitions name."""
-
-    chains: Chains
-    storages: dict[str, Storage[Any]]
-
-    @classmethod
-    def of(cls, definitions: Definitions, breakers: Breakers | None = None) -> "Made":
-        """Raises ConfigurationError; `details["path"]` says which part of the definitions is at fault."""
-        context = {"ai": Endpoints(definitions.ai_endpoints, breakers)}
-        path: tuple[str | int, ...] | None = None
-        try:
-            chains = Chains(definitions.chains, context)
-            storages = {}
-            for name, storage in definitions.storages.items():
-                path = ("storages", name)
-                storages[name] = make_storage(storage.type, storage.options, name)
-        except ConfigurationError as error:
-            path = path or fault_of(definitions.chains, context)
-            raise ConfigurationError(error.message, details={**error.details, "path": path}) from None
-        require_storages(chains, storages)
-        return cls(chains, storages)
-
-
-class Working(Protocol):
-    """Does its part of the work until it is told to stop."""
-
-    async def run(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Carelog:
-    """Everything that a running Carelog has, wired together."""
-
-    settings: Settings
-    configuration: ConfigurationInForce[Made]
-    clock: Clock
-    health: Database
-    auth: Database
-    secrets: SecretKey
-    reception: Reception
-    keyring: Keyring
-    audit: AuditTrail
-    operator: Principal
-    grants: GrantStore
-    erasure: Erasure
-    chains: ChainBook
-    keys: "Keys | None"
-    intake: Intake
-    deletion: Deletion
-    conversations: ConversationStore
-    reader: ConversationReader
-    subjects: SubjectStore
-    record: RecordStore
-    insights: Insights
-    links: LinkStore
-    memory: Memory
-    rejections: Rejections
-    archives: Archives
-    forwarder: Forwarder | None
-    runs: RunStore
-    copies: CopyStore
-    dead_letters: DeadLetters
-    egress: EgressLists
-    worker: Worker
-    storages: StoragesInForce
-    copier: Copier
-    deliveries: DeliveryStore
-    postman: Postman
-    reminders: Reminders
-    reminder_answers: ReminderAnswers
-    reminder_preferences: PreferenceStore
-    maintenance: Maintenance
-    followers: Followers
-    fhir: Fhir
-    tracer: Tracer | None
-
-    async def work(self) -> None:
-        """Work on runs, bring copies to storages, remind, send messages, look after the tables, follow other servers
-        and write exports, until `stop`. Should one of them end of itself, which none does, all do."""
-        async with asyncio.TaskGroup() as working:
-            for part in self._working:
-                working.create_task(part.run()).add_done_callback(lambda _: self.stop())
-
-    def stop(self) -> None:
-        """End `work` after what is in hand."""
-        for part in self._working:
-            part.stop()
-
-    @property
-    def _working(self) -> tuple[Working, ...]:
-        always: tuple[Working, ...] = (
-            self.worker,
-            self.copier,
-            self.reminders,
-            self.postman,
-            self.maintenance,
-            self.followers,
-            self.fhir.exports,
-        )
-        return (*always, self.forwarder) if self.forwarder else always
-
-    def receive(self, data: bytes | str) -> "tuple[Conversation, Opened | None]":
-        """A vCon in any of its forms, opened with the configured keys. Raises as `conversations.receiving` does."""
-        return receive(data, self.keys, self.clock.now(), max_bytes=self.settings.max_body_bytes)
-
-    def api(self) -> "FastAPI":
-        """The REST door. Imported here: commands that do not serve need not wait for it."""
-        from carelog.api import ConserverOptions, Services, create_app
-
-        services = Services(
-            clock=self.clock,
-            databases={"health": self.health, "auth": self.auth},
-            keyring=self.keyring,
-            tokens=self.reception.tokens,
-            reception=self.reception,
-            audit=self.audit,
-            grants=self.grants,
-            erasure=self.erasure,
-            owners=Owners(self.health),
-            receive=self.receive,
-            intake=self.intake,
-            deletion=self.deletion,
-            conversations=self.conversations,
-            conversation_ids=ConversationIds(self.health),
-            reader=self.reader,
-            subjects=self.subjects,
-            record=self.record,
-            insights=self.insights,
-            conflicts=Conflicts(self.health),
-            links=self.links,
-            memory=self.memory,
-            rejections=self.rejections,
-            archives=self.archives,
-            fhir=self.fhir,
-            runs=self.runs,
-            copies=self.copies,
-            dead_letters=self.dead_letters,
-            deliveries=self.deliveries,
-            reminder_answers=self.reminder_answers,
-            reminder_preferences=self.reminder_preferences,
-            egress=self.egress,
-            list_depths=ListDepths(self.health, self.chains),
-            configuration=self.configuration,
-            metrics_public=self.settings.metrics_public,
-        )
-        access = ConserverOptions(
-            header=self.settings.conserver_header_name,
-            tokens=self.settings.conserver_tokens(),
-            admin=self.settings.conserver_token_is_admin,
-            any_list=self.settings.allow_unknown_lists,
-        )
-        return create_app(
-            services,
-            max_body_bytes=self.settings.max_body_bytes,
-            max_archive_bytes=self.settings.max_archive_bytes,
-            tracer=self.tracer,
-            conserver=access,
-            cors_origins=self.settings.cors_origins,
-            trusted_proxies=self.settings.trusted_proxies,
-        )
+    from carelog.conversations.sealed import Keys
 
 
 def _load_keys(settings: Settings) -> "Keys | None":
@@ -387,7 +207,6 @@ async def open_carelog(
         record = RecordStore(health, clock, rejections)
         grants = GrantStore(auth, clock, audit)
         insights = Insights(health, record, clock)
-        grants = GrantStore(auth, clock, audit)
         fhir_reader = FhirReader(health, clock, subjects, conversations, grants, audit)
         erasers = {"fhir_export": erase_exports, "forwarded": erase_forwarded, **erasers_of(storages)}
         erasure = Erasure(health, auth, clock, audit, erasers, copier.wake)

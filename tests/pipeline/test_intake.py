@@ -174,3 +174,14 @@ async def test_characters_that_a_database_may_refuse_are_kept(carelog: Carelog) 
     assert receipt.verdict is Verdict.ACCEPTED
     stored = await carelog.conversations.get(ME, receipt.conversation_id)
     assert stored.conversation.document == odd.conversation.document
+
+
+async def test_a_name_that_is_taken_in_another_record_is_no_duplicate(carelog: Carelog) -> None:
+    [one, other] = await carelog.intake.accept(ME, [submission(), submission(tel="+12025550177")])
+    first = Submission(submission("One.").conversation, "checkin", "visit-1", subject_id=one.subject_id)
+    second = Submission(submission("Two.").conversation, "checkin", "visit-1", subject_id=other.subject_id)
+    for given in (first, first):
+        [receipt] = await carelog.intake.accept(ME, [given])
+        assert receipt.error is None
+    [refused] = await carelog.intake.accept(ME, [second])
+    assert isinstance(refused.error, Conflict)

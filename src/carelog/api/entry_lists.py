@@ -30,7 +30,15 @@ from carelog.api.errors import refusals
 from carelog.api.paging_links import link_header
 from carelog.api.parameters import Given, Moment, Text, cursor_of, given
 from carelog.api.preconditions import IfMatch, IfNoneMatch, revision_seen
-from carelog.api.record_of import CatalogueRead, CatalogueWritten, RecordOf, RecordRead, RecordWritten
+from carelog.api.record_of import (
+    CatalogueListed,
+    CatalogueWritten,
+    RecordListed,
+    RecordNamed,
+    RecordOf,
+    RecordRead,
+    RecordWritten,
+)
 from carelog.api.services import Services, ServicesOf
 from carelog.api.shapes import EntryOut, PageOut
 from carelog.record import Entry, EntryType, entry_types
@@ -85,20 +93,25 @@ LISTED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 async def list_answer(
-    request: Request, services: Services, record: RecordOf, asked: ListQuery, query: EntryQuery
+    request: Request, services: Services, record: RecordNamed, asked: ListQuery, query: EntryQuery
 ) -> Response:
-    """A page of a list in JSON; or as CSV, a page or all of it."""
+    """A page of a list in JSON; or as CSV, a page or all of it. Raises NotFound where there is no such record."""
     cursor = cursor_of(asked.cursor)
+    clock = (await record.subject(services)).zone if query.by_the_day else None
     as_csv = wants_csv(request, asked.format)
     kind = entry_types().get(query.types[0]) if len(query.types) == 1 else None
     if as_csv and asked.limit is None and cursor is None:
-        chunks = services.record.every(record.who, record.subject_id, query, clock=record.zone)
+        chunks = services.record.every(record.who, record.subject_id, query, clock=clock)
         # Before the answer begins: what is refused is refused in the envelope.
         first = await anext(chunks)
+        if not first:
+            await record.subject(services)
         return csv_answer(_with_first(first, chunks), kind, {})
     page = await services.record.page(
-        record.who, record.subject_id, query, limit=asked.limit or _PAGE, cursor=cursor, clock=record.zone
+        record.who, record.subject_id, query, limit=asked.limit or _PAGE, cursor=cursor, clock=clock
     )
+    if not page.items:
+        await record.subject(services)
     links = link_header(request, page.next)
     if as_csv:
         return csv_answer(_with_first(page.items), kind, dict([links]))
@@ -127,14 +140,14 @@ def entry_routes() -> Sequence[BaseRoute]:
         if kind.one:
             _add_one(records, kind)
         elif kind.shared:
-            _add_list(catalogue, kind, CatalogueRead, CatalogueWritten)
+            _add_list(catalogue, kind, CatalogueListed, CatalogueWritten)
         else:
-            _add_list(records, kind, RecordRead, RecordWritten)
+            _add_list(records, kind, RecordListed, RecordWritten)
     return (*records.routes, *catalogue.routes)
 
 
 def _add_list(router: APIRouter, kind: EntryType, read: Any, written: Any) -> None:
-    async def list_them(request: Request, services: ServicesOf, record: RecordOf, query: ListQuery) -> Response:
+    async def list_them(request: Request, services: ServicesOf, record: RecordNamed, query: ListQuery) -> Response:
         return await list_answer(request, services, record, query, query.entry_query((kind.name,)))
 
     async def create(

@@ -41,15 +41,40 @@ class RecordOf:
         return self.subject.zone
 
 
+@dataclass(frozen=True, slots=True)
+class RecordNamed:
+    """A record that somebody asks for, or the catalogue, before it is known whether there is one. The entries of a list
+    tell that by themselves, and to look the subject up before would make it two trips to the database."""
+
+    who: Principal
+    subject_id: UUID
+
+    async def subject(self, services: Services) -> Subject:
+        """Raises NotFound, also for what is not theirs to see."""
+        return _CATALOGUE if self.subject_id == CATALOGUE else await services.subjects.get(self.who, self.subject_id)
+
+
 async def record_asked_for(request: Request, subject_id: UUID | None, scope: str) -> RecordOf:
     """None stands for the asker's own. Raises Forbidden, and NotFound for what is not theirs to see."""
+    named = _named(request, subject_id, scope)
+    services: Services = request.app.state.services
+    return RecordOf(named.who, await services.subjects.get(named.who, named.subject_id))
+
+
+def _named(request: Request, subject_id: UUID | None, scope: str) -> RecordNamed:
     who: Principal = request.state.principal
     who.require(scope)
     id_ = who.own if subject_id is None else subject_id
     if id_ is None:
         raise NotFound("no record is about you")
-    services: Services = request.app.state.services
-    return RecordOf(who, await services.subjects.get(who, id_))
+    return RecordNamed(who, id_)
+
+
+async def _listed(request: Request, subject_id: SubjectId) -> RecordNamed:
+    named = _named(request, subject_id, "entries:read")
+    if named.subject_id == CATALOGUE:
+        raise NotFound("no such subject")
+    return named
 
 
 async def _read(request: Request, subject_id: SubjectId) -> RecordOf:
@@ -68,13 +93,19 @@ async def _catalogue(request: Request) -> RecordOf:
     return RecordOf(who, _CATALOGUE)
 
 
+async def _listed_catalogue(request: Request) -> RecordNamed:
+    return _named(request, CATALOGUE, "entries:read")
+
+
 async def _changed_catalogue(request: Request) -> RecordOf:
     who: Principal = request.state.principal
     who.require("catalogue:write")
     return RecordOf(who, _CATALOGUE)
 
 
+RecordListed = Annotated[RecordNamed, Depends(_listed)]
 RecordRead = Annotated[RecordOf, Depends(_read)]
 RecordWritten = Annotated[RecordOf, Depends(_written)]
+CatalogueListed = Annotated[RecordNamed, Depends(_listed_catalogue)]
 CatalogueRead = Annotated[RecordOf, Depends(_catalogue)]
 CatalogueWritten = Annotated[RecordOf, Depends(_changed_catalogue)]

@@ -14,7 +14,7 @@ from carelog.api.entry_view import entry_view, json_answer
 from carelog.api.errors import refusals
 from carelog.api.paging_links import link_header
 from carelog.api.parameters import CursorText, Given, Limit, Text, cursor_of
-from carelog.api.record_of import RecordRead, RecordWritten
+from carelog.api.record_of import RecordListed, RecordRead, RecordWritten
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import DayOut, PageOut, SubjectOut
 from carelog.record.timeline import timeline
@@ -78,7 +78,7 @@ class EntriesQuery(ListQuery):
     responses={**LISTED, **refusals(404)},
 )
 async def list_entries(
-    request: Request, services: ServicesOf, record: RecordRead, query: Annotated[EntriesQuery, Query()]
+    request: Request, services: ServicesOf, record: RecordListed, query: Annotated[EntriesQuery, Query()]
 ) -> Response:
     """The latest to occur first, each with its quotes."""
     wanted = replace(query.entry_query(tuple(query.type)), conversation_id=query.conversation, fields={})

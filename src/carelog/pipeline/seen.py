@@ -48,14 +48,19 @@ class Seen:
     def twin(self, principal: Principal, submission: Submission, digest: str) -> store.Known | None:
         """The stored conversation that this one is a second delivery or, where it says so, a newer document of.
 
-        Raises Conflict when the id is taken by another document: to call that a duplicate would lose one of the
-        two. Of a stranger's conversation no more is told than that the id or name is taken: not even whether it is
-        the same document.
+        Raises Conflict when the id is taken by another document, or the id or name in another record than this is
+        handed in for: to call that a duplicate would lose one of the two. Of a stranger's conversation no more is told
+        than that the id or name is taken: not even whether it is the same document.
         """
         same_id = self._by_id.get(submission.conversation.uuid)
         found = same_id or self._by_name.get(submission.name)
         if found and not principal.may_see(found.subject_id):
             raise Conflict("a conversation with this id or name is already stored")
+        if found and submission.subject_id not in (None, found.subject_id):
+            raise Conflict(
+                "a conversation with this id or name is already stored, in another record",
+                details={"conversation": str(found.id)},
+            )
         if same_id and same_id.digest != digest and not submission.replaces:
             raise Conflict(
                 "another document with this uuid is stored; a changed vCon needs a new uuid (see `amended`)",

@@ -40,6 +40,11 @@ class EntryQuery:
     def soonest_first(self) -> bool:
         return self.when in ("upcoming", "due")
 
+    @property
+    def by_the_day(self) -> bool:
+        """Whether it depends on where the subject's day begins."""
+        return self.when in ("today", "due")
+
     def place(self, found: Entry) -> Cursor:
         """Where an entry stands in this list."""
         return Cursor(found.due_at if self.when == "due" and found.due_at else found.occurred_at, found.id)
@@ -58,7 +63,7 @@ def check(query: EntryQuery) -> None:
 def parameters(query: EntryQuery, *, now: datetime, clock: tzinfo, cursor: Cursor | None) -> dict[str, Any]:
     """What a query asks for, but for the fields of payloads, each by the name of the condition that it is a part of;
     `clock` is the subject's."""
-    begins, ends = bounds_of_day(now, clock) if query.when in ("today", "due") else (None, None)
+    begins, ends = bounds_of_day(now, clock) if query.by_the_day else (None, None)
     given = {
         "state": None if query.retracted else "active",
         "type": query.types[0] if len(query.types) == 1 else None,

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, bindparam
+from sqlalchemy import Integer, Select, Uuid, bindparam, select
 
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import NotFound
@@ -17,7 +17,7 @@ from carelog.record.editing import BatchRefused, Draft, RecordEditor, Written
 from carelog.record.entries import Entry
 from carelog.record.query import EntryQuery, check, has_fields, narrowed, parameters
 from carelog.record.selecting import any_current_entries, current_entries, entry_of, past_entries
-from carelog.record.tables import entry, entry_revision
+from carelog.record.tables import entry, entry_revision, subject_merge
 
 _AT_ONCE = 500
 
@@ -98,7 +98,10 @@ class RecordStore(RecordEditor):
 def _list_of(given: frozenset[str]) -> Select[Any]:
     """The list of one record under these conditions. To write it anew for each request, and to look up what SQLAlchemy
     has made of it before, takes as long as the database does to answer it."""
-    of_one = any_current_entries().where(entry.c.subject_id == bindparam("subject"))
+    owner = bindparam("subject", type_=Uuid)
+    # What is still on its way from a record that was merged into another is not shown under the old name.
+    merged = select(subject_merge.c.source_id).where(subject_merge.c.source_id == owner).exists()
+    of_one = any_current_entries().where(entry.c.subject_id == owner, ~merged)
     return narrowed(of_one, given).limit(bindparam("most", type_=Integer))
 
 

@@ -12,7 +12,7 @@ import pytest
 from door import Door, make_vcon
 from signed_in import sign_in
 
-from carelog.identity import SCOPES, operator
+from carelog.identity import CATALOGUE, SCOPES, operator
 from carelog.kit.clock import ManualClock
 
 EYES = {"title": "Eye check", "scheduled_at": "2026-02-01T10:00:00+05:30"}
@@ -54,6 +54,16 @@ async def test_an_entry_tells_its_day_on_the_subjects_clock(
     }
     clock.advance(seconds=-6 * 3600)  # 22:00 on the day before, in New York
     assert (await api.get(f"/api/entries/{entry['id']}")).json()["local"]["is_today"] is True
+
+
+@pytest.mark.parametrize("query", ["", "?when=today", "?format=csv", "?format=csv&limit=5"])
+@pytest.mark.parametrize("listed", ["entries", "food"])
+async def test_an_empty_list_is_told_from_a_record_that_there_is_none_of(
+    api: httpx.AsyncClient, subject: str, listed: str, query: str
+) -> None:
+    assert (await api.get(f"/api/subjects/{subject}/{listed}{query}")).is_success
+    for nobody in (uuid4(), CATALOGUE):
+        assert code(await api.get(f"/api/subjects/{nobody}/{listed}{query}")) == (404, "not_found")
 
 
 async def test_lists_by_time_begin_and_end_with_the_subjects_day(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from carelog.app import Carelog
-from carelog.identity import SCOPES
+from carelog.identity import CATALOGUE, SCOPES
 from carelog.identity.tables import api_key
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
@@ -19,6 +19,12 @@ from carelog.kit.ids import new_id
 @pytest.fixture
 def dialect() -> str:
     return "sqlite"
+
+
+async def test_a_key_that_is_limited_to_some_does_not_change_what_all_read_unless_it_is_said(carelog: Carelog) -> None:
+    for subjects, may in ((None, True), ([new_id()], False)):
+        principal = await carelog.keyring.authenticate(await carelog.keyring.add("clinic", subjects=subjects))
+        assert principal.may_change(CATALOGUE) is may
 
 
 async def test_a_key_opens_what_it_was_made_for(carelog: Carelog) -> None:

@@ -1,5 +1,6 @@
 """Limits that every process counts together, and what they leave to those who are known."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -121,3 +122,11 @@ async def test_a_household_is_one_network(people: People) -> None:
     with pytest.raises(TooOften):
         async with people.carelog.auth.write() as connection:
             await guard.let_through(connection, "password", "a@example.org", None, Caller("2001:db8::99"), now)
+
+
+@pytest.mark.parametrize("network", ["198.51.100.7", "203.0.113.50"])
+async def test_who_signs_in_several_times_at_once_is_in_each_time(people: People, network: str) -> None:
+    """From where they are known, and from where they are not."""
+    await people.register("asha@example.org")
+    for _ in range(5):
+        await asyncio.gather(*[people.login("asha@example.org", Caller(network)) for _ in range(5)])

@@ -19,7 +19,7 @@ app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
     scope: Annotated[
-        list[str] | None, typer.Option(metavar="SCOPE", help="May be repeated; all but config:write when left out.")
+        list[str] | None, typer.Option(metavar="SCOPE", help="May be repeated; the ordinary ones when left out.")
     ] = None,
     subject: Annotated[
         list[str] | None,
@@ -42,12 +42,11 @@ async def _add(
     carelog: "Carelog", name: str, scopes: list[str] | None, references: list[str] | None, days: int | None
 ) -> str:
     from carelog.cli.record import find_subject
-    from carelog.identity import ORDINARY_SCOPES
     from carelog.identity.audit import AuditEvent
 
     token = await carelog.keyring.add(
         name,
-        scopes=scopes or ORDINARY_SCOPES,
+        scopes=scopes or None,
         subjects=[(await find_subject(carelog, one)).id for one in references] if references else None,
         lifetime=timedelta(days=days) if days else None,
     )
@@ -63,7 +62,7 @@ def list_(json: Json = False) -> None:
 
     from carelog.cli.output import print_json, print_table, table
     from carelog.cli.run_async import with_carelog
-    from carelog.identity import ORDINARY_SCOPES, SCOPES
+    from carelog.identity import ORDINARY_OF_SOME, ORDINARY_SCOPES, SCOPES
 
     found = with_carelog(lambda carelog: carelog.keyring.keys())
     if json:
@@ -74,9 +73,9 @@ def list_(json: Json = False) -> None:
         return
     shown = table("key", "name", "may", "whose", "made", "state", whole=("key", "may", "made"))
     for key in found:
-        scopes = {frozenset(SCOPES): "everything", frozenset(ORDINARY_SCOPES): "everything but config:write"}.get(
-            frozenset(key.scopes), "\n".join(key.scopes)
-        )
+        usual = ORDINARY_SCOPES if key.subjects is None else ORDINARY_OF_SOME
+        named = {frozenset(SCOPES): "everything", frozenset(usual): "what is ordinary"}
+        scopes = named.get(frozenset(key.scopes), "\n".join(key.scopes))
         whose = "all" if key.subjects is None else "\n".join(map(str, key.subjects))
         shown.add_row(str(key.id), escape(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d}", _state(key))
     print_table(shown)

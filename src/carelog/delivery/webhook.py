@@ -4,7 +4,6 @@ Behind it stands whatever sends text messages, WhatsApp messages or notices on."
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import httpx
 from pydantic import Field, SecretStr
@@ -12,13 +11,9 @@ from pydantic import Field, SecretStr
 from carelog.delivery.delivery import Channel, Delivery
 from carelog.delivery.sender import Sender, SenderError, SenderOptions
 from carelog.kit import jsontext
-from carelog.kit.http import retry_after
+from carelog.kit.http import retry_after, takes_nothing
 from carelog.kit.signing import Signer
 from carelog.storages.address import http_address
-
-# These say that the address is wrong, gone, or does not let us in: no message is to blame.
-_NOT_LET_IN: Final = frozenset({401, 403, 404, 405, 407, 410})
-_COME_BACK: Final = frozenset({408, 425, 429, 502, 503, 504})
 
 
 class WebhookOptions(SenderOptions):
@@ -92,7 +87,7 @@ class WebhookSender(Sender[WebhookOptions]):
         status = response.status_code
         told = f"was answered {status}"
         wait = retry_after(response.headers.get("retry-after"))
-        if status in _COME_BACK or status in _NOT_LET_IN or response.is_redirect:
+        if takes_nothing(status):
             return self.down(told, wait)
         return self.failed(told, wait) if status >= 500 else self.refused(told)
 

@@ -152,9 +152,12 @@ class Accounts:
     async def enrol(self, principal: Principal, caller: Caller, *, password: str) -> str:
         """Begin with a second factor: the `otpauth:` address for the user's app. It is in force once it is confirmed.
         Raises WrongCredentials, Conflict and TooOften."""
-        user = await self.me(principal)
+        user_id, _ = signed_in(principal)
         await self._require_password(principal, caller, password)
         async with self._database.write() as connection:
+            # Of two who begin at once, or of whom one confirms, each sees what the other did.
+            await connection.execute(select(user_account.c.id).where(user_account.c.id == user_id).with_for_update())
+            [user] = (await users.by_ids(connection, [user_id])).values()
             return await self._factors.enrol(connection, user, self._clock.now())
 
     async def confirm_factor(self, principal: Principal, caller: Caller, code: str) -> list[str]:
@@ -165,6 +168,7 @@ class Accounts:
         async with self._database.write() as connection:
             tried = await self._guard.let_through(connection, "second factor", str(session_id), user_id, caller, now)
         async with self._database.write() as connection:
+            await connection.execute(select(user_account.c.id).where(user_account.c.id == user_id).with_for_update())
             codes = await self._factors.confirm(connection, user_id, code, now)
             if codes is not None:
                 await self._guard.was_right(connection, tried, now)

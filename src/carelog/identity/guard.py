@@ -68,9 +68,10 @@ class Guard:
         return Try(key, account, strange)
 
     async def was_right(self, connection: Connection, tried: Try, now: datetime) -> None:
-        await self._limits.succeeded(connection, _PATIENCE, *tried.key)
+        # In the order in which they were counted, so that two at once do not wait for each other.
         if tried.strange:
             await self._limits.give_back(connection, _TRIES_AT_ACCOUNT, tried.key[0], tried.account, now=now)
+        await self._limits.succeeded(connection, _PATIENCE, *tried.key)
 
     async def count(self, connection: Connection, rate: Rate, key: str, now: datetime) -> None:
         """Raises TooOften."""

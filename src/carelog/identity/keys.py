@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from carelog.db import Combiner, Database
-from carelog.identity.principal import ORDINARY_SCOPES, SCOPES, Principal
+from carelog.identity.principal import ORDINARY_OF_SOME, ORDINARY_SCOPES, SCOPES, Principal
 from carelog.identity.tables import api_key
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput, NotFound, Unauthenticated
@@ -55,11 +55,14 @@ class Keyring:
         self,
         name: str,
         *,
-        scopes: Collection[str] = ORDINARY_SCOPES,
+        scopes: Collection[str] | None = None,
         subjects: Collection[UUID] | None = None,
         lifetime: timedelta | None = None,
     ) -> str:
-        """Make a key and return its token, which cannot be shown again. Raises InvalidInput."""
+        """Make a key and return its token, which cannot be shown again. Without `scopes` it has the ordinary ones.
+        Raises InvalidInput."""
+        if scopes is None:
+            scopes = ORDINARY_SCOPES if subjects is None else ORDINARY_OF_SOME
         if not 1 <= len(name) <= 80:
             raise InvalidInput("a key needs a name of 1 to 80 characters")
         unknown = sorted(set(scopes) - set(SCOPES))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.db import Connection, insert_new
 from carelog.identity.refusals import TooOften
@@ -107,9 +108,11 @@ class Limits:
         columns, bucket = failed_try.c, self._bucket(patience.name, key)
         none = {"bucket": bucket, "failures": 0, "last_at": now, "expires_at": now + patience.remembered}
         await connection.execute(delete(failed_try).where(columns.expires_at <= now))
-        await insert_new(connection, failed_try, [none])
-        locked = select(columns.failures, columns.last_at).where(columns.bucket == bucket).with_for_update()
-        failures, last_at = (await connection.execute(locked)).one()
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        # Made, or locked as it is, in one statement: between two it could be forgotten by one who has succeeded.
+        locked = insert(failed_try).values(none)
+        locked = locked.on_conflict_do_update(index_elements=[columns.bucket], set_={"bucket": columns.bucket})
+        failures, last_at = (await connection.execute(locked.returning(columns.failures, columns.last_at))).one()
         wait = last_at + patience.delay(failures) - now
         if wait > timedelta(0):
             raise TooOften("too many failures: come again later", retry_after=wait)

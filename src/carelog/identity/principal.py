@@ -38,6 +38,9 @@ ORDINARY_SCOPES: Final = tuple(scope for scope in SCOPES if scope not in _EXTRAO
 """What a key may do unless it is told otherwise: all but what changes the installation, shows who looked, or cannot
 be undone."""
 
+ORDINARY_OF_SOME: Final = tuple(scope for scope in ORDINARY_SCOPES if scope != "catalogue:write")
+"""The same for a key that is limited to some subjects: what it changes is read by no others."""
+
 CATALOGUE: Final = UUID("00000000-0000-7000-8000-000000000000")
 """The subject that owns what all records share. Everyone may see it, and it is nobody's record."""
 

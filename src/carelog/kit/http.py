@@ -5,6 +5,19 @@ from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = timedelta(hours=1)
 
+_NOT_LET_IN = frozenset({401, 403, 404, 405, 407, 410})
+_COME_BACK = frozenset({408, 425, 429, 502, 503, 504})
+
+
+def takes_nothing(status: int) -> bool:
+    """Whether an answer blames nothing that was sent: its receiver is busy, or the address is wrong, gone, points
+    elsewhere or does not let us in.
+
+    >>> [status for status in (204, 302, 401, 422, 429, 500, 503) if takes_nothing(status)]
+    [302, 401, 429, 503]
+    """
+    return 300 <= status < 400 or status in _NOT_LET_IN or status in _COME_BACK
+
 
 def retry_after(value: str | None) -> timedelta | None:
     """The pause that a `Retry-After` header asks for, seconds or a date (RFC 9110, 10.2.3), at most LONGEST_WAIT.

@@ -44,10 +44,10 @@ class Local(NamedTuple):
 
 def locally(entry: Entry, now: datetime) -> Local:
     """When an entry happens on the clock that the subject has now; where that is not known, on the clock of then."""
-    clock = zone(entry.zone_name)
+    name = entry.zone_name
+    clock = zone(name)
     try:
         moment, today = entry.occurred_at.astimezone(clock), now.astimezone(clock)
-        name = entry.zone_name
     except OverflowError:  # the first and last hours of time, which that clock does not have
         moment, today, name = entry.occurred_at, now.astimezone(UTC), "UTC"
     day = moment.date()

@@ -4,7 +4,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
 from carelog.db import Connection
 from carelog.identity import CATALOGUE, Principal
@@ -14,6 +27,8 @@ from carelog.record.evidence import Evidence
 from carelog.record.registry import entry_types
 from carelog.record.tables import entry, entry_link, entry_revision, subject
 
+# As text SQLAlchemy would write it into the statement at each execution anew.
+_SPACE: Final[Any] = literal_column("' '")
 _QUOTES: Final = TypeAdapter(tuple[Evidence, ...])
 
 
@@ -50,7 +65,7 @@ def _linked_as(kind: str) -> ColumnElement[str]:
     other, links = entry.alias(), entry_link.alias()
     ends = (links.c.from_id, links.c.to_id)
     one_way, other_way = (
-        select(func.aggregate_strings(other.c.type + ":" + cast(other.c.id, String), " "))
+        select(func.aggregate_strings(other.c.type + ":" + cast(other.c.id, String), _SPACE))
         .select_from(links.join(other, there == other.c.id))
         .where(here == entry.c.id, links.c.kind == kind)
         .where(other.c.state == "active")

@@ -10,15 +10,11 @@ from pydantic import Field, SecretStr
 
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
-from carelog.kit.http import retry_after
+from carelog.kit.http import retry_after, takes_nothing
 from carelog.kit.signing import Signer
 from carelog.storages.address import http_address
 from carelog.storages.batches import each, one_by_one
 from carelog.storages.storage import Copy, Storage, StorageError, StorageOptions
-
-# These say that the address is wrong, gone, or does not let us in: no copy is to blame.
-_NOT_LET_IN = frozenset({401, 403, 404, 405, 407, 410})
-_COME_BACK = frozenset({408, 425, 429, 502, 503, 504})
 
 
 class WebhookOptions(StorageOptions):
@@ -106,7 +102,7 @@ class WebhookStorage(Storage[WebhookOptions]):
         status = response.status_code
         told = f"answered {status}"
         wait = retry_after(response.headers.get("retry-after"))
-        if status in _COME_BACK or status in _NOT_LET_IN or response.is_redirect:
+        if takes_nothing(status):
             return self.down(told, wait)
         return self.failed(told, wait) if status >= 500 else self.refused(told)
 

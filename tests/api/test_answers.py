@@ -51,6 +51,14 @@ async def test_every_answer_tells_how_long_the_server_took(door: Door, api: http
         assert 0 < float(told) <= waited
 
 
+async def test_how_long_a_sign_in_takes_is_not_told(door: Door) -> None:
+    anyone = await door.client(None)
+    given = {"email": "nobody@example.org", "password": "a bicycle for the moon"}
+    for answer in (await anyone.post("/api/auth/login", json=given), await anyone.get("/api/auth/me")):
+        assert answer.status_code == 401
+        assert "Server-Timing" not in answer.headers
+
+
 async def test_a_request_is_found_again_by_its_id(api: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="carelog")
     answer = await api.get("/api/conversations", params={"q": SECRET}, headers={"X-Request-ID": "call-7"})

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 from carelog.app import Carelog
 from carelog.delivery import Delivery, DeliveryState, make_sender
 from carelog.identity import operator
+from carelog.identity.caller import Caller
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import ConfigurationError
 
@@ -44,6 +45,14 @@ async def test_an_email_arrives_and_is_let_go(opened: Opened) -> None:
         assert letter["Auto-Submitted"] == "auto-generated"
         assert (delivery.state, delivery.tries) == (DeliveryState.SENT, 1)
         assert (delivery.recipient, delivery.title, delivery.text) == ("a***@example.org", None, None)
+
+
+async def test_a_notice_to_nobody_leaves_nothing(opened: Opened, tmp_path: Path) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox)) as carelog:
+        await carelog.reception.verification.ask_for_password(Caller("198.51.100.7", None), "nobody@example.org")
+        assert await deliveries(carelog) == []
+        await carelog.postman.drain()
+        assert mailbox.letters == []
 
 
 @SQLITE

@@ -6,16 +6,22 @@ import stat
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from door import Door, make_vcon
+from signed_in import sign_in
 from sqlalchemy import select, update
 
 from carelog.app import Carelog
+from carelog.identity import SCOPES, Principal
 from carelog.kit.clock import ManualClock
+from carelog.kit.errors import NotFound
+from carelog.record.fhir.exporting import Wanted
 from carelog.record.fhir.tables import fhir_export
 
 Accepted = Callable[[Iterable[dict[str, Any]]], None]
@@ -153,3 +159,34 @@ async def test_erasing_somebody_erases_every_export(door: Door, api: httpx.Async
     assert (await api.get(place)).status_code == 404
     await door.carelog.fhir.exports.round()
     assert list((door.carelog.settings.data_dir / "exports").iterdir()) == []
+
+
+async def test_an_export_is_for_who_still_may_see_all_that_is_in_it(door: Door) -> None:
+    await people(door, 2)
+    exports, operator = door.carelog.fhir.exports, door.carelog.operator
+    first, other = [person.id for person in (await door.carelog.subjects.page(operator)).items]
+    carer = await sign_in(door.carelog, "carer")
+    grants = [
+        await door.carelog.grants.give(operator, subject, user=carer.id, access="read_only")
+        for subject in (first, other)
+    ]
+    api = await door.client(carer.token)
+    place = await ask(api)
+    assert await exports.round()
+    manifest = (await api.get(place)).json()
+    [url] = [file["url"] for file in manifest["output"] if file["type"] == "Patient"]
+    assert (await api.get(url)).status_code == 200
+    await door.carelog.grants.revoke(operator, grants[1].id, other)
+    assert [(await api.get(path)).status_code for path in (place, url)] == [404, 404]
+    assert (await api.delete(place)).status_code == 202
+
+    whole = Principal("user:1", frozenset(SCOPES), role="admin")
+    id_ = await exports.ask(whole, Wanted(), "/fhir/$export")
+    assert await exports.round()
+    assert (await exports.file(whole, id_, "Patient.ndjson")).is_file()
+    for narrowed in (
+        replace(whole, subjects=frozenset({first, other})),
+        replace(whole, scopes=whole.scopes - {"conversations:read"}),
+    ):
+        with pytest.raises(NotFound):
+            await exports.file(narrowed, id_, "Patient.ndjson")

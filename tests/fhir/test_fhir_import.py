@@ -10,6 +10,7 @@ from door import Door
 from sqlalchemy import func, select
 
 from carelog.app import Carelog
+from carelog.record.fhir.elements import SUBJECT
 from carelog.record.fhir.reception import taken_kinds
 from carelog.record.tables import entry, entry_revision, subject
 
@@ -184,6 +185,43 @@ async def test_a_key_for_some_subjects_neither_makes_people_nor_reaches_others(
     assert await counts(carelog) == before
     reads = await door.client(await door.key(scopes=["entries:read"]))
     assert (await reads.post("/fhir", json=bundle(patient()))).status_code == 403
+
+
+async def test_a_key_for_some_subjects_does_not_learn_whom_others_know(door: Door, api: httpx.AsyncClient) -> None:
+    """Not by an identifier, not by two of one person or of two, not beside one of their own, not by an id."""
+
+    def known_as(*values: str) -> Resource:
+        return patient(identifier=[{"system": "https://clinic.example/patients", "value": v} for v in values])
+
+    def is_subject(id_: object) -> Resource:
+        return patient(identifier=[{"system": SUBJECT, "value": str(id_)}])
+
+    [mine] = await send(api, bundle(known_as("mine")))
+    [theirs] = await send(api, bundle(known_as("17", "18")))
+    await send(api, bundle(known_as("19")))
+    own, stranger = (UUID(told["location"].removeprefix("Patient/")) for told in (mine, theirs))
+    limited = await door.client(await door.key(subjects=[own]))
+
+    async def told(resource: Resource, path: str = "") -> tuple[int, Any]:
+        kept = {k: v for k, v in resource.items() if k != "id"}
+        if path:
+            answer = await limited.put(f"/fhir/{path}", json=resource | {"id": path.removeprefix("Patient/")})
+        else:
+            answer = await limited.post("/fhir", json=bundle(kept, kind="batch"))
+        said = answer.json()
+        for entry_ in said.get("entry", ()):
+            entry_["response"].pop("lastModified", None)
+        return answer.status_code, said
+
+    nobody = await told(known_as("20"))
+    assert nobody[1]["entry"][0]["response"]["outcome"]["issue"][0]["code"] == "forbidden"
+    for others in (known_as("17"), known_as("17", "18"), known_as("17", "19"), is_subject(stranger)):
+        assert await told(others) == nobody
+    assert await told(is_subject(uuid4())) == nobody
+    assert await told(known_as("17"), f"Patient/{stranger}") == await told(known_as("20"), f"Patient/{uuid4()}")
+    for also in ("17", "20"):
+        [here] = (await told(known_as("mine", also)))[1]["entry"]
+        assert here["response"]["location"].startswith(f"Patient/{own}")
 
 
 async def test_a_user_imports_into_their_own_record_by_its_id(door: Door, api: httpx.AsyncClient) -> None:

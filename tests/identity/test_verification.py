@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from door import make_vcon
 from people import HOME, PASSWORD, People
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from carelog.conversations.tables import conversation
 from carelog.db import Connection, Database
@@ -212,6 +212,33 @@ async def test_a_forgotten_password_is_set_by_who_reads_the_mail(people: People)
         await people.principal(await people.login(EMAIL, password="another good one"))
     )
     assert me.email_verified
+
+
+async def test_a_forgotten_password_is_the_same_work_for_nobody(people: People) -> None:
+    await people.register(EMAIL)
+    done: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "sent_code" in statement or "user_account" in statement:
+            done.append(statement)
+
+    async def work(email: str) -> list[str]:
+        done.clear()
+        await people.reception.verification.ask_for_password(HOME, email)
+        with pytest.raises(WrongCode):
+            await people.reception.verification.set_password(
+                HOME, email=email, code="no code", password="another good one"
+            )
+        return done[:]
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        theirs, nobodys = await work(EMAIL), await work("nobody@example.org")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    # Who has a code has it read again to compare: they were sent one.
+    assert [s for s in theirs if not s.startswith("SELECT sent_code")] == nobodys
+    assert (len(people.postbox.notices), people.postbox.feigned) == (1, 1)
 
 
 class _KilledError(Exception):

@@ -21,12 +21,16 @@ class Postbox:
     """Delivers to itself."""
 
     notices: list[Notice] = field(default_factory=list)
+    feigned: int = 0
 
     def delivers(self, by: By) -> bool:
         return True
 
     async def send(self, notice: Notice) -> None:
         self.notices.append(notice)
+
+    async def feign(self, notice: Notice) -> None:
+        self.feigned += 1
 
     def code(self) -> str:
         """The code that came last."""

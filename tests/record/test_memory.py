@@ -9,7 +9,7 @@ from made_up import submission
 
 from carelog.app import Carelog
 from carelog.identity import CATALOGUE, SCOPES, Principal, operator
-from carelog.kit.errors import Forbidden, InvalidInput, NotFound, PreconditionFailed
+from carelog.kit.errors import Conflict, Forbidden, InvalidInput, NotFound, PreconditionFailed
 from carelog.kit.ids import new_id
 from carelog.record.editing import Draft
 from carelog.record.memory import ContextTaken, NewEvent, StoredEvent
@@ -102,6 +102,29 @@ async def test_a_profile_is_one_whatever_it_is_called(carelog: Carelog, subject:
         await store(carelog, subject, "profile:user-8", {"blood_type": "O-"})
     replaced = await store(carelog, subject, "profile:user-8", {"blood_type": "O-"}, replace=True)
     assert replaced.event.entry.id == first.event.entry.id
+
+
+async def test_a_profile_does_not_come_back_beside_another(carelog: Carelog, subject: UUID) -> None:
+    await store(carelog, subject, "profile:user-7", {"blood_type": "AB+"})
+    await carelog.memory.delete_event(ME, subject, "profile:user-7")
+    await store(carelog, subject, "profile:user-8", {"blood_type": "O-"})
+    for again in (False, True):
+        with pytest.raises(Conflict):
+            await store(carelog, subject, "profile:user-7", {"blood_type": "AB+"}, replace=again)
+    assert await recalled(carelog, subject, context_type="profile") == ["profile:user-8"]
+    await carelog.memory.delete_event(ME, subject, "profile:user-8")
+    await store(carelog, subject, "profile:user-7", {"blood_type": "AB+"})
+    assert await recalled(carelog, subject, context_type="profile") == ["profile:user-7"]
+
+
+async def test_letters_are_looked_for_as_they_are_spelt(carelog: Carelog, subject: UUID) -> None:
+    await store(carelog, subject, "food:f1", {"name": "Pizza", "notes": "in der Großen Straße"})
+    await store(carelog, subject, "food:f2", {"name": "Tea", "notes": "AUF DER STRASSE, 5 \u212a, ΟΔΟΣ"})
+    for text, found in {
+        "Straße": ["food:f1"], "STRAẞE große": ["food:f1"], "strasse": ["food:f2"], "οδος": ["food:f2"],
+        "\u212a": ["food:f2"], "k": [],
+    }.items():  # fmt: skip
+        assert await recalled(carelog, subject, text=text) == found, text
 
 
 async def test_references_and_links_are_context_ids(carelog: Carelog, subject: UUID) -> None:

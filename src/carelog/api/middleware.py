@@ -20,6 +20,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 # What asks here every few seconds only looks whether all is well, and nothing comes of it to be traced.
 _WATCHERS = ("/health", "/metrics")
+# How long it took to look at a password or an address is what a stranger guesses from.
+_UNTIMED = "/api/auth/"
 
 # Nothing of a record may stay in a cache, be shown within another site's page, or be taken for a page itself.
 SAFE_HEADERS: Final[Mapping[str, str]] = {
@@ -53,7 +55,7 @@ class HeadAsGet:
 class Requests:
     """Takes the caller's `X-Request-ID` or makes one, gives it back with every answer, and logs, counts and traces the
     request. Every answer has SAFE_HEADERS, and tells in `Server-Timing` (https://www.w3.org/TR/server-timing/) how long
-    it took to begin it.
+    it took to begin it, except where one signs in.
 
     The operation is named and never the path, since search terms are part of an address. What the request leads to
     belongs to the trace of its `traceparent`, or to a new one: `request.state.trace`.
@@ -82,11 +84,13 @@ class Requests:
                 status = message["status"]
                 own = message["headers"]
                 names = {name for name, _ in own}
+                took = b"app;dur=%.3f" % ((time.perf_counter() - began) * 1000)
+                timing = [] if scope["path"].startswith(_UNTIMED) else [(b"server-timing", took)]
                 message["headers"] = [
                     *own,
                     *(header for header in _SAFE if header[0] not in names),
                     (b"x-request-id", request_id.encode()),
-                    (b"server-timing", b"app;dur=%.3f" % ((time.perf_counter() - began) * 1000)),
+                    *timing,
                 ]
             await send(message)
 

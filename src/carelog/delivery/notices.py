@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Final
 
-from carelog.db import Database
+from carelog.db import Connection, Database
 from carelog.delivery import outbox
 from carelog.delivery.delivery import Channel, Message
 from carelog.identity.codes import LIFETIME
@@ -30,6 +30,18 @@ class NoticesByDelivery:
 
     async def send(self, notice: Notice) -> None:
         """When it returns the notice is on disk, and will be sent, or be of no use any more. Raises NothingDelivers."""
+        async with self._database.write() as connection:
+            await self._queue(connection, notice)
+        self._wake()
+
+    async def feign(self, notice: Notice) -> None:
+        """As `send`, but the notice is off the disk again when it returns."""
+        async with self._database.write() as connection:
+            await outbox.withdraw(connection, await self._queue(connection, notice))
+        self._wake()
+
+    async def _queue(self, connection: Connection, notice: Notice) -> str:
+        """The key of the message that it is now."""
         channel = self._way(notice.by)
         if channel is None:
             raise nothing_delivers(notice.by)
@@ -42,9 +54,8 @@ class NoticesByDelivery:
             key=f"notice:{new_id()}",
             expires_at=now + LIFETIME,
         )
-        async with self._database.write() as connection:
-            await outbox.queue(connection, [message], now)
-        self._wake()
+        await outbox.queue(connection, [message], now)
+        return message.key
 
     def _way(self, by: By) -> Channel | None:
         return next((channel for channel in _WAYS[by] if channel in self._channels), None)

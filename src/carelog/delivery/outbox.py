@@ -42,6 +42,11 @@ async def queue(connection: Connection, messages: Collection[Message], now: date
             await connection.execute(adding, _row(alone, now))
 
 
+async def withdraw(connection: Connection, key: str) -> None:
+    """Take the message of this key back, which nobody has tried to send yet."""
+    await connection.execute(delete(table).where(table.c.key == key))
+
+
 def _row(message: Message, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal, select, update
 
 from carelog.db import Connection
 from carelog.identity.secret_key import SecretKey
-from carelog.identity.tables import sent_code
+from carelog.identity.tables import sent_code, user_account
+from carelog.kit.ids import new_id
 
 Purpose: TypeAlias = Literal["email", "phone", "password"]
 LIFETIME: Final = timedelta(minutes=10)
@@ -24,29 +25,35 @@ class Codes:
     def __init__(self, secret_key: SecretKey) -> None:
         self._secret_key = secret_key
 
-    async def make(self, connection: Connection, user_id: UUID, purpose: Purpose, target: str, now: datetime) -> str:
-        """A new code, in place of the one before."""
+    async def make(
+        self, connection: Connection, user_id: UUID | None, purpose: Purpose, target: str, now: datetime
+    ) -> str:
+        """A new code, in place of the one before. For nobody the same is done, and the code is good for nothing."""
+        user_id = user_id or new_id()
         code = f"{secrets.randbelow(1_000_000):06}"
         mine = (sent_code.c.user_id == user_id, sent_code.c.purpose == purpose)
         await connection.execute(delete(sent_code).where(*mine))
         await connection.execute(delete(sent_code).where(sent_code.c.expires_at <= now))
+        columns = sent_code.c
+        values = {
+            columns.purpose: purpose,
+            columns.target: target,
+            columns.code_hash: self._hash(user_id, purpose, code),
+            columns.tries: 0,
+            columns.expires_at: now + LIFETIME,
+        }
+        row = select(user_account.c.id, *(literal(value, column.type) for column, value in values.items()))
         await connection.execute(
-            insert(sent_code).values(
-                user_id=user_id,
-                purpose=purpose,
-                target=target,
-                code_hash=self._hash(user_id, purpose, code),
-                tries=0,
-                expires_at=now + LIFETIME,
-            )
+            insert(sent_code).from_select([columns.user_id, *values], row.where(user_account.c.id == user_id))
         )
         return code
 
     async def take(
-        self, connection: Connection, user_id: UUID, purpose: Purpose, code: str, now: datetime
+        self, connection: Connection, user_id: UUID | None, purpose: Purpose, code: str, now: datetime
     ) -> str | None:
         """The address that this code was sent to; the code is used up. None for a code that is wrong, over or used,
-        and when there were five tries."""
+        when there were five tries, and for nobody, who is looked for all the same."""
+        user_id = user_id or new_id()
         mine = (sent_code.c.user_id == user_id, sent_code.c.purpose == purpose)
         # Counted before it is compared, so that tries which come at once are no way around the limit.
         counted = await connection.execute(

@@ -30,6 +30,9 @@ class Notices(Protocol):
     async def send(self, notice: Notice) -> None:
         """Deliver it, or see to it that it will be. Raises NothingDelivers."""
 
+    async def feign(self, notice: Notice) -> None:
+        """Do the work of `send`, so that it takes as long, and deliver nothing. Raises NothingDelivers."""
+
 
 class NoNotices:
     """Nothing is configured to deliver them."""
@@ -38,6 +41,9 @@ class NoNotices:
         return False
 
     async def send(self, notice: Notice) -> None:
+        raise nothing_delivers(notice.by)
+
+    async def feign(self, notice: Notice) -> None:
         raise nothing_delivers(notice.by)
 
 

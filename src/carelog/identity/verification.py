@@ -23,6 +23,7 @@ from carelog.kit.errors import InvalidInput
 
 _SYSTEMS: Final[dict[By, System]] = {"email": "mailto", "phone": "tel"}
 _WRONG: Final = "that code is wrong, over or used: ask for another"
+_NOBODY: Final = "nobody@example.invalid"
 
 
 class Verification:
@@ -86,18 +87,16 @@ class Verification:
         async with self._database.write() as connection:
             await self._count(connection, caller, target)
             user = await self._by_email(connection, target)
-            active = user is not None and user.state == "active"
-            code = (
-                await self._codes.make(connection, user.id, "password", target, self._clock.now())
-                if user and active
-                else None
-            )
-        if user and code:
-            text = (
-                f"{code} is your code to set a new password for Carelog. It ends in 10 minutes. If you did not ask "
-                "for it, ignore this: your password stays as it is."
-            )
-            await self._notices.send(Notice("email", user.email, "Your code for Carelog", text))
+            known = user if user is not None and user.state == "active" else None
+            # For an address that nobody has the same is done, so that how long it takes tells no more than the answer.
+            made_for = known.id if known else None
+            code = await self._codes.make(connection, made_for, "password", target, self._clock.now())
+        text = (
+            f"{code} is your code to set a new password for Carelog. It ends in 10 minutes. If you did not ask "
+            "for it, ignore this: your password stays as it is."
+        )
+        notice = Notice("email", known.email if known else _NOBODY, "Your code for Carelog", text)
+        await (self._notices.send(notice) if known else self._notices.feign(notice))
 
     async def set_password(self, caller: Caller, *, email: str, code: str, password: str) -> None:
         """Set a new password with a code; every session ends. Raises WrongCode, WeakPassword and TooOften.
@@ -126,7 +125,7 @@ class Verification:
         now = self._clock.now()
         async with self._database.write() as connection:
             await self._guard.count(connection, CODES_TRIED, caller.network, now)
-            return await self._codes.take(connection, user_id, purpose, code, now) if user_id else None
+            return await self._codes.take(connection, user_id, purpose, code, now)
 
     async def _by_email(self, connection: Connection, key: str) -> User | None:
         row = (await connection.execute(users.select_users().where(user_account.c.email_key == key))).one_or_none()

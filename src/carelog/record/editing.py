@@ -1,6 +1,6 @@
 """Writing by hand: entries that people and programs add, change, retract and bring back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -240,8 +240,8 @@ class RecordEditor:
                 principal.looks.note("read", "entry", old.subject_id)
                 return Written("merged", old)
             seen = await look(connection, [around(old.subject_id, old.type, wanted.payload, wanted.occurred_at)])
-            if wanted.state != old.state == "retracted" and entry_types()[old.type].one:
-                _require(not any(e.type == old.type for e in seen), "the record has another one now")
+            if wanted.state != old.state:
+                require_only(old, seen)
             plan = Plan([old, *seen], principal, now)
             decided = plan.revised(old, wanted, reason)
             await write_plan(connection, plan)
@@ -260,6 +260,13 @@ async def record_to_change(connection: Connection, principal: Principal, subject
     if subject_id not in zones:
         raise NotFound("no such subject")
     return zones[subject_id]
+
+
+def require_only(old: Entry, seen: Iterable[Entry]) -> None:
+    """Raises Conflict for a retracted entry that is to come back, where what is `seen` around it has another one of a
+    type of which a record has one."""
+    if old.state == "retracted" and entry_types()[old.type].one:
+        _require(not any(e.type == old.type for e in seen), "the record has another one now")
 
 
 async def write_plan(connection: Connection, plan: Plan) -> None:

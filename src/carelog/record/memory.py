@@ -19,7 +19,7 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, Conflict, InvalidInput, NotFound
 from carelog.kit.paging import Cursor, Page
 from carelog.kit.zones import zone
-from carelog.record.editing import Draft, place_draft, read_back, record_to_change, write_plan
+from carelog.record.editing import Draft, place_draft, read_back, record_to_change, require_only, write_plan
 from carelog.record.entries import Entry, NewEntry
 from carelog.record.events import SOURCES, Event, ToldSource, event_of, kind_of_event
 from carelog.record.insights import Area, Insight, Insights
@@ -113,7 +113,10 @@ class Memory:
                 raise explain(placed, rejected) if isinstance(placed, InvalidInput) else placed
             old = await _existing(connection, principal, subject_id, kind, context)
             sought = [around(subject_id, kind.name, placed.entry.payload, placed.entry.occurred_at)]
-            plan = Plan([*([old] if old else []), *await look(connection, sought)], principal, now)
+            seen = await look(connection, sought)
+            if old is not None:
+                require_only(old, seen)
+            plan = Plan([*([old] if old else []), *seen], principal, now)
             refused = refusal_for(rejected)
             if refused and (old is None or old.payload != placed.entry.payload):
                 raise refused

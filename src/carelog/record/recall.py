@@ -55,9 +55,20 @@ def _value(kind: EntryType, name: str, value: Any) -> Any:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in small letters: letters, marks and digits, of whatever script."""
-    plain = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.casefold())
+    """The words of a text, in small letters: letters, marks and digits, of whatever script.
+
+    >>> words_of("Große STRAẞE 12, Straße")
+    ['große', 'straße', '12']
+    """
+    plain = "".join(_small(c) if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     return list(dict.fromkeys(plain.split()))
+
+
+def _small(letter: str) -> str:
+    """A letter as it is compared. None becomes one of ASCII but those of ASCII themselves, as in the databases, which
+    would not find a word that is spelt otherwise here: `ß` is not `ss`, and the sign for kelvin no `k`."""
+    forms = letter.casefold(), letter.lower(), letter
+    return next(form for form in forms if letter.isascii() or not any(c.isascii() for c in form))
 
 
 def may_hold(word: str) -> ColumnElement[bool]:

@@ -123,9 +123,12 @@ class Exports:
         return id_
 
     async def get(self, principal: Principal, id_: UUID) -> Export:
-        """Raises NotFound, also for one that somebody else asked for."""
+        """Raises NotFound, also for one that somebody else asked for, and for one of records that whoever asked may not
+        see any more."""
         async with self._database.read() as connection:
             row = await self._row(connection, principal, id_)
+            if not _may_still_have(principal, row.wanted):
+                raise NotFound("there is no such export")
             files = await connection.execute(
                 select(fhir_export_file).where(fhir_export_file.c.export_id == id_).order_by(fhir_export_file.c.name)
             )
@@ -325,6 +328,14 @@ class Exports:
 async def erase_exports(connection: Connection, _subject: UUID, _now: datetime) -> int:
     """Whoever is erased may stand in any export: all of them go, and their files at the next round."""
     return (await connection.execute(delete(fhir_export))).rowcount
+
+
+def _may_still_have(principal: Principal, wanted: Mapping[str, Any]) -> bool:
+    """Whether all that somebody might see when they asked, they may see now: grants end, and roles and keys change."""
+    if not principal.scopes.issuperset(wanted["scopes"]):
+        return False
+    seen = wanted["subjects"]
+    return principal.subjects is None if seen is None else all(principal.may_see(UUID(subject)) for subject in seen)
 
 
 class _Files:

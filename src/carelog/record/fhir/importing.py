@@ -100,15 +100,21 @@ class _Hand:
             await self._write([(item, owner) for item, owner in placed if depth(item.kind) == behind])
 
     async def _meet(self, item: Incoming) -> None:
-        """Find the subject that a Patient is, or make them."""
+        """Find the subject that a Patient is, or make them.
+
+        Whom the principal may not see is to them as if not known here: else they learn whom others know by a name, and
+        which names are one person's.
+        """
+        may_see = self._principal.may_see
         named = subject_named_in(item.resource)
         identifiers = identifiers_in(item.resource)
-        known = await subjects.known(self._connection, identifiers)
+        everyone = await subjects.known(self._connection, identifiers)
+        known = {identifier: owner for identifier, owner in everyone.items() if may_see(owner)}
         if len(set(known.values())) > 1:
             item.refuse("multiple-matches", "its identifiers name several people")
             return
         owner = named or next(iter(known.values()), None) or _uuid(item.target)
-        if owner is not None and await subjects.existing(self._connection, [owner]):
+        if owner is not None and may_see(owner) and await subjects.existing(self._connection, [owner]):
             if self._may_write(item, owner):
                 new = [(i, owner) for i in identifiers if i not in known]
                 # Whoever is limited to some subjects cannot make other people's data come to them by a name.

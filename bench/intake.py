@@ -1,7 +1,7 @@
 """`ingest.*`: durable POSTs of 10 KB conversations by 16 clients, beside plain inserts of the same documents."""
 
 from bench import bare
-from bench.client import post_all
+from bench.client import Tally, post_all
 from bench.conversations import documents
 from bench.figure import Figure, percentile
 from bench.place import Databases
@@ -10,20 +10,31 @@ _CLIENTS = 16
 
 
 async def measure(databases: Databases, count: int) -> list[Figure]:
+    """By one process that answers, and by two (`carelog up --servers 2`), each on a database of its own."""
     place = databases.place()
-    given = documents(count)
+    async with place.opened() as carelog:
+        inserted = await bare.inserts(carelog.health, documents(count))
+    figures: list[Figure] = []
+    for name, servers in ((f"ingest.{databases.name}", 1), (f"ingest.{databases.name}.2servers", 2)):
+        tally = await _posted(databases, count, servers)
+        figures += [
+            Figure(name, "conversations/s", count / tally.seconds, inserted),
+            Figure(f"{name}.p50", "ms", percentile(tally.took, 0.5)),
+            Figure(f"{name}.p99", "ms", percentile(tally.took, 0.99)),
+        ]
+    return figures
+
+
+async def _posted(databases: Databases, count: int, servers: int) -> Tally:
+    place = databases.place()
     async with place.opened() as carelog:
         key = await carelog.keyring.add("bench")
-        inserted = await bare.inserts(carelog.health, given)
-    async with place.running("up", "--port", "0", "--no-worker") as server:
+    async with place.running("up", "--port", "0", "--no-worker", "--servers", str(servers)) as server:
         address = await server.listening()
+        if servers > 1:
+            await server.said(r"Carelog answers in (\d+) processes")
         await post_all(address, key, [text.encode() for text in documents(200)], _CLIENTS)  # to be warm
-        tally = await post_all(address, key, [text.encode() for text in given], _CLIENTS)
+        tally = await post_all(address, key, [text.encode() for text in documents(count)], _CLIENTS)
     if tally.refused:
         raise RuntimeError(f"{tally.refused} conversations were refused")
-    name = databases.name
-    return [
-        Figure(f"ingest.{name}", "conversations/s", count / tally.seconds, inserted),
-        Figure(f"ingest.{name}.p50", "ms", percentile(tally.took, 0.5)),
-        Figure(f"ingest.{name}.p99", "ms", percentile(tally.took, 0.99)),
-    ]
+    return tally

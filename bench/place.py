@@ -95,13 +95,18 @@ class Running:
 
     async def listening(self) -> str:
         """The address that it serves on, once it does."""
-        while not self.address:
+        if not self.address:
+            self.address = await self.said(r"Carelog listens on http://(\S+)")
+        return self.address
+
+    async def said(self, pattern: str) -> str:
+        """Wait until it prints a line that begins so, and return the group."""
+        while True:
             line = await asyncio.to_thread(self.process.stdout.readline)  # type: ignore[union-attr]
             if not line:
-                raise RuntimeError("carelog up ended before it listened")
-            if found := re.match(r"Carelog listens on http://(\S+)", line):
-                self.address = found[1]
-        return self.address
+                raise RuntimeError("carelog ended before it was ready")
+            if found := re.match(pattern, line):
+                return found[1]
 
     def must_live(self) -> None:
         """Raises RuntimeError when it has ended of itself."""

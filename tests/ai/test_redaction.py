@@ -120,4 +120,5 @@ def test_no_name_and_no_number_goes_out_and_all_comes_back(texts: list[str]) -> 
     for text, went in zip(texts, sent, strict=True):
         words = went.casefold().replace("[", " ").replace("]", " ").split()
         assert not {"ana", "reyes", "okafor", "ana@example.org", "2025550100"} & set(words)
-        assert redaction.restore(went).casefold() == text.casefold()
+        # However it is spaced and written, a name has one placeholder, and comes back as it was first.
+        assert redaction.restore(went).casefold().split() == text.casefold().split()

@@ -66,8 +66,15 @@ async def serve(
                 await beside.enter_async_context(_working(carelog, server))
             for supervisor in supervisors:
                 await beside.enter_async_context(_supervising(supervisor, server))
-            children = (supervisor.ready for supervisor in supervisors)
-            await beside.enter_async_context(told_to_systemd(server.answers.wait, *children))
+
+            async def ready() -> None:
+                await server.answers.wait()
+                for supervisor in supervisors:
+                    await supervisor.ready()
+                if servers > 1:
+                    typer.echo(f"Carelog answers in {servers} processes")
+
+            await beside.enter_async_context(told_to_systemd(ready))
             await server.serve(sockets=[listening])
 
 

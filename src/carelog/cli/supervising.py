@@ -84,12 +84,11 @@ def _said(settings: Settings) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def told_to_systemd(*ready: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """READY=1 once all of these are over, then WATCHDOG=1 as often as systemd wants to hear it."""
+async def told_to_systemd(ready: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """READY=1 once this is over, then WATCHDOG=1 as often as systemd wants to hear it."""
 
     async def tell() -> None:
-        for until_ready in ready:
-            await until_ready()
+        await ready()
         notify("READY=1")
         seconds = watchdog_seconds()
         while seconds:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """`server_ms` is the server's own time, as it says itself in `Server-Timing`."""
+    """`server_ms` is the server's own time, as it says itself in `Server-Timing`; of a sign-in it says none (NaN)."""
 
     status: int
     body: bytes
@@ -47,7 +47,7 @@ class Connection:
         writer.write(head.encode() + body)
         answer = (await reader.readuntil(b"\r\n\r\n")).lower()
         body = await reader.readexactly(int(_after(b"content-length:", answer) or b"0"))
-        return Answer(int(answer[9:12]), body, float(_after(b"server-timing: app;dur=", answer)))
+        return Answer(int(answer[9:12]), body, float(_after(b"server-timing: app;dur=", answer) or "nan"))
 
     def close(self) -> None:
         if self._streams is not None:

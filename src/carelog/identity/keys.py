@@ -16,7 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from carelog.db import Combiner, Database
+from carelog.db import Database
+from carelog.db.remembering import Remembered
 from carelog.identity.principal import ORDINARY_OF_SOME, ORDINARY_SCOPES, SCOPES, Principal
 from carelog.identity.tables import api_key
 from carelog.kit.clock import Clock
@@ -46,10 +47,8 @@ class Keyring:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._lookups = Combiner(self._rows)
-        # As they were at that version of the database.
-        self._known: dict[UUID, Row[Any]] = {}
-        self._known_at: int | None = None
+        # As they are now: a key that was revoked a moment ago opens nothing any more.
+        self._keys = Remembered(database, self._rows)
 
     async def add(
         self,
@@ -88,7 +87,7 @@ class Keyring:
     async def authenticate(self, token: str) -> Principal:
         """The principal behind a token. Raises Unauthenticated, without saying what was wrong with it."""
         match = _TOKEN.fullmatch(token)
-        row = await self._row(UUID(match[1])) if match else None
+        row = await self._keys.get(UUID(match[1])) if match else None
         secret_hash = _hash(match[2] if match else "")
         known = hmac.compare_digest(secret_hash, row.secret_hash if row else _hash("-"))
         now = self._clock.now()
@@ -96,19 +95,6 @@ class Keyring:
             raise Unauthenticated("a valid API key is needed")
         subjects = None if row.subjects is None else frozenset(map(UUID, row.subjects))
         return Principal(id=f"key:{row.id}", scopes=frozenset(row.scopes), subjects=subjects)
-
-    async def _row(self, key_id: UUID) -> Row[Any] | None:
-        """The row of a key as it is now: a key that was revoked a moment ago opens nothing any more."""
-        version = self._database.version()
-        if version is None or version != self._known_at:
-            self._known, self._known_at = {}, version
-        elif key_id in self._known:
-            return self._known[key_id]
-        known = self._known
-        row = await self._lookups.submit(key_id)
-        if row is not None:
-            known[key_id] = row
-        return row
 
     async def _rows(self, key_ids: Sequence[UUID]) -> list[Row[Any] | None]:
         rows = {row.id: row for row in await self._database.rows(_BY_ID, {"ids": list(set(key_ids))})}

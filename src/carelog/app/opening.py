@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from carelog.identity.notices import Notices
 from carelog.identity.passwords import RECOMMENDED, Cost
 from carelog.identity.reception import Reception, ReceptionOptions
 from carelog.identity.secret_key import SecretKey, load_secret_key
+from carelog.kit.beside import beside
 from carelog.kit.clock import Clock, SystemClock
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.configuration import PostedConfigurations
@@ -223,7 +224,7 @@ async def open_carelog(
             LooksPart(audit),
             FhirPart(fhir_reader),
         ]
-        async with _beside(configuration.watch()), _pumped(Pump(audit)):
+        async with beside(configuration.watch()), _pumped(Pump(audit)):
             yield Carelog(
                 settings=settings,
                 configuration=configuration,
@@ -298,15 +299,3 @@ async def _pumped(pump: Pump) -> AsyncIterator[None]:
     finally:
         pump.stop()
         await task
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do this in the background meanwhile."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

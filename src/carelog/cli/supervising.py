@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
@@ -18,6 +18,7 @@ from carelog.cli.run_async import opened
 from carelog.cli.signals import on_signal
 from carelog.cli.supervisor import SERVER, Supervisor
 from carelog.cli.systemd import notify, watchdog_seconds
+from carelog.kit.beside import beside
 from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
 
@@ -95,13 +96,8 @@ async def told_to_systemd(ready: Callable[[], Awaitable[object]]) -> AsyncIterat
             notify("WATCHDOG=1")
             await asyncio.sleep(seconds)
 
-    telling = asyncio.create_task(tell())
-    try:
+    async with beside(tell()):
         yield
-    finally:
-        telling.cancel()
-        with suppress(asyncio.CancelledError):
-            await telling
 
 
 async def _checks(carelog: Carelog, supervisor: Supervisor) -> list[Check]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carelog.db.engine import Connection, Database
 from carelog.db.insert_new import insert_new
+from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 
 
@@ -84,10 +85,5 @@ async def held(
                 async with database.write() as connection:
                     await renew(connection, table, name, lease, until=clock.now() + lasting)
 
-    task = asyncio.create_task(renewing())
-    try:
+    async with beside(renewing()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

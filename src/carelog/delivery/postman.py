@@ -22,7 +22,7 @@ from carelog.delivery import outbox
 from carelog.delivery.delivery import Channel, Delivery, DeliveryState
 from carelog.delivery.sender import Sender, SenderCrash, SenderDown, SenderError
 from carelog.delivery.tables import sender_state
-from carelog.kit.backoff import MAX_DELAY
+from carelog.kit.backoff import MAX_DELAY, pause_of
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
 from carelog.kit.place import place_of
@@ -31,7 +31,6 @@ from carelog.telemetry import metrics
 
 log = logging.getLogger(__name__)
 
-_LONGEST_PAUSE: Final = timedelta(seconds=30)
 
 # Senders have limits of their own; this one is for those that hang.
 _PATIENCE: Final = timedelta(minutes=2)
@@ -104,7 +103,7 @@ class Postman:
                 troubles += 1
                 what = "the database cannot be used" if is_outage(error) else "messages could not be sent"
                 log.error(what, extra={"channel": channel, "error": type(error).__name__, "place": place_of(error)})
-                await wakeup.wait(_pause(troubles).total_seconds())
+                await wakeup.wait(pause_of(troubles).total_seconds())
 
     async def step(self, channel: Channel) -> int:
         """Send one batch. Returns how many messages it brought further: 0 when nothing is due, when the sender is down,
@@ -181,7 +180,7 @@ class Postman:
         self, connection: Connection, channel: Channel, lease: UUID, troubles: int, down: SenderDown
     ) -> bool:
         """Leave a sender that is down alone for a while. Nothing counts as a try: all is still queued."""
-        pause = _pause(troubles)
+        pause = pause_of(troubles)
         if down.retry_after is not None:
             pause = max(pause, min(down.retry_after, MAX_DELAY))
         told = {"channel": channel, "troubles": troubles, "seconds": round(pause.total_seconds())}
@@ -229,15 +228,6 @@ def _down(results: Sequence[SenderError | None]) -> SenderDown | None:
 
 def _of_its_own(error: SenderError | None) -> SenderError | None:
     return SenderError(error.message, retry_after=error.retry_after) if isinstance(error, SenderDown) else error
-
-
-def _pause(troubles: int) -> timedelta:
-    """1, 2, 4, 8 ... seconds, capped.
-
-    >>> [_pause(troubles).seconds for troubles in (1, 2, 3, 9)]
-    [1, 2, 4, 30]
-    """
-    return min(timedelta(seconds=2 ** min(troubles - 1, 20)), _LONGEST_PAUSE)
 
 
 _FATES: Final = {

@@ -6,6 +6,7 @@ from typing import Final
 
 BASE_DELAY: Final = timedelta(seconds=1)
 MAX_DELAY: Final = timedelta(minutes=15)
+LONGEST_PAUSE: Final = timedelta(seconds=30)
 
 
 def backoff(tries: int, jitter: random.Random | None = None) -> timedelta:
@@ -18,3 +19,13 @@ def backoff(tries: int, jitter: random.Random | None = None) -> timedelta:
     whole = min(BASE_DELAY * 2 ** min(tries - 1, 20), MAX_DELAY) if tries > 0 else BASE_DELAY
     share = (jitter or random).random()
     return whole / 2 + whole / 2 * share
+
+
+def pause_of(troubles: int) -> timedelta:
+    """1, 2, 4, 8 ... seconds after the first, second, third ... trouble, capped: how long one pump leaves alone what is
+    down, of which nothing waits in a crowd.
+
+    >>> [pause_of(troubles).seconds for troubles in (1, 2, 3, 9)]
+    [1, 2, 4, 30]
+    """
+    return min(timedelta(seconds=2 ** min(troubles - 1, 20)), LONGEST_PAUSE)

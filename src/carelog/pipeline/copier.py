@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from carelog.db import Database, is_outage, leases
-from carelog.kit.backoff import MAX_DELAY
+from carelog.kit.backoff import LONGEST_PAUSE, MAX_DELAY, pause_of
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
 from carelog.kit.place import place_of
@@ -34,8 +33,6 @@ from carelog.telemetry import metrics
 from carelog.telemetry.tracing import Tracer
 
 log = logging.getLogger(__name__)
-
-_LONGEST_PAUSE: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ class Copier:
                 for name in self._storages:
                     if name not in serving or serving[name].done():
                         serving[name] = pumps.create_task(self._serve(name), name=f"storage {name}")
-                await self._changed.wait(_LONGEST_PAUSE.total_seconds())
+                await self._changed.wait(LONGEST_PAUSE.total_seconds())
 
     async def drain(self) -> None:
         """Serve every storage until nothing is due that can be brought there now."""
@@ -115,7 +112,7 @@ class Copier:
                 troubles += 1
                 what = "the database cannot be used" if is_outage(error) else "copies could not be brought to a storage"
                 log.error(what, extra={"storage": name, "error": type(error).__name__, "place": place_of(error)})
-                await wakeup.wait(_pause(troubles).total_seconds())
+                await wakeup.wait(pause_of(troubles).total_seconds())
 
     async def step(self, name: str) -> int:
         """Bring one batch to a storage. Returns how many copies it brought further: 0 when nothing is due, when the
@@ -180,7 +177,7 @@ class Copier:
 
     async def _put_off(self, name: str, lease: UUID, troubles: int, error: StorageDown) -> None:
         """Leave a storage that is down alone for a while. Nothing counts as a try: all is still queued."""
-        pause = _pause(troubles)
+        pause = pause_of(troubles)
         if error.retry_after is not None:
             pause = max(pause, min(error.retry_after, MAX_DELAY))
         log.warning(
@@ -196,12 +193,3 @@ class Copier:
                 troubles=troubles,
                 error={"code": error.code, "message": error.message},
             )
-
-
-def _pause(troubles: int) -> timedelta:
-    """1, 2, 4, 8 ... seconds, capped.
-
-    >>> [_pause(troubles).seconds for troubles in (1, 2, 3, 9)]
-    [1, 2, 4, 30]
-    """
-    return min(timedelta(seconds=2 ** min(troubles - 1, 20)), _LONGEST_PAUSE)

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from carelog.db import Database, is_outage
+from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
 from carelog.kit.place import place_of
@@ -228,13 +229,8 @@ class Worker:
                     async with self._database.write() as connection:
                         await ledger.renew(connection, lease=lease, until=self._clock.now() + self._options.lease)
 
-        renewing = asyncio.create_task(renew())
-        try:
+        async with beside(renew()):
             yield
-        finally:
-            renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
 
     async def _hand_back(self, batch: _Batch) -> None:
         with suppress(SQLAlchemyError, OSError):

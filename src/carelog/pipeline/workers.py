@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from carelog.db import Connection, Database
+from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
 from carelog.pipeline.tables import worker as table
@@ -98,13 +99,10 @@ class Presence:
     async def kept(self) -> AsyncIterator[None]:
         """The row is there while the block runs, and gone after it."""
         await self._beat()
-        beating = asyncio.create_task(self._keep_beating())
         try:
-            yield
+            async with beside(self._keep_beating()):
+                yield
         finally:
-            beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await beating
             await self._write(lambda connection: forget(connection, self._id))
 
     async def _keep_beating(self) -> None:

@@ -43,9 +43,9 @@ def stands(document: dict[str, object], entry_evidence: object) -> bool:
 def test_only_what_stands_in_the_conversation_becomes_evidence(bodies: list[str], claimed: list[list[Span]]) -> None:
     given_conversation = conversation(bodies)
     findings = [Finding("symptom", PAYLOAD, tuple(group)) for group in claimed]
-    entries, dropped = ground(findings, given_conversation, zone="UTC", engine="test")
-    assert len(entries) + dropped == len(findings)
-    for entry in entries:
+    grounded = ground(findings, given_conversation, zone="UTC", engine="test")
+    assert len(grounded.entries) + grounded.dropped == len(findings)
+    for entry in grounded.entries:
         assert all(stands(given_conversation.document, e) and e.quote.strip() for e in entry.evidence)
 
 
@@ -59,7 +59,7 @@ def test_a_span_within_a_turn_is_never_dropped(bodies: list[str], data: st.DataO
     start = data.draw(st.integers(0, len(turn.text) - 1))
     end = data.draw(st.integers(start + 1, len(turn.text)))
     finding = Finding("symptom", PAYLOAD, (Span(turn.index, start, end),))
-    entries, _ = ground([finding], given_conversation, zone="UTC", engine="test")
+    entries = ground([finding], given_conversation, zone="UTC", engine="test").entries
     if turn.text[start:end].strip():
         assert [e.quote for entry in entries for e in entry.evidence] == [turn.text[start:end]]
 
@@ -82,7 +82,7 @@ _TALK = st.sampled_from(
 @given(bodies=st.lists(st.one_of(_TALK, words, st.builds("{} {}".format, _TALK, words)), min_size=1, max_size=6))
 def test_the_whole_engine_quotes_what_was_said_whatever_is_said(bodies: list[str]) -> None:
     given_conversation = conversation(bodies)
-    for entry in extract(given_conversation):
+    for entry in extract(given_conversation).entries:
         assert entry.evidence
         assert all(stands(given_conversation.document, e) for e in entry.evidence)
         assert entry.payload.headline()

@@ -86,8 +86,9 @@ async def test_what_is_said_becomes_findings_read_by_code_from_the_turns_own_wor
         "lasix 20 mg every morning: taking",
         "blood pressure 135/80 mmHg",
     ]
-    entries, missing = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE)
-    assert missing == 0
+    grounded = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE)
+    entries = grounded.entries
+    assert grounded.dropped == 0
     assert [e.evidence[0].quote for e in entries] == [HEADACHE, LASIX, PRESSURE]
     assert entries[1].payload.model_dump()["ingredient"] == "furosemide"
     assert told.held.fates == {"kept": 3}
@@ -114,7 +115,7 @@ async def test_a_quote_is_kept_with_the_rest_of_its_sentence() -> None:
     cut = fact("symptom", 0, "any chest pain", {"name": "chest pain"})
     conversation = call("I don't have any chest pain.")
     told = await reading(Model(lambda id_, text: [cut]), conversation)
-    [entry], _ = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE)
+    [entry] = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE).entries
     assert entry.evidence[0].quote == "I don't have any chest pain."
 
 
@@ -337,7 +338,7 @@ async def test_nothing_that_names_a_person_goes_out_and_quotes_come_back_whole()
         [told] = await LlmEngine(calls, LlmOptions(model="made-up-1")).read([conversation])
         assert not any(word in gone_out(server) for word in ("Ana", "Reyes", "Okafor", "555", "example.org"))
     assert isinstance(told, Reading)
-    entries, _ = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE)
+    entries = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE).entries
     assert entries[0].evidence[0].quote == conversation.turns[0].text.rstrip(".")
     assert [e.payload.model_dump().get("doctor") for e in entries] == [None, "Okafor"]
 
@@ -392,7 +393,7 @@ async def test_days_and_hours_are_resolved_against_when_they_were_said() -> None
     ache, visit, later = [finding.payload.model_dump(mode="json", exclude_none=True) for finding in told.held.findings]
     assert ache["onset"] == "2026-01-05"
     assert visit["scheduled_at"] == "2026-01-09T09:30:00+05:30"
-    entries, _ = ground(told.held.findings, conversation, zone="+05:30", engine=ENGINE)
+    entries = ground(told.held.findings, conversation, zone="+05:30", engine=ENGINE).entries
     assert entries[1].occurred_at.isoformat() == visit["scheduled_at"]
     assert (later["when"], "scheduled_at" in later) == ("next week", False)
 

@@ -188,17 +188,17 @@ def test_every_sample_has_its_entries_listed() -> None:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_the_record_of_a_sample_holds_these_entries_and_no_other(name: str) -> None:
-    entries = extract(Conversation.parse(FILES[name].read_bytes()))
+    entries = extract(Conversation.parse(FILES[name].read_bytes())).entries
     assert sorted(e.payload.headline() for e in entries if e.type != "medication") == sorted(EXPECTED[name])
 
 
 def test_a_call_about_dates_and_parking_yields_nothing_at_all() -> None:
-    assert extract(Conversation.parse(FILES["15-call-rescheduling"].read_bytes())) == []
+    assert extract(Conversation.parse(FILES["15-call-rescheduling"].read_bytes())).entries == ()
 
 
 def test_quotes_say_enough_and_not_too_much() -> None:
     for name, file in FILES.items():
-        for entry in extract(Conversation.parse(file.read_bytes())):
+        for entry in extract(Conversation.parse(file.read_bytes())).entries:
             quotes = [evidence.quote for evidence in entry.evidence]
             assert all(len(quote) <= 120 for quote in quotes), (name, quotes)
             if entry.type in ("vitals", "sleep", "mood"):
@@ -206,7 +206,7 @@ def test_quotes_say_enough_and_not_too_much() -> None:
 
 
 def test_a_carer_is_not_the_patient() -> None:
-    entries = extract(Conversation.parse(FILES["14-call-daughter-about-her-father"].read_bytes()))
+    entries = extract(Conversation.parse(FILES["14-call-daughter-about-her-father"].read_bytes())).entries
     said = " ".join(evidence.quote for entry in entries for evidence in entry.evidence)
     assert "slept three hours" not in said
     assert "the size of Boston" not in said

@@ -87,6 +87,6 @@ def _row(medication: Medication) -> Row:
 @pytest.mark.parametrize("name", [file.name.removesuffix(".vcon.json") for file in sample_files()])
 def test_no_medication_is_wrong_and_none_is_lost(name: str) -> None:
     file = next(file for file in sample_files() if file.name == f"{name}.vcon.json")
-    payloads = [entry.payload for entry in extract(Conversation.parse(file.read_text(encoding="utf-8")))]
+    payloads = [entry.payload for entry in extract(Conversation.parse(file.read_text(encoding="utf-8"))).entries]
     rows = [_row(payload) for payload in payloads if isinstance(payload, Medication)]
     assert sorted(rows, key=repr) == sorted(EXPECTED.get(name, []), key=repr)

@@ -55,7 +55,7 @@ def entry_lines(conversation: "Conversation") -> Iterator[str]:
     from carelog.extraction.local import extract as extract_entries
     from carelog.kit import jsontext
 
-    for entry in extract_entries(conversation):
+    for entry in extract_entries(conversation).entries:
         yield jsontext.dump(
             {
                 "conversation": str(conversation.uuid),

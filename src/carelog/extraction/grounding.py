@@ -2,42 +2,60 @@
 an entry."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from carelog.conversations import Conversation
 from carelog.conversations.content import text_at
 from carelog.conversations.turns import Turn
-from carelog.extraction.finding import Finding, Span
+from carelog.extraction.finding import Finding, Implausible, Span
 from carelog.record.entries import NewEntry
 from carelog.record.evidence import Evidence
+from carelog.record.review.items import Doubt, NewReview, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """What stands in the conversation: entries, doubts for a person to judge, and how many findings were dropped
+    because a quote did not stand where it should."""
+
+    entries: tuple[NewEntry, ...]
+    reviews: tuple[NewReview, ...] = ()
+    dropped: int = 0
 
 
 def ground(
-    findings: Iterable[Finding], conversation: Conversation, *, zone: str, engine: str
-) -> tuple[list[NewEntry], int]:
-    """The findings as entries whose every quote was looked up in the document, and how many were dropped because
-    a quote did not stand where it should."""
+    findings: Iterable[Finding | Implausible], conversation: Conversation, *, zone: str, engine: str
+) -> Grounded:
+    """The findings as entries and doubts whose every quote was looked up in the document."""
     turns = conversation.turns
     strings: dict[str, str] = {}
     entries: list[NewEntry] = []
+    reviews: list[NewReview] = []
     dropped = 0
     for finding in findings:
-        evidence = [_evidence(span, turns, conversation, strings) for span in finding.spans]
-        whole = [e for e in evidence if e is not None]
-        if not whole or len(whole) < len(evidence):
+        found = [_evidence(span, turns, conversation, strings) for span in finding.spans]
+        whole = [e for e in found if e is not None]
+        if not whole or len(whole) < len(found):
             dropped += 1
+            continue
+        evidence = tuple(dict.fromkeys(whole))
+        said_at = _said_at(turns[finding.spans[0].turn], conversation)
+        if isinstance(finding, Implausible):
+            reading = Reading(engine, finding.payload, evidence)
+            reviews.append(NewReview(finding.type, Doubt.IMPLAUSIBLE, (reading,), said_at, zone, finding.fields))
             continue
         entries.append(
             NewEntry(
                 type=finding.type,
                 payload=finding.payload,
-                evidence=tuple(dict.fromkeys(whole)),
-                occurred_at=finding.payload.happens_at() or _said_at(turns[finding.spans[0].turn], conversation),
+                evidence=evidence,
+                occurred_at=finding.payload.happens_at() or finding.happened_at or said_at,
                 occurred_zone=zone,
                 recorded_by=engine,
             )
         )
-    return entries, dropped
+    return Grounded(tuple(entries), tuple(reviews), dropped)
 
 
 def _evidence(

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from carelog.conversations import Conversation
-from carelog.extraction.finding import Finding
-from carelog.extraction.grounding import ground
+from carelog.extraction.finding import Finding, Implausible
+from carelog.extraction.grounding import Grounded, ground
 from carelog.extraction.utterances import Utterance, read
-from carelog.record.entries import NewEntry
 
 ENGINE: Final = "local/1"
 
-Finder = Callable[[Sequence[Utterance]], list[Finding]]
+Finder = Callable[[Sequence[Utterance]], Sequence[Finding | Implausible]]
 
 
 def finders() -> tuple[Finder, ...]:
@@ -37,13 +36,13 @@ def finders() -> tuple[Finder, ...]:
     )
 
 
-def extract(conversation: Conversation, *, zone: str | None = None) -> list[NewEntry]:
+def extract(conversation: Conversation, *, zone: str | None = None) -> Grounded:
     """What a conversation says, each entry with quotes that stand in it, in the order in which it was said.
 
     `zone` is the subject's time zone; without it the conversation's own is used, and UTC where it has none.
     """
-    dialogue = read(conversation.turns)
+    clock = zone or conversation.zone or "UTC"
+    dialogue = read(conversation.turns, started_at=conversation.started_at, zone=clock)
     findings = [finding for find in finders() for finding in find(dialogue)]
     findings.sort(key=lambda f: f.spans[0])
-    entries, _ = ground(findings, conversation, zone=zone or conversation.zone or "UTC", engine=ENGINE)
-    return entries
+    return ground(findings, conversation, zone=clock, engine=ENGINE)

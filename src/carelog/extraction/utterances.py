@@ -8,9 +8,11 @@ their inner point or comma ("98.6", "1,000").
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Generic, NamedTuple, TypeVar
 
 from carelog.conversations.turns import Turn
+from carelog.kit.zones import zone as zone_named
 
 _LETTER = r"[^\W\d_]|[\u0900-\u0963\u0970-\u097f\u200c\u200d]"
 _WORD = re.compile(
@@ -33,11 +35,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A turn with its words; `sentences` are half-open ranges of word indices, end marks included."""
+    """A turn with its words; `sentences` are half-open ranges of word indices, end marks included. `said_at` is when
+    it was said, on the subject's clock, as far as that is known."""
 
     turn: Turn
     words: tuple[Word, ...]
     sentences: tuple[tuple[int, int], ...]
+    said_at: datetime | None = None
 
     @property
     def text(self) -> str:
@@ -62,12 +66,14 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple([Word(text[start:end].lower().replace("’", "'"), start, end) for start, end in spans])
 
 
-def read(turns: Iterable[Turn]) -> list[Utterance]:
-    """Cut every turn into words and sentences. A line break ends a sentence too."""
-    return [_read(turn) for turn in turns]
+def read(turns: Iterable[Turn], *, started_at: datetime | None = None, zone: str = "UTC") -> list[Utterance]:
+    """Cut every turn into words and sentences. A line break ends a sentence too. A turn that does not say when it
+    was said was said when the conversation began; `zone` is the subject's."""
+    clock = zone_named(zone)
+    return [_read(turn, clock, turn.start or started_at) for turn in turns]
 
 
-def _read(turn: Turn) -> Utterance:
+def _read(turn: Turn, clock: tzinfo, at: datetime | None) -> Utterance:
     words = words_of(turn.text)
     sentences: list[tuple[int, int]] = []
     begin = 0
@@ -77,7 +83,8 @@ def _read(turn: Turn) -> Utterance:
         if word.norm in _ENDS or following is None or broken:
             sentences.append((begin, i + 1))
             begin = i + 1
-    return Utterance(turn=turn, words=words, sentences=tuple(sentences))
+    said_at = at.astimezone(clock) if at else None
+    return Utterance(turn=turn, words=words, sentences=tuple(sentences), said_at=said_at)
 
 
 class PhraseTable(Generic[V]):

@@ -102,7 +102,7 @@ class ExtractLink(Link[ExtractOptions]):
             return Outcome(entries=self._wanted(local))  # nothing was said
         from carelog.extraction.llm.engine import ENGINE
 
-        entries, _ = ground(reading.held.findings, work.conversation, zone=work.zone, engine=ENGINE)
+        entries = ground(reading.held.findings, work.conversation, zone=work.zone, engine=ENGINE).entries
         body: dict[str, Any] = {"engine": ENGINE, "usage": reading.usage.as_json(), "facts": dict(reading.held.fates)}
         found: Sequence[NewEntry] = entries
         if self.options.engine == "both":
@@ -132,7 +132,7 @@ def _locally(batch: Sequence[Work]) -> list[list[NewEntry] | Exception]:
 
 def _local(work: Work) -> list[NewEntry] | Exception:
     try:
-        return extract(work.conversation, zone=work.zone)
+        return list(extract(work.conversation, zone=work.zone).entries)
     except Exception as error:  # noqa: BLE001  becomes this run's failure
         return error
 

@@ -29,7 +29,7 @@ class SummarizeLink(Link[SummarizeOptions]):
     async def run(self, work: Work) -> Outcome:
         entries = work.entries
         if not entries:
-            entries = tuple(await asyncio.to_thread(extract, work.conversation))
+            entries = (await asyncio.to_thread(extract, work.conversation)).entries
         lines = summary(work.conversation, entries, self.options.sentences)
         if not lines:
             return Outcome()

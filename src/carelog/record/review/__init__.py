@@ -1,0 +1,1 @@
+"""Readings that a person has to judge before they are believed."""

@@ -54,7 +54,9 @@ async def readings(
     model: Any, *conversations: Conversation, server: dict[str, Any] | None = None, **options: Any
 ) -> list[Reading | Exception]:
     async with serving(model) as serving_, Calls(endpoint(serving_, **(server or {}))) as calls:
-        return await LlmEngine(calls, LlmOptions(model="made-up-1", **options)).read(conversations)
+        return await LlmEngine(calls, LlmOptions(model="made-up-1", **options)).read(
+            [(one, one.zone or "UTC") for one in conversations]
+        )
 
 
 async def reading(model: Any, conversation: Conversation, **more: Any) -> Reading:
@@ -335,7 +337,7 @@ async def test_nothing_that_names_a_person_goes_out_and_quotes_come_back_whole()
     conversation = call("I'm Ana, Doctor Okafor gave me Lasix; my number is 202-555-0100, ana@example.org.")
     model = Model(known)
     async with serving(model) as server, Calls(endpoint(server)) as calls:
-        [told] = await LlmEngine(calls, LlmOptions(model="made-up-1")).read([conversation])
+        [told] = await LlmEngine(calls, LlmOptions(model="made-up-1")).read([(conversation, "UTC")])
         assert not any(word in gone_out(server) for word in ("Ana", "Reyes", "Okafor", "555", "example.org"))
     assert isinstance(told, Reading)
     entries = ground(told.held.findings, conversation, zone="UTC", engine=ENGINE).entries
@@ -369,7 +371,7 @@ async def test_a_number_is_taken_out_before_its_turn_is_cut() -> None:
     model = Model(lambda id_, text: [])
     digits = "My number is 202 555 0100 and I am well. " * 60
     async with serving(model) as server, Calls(endpoint(server)) as calls:
-        await LlmEngine(calls, LlmOptions(model="made-up-1", window=1000)).read([call(digits)])
+        await LlmEngine(calls, LlmOptions(model="made-up-1", window=1000)).read([(call(digits), "UTC")])
         assert len(model.questions) > 2
         assert not any(part in gone_out(server) for part in ("202", "555", "0100"))
 

@@ -66,10 +66,12 @@ class ExtractLink(Link[ExtractOptions]):
         endpoint = self.options.endpoint
         if endpoint is None:
             return [one if isinstance(one, Exception) else Outcome(entries=self._wanted(one)) for one in local]
-        readings = await self._read(endpoint, [work.conversation for work in batch])
+        readings = await self._read(endpoint, [(work.conversation, work.zone) for work in batch])
         return [self._told(endpoint, *each) for each in zip(batch, local, readings, strict=True)]
 
-    async def _read(self, endpoint: Endpoint, conversations: Sequence[Conversation]) -> "list[Reading | Exception]":
+    async def _read(
+        self, endpoint: Endpoint, conversations: Sequence[tuple[Conversation, str]]
+    ) -> "list[Reading | Exception]":
         # Here, since those that ask no model need not wait for what asks one.
         from carelog.ai.calls import Calls
         from carelog.extraction.llm.engine import LlmEngine, LlmOptions

@@ -1,6 +1,6 @@
 """The executor: takes a claimed batch through its chains, and commits what the links returned.
 
-One query loads the batch, one transaction commits it: conversations, entries, new runs, copies and the runs' new
+A few queries load the batch, one transaction commits it: conversations, entries, new runs, copies and the runs' new
 states stand or fall together, so an effect in the database happens exactly once however often a run is repeated.
 """
 
@@ -23,6 +23,7 @@ from carelog.pipeline.progress import Progress
 from carelog.pipeline.reading import ConversationReader, ConversationUnavailable
 from carelog.pipeline.run import Run, fail
 from carelog.pipeline.wakeup import Wakeup
+from carelog.record.clocks import clock_of, zones_of
 from carelog.telemetry.tracing import Tracer
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Executor:
         async with self._database.read() as connection:
             documents = await conversations.load(connection, {run.conversation_id for run in batch})
             documents = await self._reader.fill(documents)
+            zones = await zones_of(connection, {run.subject_id for run in batch})
             for run in batch:
                 stored = documents.get(run.conversation_id)
                 if stored is None:
@@ -90,6 +92,7 @@ class Executor:
                         run=run,
                         chain=chain,
                         channel=stored.channel,
+                        zone=clock_of(zones.get(run.subject_id), conversation.zone),
                         conversation=conversation,
                         revision=stored.revision,
                         position=run.position,

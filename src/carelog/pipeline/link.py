@@ -30,7 +30,8 @@ class LinkOptions(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Work:
     """One conversation for a link. `key` stays the same however often this step is repeated; `entries` are those
-    that earlier links of this passage found, none after a restart in between."""
+    that earlier links of this passage found, none after a restart in between. `zone` is the subject's, in which the
+    conversation was held."""
 
     conversation: Conversation
     conversation_id: UUID
@@ -39,12 +40,8 @@ class Work:
     chain: str
     key: str
     now: datetime
+    zone: str = "UTC"
     entries: tuple[NewEntry, ...] = ()
-
-    @property
-    def zone(self) -> str:
-        """The zone in which the conversation was held, as far as it says."""
-        return self.conversation.zone or "UTC"
 
 
 O = TypeVar("O", bound=LinkOptions)  # noqa: E741

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
-from carelog.db import Connection, among, insert_all
+from carelog.db import Connection, insert_all
 from carelog.kit.errors import NotFound, PreconditionFailed
 from carelog.kit.zones import zone
+from carelog.record.clocks import zones_of
 from carelog.record.entries import Entry, NewEntry
 from carelog.record.merging import payload_json
 from carelog.record.payload import Payload
 from carelog.record.registry import entry_types
 from carelog.record.selecting import any_entries, entry_of
-from carelog.record.tables import entry, entry_link, entry_revision, subject
+from carelog.record.tables import entry, entry_link, entry_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def insert_entries(connection: Connection, placed: Sequence[tuple[UUID, Pl
     """Write new entries under these ids, each at revision 1."""
     if not placed:
         return
-    zones = await _zones(connection, {item.subject_id for _, item in placed if _reminds(item.entry.type)})
+    zones = await zones_of(connection, {item.subject_id for _, item in placed if _reminds(item.entry.type)})
     heads = [
         {
             "id": id_,
@@ -179,15 +180,6 @@ def _due_again(before: Entry, after: Entry, now: datetime) -> datetime | None:
 
 def _reminds(type_name: str) -> bool:
     return entry_types()[type_name].model.next_due is not Payload.next_due
-
-
-async def _zones(connection: Connection, subjects: Collection[UUID]) -> Mapping[UUID, str | None]:
-    if not subjects:
-        return {}
-    rows = await connection.execute(
-        select(subject.c.id, subject.c.zone).where(among(connection, subject.c.id, subjects))
-    )
-    return {row.id: row.zone for row in rows}
 
 
 def _evidence_json(holder: NewEntry | Entry) -> list[dict[str, Any]]:

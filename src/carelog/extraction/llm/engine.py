@@ -8,7 +8,6 @@ is too long. A conversation is read as a whole or fails as a whole.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from string import ascii_uppercase
 from typing import Final
 
@@ -17,13 +16,12 @@ from carelog.ai.failures import AnswerCutOff, EndpointClosed, EndpointFailure
 from carelog.ai.redaction import Redaction
 from carelog.ai.structured import ask_object
 from carelog.ai.usage import Usage
-from carelog.conversations import Conversation, Role, Turn
+from carelog.conversations import Conversation, Role
 from carelog.extraction.llm.facts import SCHEMA, facts_by_id
 from carelog.extraction.llm.holding import Held, hold, joined
 from carelog.extraction.llm.prompt import question
 from carelog.extraction.llm.windows import Line, lines_of, packed, windowed
 from carelog.extraction.utterances import Utterance, read
-from carelog.kit.zones import zone
 from carelog.telemetry import metrics
 
 ENGINE: Final = "llm/1"
@@ -61,11 +59,6 @@ class _Prepared:
     lines: Sequence[Line]
     redaction: Redaction | None
 
-    def said_at(self, turn: Turn) -> datetime | None:
-        """When a turn was said, in the zone in which the conversation was held; None where that is not known."""
-        name = self.conversation.zone
-        return (turn.start or self.conversation.started_at).astimezone(zone(name)) if name else None
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
@@ -89,9 +82,10 @@ class LlmEngine:
         self._calls = calls
         self._options = options
 
-    async def read(self, conversations: Sequence[Conversation]) -> list[Reading | Exception]:
+    async def read(self, conversations: Sequence[tuple[Conversation, str]]) -> list[Reading | Exception]:
         """A reading of each, in order, or why there is none: EndpointFailure, EndpointRefusal, EndpointClosed,
-        RedactionFailed. One conversation's failure never touches the others."""
+        RedactionFailed. One conversation's failure never touches the others. With each goes the zone in which it was
+        held."""
         # In threads, here and below: this is work for the processor, and requests must be answered meanwhile.
         prepared = await asyncio.to_thread(lambda: [_attempt(self._prepare, one) for one in conversations])
         parts = [part for one in prepared if isinstance(one, _Prepared) for part in self._parts(one)]
@@ -106,10 +100,11 @@ class LlmEngine:
             for one in prepared
         ]
 
-    def _prepare(self, conversation: Conversation) -> _Prepared:
+    def _prepare(self, held: tuple[Conversation, str]) -> _Prepared:
+        conversation, zone = held
         turns, parties = conversation.turns, conversation.parties
         longest = self._options.window // 2
-        utterances = read(turns)
+        utterances = read(turns, started_at=conversation.started_at, zone=zone)
         if not self._options.redact:
             return _Prepared(conversation, utterances, lines_of(utterances, longest), None)
         redaction = Redaction(
@@ -184,9 +179,11 @@ class LlmEngine:
         }
 
 
-def _attempt(prepare: Callable[[Conversation], _Prepared], conversation: Conversation) -> _Prepared | Exception:
+def _attempt(
+    prepare: Callable[[tuple[Conversation, str]], _Prepared], held: tuple[Conversation, str]
+) -> _Prepared | Exception:
     try:
-        return prepare(conversation)
+        return prepare(held)
     except Exception as error:  # noqa: BLE001  becomes this conversation's failure
         return error
 
@@ -196,7 +193,6 @@ def _held(part: _Part, facts: Sequence[object], parts: Sequence[_Part]) -> Held:
     return hold(
         facts,
         part.whole.utterances,
-        said_at=part.whole.said_at,
         restore=redaction.restore if redaction else str,
         others=[other.whole.utterances for other in parts if other is not part],
     )

@@ -39,13 +39,16 @@ _MEASURED: Final = (
 
 
 class Said(NamedTuple):
-    """The words `first` up to, not including, `end` of a turn; `at` is when it was said, on the clock of the place,
-    where that is known."""
+    """The words `first` up to, not including, `end` of a turn."""
 
     utterance: Utterance
     first: int
     end: int
-    at: datetime | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was said, on the subject's clock, as far as that is known."""
+        return self.utterance.said_at
 
     @property
     def text(self) -> str:

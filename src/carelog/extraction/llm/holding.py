@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from carelog.ai.redaction import UnknownPlaceholder
-from carelog.conversations.turns import Role, Turn
+from carelog.conversations.turns import Role
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.llm.facts import Fact, parse_fact
 from carelog.extraction.llm.fields import FIELDS, Choice, Said, Values
@@ -69,14 +68,12 @@ def hold(
     given: Iterable[object],
     utterances: Sequence[Utterance],
     *,
-    said_at: Callable[[Turn], datetime | None] = lambda turn: turn.start,
     restore: Callable[[str], str] = str,
     others: Iterable[Sequence[Utterance]] = (),
 ) -> Held:
     """Hold what a model gave as the facts of a conversation to its turns.
 
-    `said_at` tells when a turn was said, on the clock of the place, as far as that is known. `restore` puts back what
-    redaction took out; `others` are the conversations that were in the same question.
+    `restore` puts back what redaction took out; `others` are the conversations that were in the same question.
     """
     elsewhere = [utterance for other in others for utterance in other]
     findings: dict[str, Finding] = {}
@@ -86,7 +83,7 @@ def hold(
         try:
             if fact is None or fact.type not in FIELDS:
                 raise _No(Dropped.MALFORMED)
-            finding = _held(fact, utterances, said_at, restore, elsewhere)
+            finding = _held(fact, utterances, restore, elsewhere)
         except _No as no:
             fates[no.why.value] += 1
         else:
@@ -111,7 +108,6 @@ def _identity(finding: Finding) -> str:
 def _held(
     fact: Fact,
     utterances: Sequence[Utterance],
-    said_at: Callable[[Turn], datetime | None],
     restore: Callable[[str], str],
     elsewhere: Sequence[Utterance],
 ) -> Finding:
@@ -123,7 +119,7 @@ def _held(
     _check_whose(fact)
     if all(_is_asked(utterances[place.turn], place) for place in places):
         raise _No(Dropped.ONLY_ASKED)
-    values = _values(fact, said, places, utterances, said_at)
+    values = _values(fact, said, places, utterances)
     try:
         payload = parse_payload(fact.type, values)
     except InvalidInput:
@@ -174,7 +170,6 @@ def _values(
     said: Sequence[tuple[str, str]],
     places: Sequence[Place],
     utterances: Sequence[Utterance],
-    said_at: Callable[[Turn], datetime | None],
 ) -> Values:
     fields = FIELDS[fact.type]
     values: Values = {"polarity": fact.polarity} if fact.type == "symptom" else {}
@@ -194,7 +189,7 @@ def _values(
         if words is None:
             raise _No(Dropped.VALUE_NOT_SAID)
         grounded = True
-        value = field.read(words._replace(at=said_at(words.utterance.turn)), values)
+        value = field.read(words, values)
         if value is not None:
             values[name] = value
     if not grounded:

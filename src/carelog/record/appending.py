@@ -1,6 +1,6 @@
 """Writing to the record, within the caller's transaction: new entries, and new revisions of those there are."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any

@@ -233,3 +233,18 @@ def tokens(*concepts: Any) -> Iterable[tuple[str | None, str]]:
     for a_concept in concepts:
         for c in codings(a_concept):
             yield c.get("system"), c["code"]
+
+
+def uuid_in(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def uuids_in(texts: Iterable[Any]) -> set[UUID]:
+    return {id_ for text in texts if (id_ := uuid_in(text)) is not None}
+
+
+def updated_at(resource: Resource) -> datetime:
+    return datetime.fromisoformat(resource["meta"]["lastUpdated"])

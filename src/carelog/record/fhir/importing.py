@@ -6,9 +6,8 @@ same again changes nothing, even where the entry was corrected since, and what h
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -21,25 +20,22 @@ from carelog.kit.errors import CarelogError, PreconditionFailed
 from carelog.kit.ids import new_id
 from carelog.record import subjects
 from carelog.record.adding import add
-from carelog.record.appending import Placed, overwrite
+from carelog.record.appending import overwrite
 from carelog.record.editing import write_plan
 from carelog.record.entries import Entry, NewEntry
+from carelog.record.fhir.elements import uuid_in
 from carelog.record.fhir.mappings import mapping_of
 from carelog.record.fhir.people import identifiers_in, name_of, subject_named_in
 from carelog.record.fhir.reception import Incoming, Issue, entry_named, linked, read_now
 from carelog.record.fhir.settling import admitted, depth, renamed
+from carelog.record.fhir.step import Step, changed
 from carelog.record.fhir.tables import fhir_source
-from carelog.record.merging import payload_json
 from carelog.record.plan import Decided, Plan
-from carelog.record.registry import parse_payload
-from carelog.record.rules import LastContact, looks_around
+from carelog.record.rules import LastContact
 from carelog.record.selecting import current_entries, entry_of
 from carelog.record.subjects import Subject
-from carelog.record.surroundings import Sought, around, lock_records, look
+from carelog.record.surroundings import lock_records, look
 from carelog.record.tables import entry
-
-_REASON: Final = "imported again"
-_WITHDRAWN: Final = "entered in error, says the system it came from"
 
 
 class RefusedWhole(Exception):
@@ -113,7 +109,7 @@ class _Hand:
         if len(set(known.values())) > 1:
             item.refuse("multiple-matches", "its identifiers name several people")
             return
-        owner = named or next(iter(known.values()), None) or _uuid(item.target)
+        owner = named or next(iter(known.values()), None) or uuid_in(item.target)
         if owner is not None and may_see(owner) and await subjects.existing(self._connection, [owner]):
             if self._may_write(item, owner):
                 new = [(i, owner) for i in identifiers if i not in known]
@@ -142,12 +138,12 @@ class _Hand:
             return None
         meant = item.subject
         if item.kind == "Patient":
-            owner = _uuid((item.location or "").rpartition("/")[2])
+            owner = uuid_in((item.location or "").rpartition("/")[2])
         elif meant is None:
             item.refuse("required", "it does not say whom it is about")
             return None
         else:
-            owner = self._people.get(meant) or _uuid(meant.rpartition("/")[2])
+            owner = self._people.get(meant) or uuid_in(meant.rpartition("/")[2])
             if owner and meant not in self._people:
                 if await subjects.existing(self._connection, [owner]):
                     self._people[meant] = owner
@@ -178,7 +174,7 @@ class _Hand:
             .order_by(fhir_source.c.id.desc())
         )
         self._known = {(row.key, row.subject_id): row for row in rows}
-        named = {_uuid(entry_named(item)) or _uuid(item.target) for item, _ in placed} - {None}
+        named = {uuid_in(entry_named(item)) or uuid_in(item.target) for item, _ in placed} - {None}
         ids = {row.entry_id for row in self._known.values()} | {id_ for id_ in named if id_}
         stored = await self._connection.execute(
             current_entries(self._principal).where(among(self._connection, entry.c.id, ids))
@@ -219,7 +215,7 @@ class _Hand:
             else:
                 item.refuse("duplicate", "another version of this resource stands before it")
 
-    def _step(self, item: Incoming, owner: UUID) -> "_Step | None":
+    def _step(self, item: Incoming, owner: UUID) -> Step | None:
         """What is to be done for it; None when nothing is."""
         source = self._known.get((item.key, owner))
         stored = self._stored(item, owner, source)
@@ -243,11 +239,11 @@ class _Hand:
             item.refuse("conflict", f"it was kept as {stored.type}, and is now one of another type")
             return None
         new = self._entry(item)
-        return _Step(item, owner, source, stored, new if stored is None else _changed(item, stored, new, source))
+        return Step(item, owner, source, stored, new if stored is None else changed(item, stored, new, source))
 
-    def _withdrawal(self, item: Incoming, owner: UUID, stored: Entry | None, source: Any) -> "_Step | None":
+    def _withdrawal(self, item: Incoming, owner: UUID, stored: Entry | None, source: Any) -> Step | None:
         if stored is not None and stored.state == "active":
-            return _Step(item, owner, source, stored, None)
+            return Step(item, owner, source, stored, None)
         if stored is not None:
             self._done(item, stored.id, stored.revision, "unchanged")
         else:
@@ -255,15 +251,15 @@ class _Hand:
             item.issues.append(Issue("information", "informational", "entered in error, and not here"))
         return None
 
-    async def _overwrite(self, step: "_Step") -> None:
+    async def _overwrite(self, step: Step) -> None:
         """What was retracted here stays so, whatever it says now."""
         assert step.stored is not None and step.new is not None
         by, revision = self._principal.id, step.stored.revision
         if not step.changes_nothing:
-            revision = await overwrite(self._connection, step.stored.id, step.new, by=by, at=self._now, reason=_REASON)
+            revision = await overwrite(self._connection, step.stored.id, step.new, by=by, at=self._now, reason=step.why)
         self._done(step.item, step.stored.id, revision, "unchanged" if step.changes_nothing else "updated")
 
-    async def _settle(self, steps: Sequence["_Step"]) -> list[tuple["_Step", UUID]]:
+    async def _settle(self, steps: Sequence[Step]) -> list[tuple[Step, UUID]]:
         """Write what changes, and what is new and has rules, with regard to what else the record holds."""
         sought = [step.surroundings for step in steps if step.looks_around]
         # What was imported before is not compared: the system that it comes from keeps its own order.
@@ -278,7 +274,7 @@ class _Hand:
         await write_plan(self._connection, plan)
         return [(step, found.id) for step, found in decided]
 
-    def _decided(self, plan: Plan, step: "_Step") -> Decided | None:
+    def _decided(self, plan: Plan, step: Step) -> Decided | None:
         item, stored = step.item, step.stored
         if stored is not None and step.changes_nothing:
             self._done(item, stored.id, stored.revision, "unchanged")
@@ -304,7 +300,7 @@ class _Hand:
     def _stored(self, item: Incoming, owner: UUID, source: Any) -> Entry | None:
         if item.kind == "Patient":
             return self._profiles.get(owner)
-        named = _uuid(entry_named(item)) or _uuid(item.target)
+        named = uuid_in(entry_named(item)) or uuid_in(item.target)
         found = self._entries.get(named) if named else None
         if found is None and source is not None:
             found = self._entries.get(source.entry_id)
@@ -337,7 +333,7 @@ class _Hand:
                 self._made[name] = str(id_)
             self._ids[str(item.resource.get("id"))] = str(id_)
 
-    async def _remember(self, made: Sequence[tuple["_Step", UUID]]) -> None:
+    async def _remember(self, made: Sequence[tuple[Step, UUID]]) -> None:
         rows = [
             {
                 "id": new_id(),
@@ -358,88 +354,3 @@ class _Hand:
                 await self._connection.execute(
                     again.values(digest=step.item.digest, imported_at=self._now, said_date=step.said_date)
                 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What is to be done for one resource: `new` is written in place of what is `stored`, or as a new entry; it is None
-    for one that is withdrawn. `source` is how it was imported before."""
-
-    item: Incoming
-    owner: UUID
-    source: Any
-    stored: Entry | None
-    new: NewEntry | None
-
-    @property
-    def type(self) -> str:
-        holder = self.new or self.stored
-        assert holder is not None
-        return holder.type
-
-    @property
-    def looks_around(self) -> bool:
-        return looks_around(self.type)
-
-    @property
-    def is_plain(self) -> bool:
-        return self.stored is None and not self.looks_around
-
-    @property
-    def surroundings(self) -> Sought:
-        holder = self.new or self.stored
-        assert holder is not None
-        return around(self.owner, holder.type, self.new.payload if self.new else None, holder.occurred_at)
-
-    @property
-    def said_date(self) -> str | None:
-        return self.item.said.said_date if self.item.said else None
-
-    @property
-    def changes_nothing(self) -> bool:
-        one, other = self.stored, self.new
-        return (
-            one is not None
-            and other is not None
-            and (one.payload, one.occurred_at, one.occurred_zone)
-            == (other.payload, other.occurred_at, other.occurred_zone)
-        )
-
-    @property
-    def why(self) -> str:
-        return _WITHDRAWN if self.new is None else _REASON
-
-    def placed(self) -> Placed:
-        assert self.new is not None
-        return Placed(self.owner, None, f"fhir:{self.owner.hex}:{self.item.key}", self.new)
-
-    def wanted(self, stored: Entry) -> Entry:
-        if self.new is None:
-            return replace(stored, state="retracted")
-        kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source")
-        return replace(stored, **{name: getattr(self.new, name) for name in kept})
-
-
-def _changed(item: Incoming, stored: Entry, new: NewEntry, source: Any) -> NewEntry:
-    """What a resource makes of an entry that there is."""
-    if item.kind == "Patient":
-        told, known = payload_json(new.payload), payload_json(stored.payload)
-        # What another system says of a person never takes the place of what the record says itself.
-        both = known | told if source is not None else told | known
-        return replace(
-            new,
-            payload=parse_payload("profile", both),
-            occurred_at=stored.occurred_at,
-            occurred_zone=stored.occurred_zone,
-            source=stored.source,
-        )
-    if entry_named(item) or source is None:
-        return replace(new, evidence=stored.evidence, source=stored.source)
-    return new
-
-
-def _uuid(text: Any) -> UUID | None:
-    try:
-        return UUID(text)
-    except (ValueError, TypeError, AttributeError):
-        return None

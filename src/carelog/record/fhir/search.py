@@ -149,6 +149,10 @@ class Search:
     tags: tuple[Tokens, ...] = ()
     order: Order | None = None
 
+    def is_when(self, moment: datetime) -> bool:
+        """Whether what happens and is written at one moment was so when it is looked for."""
+        return all(span.holds(moment) for span in (*self.happened, *self.updated))
+
     def fits(self, resource: Resource) -> bool:
         """Whether a resource was written then, and has the codes that are looked for."""
         written = moment_of(resource["meta"]["lastUpdated"])

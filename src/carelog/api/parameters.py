@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from carelog.api.errors import invalid, problem
 from carelog.conversations.dates import read_date
-from carelog.conversations.vcon import DATE_PROBLEM
+from carelog.conversations.vcon_shape import DATE_PROBLEM
 from carelog.kit.errors import InvalidInput
 from carelog.kit.paging import Cursor
 

@@ -130,7 +130,7 @@ class Value(BaseModel):
 _WRITTEN: Final = {
     "http://loinc.org": re.compile(r"(L[APGL])?\d{1,8}-\d"),
     "http://snomed.info/sct": re.compile(r"[1-9]\d{5,17}"),
-    "http://hl7.org/fhir/sid/icd-10-cm": re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
+    "http://hl7.org/fhir/sid/icd-10-cm": re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
     "http://www.nlm.nih.gov/research/umls/rxnorm": re.compile(r"\d{1,8}"),
 }
 

@@ -1,5 +1,6 @@
 """Grounding: whatever an extractor claims, an entry's quotes stand in the conversation, or there is no entry."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import submission
@@ -17,12 +18,12 @@ numbers = st.integers(-3, 60)
 spans = st.builds(Span, numbers, numbers, numbers)
 
 
-def conversation(bodies: list[str]) -> Conversation:
+def conversation(bodies: list[str], start: str = "2026-01-05T08:00:00Z") -> Conversation:
     """A vCon with a dialog for each body, two speakers in turn."""
     dialog = [
         {
             "type": "text",
-            "start": "2026-01-05T08:00:00Z",
+            "start": start,
             "parties": n % 2,
             "mediatype": "text/plain",
             "encoding": "none",
@@ -86,3 +87,10 @@ def test_the_whole_engine_quotes_what_was_said_whatever_is_said(bodies: list[str
         assert entry.evidence
         assert all(stands(given_conversation.document, e) for e in entry.evidence)
         assert entry.payload.headline()
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata"])
+def test_the_first_and_last_hours_of_time_are_read_in_any_zone(start: str, zone: str) -> None:
+    given_conversation = conversation(["I had a headache yesterday, and I see you tomorrow at 9 am."], start=start)
+    assert extract(given_conversation, zone=zone).entries

@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from carelog.conversations.turns import Turn
 from carelog.kit.zones import zone as zone_named
+from carelog.record.values import EARLIEST, LATEST
 
 _LETTER = r"[^\W\d_]|[\u0900-\u0963\u0970-\u097f\u200c\u200d]"
 _WORD = re.compile(
@@ -35,12 +36,14 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A turn with its words; `sentences` are half-open ranges of word indices, end marks included. `said_at` is when
-    it was said, on the subject's clock, as far as that is known."""
+    """A turn with its words; `sentences` are half-open ranges of word indices, end marks included. `norms` are the
+    words that there are, for who looks for some of them. `said_at` is when it was said, on the subject's clock, as far
+    as that is known."""
 
     turn: Turn
     words: tuple[Word, ...]
     sentences: tuple[tuple[int, int], ...]
+    norms: frozenset[str]
     said_at: datetime | None = None
 
     @property
@@ -75,16 +78,23 @@ def read(turns: Iterable[Turn], *, started_at: datetime | None = None, zone: str
 
 def _read(turn: Turn, clock: tzinfo, at: datetime | None) -> Utterance:
     words = words_of(turn.text)
+    has_lines = "\n" in turn.text
     sentences: list[tuple[int, int]] = []
     begin = 0
     for i, word in enumerate(words):
         following = words[i + 1] if i + 1 < len(words) else None
-        broken = following is not None and "\n" in turn.text[word.end : following.start]
+        broken = has_lines and following is not None and "\n" in turn.text[word.end : following.start]
         if word.norm in _ENDS or following is None or broken:
             sentences.append((begin, i + 1))
             begin = i + 1
-    said_at = at.astimezone(clock) if at else None
-    return Utterance(turn=turn, words=words, sentences=tuple(sentences), said_at=said_at)
+    norms = frozenset([word.norm for word in words])
+    said_at = _on(clock, at) if at else None
+    return Utterance(turn=turn, words=words, sentences=tuple(sentences), norms=norms, said_at=said_at)
+
+
+def _on(clock: tzinfo, at: datetime) -> datetime | None:
+    """The moment on that clock; None for one that no record can hold, from which no other can be told."""
+    return at.astimezone(clock) if EARLIEST < at.date() < LATEST else None
 
 
 class PhraseTable(Generic[V]):

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, get_args
 
 from carelog.extraction.durations import find_durations
+from carelog.extraction.labs.units import unit_said
 from carelog.extraction.medications.doses import find_doses
 from carelog.extraction.medications.frequencies import find_frequencies
 from carelog.extraction.numbers import Number, find_numbers
@@ -18,10 +19,14 @@ from carelog.extraction.symptoms.lexicon import NOTHING, lexicon
 from carelog.extraction.symptoms.mentions import mentions
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.vitals.measures import measure_at
+from carelog.extraction.vocabularies.conditions import load_conditions
 from carelog.extraction.vocabularies.drugs import Drug, find_in_long_tail, load_drugs
+from carelog.extraction.vocabularies.labs import lab_of
 from carelog.extraction.when import Direction, resolve
 from carelog.extraction.wordsets import word_set
+from carelog.kit.errors import InvalidInput
 from carelog.record.types import allergy, appointment, condition, exercise, food, medication, mood, sleep, symptom
+from carelog.record.types.condition import ICD_10_CM
 from carelog.record.types.vitals import RANGES
 
 _STAND_INS = word_set(
@@ -60,7 +65,8 @@ class Said(NamedTuple):
 
 Values = dict[str, Any]
 Reader = Callable[[Said, Values], Any]
-"""From words, and what was read of the fact before, to a value of the payload; None where they give none."""
+"""From words, and what was read of the fact before, to a value of the payload; None where they give none. Raises
+InvalidInput where they give one that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,44 @@ def _appointed(said: Said, values: Values) -> str | None:
     return said.text if len(said.text) <= 200 else None
 
 
+def _condition(said: Said, values: Values) -> str | None:
+    """The condition that the vocabulary knows by the words, with the code of having it or of having had it, or the
+    words themselves."""
+    known = load_conditions().phrases.at(said.utterance.words, said.first)
+    if known is None or said.first + known[0] != said.end or known[1].ambiguous:
+        return said.text.lower() if len(said.text) <= 200 and _names_something(said) else None
+    condition = known[1].condition
+    code = condition.past_code if values.get("status") == "resolved" else condition.code
+    if code is not None:
+        values["codes"] = [{"system": ICD_10_CM, "code": code}]
+    return condition.name
+
+
+def _test(said: Said, _: Values) -> str | None:
+    """The laboratory test that the vocabulary knows by the words, or the words themselves."""
+    lab = lab_of(said.text)
+    return lab.name if lab else said.text if len(said.text) <= 200 else None
+
+
+def _result(said: Said, values: Values) -> Any:
+    """The one number that was said, in a unit of the test that was said or can be meant; with it goes its code. What
+    is no number, or is one of a test that the vocabulary does not know, stays in words.
+
+    Raises InvalidInput for what nobody's specimen can hold.
+    """
+    lab, number = lab_of(str(values.get("test"))), _number(said)
+    if lab is None or number is None:
+        values["text"] = said.text[:200]
+        return None
+    told = unit_said(lab, said.utterance.words, number.end)
+    unit = told[1] if told else lab.unit_for(number.value)
+    if unit is None or not unit.holds(number.value):
+        raise InvalidInput("a value that is none of the test's")
+    if unit.loinc is not None:
+        values["loinc"] = unit.loinc
+    return {"value": number.value, "unit": unit.ucum}
+
+
 def _choice(literal: Any, *, without: tuple[str, ...] = ()) -> Choice:
     return Choice(tuple(word for word in get_args(literal) if word not in without))
 
@@ -270,8 +314,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Words | Choice]]] = MappingProxyType(
             "severity": _choice(allergy.Severity),
         },
         "condition": {
-            "name": _name(200),
-            "status": _choice(condition.Status),
+            "status": _choice(condition.Status),  # before the name, whose code depends on it
+            "name": Words(_condition),
             "certainty": _choice(condition.Certainty, without=("refuted",)),
             "severity": _choice(condition.Severity),
             "onset": Words(_onset),
@@ -284,6 +328,6 @@ FIELDS: Final[Mapping[str, Mapping[str, Words | Choice]]] = MappingProxyType(
             "location": _words(200),
             "kind": _choice(appointment.Kind),
         },
-        "lab_result": {"test": _words(200), "text": _words(200)},
+        "lab_result": {"test": Words(_test), "value": Words(_result), "text": _words(200)},
     }
 )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -21,6 +22,8 @@ import carelog.reminders.tables  # noqa: F401
 from carelog.conversations.tables import conversation
 from carelog.db import Database, auth_metadata, health_metadata, migrate
 from carelog.db.migrate import _config
+from carelog.pipeline.tables import reading
+from carelog.record.tables import entry
 
 _SEARCH_INDEX = "conversation_words"
 
@@ -102,5 +105,53 @@ async def test_what_was_stored_before_is_there_after(dialect: str, fresh_url: Ca
             ]
             when = (await connection.execute(select(conversation.c.created_at))).scalar_one()
             assert when == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    finally:
+        await database.close()
+
+
+async def test_entries_from_before_reprocessing_learn_their_chain_and_who_read_them(
+    dialect: str, fresh_url: Callable[[str], str]
+) -> None:
+    database = Database(fresh_url(dialect))
+    talk, run, read, lost, written = (f"0192f3c45d6e7f809a1b2c3d4e5f60{n}" for n in range(71, 76))
+    moment = "2026-01-05 09:00:00.000000" + ("+00:00" if dialect == "postgresql" else "")
+    never = "FALSE" if dialect == "postgresql" else "0"
+
+    def before(connection: Connection) -> None:
+        command.upgrade(_config("health", connection), "0008")
+        statements = [
+            f"INSERT INTO subject (id, recorded_at) VALUES ('{talk}', '{moment}')",
+            "INSERT INTO conversation (id, channel, external_id, subject_id, started_at, created_at, recorded_at,"
+            f" digest, revision, document) VALUES ('{talk}', 'calls', 'a', '{talk}', '{moment}', '{moment}',"
+            f" '{moment}', 'd', 1, '{{}}')",
+            "INSERT INTO run (id, conversation_id, subject_id, chain, chain_version, pass, state, lane, position,"
+            f" tries, due_at, stopped, created_at, updated_at) VALUES ('{run}', '{talk}', '{talk}', 'calls', '1', 1,"
+            f" 'finished', 1, 1, 1, '{moment}', {never}, '{moment}', '{moment}')",
+        ]
+        for id_, origin, by in (
+            (read, f"{UUID(run)}:0:0", "local/1"),
+            (lost, f"{UUID(lost)}:0:0", "local/1"),
+            (written, "hand:1", "operator"),
+        ):
+            statements += [
+                "INSERT INTO entry (id, subject_id, type, revision, state, occurred_at, conversation_id, origin,"
+                f" updated_at) VALUES ('{id_}', '{talk}', 'mood', 1, 'active', '{moment}', '{talk}', '{origin}',"
+                f" '{moment}')",
+                "INSERT INTO entry_revision (entry_id, revision, state, payload, evidence, occurred_at, occurred_zone,"
+                f" recorded_at, recorded_by, source) VALUES ('{id_}', 1, 'active', '{{}}', '[]', '{moment}', 'UTC',"
+                f" '{moment}', '{by}', 'conversation')",
+            ]
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(before)
+        await migrate(database, "health")
+        async with database.read() as connection:
+            chains = {row.id.hex: row.chain for row in await connection.execute(select(entry.c.id, entry.c.chain))}
+            assert chains == {read: "calls", lost: None, written: None}
+            [found] = (await connection.execute(select(reading))).all()
+            assert tuple(found) == (UUID(talk), "calls", "local", "1")
     finally:
         await database.close()

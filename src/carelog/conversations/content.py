@@ -3,10 +3,13 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
+
+# What a body begins with that may be JSON, or nothing.
+_JSON: Final = frozenset({"{", "["})
 
 
 def text_at(document: Mapping[str, Any], pointer: str) -> str:
@@ -71,8 +74,10 @@ def plain_words(document: Mapping[str, Any]) -> list[str] | None:
     words: list[str] = []
     for dialog in document.get("dialog") or []:
         body = dialog.get("body")
-        plain = mediatype_of(dialog) == "text/plain" and dialog.get("encoding") == "none"
-        if dialog.get("type") != "text" or not plain or not isinstance(body, str) or body.lstrip()[:1] in ("{", "["):
+        plain = dialog.get("mediatype") == "text/plain" or mediatype_of(dialog) == "text/plain"
+        if not plain or dialog.get("type") != "text" or dialog.get("encoding") != "none" or not isinstance(body, str):
+            return None
+        if body.lstrip()[:1] in _JSON:
             return None
         words.append(body)
     return words

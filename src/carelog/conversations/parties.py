@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
@@ -105,6 +106,7 @@ def patient_party(conversation: "Conversation") -> int | None:
     return patients[0] if len(patients) == 1 else None
 
 
+@lru_cache(maxsize=4096)  # a clinic's number is in all its conversations, and a patient's in all of theirs
 def _telephone(value: str) -> str:
     number = unquote(_without_scheme(value, "tel")).split(";")[0].strip()
     if number.startswith("+"):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from carelog.conversations.turns import Role
@@ -50,6 +51,7 @@ _ALL_WORDS = frozenset[str]().union(*(words for _, words in _WORDS))
 _IN_ANY_NAME = _set("assistant bot chatbot voicebot receptionist clinic hospital pharmacy सहायक")
 
 
+@lru_cache(maxsize=1024)
 def role_of_word(text: str) -> Role:
     """The role that a role's name says: what stands in a party's `role`.
 

@@ -27,7 +27,8 @@ _ESCAPE: Final = "/"
 
 @dataclass(frozen=True, slots=True)
 class ConversationQuery:
-    """What to look for. All that is given must hold. `since` and `until` bound the start: from, up to."""
+    """What to look for. All that is given must hold. `since` and `until` bound the start: from, up to. `among` gives
+    the ids that are looked at."""
 
     tel: str | None = None
     mailto: str | None = None
@@ -38,6 +39,7 @@ class ConversationQuery:
     subject_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    among: Select[Any] | None = None
 
 
 def search(query: ConversationQuery, dialect: str, most: int) -> tuple[Select[Any], dict[str, Any]]:
@@ -46,7 +48,10 @@ def search(query: ConversationQuery, dialect: str, most: int) -> tuple[Select[An
     parameters = {name: _PARAMETERS[name](value) if name in _PARAMETERS else value for name, value in given.items()}
     if "words" in given and dialect == "sqlite":
         parameters["words"] = _quoted(parameters["words"])
-    return _statement(frozenset(given), dialect), {**parameters, "most": most}
+    statement = _statement(frozenset(given), dialect)
+    if query.among is not None:
+        statement = statement.where(_stored.c.id.in_(query.among))
+    return statement, {**parameters, "most": most}
 
 
 @cache
@@ -94,7 +99,7 @@ def _part(title: str) -> str:
     return "%" + re.sub(f"[{_ESCAPE}%_]", rf"{_ESCAPE}\g<0>", title.lower()) + "%"
 
 
-_FIELDS: Final = tuple(field.name for field in fields(ConversationQuery))
+_FIELDS: Final = tuple(field.name for field in fields(ConversationQuery) if field.name != "among")
 
 # By the field of the query, whose value is the parameter of the same name.
 _CONDITIONS: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {

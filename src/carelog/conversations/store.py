@@ -4,17 +4,18 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import CompoundSelect, Select, bindparam, delete, select, update
 
 from carelog.conversations import tables
 from carelog.conversations.conversation import Conversation
 from carelog.conversations.found_by import party_rows, storable, words_of
 from carelog.conversations.search import ConversationQuery, search
 from carelog.conversations.word_index import add_words, change_words
-from carelog.db import Connection, Database, among, among_pairs, insert_all
+from carelog.db import Connection, Database, among, among_given, among_given_pairs, given_ids, given_pairs, insert_all
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
@@ -101,11 +102,18 @@ def digest(conversation: Conversation) -> str:
 
 async def known(connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]) -> list[Known]:
     """The stored conversations that have one of these ids, or one of these (channel, external id) names."""
+    dialect = connection.dialect.name
+    given = {**given_ids(dialect, "ids", ids), **given_pairs(dialect, "names", names)}
+    return [Known(*row) for row in await connection.execute(_known(dialect), given)]
+
+
+@cache
+def _known(dialect: str) -> CompoundSelect[Any]:
     looked_at = select(_stored.c.id, _stored.c.channel, _stored.c.external_id, _stored.c.subject_id, _stored.c.digest)
     # United, since no index serves an OR of the two.
-    same_id = looked_at.where(among(connection, _stored.c.id, ids))
-    same_name = looked_at.where(among_pairs(connection, (_stored.c.channel, _stored.c.external_id), names))
-    return [Known(*row) for row in await connection.execute(same_id.union(same_name))]
+    same_id = looked_at.where(among_given(dialect, _stored.c.id, "ids"))
+    same_name = looked_at.where(among_given_pairs(dialect, (_stored.c.channel, _stored.c.external_id), "names"))
+    return same_id.union(same_name)
 
 
 async def add(connection: Connection, received: Sequence[Received]) -> None:
@@ -156,8 +164,9 @@ async def remove(connection: Connection, ids: Collection[UUID]) -> None:
 
 async def load(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Stored]:
     """Conversations with their documents, for the pipeline."""
-    statement = _documents().where(among(connection, _stored.c.id, ids))
-    return {row.id: _as_stored(row) for row in await connection.execute(statement)}
+    dialect = connection.dialect.name
+    rows = await connection.execute(_all_of(dialect), given_ids(dialect, "ids", ids))
+    return {row.id: _as_stored(row) for row in rows}
 
 
 async def lock(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
@@ -270,6 +279,11 @@ def _documents() -> Select[Any]:
         _stored.c.revision,
         _stored.c.document,
     )
+
+
+@cache
+def _all_of(dialect: str) -> Select[Any]:
+    return _documents().where(among_given(dialect, _stored.c.id, "ids"))
 
 
 _ONE = _documents().where(_stored.c.id == bindparam("id"))

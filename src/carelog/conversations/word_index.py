@@ -1,15 +1,21 @@
 """Writing the words that conversations are found by."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, column, insert, select, table, update
 
 from carelog.conversations.tables import conversation_text
-from carelog.db import Connection, among, insert_all
+from carelog.db import Connection, among_given, given_ids, insert_all
 
 _text = conversation_text
-_sqlite_index = table("conversation_words", column("rowid"), column("content"))
+_INDEX: Final = insert(table("conversation_words", column("rowid"), column("content"))).from_select(
+    ["rowid", "content"],
+    select(_text.c.seq, _text.c.content)
+    .where(among_given("sqlite", _text.c.conversation_id, "added"))
+    .order_by(_text.c.seq),
+)
 
 
 async def add_words(connection: Connection, words: Mapping[UUID, str]) -> None:
@@ -24,8 +30,7 @@ async def add_words(connection: Connection, words: Mapping[UUID, str]) -> None:
         connection, _text, [{"conversation_id": id_, "content": content} for id_, content in words.items()]
     )
     if connection.dialect.name == "sqlite":
-        added = select(_text.c.seq, _text.c.content).where(among(connection, _text.c.conversation_id, words.keys()))
-        await connection.execute(insert(_sqlite_index).from_select(["rowid", "content"], added.order_by(_text.c.seq)))
+        await connection.execute(_INDEX, given_ids("sqlite", "added", words.keys()))
 
 
 async def change_words(connection: Connection, words: Mapping[UUID, str]) -> None:

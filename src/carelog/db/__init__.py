@@ -1,6 +1,14 @@
 """Databases: engines for SQLite and PostgreSQL, column types, migrations."""
 
-from carelog.db.among import among, among_pairs, among_texts
+from carelog.db.among import (
+    among,
+    among_given,
+    among_given_pairs,
+    among_pairs,
+    among_texts,
+    given_ids,
+    given_pairs,
+)
 from carelog.db.combine import Combiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
@@ -17,9 +25,13 @@ __all__ = [
     "JsonText",
     "UtcDateTime",
     "among",
+    "among_given",
+    "among_given_pairs",
     "among_pairs",
     "among_texts",
     "auth_metadata",
+    "given_ids",
+    "given_pairs",
     "health_metadata",
     "insert_all",
     "insert_new",

@@ -9,22 +9,33 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Text, Uuid, any_, bindparam, func, select, tuple_, type_coerce
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from carelog.db.engine import Connection
 
 
 def among(connection: Connection, column: Column[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
     """The condition that a column of UUIDs holds one of these."""
-    if connection.dialect.name == "postgresql":
-        return column == any_(bindparam(None, list(ids), type_=ARRAY(Uuid)))
-    # As SQLAlchemy writes UUIDs there: 32 hexadecimal digits.
-    listed = func.json_each(json.dumps([id_.hex for id_ in ids])).table_valued("value")
-    return type_coerce(column, Text).in_(select(listed.c.value))
+    dialect = connection.dialect.name
+    return _among(dialect, column, bindparam(None, _ids(dialect, ids), type_=_ids_type(dialect)))
 
 
-def among_texts(connection: Connection, text: ColumnElement[str], texts: Collection[str]) -> ColumnElement[bool]:
+def among_texts(
+    connection: Connection, text: ColumnElement[str] | Column[str], texts: Collection[str]
+) -> ColumnElement[bool]:
     """The condition that a text is one of these."""
     if connection.dialect.name == "postgresql":
         return text == any_(bindparam(None, list(texts), type_=ARRAY(Text)))
@@ -40,9 +51,63 @@ def among_pairs(
     SQLite looks a list of pairs up in an index when it is a query, as it is here; a list of two or more that is
     written out it compares with every row there is.
     """
-    if connection.dialect.name == "postgresql":
-        firsts, seconds = (bindparam(None, [pair[n] for pair in pairs], type_=ARRAY(Text)) for n in (0, 1))
-        given = func.unnest(firsts, seconds).table_valued("first", "second").render_derived()
+    dialect = connection.dialect.name
+    given = [bindparam(None, part, type_=_pairs_type(dialect)) for part in _pairs(dialect, pairs)]
+    return _among_pairs(columns, given)
+
+
+def among_given(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """`among` for a statement that is built once; `given_ids` says which ids they are when it is carried out."""
+    return _among(dialect, column, bindparam(name, type_=_ids_type(dialect)))
+
+
+def given_ids(dialect: str, name: str, ids: Collection[UUID]) -> dict[str, Any]:
+    """The parameter of `among_given`."""
+    return {name: _ids(dialect, ids)}
+
+
+def among_given_pairs(dialect: str, columns: tuple[Column[str], Column[str]], name: str) -> ColumnElement[bool]:
+    """The same of `among_pairs`, with `given_pairs`."""
+    parts = len(_pairs(dialect, ()))
+    return _among_pairs(columns, [bindparam(f"{name}_{n}", type_=_pairs_type(dialect)) for n in range(parts)])
+
+
+def given_pairs(dialect: str, name: str, pairs: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """The parameters of `among_given_pairs`."""
+    return {f"{name}_{n}": part for n, part in enumerate(_pairs(dialect, pairs))}
+
+
+def _among(dialect: str, column: Column[Any], ids: BindParameter[Any]) -> ColumnElement[bool]:
+    if dialect == "postgresql":
+        return column == any_(ids)
+    return type_coerce(column, Text).in_(select(func.json_each(ids).table_valued("value").c.value))
+
+
+def _ids(dialect: str, ids: Collection[UUID]) -> Any:
+    if dialect == "postgresql":
+        return list(ids)
+    # As SQLAlchemy writes UUIDs there: 32 hexadecimal digits.
+    return json.dumps([id_.hex for id_ in ids])
+
+
+def _ids_type(dialect: str) -> Any:
+    return ARRAY(Uuid) if dialect == "postgresql" else Text()
+
+
+def _among_pairs(columns: tuple[Column[str], Column[str]], pairs: list[BindParameter[Any]]) -> ColumnElement[bool]:
+    if len(pairs) > 1:
+        given = func.unnest(*pairs).table_valued("first", "second").render_derived()
         return tuple_(*columns).in_(select(given.c.first, given.c.second))
-    listed = func.json_each(json.dumps(list(pairs))).table_valued("value")
+    listed = func.json_each(*pairs).table_valued("value")
     return tuple_(*columns).in_(select(*(func.json_extract(listed.c.value, f"$[{n}]") for n in (0, 1))))
+
+
+def _pairs(dialect: str, pairs: Collection[tuple[str, str]]) -> list[Any]:
+    """PostgreSQL takes the two halves of all pairs, SQLite one text."""
+    if dialect == "postgresql":
+        return [[pair[n] for pair in pairs] for n in (0, 1)]
+    return [json.dumps(list(pairs))]
+
+
+def _pairs_type(dialect: str) -> Any:
+    return ARRAY(Text) if dialect == "postgresql" else Text()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, Select, event, make_url, text
 from sqlalchemy.engine import URL, Dialect
@@ -17,11 +17,14 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from carelog.db.one_trip import Work, in_one_trip
 from carelog.db.sqlite_connection import connect
 from carelog.db.sqlite_version import SqliteVersion
 from carelog.kit.errors import ConfigurationError
 
 Connection = AsyncConnection
+
+T = TypeVar("T")
 
 _BUSY_SECONDS = 30
 _READERS = 5
@@ -85,6 +88,18 @@ class Database:
         """A transaction for writing: committed, to disk, when the block ends; rolled back when it raises."""
         async with self._writer.begin() as connection:
             yield connection
+
+    async def transact(self, work: Work[T]) -> T:
+        """The same for `work`, which gets the connection, and awaits nothing but its statements: for what is done so
+        often that the way to the database and back counts. Returns what it returns, once that is committed.
+
+        Raises RuntimeError when it waits for anything else; nothing is then committed.
+        """
+        if self.dialect == "sqlite":
+            async with self._writer.connect() as connection:
+                return await in_one_trip(connection, work)
+        async with self._writer.begin() as connection:
+            return await in_one_trip(connection, work)
 
     async def ping(self) -> None:
         """Raise whatever the driver raises when the database does not answer."""

@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
+
+T = TypeVar("T")
 
 
 def connect(database: str, **options: Any) -> "OneHopConnection":
@@ -43,6 +45,11 @@ class OneHopConnection(aiosqlite.Connection):
         if self._in_transaction:
             await how()
             self._in_transaction = False
+
+    async def in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` returns for the connection itself, on which it leaves no transaction open."""
+        done: T = await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
+        return done
 
     def cursor(self) -> "OneHopCursor":  # type: ignore[override]
         return OneHopCursor(self)

@@ -25,6 +25,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """As SQLAlchemy keeps moments in SQLite, some times faster: a run alone has five."""
+        return _text_of if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
@@ -34,6 +38,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         """SQLite keeps text, which is read at once as what it means: a list of entries has some hundred moments, and to
         read each without a zone first would take a tenth of the list's time."""
         return _moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _text_of(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _moment(stored: str | None) -> datetime | None:

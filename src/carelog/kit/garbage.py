@@ -3,12 +3,17 @@
 import gc
 
 
+def patient() -> None:
+    """Look less often, as while modules are loaded: nearly all that is made then stays."""
+    gc.set_threshold(50_000, 20, 50)
+
+
 def calm() -> None:
-    """Look less often: what was loaded at the start stays, and a batch of documents is no garbage.
+    """Look less often, and never at what was loaded at the start: it stays, and a batch of documents is no garbage.
 
     With Python's own thresholds, a worker spends about a third of its time on looking through the documents that it
     has in hand (`make bench` shows it). Objects outside of circles are freed at once all the same.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    patient()

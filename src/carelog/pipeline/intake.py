@@ -116,7 +116,8 @@ class Intake:
             now = self._clock.now()
             runs = [run for id_, subject in found.items() for run in _next_passage(chains, id_, subject, passages, now)]
             await ledger.enqueue(connection, runs)
-        self._wakeup.announce(runs)
+            woken = await ledger.wake(connection, list(found), now)
+        self._wakeup.announce([*runs, *woken])
         return [id_ for id_ in conversations if id_ not in found]
 
     async def _write(self, groups: Sequence[Sequence["_Handed"]]) -> list[list[Receipt]]:
@@ -124,20 +125,25 @@ class Intake:
         handed = [one for group in groups for one in group]
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                async with self._database.write() as connection:
-                    batch = await _Batch.load(connection, handed, self._clock.now())
-                    receipts = [batch.take(number, one) for number, one in enumerate(handed)]
-                    await batch.write(connection)
+                batch, receipts = await self._database.transact(lambda connection: self._taken(connection, handed))
                 break
             except IntegrityError:
                 # Another process stored the same conversation or subject in between: look again, and find it.
                 if attempt == _ATTEMPTS:
                     raise
+        for one, receipt in zip(handed, receipts, strict=True):
+            _note_change(one.principal, receipt)
         self._wakeup.announce(batch.runs)
         seconds = time.perf_counter() - began
         measures.handed_in(self._tracer, [one.submission for one in handed], receipts, seconds)
         each = iter(receipts)
         return [[next(each) for _ in group] for group in groups]
+
+    async def _taken(self, connection: Connection, handed: Sequence["_Handed"]) -> tuple["_Batch", list[Receipt]]:
+        batch = await _Batch.load(connection, handed, self._clock.now())
+        receipts = [batch.take(number, one) for number, one in enumerate(handed)]
+        await batch.write(connection)
+        return batch, receipts
 
     async def _handed(self, principal: Principal, submission: Submission) -> "_Handed":
         chains = self._chains.current.for_channel(submission.channel)
@@ -244,7 +250,6 @@ class _Batch:
             self._received.append(received)
         elif twin.digest != digest:
             self._newer.append(received)
-        principal.looks.note("change", "conversation", subject_id)
         self._seen.add(store.Known(conversation.uuid, channel, external_id, subject_id, digest))
         self.runs += made
         return Receipt(verdict, conversation.uuid, subject_id, tuple(run.id for run in made))
@@ -255,7 +260,14 @@ class _Batch:
         await store.add(connection, self._received)
         await store.renew(connection, self._newer)
         await ledger.enqueue(connection, self.runs)
+        self.runs += await ledger.wake(connection, [newer.conversation.uuid for newer in self._newer], self._now)
         await remember(connection, self._answered, self._now)
+
+
+def _note_change(principal: Principal, receipt: Receipt) -> None:
+    changed = receipt.verdict in (Verdict.ACCEPTED, Verdict.REPLACED) and not receipt.replayed
+    if changed and receipt.subject_id:
+        principal.looks.note("change", "conversation", receipt.subject_id)
 
 
 def new_run(
@@ -299,8 +311,8 @@ def _next_passage(
     now: datetime,
     submission: Submission | None = None,
 ) -> list[Run]:
-    """Runs over a conversation that is stored already. One that has yet to begin will read the newest document, and
-    needs no other behind it."""
+    """Runs over a conversation that is stored already. One that has yet to begin, or to be woken, will read the newest
+    document, and needs no other behind it."""
     runs = []
     for chain in chains:
         known = passages.get((conversation_id, chain.name), Passages(1, waiting=False))

@@ -9,12 +9,13 @@ from sqlalchemy import Uuid, bindparam, select, union_all
 from carelog.conversations.tables import conversation
 from carelog.db import Database
 from carelog.pipeline.tables import copy, run
+from carelog.record.review.tables import review
 from carelog.record.tables import entry, subject
 
 _ID: Final = bindparam("id", type_=Uuid)
 _FOUND: Final = union_all(
     select(subject.c.id.label("subject_id")).where(subject.c.id == _ID),
-    *(select(table.c.subject_id).where(table.c.id == _ID) for table in (entry, conversation, run, copy)),
+    *(select(table.c.subject_id).where(table.c.id == _ID) for table in (entry, conversation, run, copy, review)),
 ).subquery()
 _OWNER: Final = select(_FOUND.c.subject_id)
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from carelog.conversations import store
-from carelog.db import Connection, among_pairs, insert_all
+from carelog.db import Connection, among_given_pairs, given_pairs, insert_all
 from carelog.identity import Principal
 from carelog.kit.errors import Conflict, InvalidInput
 from carelog.pipeline.submission import RequestKey, Submission
@@ -74,8 +76,8 @@ async def answered(connection: Connection, asked: Iterable[tuple[str, RequestKey
     names = {(principal, key.name) for principal, key in asked}
     if not names:
         return {}
-    wanted = among_pairs(connection, (idempotency.c.principal, idempotency.c.key), names)
-    rows = await connection.execute(select(idempotency).where(wanted))
+    dialect = connection.dialect.name
+    rows = await connection.execute(_answered(dialect), given_pairs(dialect, "names", names))
     return {
         (row.principal, row.key): Answered(
             row.principal, RequestKey(row.key, row.digest), row.conversation_id, row.subject_id,
@@ -83,6 +85,12 @@ async def answered(connection: Connection, asked: Iterable[tuple[str, RequestKey
         )
         for row in rows
     }  # fmt: skip
+
+
+@cache
+def _answered(dialect: str) -> Select[Any]:
+    columns = idempotency.c
+    return select(idempotency).where(among_given_pairs(dialect, (columns.principal, columns.key), "names"))
 
 
 def same_request(before: Mapping[tuple[str, str], Answered], principal: str, key: RequestKey | None) -> Answered | None:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
@@ -88,11 +88,12 @@ def from_vcon(
     conversation, opened = receive(data)
     own: Any = conversation.document.get("carelog")
     said = own if isinstance(own, dict) else {}
-    submission = Submission(conversation, subject_id=subject_id, opened=opened)
-    return replace(
-        submission,
-        channel=channel or _text(said, "channel") or submission.channel,
+    return Submission(
+        conversation,
+        channel=channel or _text(said, "channel") or "vcon",
         external_id=external_id or _text(said, "external_id"),
+        subject_id=subject_id,
+        opened=opened,
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from carelog.db import Database, is_outage
+from carelog.db import Connection, Database, is_outage
 from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
@@ -162,15 +162,18 @@ class Worker:
     async def _claim(self, heard: Heard | None = None) -> _Batch:
         lease, lasting = new_id(), self._options.lease
         lost: list[Run] = []
-        async with self._database.write() as connection:
+
+        async def claim(connection: Connection) -> list[Run]:
+            nonlocal lost
             now = self._clock.now()
             if self._swept_at is None or now - self._swept_at >= lasting / 3:
                 lost = await ledger.expire_leases(connection, now, self._max_tries)
                 self._swept_at = None if lost else now  # where some were, there may be more
             if heard is None:
-                runs = await ledger.claim(connection, lease=lease, now=now, lasting=lasting, limit=self._options.batch)
-            else:
-                runs = await ledger.claim_these(connection, set(heard.runs), lease=lease, now=now, lasting=lasting)
+                return await ledger.claim(connection, lease=lease, now=now, lasting=lasting, limit=self._options.batch)
+            return await ledger.claim_these(connection, set(heard.runs), lease=lease, now=now, lasting=lasting)
+
+        runs = await self._database.transact(claim)
         measures.settled(lost)
         if heard is not None:
             measures.claimed(runs)

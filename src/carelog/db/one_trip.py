@@ -1,0 +1,85 @@
+"""A transaction in one trip: all its statements are carried out where the driver is, and nothing waits between them.
+
+A statement that a task waits for costs some ten times what SQLAlchemy needs for it, and on SQLite crosses to the
+connection's thread and back besides; a batch has a dozen of them.
+"""
+
+import sqlite3
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import CursorResult, Engine, ScalarResult, create_engine, event
+from sqlalchemy.engine import Connection as SyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import StaticPool
+
+from carelog.db.sqlite_connection import OneHopConnection
+
+T = TypeVar("T")
+
+Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
+
+_ENGINE = "carelog_engine"
+
+
+class DirectConnection(AsyncConnection):
+    """What functions know as a connection, on the driver's own side: whoever awaits a statement has its result at
+    once."""
+
+    async def execute(self, *given: Any, **options: Any) -> CursorResult[Any]:
+        return self._proxied.execute(*given, **options)
+
+    async def scalars(self, *given: Any, **options: Any) -> ScalarResult[Any]:
+        return self._proxied.scalars(*given, **options)
+
+    async def scalar(self, *given: Any, **options: Any) -> Any:
+        return self._proxied.scalar(*given, **options)
+
+    async def exec_driver_sql(self, *given: Any, **options: Any) -> CursorResult[Any]:
+        return self._proxied.exec_driver_sql(*given, **options)
+
+    async def run_sync(self, function: Callable[..., T], *given: Any, **named: Any) -> T:  # type: ignore[override]
+        return function(self._proxied, *given, **named)
+
+
+async def in_one_trip(connection: AsyncConnection, work: Work[T]) -> T:
+    """What `work` returns for this connection, on which no statement has been carried out yet. On SQLite it is begun
+    and committed by the way; on PostgreSQL that is left to the caller.
+
+    Raises RuntimeError when `work` waits for anything but its statements; nothing of it is then committed.
+    """
+    if connection.dialect.name != "sqlite":
+        return await connection.run_sync(lambda plain: _done(work(DirectConnection(connection.engine, plain))))
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    assert isinstance(driver, OneHopConnection)
+
+    def transaction(file: sqlite3.Connection) -> T:
+        if _ENGINE not in raw.info:
+            raw.info[_ENGINE] = _engine_over(file)
+        engine: Engine = raw.info[_ENGINE]
+        with engine.begin() as plain:
+            return _done(work(DirectConnection(connection.engine, plain)))
+
+    return await driver.in_thread(transaction)
+
+
+def _done(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        work.send(None)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    work.close()
+    raise RuntimeError("a transaction in one trip may wait for its statements alone")
+
+
+def _engine_over(file: sqlite3.Connection) -> Engine:
+    """SQLAlchemy over a connection that is there already, to be used in its thread."""
+    engine = create_engine("sqlite://", creator=lambda: file, poolclass=StaticPool, hide_parameters=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: SyncConnection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -8,11 +8,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from small_http import answer, endpoint, in_turn, said, serving
 
 from carelog.ai.breaker import FAILURES, REST, SUCCESSES, Breaker, BreakerState, Verdict, begun, ended
-from carelog.ai.breakers import ProcessBreakers
+from carelog.ai.breakers import Breakers
 from carelog.ai.calls import Calls
 from carelog.ai.chat import Message, ask
 from carelog.ai.endpoint import Endpoint, EndpointDefinition
 from carelog.ai.failures import EndpointClosed, EndpointFailure, EndpointRefusal
+from carelog.ai.safeguards import Safeguards
 from carelog.kit.clock import ManualClock
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -48,10 +49,10 @@ class Calling(RuleBasedStateMachine):
         self.breaker = ended(before, self.now, verdict, entered)
         if entered != before.changes:
             assert self.breaker == before, "it began under another state"
-        elif before.opened_at is None and verdict is Verdict.FAILED:
+        elif before.open_until is None and verdict is Verdict.FAILED:
             self.in_a_row += 1
-            assert (self.breaker.opened_at is not None) == (self.in_a_row == FAILURES)
-        elif before.opened_at is not None and verdict is Verdict.FAILED:
+            assert (self.breaker.open_until is not None) == (self.in_a_row == FAILURES)
+        elif before.open_until is not None and verdict is Verdict.FAILED:
             assert self.breaker.state(self.now) is BreakerState.OPEN
         if self.breaker.changes != before.changes or (verdict is Verdict.ANSWERED and entered == before.changes):
             self.in_a_row = 0
@@ -104,7 +105,7 @@ async def test_an_endpoint_that_is_down_is_left_alone_and_found_again() -> None:
     clock = ManualClock(NOW)
     down = [answer(500)] * FAILURES
     async with serving(in_turn(*down, said("Back."))) as server:
-        breakers = ProcessBreakers(clock)
+        breakers = Breakers(clock=clock)
         near = with_breakers(server.port, breakers)
         async with Calls(near) as calls:
             for number in range(1, FAILURES + 1):
@@ -118,13 +119,13 @@ async def test_an_endpoint_that_is_down_is_left_alone_and_found_again() -> None:
             clock.advance(seconds=REST.total_seconds())
             for _ in range(SUCCESSES):
                 assert (await ask(calls, "made-up-1", PROMPT)).text == "Back."
-    assert breakers.state("near") is BreakerState.CLOSED
+    assert await breakers.state("near") is BreakerState.CLOSED
 
 
 async def test_a_trial_that_fails_is_not_counted_against_anybody() -> None:
     clock = ManualClock(NOW)
     async with serving(in_turn(answer(500))) as server:
-        async with Calls(with_breakers(server.port, ProcessBreakers(clock))) as calls:
+        async with Calls(with_breakers(server.port, Breakers(clock=clock))) as calls:
             for _ in range(FAILURES):
                 with pytest.raises(EndpointFailure):
                     await ask(calls, "made-up-1", PROMPT)
@@ -144,7 +145,7 @@ async def test_refusals_are_answers() -> None:
 
 async def test_breakers_of_other_endpoints_stay_closed() -> None:
     clock = ManualClock(NOW)
-    breakers = ProcessBreakers(clock)
+    breakers = Breakers(clock=clock)
     for _ in range(FAILURES):
         await breakers.leave("one", await breakers.enter("one", PATIENCE), Verdict.FAILED)
     with pytest.raises(EndpointClosed):
@@ -152,6 +153,6 @@ async def test_breakers_of_other_endpoints_stay_closed() -> None:
     await breakers.enter("other", PATIENCE)
 
 
-def with_breakers(port: int, breakers: ProcessBreakers) -> Endpoint:
+def with_breakers(port: int, breakers: Breakers) -> Endpoint:
     definition = {"url": f"http://127.0.0.1:{port}/v1", "tries": 1}
-    return Endpoint.of("near", EndpointDefinition.model_validate(definition), breakers)
+    return Endpoint.of("near", EndpointDefinition.model_validate(definition), Safeguards(breakers=breakers))

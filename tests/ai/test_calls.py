@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_http import Asked, answer, endpoint, in_turn, said, serving
+from small_http import answer, endpoint, in_turn, said, serving
 
 from carelog.ai import chat
 from carelog.ai.calls import Calls
 from carelog.ai.chat import Message, ask
 from carelog.ai.failures import EndpointFailure, EndpointRefusal
 from carelog.ai.json_answer import object_in
-from carelog.ai.transcription import Audio, transcribe
 
 SECRET = "My head aches terribly."
 PROMPT = [Message("system", "You read."), Message("user", SECRET)]
@@ -134,48 +133,6 @@ async def test_no_more_calls_are_open_at_once_than_the_settings_allow() -> None:
             await asyncio.gather(*(ask(calls, "made-up-1", PROMPT) for calls in [first, second] * 5))
     assert len(server.got) == 10
     assert server.most_open <= 2
-
-
-async def heard(does: Any, **options: Any) -> tuple[dict[str, Any], Asked]:
-    audio = Audio(b"\x00\x01sound", "recording.wav", "audio/wav")
-    async with serving(does) as server, Calls(endpoint(server)) as calls:
-        return await transcribe(calls, "ears-1", audio, **options), server.got[0]
-
-
-async def test_a_recording_goes_out_as_a_form_and_its_segments_come_back() -> None:
-    verbose = {
-        "task": "transcribe",
-        "text": " I slept well.",
-        "language": "english",
-        "duration": 2.5,
-        "segments": [{"id": 0, "start": 0.0, "end": 2.5, "text": " I slept well.", "tokens": [1, 2], "speaker": "A"}],
-        "words": [{"word": "I", "start": 0.0, "end": 0.2}],
-    }
-    told, request = await heard(in_turn(answer(200, verbose)), language="en", words=True)
-    assert told == {
-        "text": " I slept well.",
-        "language": "english",
-        "duration": 2.5,
-        "segments": [{"start": 0.0, "end": 2.5, "text": " I slept well.", "speaker": "A"}],
-        "words": [{"start": 0.0, "end": 0.2, "word": "I"}],
-    }
-    assert request.path == "/v1/audio/transcriptions"
-    assert request.form["file"] == [b"\x00\x01sound"]
-    assert request.form["model"] == [b"ears-1"]
-    assert request.form["language"] == [b"en"]
-    assert request.form["timestamp_granularities[]"] == [b"segment", b"word"]
-
-
-async def test_the_times_of_words_are_left_out_where_they_are_not_wanted() -> None:
-    told, request = await heard(in_turn(answer(200, {"text": "I", "words": [{"word": "I"}], "segments": None})))
-    assert told == {"text": "I"}
-    assert request.form["timestamp_granularities[]"] == [b"segment"]
-
-
-@pytest.mark.parametrize("body", [b"{}", b'{"text": null}', b"[1]", b"plain words"])
-async def test_a_transcript_of_another_shape_is_a_failure(body: bytes) -> None:
-    with pytest.raises(EndpointFailure):
-        await heard(in_turn(answer(200, body)))
 
 
 @given(st.dictionaries(st.text(), st.booleans() | st.text() | st.integers(-(2**53), 2**53), max_size=4))

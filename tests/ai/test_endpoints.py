@@ -2,7 +2,7 @@
 
 import pytest
 
-from carelog.ai.endpoint import EndpointDefinition, Endpoints
+from carelog.ai.endpoint import EndpointDefinition, EndpointRole, Endpoints
 from carelog.kit.errors import ConfigurationError
 from carelog.settings import load_settings
 
@@ -36,6 +36,31 @@ def test_an_unknown_endpoint_is_refused_with_those_that_there_are() -> None:
         known.get("far")
 
 
+def test_each_role_has_the_endpoint_that_says_so_and_else_the_default_one() -> None:
+    there = {"default": LOCAL, "careful": {**LOCAL, "roles": ["extract", "vision"]}}
+    known = Endpoints({name: EndpointDefinition.model_validate(one) for name, one in there.items()})
+    assert {role.value: known.for_role(role).name for role in EndpointRole} == {
+        "extract": "careful",
+        "vision": "careful",
+        "chat": "default",
+        "embed": "default",
+        "transcribe": "default",
+    }
+    assert known.having(EndpointRole.CHAT) is None
+
+
+def test_without_a_default_a_role_that_nobody_has_is_refused() -> None:
+    known = Endpoints({"ears": EndpointDefinition.model_validate({**LOCAL, "roles": ["transcribe"]})})
+    with pytest.raises(ConfigurationError, match=r"no 'default'.*ears"):
+        known.for_role(EndpointRole.CHAT)
+
+
+def test_a_role_has_one_endpoint_at_the_most() -> None:
+    one = EndpointDefinition.model_validate({**LOCAL, "roles": ["chat"]})
+    with pytest.raises(ConfigurationError, match=r"'a' and 'b' both have the role 'chat'"):
+        Endpoints({"a": one, "b": one})
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -45,6 +70,8 @@ def test_an_unknown_endpoint_is_refused_with_those_that_there_are() -> None:
         {"url": "https://x/v1?key=1"},
         {**LOCAL, "max_concurrency": 0},
         {**LOCAL, "key": "sk-1"},
+        {**LOCAL, "roles": ["cook"]},
+        {**LOCAL, "requests_per_minute": 0},
     ],
 )
 def test_a_wrong_definition_is_refused_by_its_key(wrong: dict[str, object]) -> None:

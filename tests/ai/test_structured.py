@@ -100,5 +100,5 @@ def test_what_is_not_told_stays_unknown() -> None:
     one = Usage.told({"usage": {"prompt_tokens": 7, "completion_tokens": 1}}, 1, Prices(prompt=1, completion=1))
     other = Usage.told({"usage": {"prompt_tokens": "7"}}, 2, Prices(prompt=1, completion=1))
     assert (other.prompt, other.cost) == (None, None)
-    assert one + other == Usage(2, 3, 7, None, 1, None)
+    assert one + other == Usage(calls=2, seconds=3, prompt=7, completion=1)
     assert Usage() + one == one

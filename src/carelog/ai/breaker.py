@@ -1,6 +1,6 @@
 """The circuit breaker of an endpoint: who fails five times in a row is left alone for a minute.
 
-    closed ──5 failures in a row──► open ──60 s──► half open ──2 successes in a row──► closed
+    closed ──5 failures in a row──► open ──rest──► half open ──2 successes in a row──► closed
                                       ▲                 │
                                       └────a failure────┘
 
@@ -37,46 +37,46 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`failures` in a row while closed, `successes` in a row while half open; `opened_at` is None while closed.
+    """`failures` in a row while closed, `successes` in a row while half open; `open_until` is None while closed.
     `trial_until` is when a trial that is under way counts as lost, its process having died. `changes` counts how often
     it opened or closed."""
 
     failures: int = 0
     successes: int = 0
-    opened_at: datetime | None = None
+    open_until: datetime | None = None
     trial_until: datetime | None = None
     changes: int = 0
 
     def state(self, now: datetime) -> BreakerState:
-        if self.opened_at is None:
+        if self.open_until is None:
             return BreakerState.CLOSED
-        return BreakerState.OPEN if now < self.opened_at + REST else BreakerState.HALF_OPEN
+        return BreakerState.OPEN if now < self.open_until else BreakerState.HALF_OPEN
 
     def wait(self, now: datetime) -> timedelta | None:
         """How long a call has to wait; None: it may be made now."""
-        if self.opened_at is None:
+        if self.open_until is None:
             return None
-        if now < self.opened_at + REST:
-            return self.opened_at + REST - now
+        if now < self.open_until:
+            return self.open_until - now
         under_way = self.trial_until is not None and now < self.trial_until
         return TRIAL_WAIT if under_way else None
 
 
 def begun(breaker: Breaker, now: datetime, patience: timedelta) -> Breaker:
     """A call was let through, and will have ended after `patience`."""
-    return breaker if breaker.opened_at is None else replace(breaker, trial_until=now + patience)
+    return breaker if breaker.open_until is None else replace(breaker, trial_until=now + patience)
 
 
-def ended(breaker: Breaker, now: datetime, verdict: Verdict, changes: int) -> Breaker:
-    """A call has ended that began when the breaker had changed so often."""
+def ended(breaker: Breaker, now: datetime, verdict: Verdict, changes: int, rest: timedelta = REST) -> Breaker:
+    """A call has ended that began when the breaker had changed so often; `rest` is how long it opens, if it does."""
     if changes != breaker.changes:
         return breaker
-    if breaker.opened_at is None:
-        return _while_closed(breaker, now, verdict)
+    if breaker.open_until is None:
+        return _while_closed(breaker, now, verdict, rest)
     free = replace(breaker, trial_until=None)
     match verdict:
         case Verdict.FAILED:
-            return Breaker(opened_at=now, changes=breaker.changes + 1)
+            return Breaker(open_until=now + rest, changes=breaker.changes + 1)
         case Verdict.ANSWERED if breaker.successes + 1 >= SUCCESSES:
             return Breaker(changes=breaker.changes + 1)
         case Verdict.ANSWERED:
@@ -85,10 +85,10 @@ def ended(breaker: Breaker, now: datetime, verdict: Verdict, changes: int) -> Br
             return free
 
 
-def _while_closed(breaker: Breaker, now: datetime, verdict: Verdict) -> Breaker:
+def _while_closed(breaker: Breaker, now: datetime, verdict: Verdict, rest: timedelta) -> Breaker:
     match verdict:
         case Verdict.FAILED if breaker.failures + 1 >= FAILURES:
-            return Breaker(opened_at=now, changes=breaker.changes + 1)
+            return Breaker(open_until=now + rest, changes=breaker.changes + 1)
         case Verdict.FAILED:
             return replace(breaker, failures=breaker.failures + 1)
         case Verdict.ANSWERED:

@@ -26,6 +26,13 @@ class EndpointClosed(EndpointFailure):
     code = "ai.closed"
 
 
+class EndpointBusy(EndpointFailure):
+    """An endpoint is asked as often as it may be, as the settings say or as it says itself (429): the next call is not
+    to come before `retry_after`."""
+
+    code = "ai.busy"
+
+
 class EndpointRefusal(EndpointFailure):
     """An endpoint said no, with this HTTP status where it did by one: trying the same again would not help."""
 

@@ -6,11 +6,12 @@ nothing of anybody, and remembered with the endpoint.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from carelog.ai.answers import Kind, nothing
 from carelog.ai.calls import Calls
-from carelog.ai.chat import Completion, Message, complete
+from carelog.ai.chat import Completion, Keep, Message, complete
 from carelog.ai.endpoint import Rung
 from carelog.ai.failures import AnswerCutOff, EndpointRefusal
 from carelog.ai.json_answer import object_in
@@ -33,11 +34,13 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class ObjectAnswer:
-    """`value` is None when the answer is no JSON object; that it keeps to the schema is for the asker to check."""
+    """`value` is None when the answer is no JSON object; that it keeps to the schema, and can be relied on, is for the
+    asker to check, who has it kept then."""
 
     value: dict[str, Any] | None
     model: str
     usage: Usage
+    keep: Keep = field(default=nothing, repr=False, compare=False)
 
 
 _PROBE: Final = Schema(
@@ -54,20 +57,27 @@ _GREETING: Final = (Message("user", "Hello! Who greets you?"),)
 
 
 async def ask_object(
-    calls: Calls, model: str, messages: Sequence[Message], schema: Schema, *, temperature: float | None = None
+    calls: Calls,
+    model: str,
+    messages: Sequence[Message],
+    schema: Schema,
+    *,
+    temperature: float | None = None,
+    kind: Kind | None = None,
 ) -> ObjectAnswer:
-    """Have a model answer by a schema. Raises as `chat.ask` does, and EndpointRefusal when the endpoint has none of
-    the ways."""
+    """Have a model answer by a schema; for `kind` see `chat.ask`. Raises as that does, and EndpointRefusal when the
+    endpoint has none of the ways."""
     endpoint = calls.endpoint
-    rung = endpoint.structured or endpoint.rungs.get(model) or await _found_out(calls, model, temperature)
+    given = endpoint.definition.structured
+    rung = given or endpoint.rungs.get(model) or await _found_out(calls, model, temperature)
     try:
-        return await _asked(calls, model, messages, schema, rung, temperature)
+        return await _asked(calls, model, messages, schema, rung, temperature, kind)
     except EndpointRefusal as error:
         lower = _WAYS[_WAYS.index(rung) + 1 :]
-        if endpoint.structured or error.status not in _UNSUPPORTED or isinstance(error, AnswerCutOff) or not lower:
+        if given or error.status not in _UNSUPPORTED or isinstance(error, AnswerCutOff) or not lower:
             raise
         # It has this way, but not for everything that this schema says.
-        answer = await _asked(calls, model, messages, schema, lower[0], temperature)
+        answer = await _asked(calls, model, messages, schema, lower[0], temperature, kind)
         endpoint.rungs[model] = lower[0]
         return answer
 
@@ -95,7 +105,13 @@ async def _found_out(calls: Calls, model: str, temperature: float | None) -> Run
 
 
 async def _asked(
-    calls: Calls, model: str, messages: Sequence[Message], schema: Schema, rung: Rung, temperature: float | None
+    calls: Calls,
+    model: str,
+    messages: Sequence[Message],
+    schema: Schema,
+    rung: Rung,
+    temperature: float | None,
+    kind: Kind | None = None,
 ) -> ObjectAnswer:
     more: dict[str, Any]
     match rung:
@@ -111,10 +127,10 @@ async def _asked(
         case Rung.JSON_OBJECT:
             more = {"response_format": {"type": "json_object"}}
             messages = _with_schema(messages, schema)
-    completion = await complete(calls, model, messages, temperature=temperature, more=more)
+    completion = await complete(calls, model, messages, temperature=temperature, more=more, kind=kind)
     text = _arguments(completion, schema) if rung is Rung.TOOL else completion.message.get("content")
     value = object_in(text) if isinstance(text, str) else None
-    return ObjectAnswer(value, completion.model, completion.usage)
+    return ObjectAnswer(value, completion.model, completion.usage, completion.keep)
 
 
 def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:

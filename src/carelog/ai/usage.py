@@ -20,10 +20,11 @@ class Prices(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Of one call or of several. `cached` tokens are among those of the `prompt`; `cost` is in the currency of the
-    prices. What the endpoint does not tell is None."""
+    """Of one call or of several. `remembered` answers took no call. `cached` tokens are among those of the `prompt`;
+    `cost` is in the currency of the prices. What the endpoint does not tell is None."""
 
     calls: int = 0
+    remembered: int = 0
     seconds: float = 0
     prompt: int | None = None
     cached: int | None = None
@@ -46,19 +47,29 @@ class Usage:
             of_cached = prices.prompt if prices.cached is None else prices.cached
             fresh = prompt - (cached or 0)
             cost = (fresh * prices.prompt + (cached or 0) * of_cached + completed * prices.completion) / 1e6
-        return cls(1, seconds, prompt, cached, completed, cost)
+        return cls(1, 0, seconds, prompt, cached, completed, cost)
+
+    @classmethod
+    def of_remembered(cls, seconds: float, prices: Prices | None) -> Self:
+        """Of an answer that was there already: it takes no tokens, and costs nothing."""
+        return cls(0, 1, seconds, cost=None if prices is None else 0.0)
 
     def __add__(self, other: "Usage") -> "Usage":
-        if not self.calls or not other.calls:
-            return self if self.calls else other
+        if not self._any or not other._any:
+            return self if self._any else other
         return Usage(
             self.calls + other.calls,
+            self.remembered + other.remembered,
             self.seconds + other.seconds,
             _sum(self.prompt, other.prompt),
             _sum(self.cached, other.cached),
             _sum(self.completion, other.completion),
             None if self.cost is None or other.cost is None else self.cost + other.cost,
         )
+
+    @property
+    def _any(self) -> bool:
+        return bool(self.calls or self.remembered)
 
     def part(self, share: float) -> "Usage":
         """The share (0 to 1) that one of several has in a call."""
@@ -67,12 +78,15 @@ class Usage:
             return None if count is None else round(count * share)
 
         cost = None if self.cost is None else self.cost * share
-        return Usage(self.calls, self.seconds, of(self.prompt), of(self.cached), of(self.completion), cost)
+        return Usage(
+            self.calls, self.remembered, self.seconds, of(self.prompt), of(self.cached), of(self.completion), cost
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What there is of it."""
         told = {
             "calls": self.calls,
+            "remembered": self.remembered or None,
             "seconds": round(self.seconds, 3),
             "prompt_tokens": self.prompt,
             "cached_tokens": self.cached,

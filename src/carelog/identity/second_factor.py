@@ -18,13 +18,13 @@ from carelog.identity.secret_key import SecretKey
 from carelog.identity.tables import recovery_code, second_factor
 from carelog.identity.users import User
 from carelog.kit.errors import Conflict, InvalidInput
+from carelog.kit.sealing import BrokenSeal, seal, unseal
 
 log = logging.getLogger(__name__)
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
 
-_NONCE_BYTES: Final = 12
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _RECOVERY_LENGTH: Final = 12
 _TOLERATED: Final = (0, -1, 1)
@@ -116,19 +116,12 @@ class SecondFactors:
         return taken.rowcount == 1
 
     def _seal(self, user_id: UUID, secret: str) -> bytes:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(self._secret_key.subkey("totp")).encrypt(nonce, secret.encode(), user_id.bytes)
+        return seal(self._secret_key.subkey("totp"), user_id.bytes, secret.encode())
 
     def _open(self, user_id: UUID, sealed: bytes) -> str | None:
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce, text = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
-            return AESGCM(self._secret_key.subkey("totp")).decrypt(nonce, text, user_id.bytes).decode()
-        except InvalidTag:
+            return unseal(self._secret_key.subkey("totp"), user_id.bytes, sealed).decode()
+        except BrokenSeal:
             log.error("a second factor was sealed with another secret key", extra={"user_id": str(user_id)})
             return None
 

@@ -10,13 +10,15 @@ from made_up import submission
 from sqlalchemy import event, insert, text, update
 from sqlalchemy.engine import Engine
 
+from carelog.ai.breaker import FAILURES, BreakerState, Verdict
+from carelog.ai.breakers import Breakers, SharedStates
 from carelog.app import Carelog
 from carelog.db import Connection
 from carelog.identity import operator
 from carelog.kit.clock import ManualClock
 from carelog.kit.ids import new_id
 from carelog.pipeline import ledger
-from carelog.pipeline.gauges import DeadGauge, Gauges, LaneGauge, StorageGauge, gauges, ingested
+from carelog.pipeline.gauges import DeadGauge, EndpointGauge, Gauges, LaneGauge, StorageGauge, gauges, ingested
 from carelog.pipeline.run import Lane, Run, RunState
 from carelog.pipeline.tables import copy, storage_state
 from carelog.pipeline.tables import run as run_table
@@ -105,9 +107,9 @@ async def test_lanes_are_counted_apart_and_age_from_when_a_run_was_due(carelog: 
 async def test_dead_letters_are_counted_by_the_link_that_failed(carelog: Carelog) -> None:
     await runs(
         carelog,
+        {"state": RunState.DEAD, "position": 2},
+        {"state": RunState.DEAD, "position": 2},
         {"state": RunState.DEAD, "position": 1},
-        {"state": RunState.DEAD, "position": 1},
-        {"state": RunState.DEAD, "position": 0},
         {"state": RunState.DEAD, "chain": "gone", "chain_version": "0"},
         {"state": RunState.DISCARDED},
         {"state": RunState.QUEUED},
@@ -141,6 +143,20 @@ async def test_storages_show_their_backlog_and_why_they_are_down(carelog: Carelo
         ),
         StorageGauge("search"),
     )
+
+
+async def test_ai_endpoints_are_told_by_their_breakers(carelog: Carelog, clock: ManualClock) -> None:
+    breakers = Breakers(SharedStates(carelog.health), clock)
+    for endpoint, verdict in (("far", Verdict.FAILED), ("near", Verdict.ANSWERED)):
+        for _ in range(FAILURES):
+            await breakers.leave(endpoint, await breakers.enter(endpoint, timedelta(seconds=9)), verdict)
+    clock.advance(seconds=20)
+    assert (await read(carelog)).endpoints == (
+        EndpointGauge("far", BreakerState.OPEN, retry_in_seconds=40),
+        EndpointGauge("near", BreakerState.CLOSED),
+    )
+    clock.advance(seconds=40)
+    assert (await read(carelog)).endpoints[0] == EndpointGauge("far", BreakerState.HALF_OPEN)
 
 
 async def test_what_came_in_is_counted_from_a_moment_to_a_moment(carelog: Carelog, clock: ManualClock) -> None:

@@ -91,6 +91,19 @@ class Passage(RuleBasedStateMachine):
         assert (self.run.state, self.run.tries) == (RunState.QUEUED, max(0, tries - 1))
         assert self.run.due_at == self.now + timedelta(seconds=seconds)
 
+    @precondition(lambda self: self.in_state(RunState.RUNNING))
+    @rule()
+    def set_aside(self) -> None:
+        tries = self.run.tries
+        self.run = states.set_aside(self.run, self.now, error=ERROR)
+        assert (self.run.state, self.run.tries) == (RunState.WAITING, max(0, tries - 1))
+
+    @precondition(lambda self: self.in_state(RunState.WAITING))
+    @rule()
+    def wake(self) -> None:
+        self.run = states.wake(self.run, self.now)
+        assert (self.run.state, self.run.due_at, self.run.error) == (RunState.QUEUED, self.now, None)
+
     @precondition(lambda self: self.in_state(RunState.RUNNING) and not self.run.leased_at(self.now))
     @rule()
     def expire(self) -> None:
@@ -117,6 +130,7 @@ class Passage(RuleBasedStateMachine):
             lambda: states.finish(self.run, self.now, position=self.run.position),
             lambda: states.fail(self.run, self.now, error=ERROR, max_tries=MAX_TRIES),
             lambda: states.release(self.run, self.now),
+            lambda: states.wake(self.run, self.now),
             lambda: states.drive_again(self.run, self.now),
             lambda: states.discard(self.run, self.now),
         ):

@@ -29,6 +29,7 @@ from carelog.record.archive.container import Limits
 from carelog.record.editing import Draft
 from carelog.record.memory import NewEvent
 from carelog.record.query import EntryQuery
+from carelog.record.review.items import Doubt, NewReview, Reading
 from carelog.settings import Settings
 
 ME = operator()
@@ -50,7 +51,9 @@ async def elsewhere(new_database: Any, dialect: str, tmp_path: Path, clock: Manu
 @pytest.fixture
 async def carelog(opened: Opener, scripted: Any) -> AsyncIterator[Carelog]:
     def told(work: Work) -> Outcome:
-        return Outcome(entries=(symptom_of(work.conversation),))
+        entry = symptom_of(work.conversation)
+        doubt = NewReview("symptom", Doubt.DISPUTED, (Reading.told(entry),), entry.occurred_at, "UTC", about=entry)
+        return Outcome(entries=(entry,), reviews=(doubt,))
 
     scripted("tell", told)
     async with opened(chains={"record": chain(scripted_link("tell"))}) as whole:

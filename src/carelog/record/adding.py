@@ -4,6 +4,7 @@ conversation that is deleted."""
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, delete, insert, literal, or_, select, update
@@ -17,6 +18,7 @@ from carelog.record.contradicting import link_contradictions
 from carelog.record.entries import Entry, NewEntry
 from carelog.record.merging import payload_json
 from carelog.record.plan import Plan
+from carelog.record.review import adding as reviews
 from carelog.record.rules import looks_around
 from carelog.record.selecting import any_entries, entry_of, is_newest
 from carelog.record.surroundings import around, lock_records, look
@@ -43,13 +45,37 @@ async def add(connection: Connection, placed: Sequence[Placed], recorded_at: dat
     plain = [(ids[n], item) for n, item in enumerate(placed) if n not in told]
     new = [*plain, *plan.created.items()]
     changes = plan.changes()
+    await _note_first_tellings(connection, {id_ for id_, _ in plan.tellings} - plan.created.keys())
     await insert_entries(connection, new, recorded_at)
     await append(connection, changes, recorded_at)
     written = [*_compared(new), *(Told.of(change.wanted) for change in changes)]
     await link_contradictions(connection, written, recorded_at, changed=[change.stored.id for change in changes])
-    mentions = [{"entry_id": id_, "conversation_id": conversation} for id_, conversation in plan.mentions]
-    await insert_new(connection, entry_mention, mentions)
+    tellings = [
+        {"entry_id": id_, "conversation_id": by, "chain": telling.chain, "said": payload_json(telling.payload)}
+        for (id_, by), telling in plan.tellings.items()
+    ]
+    await insert_new(connection, entry_mention, tellings)
+    await reviews.add(connection, plan.disputed, {}, recorded_at)
     return ids
+
+
+async def _note_first_tellings(connection: Connection, entries: Collection[UUID]) -> None:
+    """What the one conversation says that tells these entries, before another one tells them too."""
+    if not entries:
+        return
+    told_by_one = (
+        select(entry.c.id, entry.c.conversation_id, entry.c.chain, entry_revision.c.payload)
+        .select_from(entry.join(entry_revision, is_newest()))
+        .where(
+            among(connection, entry.c.id, entries),
+            entry.c.conversation_id.is_not(None),
+            entry.c.id.not_in(
+                select(entry_mention.c.entry_id).where(among(connection, entry_mention.c.entry_id, entries))
+            ),
+        )
+    )
+    columns = ("entry_id", "conversation_id", "chain", "said")
+    await connection.execute(insert(entry_mention).from_select(columns, told_by_one))
 
 
 async def without_repeats(connection: Connection, placed: Sequence[Placed]) -> list[Placed]:
@@ -88,13 +114,13 @@ async def retract_said_in(connection: Connection, conversations: Collection[UUID
     stays, without the quotes that go."""
     await _leave_to_others(connection, conversations, by=by, at=at)
     said_there = and_(entry.c.conversation_id.in_(list(conversations)), entry.c.state == "active")
-    kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source")
+    kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source", "confidence")
     retraction = select(
         entry.c.id,
         entry.c.revision + 1,
         *(entry_revision.c[name] for name in kept),
         *(literal(value, entry_revision.c[name].type) for name, value in (("state", "retracted"), ("recorded_at", at),
-          ("recorded_by", by), ("reason", _DELETED))),
+          ("recorded_by", by), ("reason", DELETED))),
     ).select_from(entry.join(entry_revision, is_newest())).where(said_there)  # fmt: skip
     columns = ("entry_id", "revision", *kept, "state", "recorded_at", "recorded_by", "reason")
     await connection.execute(insert(entry_revision).from_select(columns, retraction))
@@ -105,7 +131,7 @@ async def retract_said_in(connection: Connection, conversations: Collection[UUID
     )
 
 
-_DELETED = "the conversation was deleted"
+DELETED: Final = "the conversation was deleted"
 
 
 async def _leave_to_others(connection: Connection, conversations: Collection[UUID], *, by: str, at: datetime) -> None:
@@ -119,7 +145,7 @@ async def _leave_to_others(connection: Connection, conversations: Collection[UUI
         left = tuple(e for e in stored.evidence if e.conversation not in conversations)
         if not left and stored.source == "conversation":
             continue
-        await append(connection, [Change(stored, replace(stored, evidence=left), by, _DELETED)], at)
+        await append(connection, [Change(stored, replace(stored, evidence=left), by, DELETED)], at)
         if left:
             heir = update(entry).where(entry.c.id == stored.id, owned)
             await connection.execute(heir.values(conversation_id=left[0].conversation))

@@ -22,12 +22,14 @@ from carelog.record.tables import entry, entry_link, entry_revision
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A new entry with its owner and its origin, under which it can be written only once."""
+    """A new entry with its owner and its origin, under which it can be written only once; `chain` is the one through
+    which a conversation told it."""
 
     subject_id: UUID
     conversation_id: UUID | None
     origin: str
     entry: NewEntry
+    chain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ async def insert_entries(connection: Connection, placed: Sequence[tuple[UUID, Pl
             "state": "active",
             "occurred_at": item.entry.occurred_at,
             "conversation_id": item.conversation_id,
+            "chain": item.chain,
             "origin": item.origin,
             "updated_at": at,
             "due_at": due_at(
@@ -75,6 +78,7 @@ async def insert_entries(connection: Connection, placed: Sequence[tuple[UUID, Pl
             "recorded_by": item.entry.recorded_by,
             "reason": None,
             "source": item.entry.source,
+            "confidence": item.entry.confidence,
         }
         for id_, item in placed
     ]
@@ -112,6 +116,7 @@ async def append(connection: Connection, changes: Sequence[Change], at: datetime
             "recorded_by": change.by,
             "reason": change.reason,
             "source": change.wanted.source,
+            "confidence": change.wanted.confidence,
         }
         for change in changes
     ]

@@ -25,6 +25,7 @@ from carelog.record.plan import Decided, Duplicate, OnDuplicate, Plan, Verdict
 from carelog.record.registry import entry_types, parse_payload
 from carelog.record.rejections import Rejection, Rejections, explain, refusal_for
 from carelog.record.requests import Answer, Request
+from carelog.record.review import adding as reviews
 from carelog.record.selecting import current_entries, entry_of, read_entry
 from carelog.record.surroundings import around, lock_records, look
 from carelog.record.tables import entry
@@ -206,6 +207,18 @@ class RecordEditor:
 
         return await self._change(principal, entry_id, revision, gone, reason)
 
+    async def confirm(
+        self, principal: Principal, entry_id: UUID, *, revision: int | None, reason: str | None = None
+    ) -> Written:
+        """Say that an entry is so, as a new revision; one that is confirmed already stays as it is. No engine and no
+        conversation changes it from then on. Raises as `revise` does."""
+
+        def confirmed(old: Entry) -> Entry:
+            _require(old.state == "active", "the entry is retracted")
+            return replace(old, confidence="confirmed")
+
+        return await self._change(principal, entry_id, revision, confirmed, reason)
+
     async def restore(
         self, principal: Principal, entry_id: UUID, *, revision: int | None, reason: str | None = None
     ) -> Written:
@@ -276,6 +289,8 @@ async def write_plan(connection: Connection, plan: Plan) -> None:
     await append(connection, changes, plan.at)
     by = plan.by.id if plan.by else "rules"
     await link(connection, [(one, "duplicates", other) for one, other in plan.duplicates], by=by, at=plan.at)
+    if plan.by:
+        await reviews.decide_with_entries(connection, changes, by=plan.by.id, at=plan.at)
     written = [Told.placed(*one) for one in plan.created.items()]
     written += [Told.of(change.wanted) for change in changes if change.wanted.state == "active"]
     await link_contradictions(connection, written, plan.at, changed=[change.stored.id for change in changes])

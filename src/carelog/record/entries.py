@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from carelog.kit.zones import zone
+from carelog.kit.zones import local
 from carelog.record.evidence import Evidence
 from carelog.record.payload import Payload
 from carelog.record.registry import entry_types
@@ -14,6 +14,10 @@ State = Literal["active", "retracted"]
 Source = Literal["conversation", "manual", "import", "device", "derived"]
 """Where an entry comes from: words that it quotes, somebody's hand, another system's record, a device, or other
 entries."""
+
+Confidence = Literal["agreed", "single", "disputed", "confirmed"]
+"""How far what engines read is borne out: two read the same, one read it, two read it in two ways and nobody has
+decided yet, or a person has confirmed or corrected it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,14 @@ class NewEntry:
     occurred_zone: str
     recorded_by: str
     source: Source = "conversation"
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One revision of an entry, the newest unless a history was asked for. `contradicts` holds the context ids of
-    entries that cannot be true together with it, where those were asked for."""
+    """One revision of an entry, the newest unless a history was asked for. `confidence` is None for what no engine
+    read, and where it is not known. `contradicts` holds the context ids of entries that cannot be true together with
+    it, where those were asked for."""
 
     id: UUID
     subject_id: UUID
@@ -47,6 +53,7 @@ class Entry:
     recorded_by: str
     reason: str | None
     source: Source = "conversation"
+    confidence: Confidence | None = None
     due_at: datetime | None = None
     subject_zone: str | None = None
     contradicts: tuple[str, ...] = ()
@@ -62,11 +69,5 @@ class Entry:
 
     @property
     def occurred_local(self) -> datetime:
-        """`occurred_at` on the subject's own clock; in UTC where that clock has no such time, in the first and last
-        hours of time, and where its offset has seconds, as before there were zones: RFC 3339 cannot write it."""
-        try:
-            local = self.occurred_at.astimezone(zone(self.occurred_zone))
-        except OverflowError:
-            return self.occurred_at
-        offset = local.utcoffset()
-        return self.occurred_at if offset and offset.seconds % 60 else local
+        """`occurred_at` on the subject's own clock, as far as that can be written."""
+        return local(self.occurred_at, self.occurred_zone)

@@ -1,5 +1,6 @@
 """Where an entry came from: the conversation, the turn, the span and the words themselves."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,3 +24,15 @@ class Evidence(BaseModel):
     end: int = Field(gt=0)
     quote: str = Field(min_length=1)
     speaker: str | None = None
+
+
+def overlap(some: Iterable[Evidence], others: Sequence[Evidence]) -> bool:
+    """Whether any words are quoted by both."""
+    return any(
+        one.conversation == other.conversation
+        and one.pointer == other.pointer
+        and one.start < other.end
+        and other.start < one.end
+        for one in some
+        for other in others
+    )

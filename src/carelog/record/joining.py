@@ -24,7 +24,7 @@ from carelog.record.tables import entry, subject, subject_merge
 _ON_THEIR_WAY: Final = timedelta(days=1)
 """For so long something may still come in for a record that has become a part of another: a run that is in hand."""
 
-_REASON: Final = "two records of this person became one"
+JOINED: Final = "two records of this person became one"
 
 
 async def is_empty(connection: Connection, subject_id: UUID) -> bool:
@@ -102,6 +102,6 @@ def _made_one(entries: Sequence[Entry], by: str) -> Iterator[Change]:
     for older in entries[1:]:
         with suppress(InvalidInput):  # what does not go together stays as the newest has it
             payload = patched(newest.type, older.payload, payload_json(payload))
-    yield Change(newest, replace(newest, payload=payload), by, _REASON)
+    yield Change(newest, replace(newest, payload=payload), by, JOINED)
     for older in entries[1:]:
-        yield Change(older, replace(older, state="retracted"), by, _REASON)
+        yield Change(older, replace(older, state="retracted"), by, JOINED)

@@ -45,6 +45,12 @@ def told_again(type_name: str, before: Payload, again: Payload) -> Payload:
     return parse_payload(type_name, old | {n: v for n, v in said.items() if n not in compared or n not in old})
 
 
+def filled(type_name: str, before: Payload, again: Payload) -> Payload:
+    """A payload with what it lacks of what was said again; what it says, stays."""
+    said = again.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+    return parse_payload(type_name, said | payload_json(before))
+
+
 def with_evidence(before: Sequence[Evidence], more: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Each quote once, in the order in which they were said."""
     return tuple(dict.fromkeys([*before, *more]))

@@ -16,9 +16,11 @@ from carelog.record.appending import Change, Placed
 from carelog.record.conflicts import Told, contradict
 from carelog.record.duplicates import likeness
 from carelog.record.entries import Entry, Source
-from carelog.record.merging import payload_json, told_again, with_evidence
+from carelog.record.merging import filled, payload_json, told_again, with_evidence
 from carelog.record.payload import Payload
 from carelog.record.registry import entry_types, parse_payload
+from carelog.record.review.items import Doubt, NewReview, Reading
+from carelog.record.review.items import Placed as PlacedReview
 from carelog.record.rules import Ruling, Step, judge, looked_at
 
 OnDuplicate = Literal["refuse", "merge", "keep"]
@@ -40,6 +42,14 @@ class Decided:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a conversation says of an entry, all in all, and through which chain."""
+
+    payload: Payload
+    chain: str | None
+
+
 @dataclass(slots=True)
 class Plan:
     """What is to be written, decided step by step; each step sees what those before it do, and one that is refused
@@ -52,11 +62,13 @@ class Plan:
     judging: Callable[[str, Step], Ruling] = judge
     incomparable: Source | None = None
     created: dict[UUID, Placed] = field(default_factory=dict)
-    mentions: list[tuple[UUID, UUID]] = field(default_factory=list)
+    tellings: dict[tuple[UUID, UUID], Telling] = field(default_factory=dict)
     duplicates: list[tuple[UUID, UUID]] = field(default_factory=list)
+    disputed: list[PlacedReview] = field(default_factory=list)
     _stored: dict[UUID, Entry] = field(init=False)
     _now: dict[UUID, Entry] = field(init=False)
     _ids: dict[str, list[UUID]] = field(default_factory=dict)
+    _begun_as: dict[UUID, Placed] = field(default_factory=dict)
     _why: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,24 +109,46 @@ class Plan:
 
     def said(self, placed: Placed) -> Decided:
         """An entry that a conversation told. What was told before is told again, which makes no second entry; no rule
-        refuses what was said."""
+        refuses what was said. What a person has confirmed gets what it lacks, and stays as it is besides: where it is
+        told otherwise now, a person is asked."""
         alike = self._alike(placed)
         before = self._one_of(placed) or (alike[0][1] if alike else None)
         if before is None:
             return self._begun(placed, lenient=True)
-        told = replace(
-            before,
-            payload=told_again(before.type, before.payload, placed.entry.payload),
-            evidence=with_evidence(before.evidence, placed.entry.evidence),
-        )
+        payload = told_again(before.type, before.payload, placed.entry.payload)
+        if before.confidence == "confirmed":
+            payload = self._asked_about(before, payload, placed)
+        told = replace(before, payload=payload, evidence=with_evidence(before.evidence, placed.entry.evidence))
         if (told.payload, told.evidence) != (before.payload, before.evidence):
             self._put(told, placed.entry.recorded_by, "told again")
-        if placed.conversation_id is not None:
-            self.mentions.append((before.id, placed.conversation_id))
+        self._told(before.id, placed)
         return Decided(before.id, "merged")
 
+    def _told(self, id_: UUID, placed: Placed) -> None:
+        """Keep what each conversation says of an entry, from the moment on that it is told again."""
+        for new in (self._begun_as.pop(id_, None), placed):
+            if new is None or new.conversation_id is None:
+                continue
+            before = self.tellings.get((id_, new.conversation_id))
+            payload = told_again(new.entry.type, before.payload, new.entry.payload) if before else new.entry.payload
+            self.tellings[id_, new.conversation_id] = Telling(payload, new.chain)
+
+    def _asked_about(self, before: Entry, told: Payload, placed: Placed) -> Payload:
+        """What becomes of a confirmed entry that is told again; a question where that would say something else."""
+        kept = filled(before.type, before.payload, told)
+        fields = tuple(name for name in type(kept).model_fields if getattr(kept, name) != getattr(told, name))
+        if fields and placed.conversation_id:
+            new = placed.entry
+            readings = (Reading.told(before), Reading.told(new))
+            doubt = NewReview(new.type, Doubt.DISPUTED, readings, new.occurred_at, new.occurred_zone, fields)
+            self.disputed.append(
+                PlacedReview(placed.subject_id, placed.conversation_id, placed.chain, doubt, about=before.id)
+            )
+        return kept
+
     def revised(self, before: Entry, wanted: Entry, reason: str | None = None) -> Decided:
-        """A change to an active entry, its retraction, or its return. Raises what its rules raise."""
+        """A change to an active entry, its retraction, or its return: what a person leaves of what was said, they
+        stand for. Raises what its rules raise."""
         self._stored[before.id] = before
         if before.id not in self._now:
             self._see(before)
@@ -128,6 +162,8 @@ class Plan:
                 wanted.payload if wanted.state == "active" else None,
             ),
         )
+        stands_for = self.by is not None and wanted.source == "conversation" and wanted.state == "active"
+        wanted = replace(wanted, confidence="confirmed") if stands_for else wanted
         self._put(replace(wanted, payload=ruling.after or wanted.payload), self._author, reason)
         return self._also(Decided(before.id, "merged", ruling.notes), ruling)
 
@@ -139,6 +175,7 @@ class Plan:
             if not lenient:
                 raise
             ruling = Ruling(new.payload)
+        self._begun_as[id_] = placed
         new = replace(new, payload=ruling.after or new.payload)
         self.created[id_] = replace(placed, entry=new)
         begun = Entry(
@@ -155,6 +192,7 @@ class Plan:
             recorded_by=new.recorded_by,
             reason=None,
             source=new.source,
+            confidence=new.confidence,
         )
         self._see(begun)
         return self._also(Decided(id_, "created", ruling.notes), ruling)
@@ -168,6 +206,7 @@ class Plan:
             payload=payload,
             evidence=with_evidence(before.evidence, placed.entry.evidence),
             occurred_at=payload.happens_at() or before.occurred_at,
+            confidence="confirmed" if before.source == "conversation" else before.confidence,
         )
         if wanted == before:
             return Decided(before.id, "merged")
@@ -183,7 +222,11 @@ class Plan:
         if wanted.id in self.created:
             placed = self.created[wanted.id]
             new = replace(
-                placed.entry, payload=wanted.payload, evidence=wanted.evidence, occurred_at=wanted.occurred_at
+                placed.entry,
+                payload=wanted.payload,
+                evidence=wanted.evidence,
+                occurred_at=wanted.occurred_at,
+                confidence=wanted.confidence,
             )
             self.created[wanted.id] = replace(placed, entry=new)
         else:

@@ -55,6 +55,7 @@ def revisions(joined: ColumnElement[bool]) -> Select[Any]:
         revision.recorded_by,
         revision.reason,
         revision.source,
+        revision.confidence,
         entry.c.due_at,
         subject.c.zone.label("subject_zone"),
     ).select_from(entry.join(entry_revision, joined).join(subject, subject.c.id == entry.c.subject_id))
@@ -117,7 +118,7 @@ def entry_of(row: Any) -> Entry:
     take a third of the time that a list does."""
     (
         id_, subject_id, type_name, revision, state, payload, evidence, occurred_at, occurred_zone, recorded_at,
-        recorded_by, reason, source, due_at, subject_zone,
+        recorded_by, reason, source, confidence, due_at, subject_zone,
     ) = row[:_COLUMNS]  # fmt: skip
     return Entry(
         id=id_,
@@ -133,6 +134,7 @@ def entry_of(row: Any) -> Entry:
         recorded_by=recorded_by,
         reason=reason,
         source=source,
+        confidence=confidence,
         due_at=due_at,
         subject_zone=subject_zone,
         contradicts=_context_ids(getattr(row, "contradicts", "")),

@@ -4,13 +4,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, or_, select, update
 
 from carelog.conversations.parties import normal
-from carelog.db import Connection, Database, among_pairs, insert_all
+from carelog.db import Connection, Database, among_given_pairs, given_pairs, insert_all
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import Forbidden, InvalidInput, NotFound
 from carelog.kit.paging import Cursor, Page
@@ -56,14 +57,18 @@ async def known(connection: Connection, identifiers: Collection[Identifier]) -> 
     """The subjects that these identifiers already name."""
     if not identifiers:
         return {}
+    dialect = connection.dialect.name
+    given = given_pairs(dialect, "identifiers", [(i.system, i.value) for i in identifiers])
+    rows = await connection.execute(_known(dialect), given)
+    return {Identifier(system, value): subject_id for system, value, subject_id in rows}
+
+
+@cache
+def _known(dialect: str) -> Select[Any]:
     columns = subject_identifier.c
-    pairs = [(i.system, i.value) for i in identifiers]
-    rows = await connection.execute(
-        select(columns.system, columns.value, columns.subject_id).where(
-            among_pairs(connection, (columns.system, columns.value), pairs)
-        )
+    return select(columns.system, columns.value, columns.subject_id).where(
+        among_given_pairs(dialect, (columns.system, columns.value), "identifiers")
     )
-    return {Identifier(row.system, row.value): row.subject_id for row in rows}
 
 
 async def existing(connection: Connection, ids: Collection[UUID]) -> set[UUID]:

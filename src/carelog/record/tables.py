@@ -37,6 +37,8 @@ entry = Table(
     Column("state", String(10), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("conversation_id", Uuid, index=True),
+    # The chain through which that conversation told it; not known of what was written before it was kept.
+    Column("chain", String(80)),
     # What an entry is made from, once: the run, the link and its place in the outcome.
     Column("origin", String(120), nullable=False),
     UniqueConstraint("origin"),
@@ -68,6 +70,7 @@ entry_revision = Table(
     Column("recorded_by", String(80), nullable=False),
     Column("reason", String(200)),
     Column("source", String(20), nullable=False),
+    Column("confidence", String(10)),
 )
 
 entry_link = Table(
@@ -82,12 +85,15 @@ entry_link = Table(
 Index("ix_entry_link_to", entry_link.c.to_id)
 Index("ix_entry_link_recorded", entry_link.c.recorded_at)
 
-# The conversations that told an entry again which another had told before, or somebody had written.
+# The conversations that tell an entry which others tell too, or which somebody wrote; and the payload that each said,
+# as far as it was kept.
 entry_mention = Table(
     "entry_mention",
     health_metadata,
     Column("entry_id", Uuid, ForeignKey(entry.c.id, ondelete="CASCADE"), primary_key=True),
     Column("conversation_id", Uuid, primary_key=True),
+    Column("chain", String(80)),
+    Column("said", JsonText),
 )
 Index("ix_entry_mention_conversation", entry_mention.c.conversation_id)
 

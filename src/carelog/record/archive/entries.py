@@ -16,7 +16,7 @@ from carelog.record.appending import due_at
 from carelog.record.archive.container import ArchiveRefused
 from carelog.record.archive.lines import AT_ONCE, PlainText, by_id, read_as, written
 from carelog.record.archive.part import Bringing, Part, Piece, Taking
-from carelog.record.entries import Source, State
+from carelog.record.entries import Confidence, Source, State
 from carelog.record.evidence import Evidence
 from carelog.record.links import LinkKind
 from carelog.record.names import LONGEST, entry_name
@@ -26,7 +26,7 @@ from carelog.record.tables import entry, entry_link, entry_mention, entry_revisi
 
 _REVISION: Final = (
     "revision", "state", "payload", "evidence", "occurred_at", "occurred_zone", "recorded_at", "recorded_by", "reason",
-    "source",
+    "source", "confidence",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ class RevisionLine(BaseModel):
     recorded_by: PlainText = Field(max_length=80)
     reason: PlainText | None = Field(max_length=200)
     source: Source
+    confidence: Confidence | None = None
 
 
 class NameLine(BaseModel):
@@ -59,6 +60,7 @@ class EntryLine(BaseModel):
     id: UUID
     type: str
     conversation: UUID | None
+    chain: PlainText | None = Field(default=None, max_length=80)
     origin: PlainText = Field(max_length=120)
     names: list[NameLine] = []
     told_again_in: list[UUID] = []
@@ -157,7 +159,7 @@ async def _taken(connection: Connection, *conditions: ColumnElement[bool]) -> As
 
 
 async def _heads(connection: Connection, *conditions: ColumnElement[bool]) -> AsyncIterator[Sequence[Any]]:
-    heads = select(entry.c.id, entry.c.type, entry.c.conversation_id, entry.c.origin).where(*conditions)
+    heads = select(entry.c.id, entry.c.type, entry.c.conversation_id, entry.c.chain, entry.c.origin).where(*conditions)
     async for rows in by_id(connection, heads, entry.c.id):
         yield rows
 
@@ -179,6 +181,7 @@ async def _lines(connection: Connection, heads: Sequence[Any]) -> AsyncIterator[
             "id": str(head.id),
             "type": head.type,
             "conversation": str(head.conversation_id) if head.conversation_id else None,
+            "chain": head.chain,
             "origin": head.origin,
             "names": [{n: getattr(row, n) for n in ("name", "event_kind", "source")} for row in names.get(head.id, ())],
             "told_again_in": [str(row.conversation_id) for row in mentions.get(head.id, ())],
@@ -288,6 +291,7 @@ def _head(
         "state": last["state"],
         "occurred_at": last["occurred_at"],
         "conversation_id": bringing.id_of(line.conversation) if line.conversation else None,
+        "chain": line.chain,
         "updated_at": bringing.at,
         "due_at": due_at(line.type, payload, bringing.at, zone or last["occurred_zone"]) if active else None,
     }

@@ -16,6 +16,7 @@ from carelog.record.fhir import fields
 from carelog.record.fhir.elements import (
     CONVERSATION,
     ENTRY_TYPE,
+    TERMINOLOGY,
     Resource,
     an_object,
     coding,
@@ -34,6 +35,9 @@ from carelog.record.fhir.mappings import mapping_of, mappings
 from carelog.record.payload import Payload
 from carelog.record.registry import entry_types, parse_payload
 
+# Integrity confidence, of https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html
+_UNCERTAIN: Final = coding(f"{TERMINOLOGY}v3-ObservationValue", "UNCERTREL", "uncertain reliability")
+
 # Elements that say nothing of their own about the subject.
 _FRAME: Final = frozenset(
     {"resourceType", "id", "meta", "text", "extension", "implicitRules", "language", "identifier"}
@@ -51,6 +55,7 @@ def resource_of(entry: Entry, said_date: str | None = None) -> Resource:
         "lastUpdated": instant(entry.recorded_at),
         **own.pop("meta", {}),
         "tag": [coding(ENTRY_TYPE, entry.type)],
+        **({"security": [_UNCERTAIN]} if entry.confidence == "disputed" else {}),
     }
     extensions = [
         *([] if entry.source == "conversation" else [extension("source", valueCode=entry.source)]),

@@ -17,12 +17,26 @@ _RELATIONS = word_set(
     husband wife mother mom mum mommy mummy father dad daddy papa son daughter brother sister sibling friend
     neighbor neighbour aunt auntie uncle grandmother grandma grandfather grandpa cousin partner boyfriend girlfriend
     spouse nephew niece roommate colleague coworker boss parents kids children grandson granddaughter baby infant
-    newborn twins dog cat
+    newborn twins dog cat maa maan mataji pita pitaji pati patni biwi beta beti bhai behen behan bahen dada dadi nana
+    nani
+    saas sasur chacha chachi bua bachcha bachche bachchi dost माँ मां पिता पिताजी पति पत्नी बीवी बेटा बेटे बेटी भाई
+    बहन दादा दादी
+    नाना नानी सास ससुर चाचा चाची बच्चा बच्चे बच्ची दोस्त
     """
 )
-_OTHERS = _RELATIONS | {f"{word}'s" for word in _RELATIONS} | word_set("his her their he she he's she's they they're")
-_OWN = word_set("my mine")
-_SELF = word_set("i i'm i've i'd me myself im ive")
+_OTHERS = (
+    _RELATIONS
+    | {f"{word}'s" for word in _RELATIONS}
+    | word_set(
+        """
+        his her hers their theirs he she he's she's they they're uska uski uske unka unki unke usko unko usne unhone
+        उसका उसकी उसके उनका उनकी उनके उसको उनको उसने उन्होंने
+        """
+    )
+)
+_PATIENTS = word_set("whose patients somebody someone people")
+_OWN = word_set("my mine mera meri mere मेरा मेरी मेरे")
+_SELF = word_set("i i'm i've i'd me myself im ive main maine mujhe मैं मैंने मुझे")
 _YOU = word_set("you your yourself you're you've")
 _WITNESSING = word_set("notice noticed noticing see seen saw give gave giving think know tell check checked there")
 _MARKS = frozenset(".?!;।…\n")
@@ -74,8 +88,8 @@ def of_another(utterance: Utterance, i: int, *, reach: int = 4) -> bool:
     if role is Role.CARER and _of_carers_own(words, clause_start(words, i, reach=reach), i):
         return True
     before = {word.norm for word in words[clause_start(words, i, reach=reach) : i]}
-    if role in {Role.CLINICIAN, Role.AGENT} and before & _OWN:
-        return True
+    if role in {Role.CLINICIAN, Role.AGENT} and before & (_OWN | _PATIENTS):
+        return True  # "I had a patient whose sugar was 600"
     return role not in {Role.CARER, Role.CLINICIAN} and bool(before & _OTHERS)
 
 
@@ -150,7 +164,7 @@ def asked_in(asking: Utterance) -> list[Asked]:
 
 
 SUBJECTS = word_set("i i've we we've i'm we're ive im maine hum humne main")
-_CARERS_SUBJECTS = word_set("he she he's she's they we we've")
+_CARERS_SUBJECTS = word_set("he she he's she's they we we've unhone usne wo woh vo उन्होंने उसने वो वह")
 _OTHER_SUBJECTS = word_set(
     """
     you he she they he's she's they've they're you've you're who people kids everyone somebody someone it it's that

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from carelog.extraction.clocks import APPROXIMATELY, PARTS, ClockTime, clock_times
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.utterances import Utterance, Word
 
@@ -47,7 +48,12 @@ _DAYS: Final = {
     "this evening": 0,
     "day after tomorrow": 2,
     "tomorrow": 1,
+    "overnight": -1,
+    "aaj": 0,
+    "आज": 0,
 }
+_EITHER_WAY: Final = {"kal": 1, "कल": 1, "parso": 2, "parson": 2, "परसों": 2}
+"""So many days away, before or after, as the sentence's tense has it."""
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS: Final = {
     name: number
@@ -60,7 +66,7 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
-_ORDINALS: Final = {
+ORDINALS: Final = {
     word: number
     for number, word in enumerate(
         (
@@ -71,16 +77,20 @@ _ORDINALS: Final = {
         start=1,
     )
 } | {"thirtieth": 30}  # fmt: skip
+"""Days of a month as they are spoken, but for those of two words."""
 _UNITS: Final = {
     unit + plural: unit for unit in ("day", "week", "month", "year") for plural in ("", "s")
 }  # "a week ago", "in two days"
 _LONGEST: Final = {"day": 400, "week": 60, "month": 120, "year": 120}
 _UNSURE: Final = frozenset(
-    {"next", "or", "about", "around", "maybe", "few", "couple", "several", "to", "every", "each"}
+    {"next", "following", "or", "about", "around", "maybe", "few", "couple", "several", "to", "every", "each"}
 )
 _EARLIEST: Final = 1900
-_HALVES: Final = {"morning": "am", "afternoon": "pm", "evening": "pm", "night": "pm"}
-_CLOCK: Final = re.compile(r"(\d{1,2})(?::([0-5]\d))?")
+_ISO_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_BEFORE_DATE: Final = frozenset({"on", "since", "from", "dated", "until", "by", "for", "of", ","})
+_AFTER_DAY: Final = frozenset(
+    {"at", "with", "in", "i", "and", "for", "to", "from", "it", "my", "we", "would", "of", "is"}
+)
 
 
 def resolve(utterance: Utterance, first: int, end: int, said_at: datetime, direction: Direction) -> When:
@@ -93,11 +103,20 @@ def resolve(utterance: Utterance, first: int, end: int, said_at: datetime, direc
     When(day='2026-01-06', hour=datetime.time(15, 30))
     """
     words = utterance.words[first:end]
-    if any(word.norm in _UNSURE for word in words):
+    hours = clock_times(words, 0, len(words))
+    if _unsure(words, hours):
         return When()
-    numbers = {n.first - first: n.value for n in find_numbers(utterance) if first <= n.first and n.end <= end}
+    counted = any(word.norm in _UNITS for word in words)
+    numbers = {n.first - first: n.value for n in find_numbers(utterance)} if counted else {}
     found = _day(words, numbers, said_at.date(), direction)
-    return When(found, _hour(words))
+    return When(found, _hour(words, hours))
+
+
+def _unsure(words: Sequence[Word], hours: Sequence[ClockTime]) -> bool:
+    """A word that leaves it open. "Around eight" is as good as an hour gets."""
+    sure = {i for hour in hours for i in range(hour.first, hour.end)}
+    sure |= {hour.first - 1 for hour in hours if hour.first and words[hour.first - 1].norm in APPROXIMATELY}
+    return any(word.norm in _UNSURE and i not in sure for i, word in enumerate(words))
 
 
 def _day(words: Sequence[Word], numbers: dict[int, float], today: date, direction: Direction) -> str | None:
@@ -106,10 +125,18 @@ def _day(words: Sequence[Word], numbers: dict[int, float], today: date, directio
     for phrase, days in _DAYS.items():
         if f" {phrase} " in joined:
             return _moved(today, days)
+    for norm in norms:
+        if norm in _EITHER_WAY:
+            return _moved(today, _EITHER_WAY[norm] * (-1 if direction is Direction.PAST else 1))
+    in_month = _of_month(norms, today, direction)
     return (
         _counted(norms, numbers, today)
+        or _in_digits(norms, today, direction)
+        or _weekday_of_month(norms, today, direction)
+        or (in_month if in_month and len(in_month) == len("2026-01-05") else None)
         or _weekday(norms, today, direction)
-        or _of_month(norms, today, direction)
+        or in_month
+        or _day_of_month(norms, today, direction)
         or _year(norms, today, direction)
     )
 
@@ -214,9 +241,83 @@ def _day_number(norms: Sequence[str], i: int) -> tuple[int | None, int]:
     if norm.isdecimal() and 1 <= int(norm) <= 31:
         suffix = norms[i + 1 : i + 2] in (["st"], ["nd"], ["rd"], ["th"])
         return int(norm), i + 1 + suffix
-    if norm in {"twenty", "thirty"} and i + 1 < len(norms) and _ORDINALS.get(norms[i + 1], 99) < 10:
-        return {"twenty": 20, "thirty": 30}[norm] + _ORDINALS[norms[i + 1]], i + 2
-    return (_ORDINALS[norm], i + 1) if norm in _ORDINALS else (None, i)
+    if norm in {"twenty", "thirty"} and i + 1 < len(norms) and ORDINALS.get(norms[i + 1], 99) < 10:
+        return {"twenty": 20, "thirty": 30}[norm] + ORDINALS[norms[i + 1]], i + 2
+    return (ORDINALS[norm], i + 1) if norm in ORDINALS else (None, i)
+
+
+def _weekday_of_month(norms: Sequence[str], today: date, direction: Direction) -> str | None:
+    """ "Wednesday the eighteenth": the nearest one in the direction, within the quarter of a year."""
+    for i, norm in enumerate(norms):
+        if norm not in _WEEKDAYS or norms[i + 1 : i + 2] != ["the"] or any(n in _MONTHS for n in norms):
+            continue
+        day = _day_at(norms, i + 2)
+        step = -1 if direction is Direction.PAST else 1
+        for distance in range(92) if day is not None else ():
+            found = today + timedelta(days=step * distance)
+            if found.day == day and found.weekday() == _WEEKDAYS.index(norm):
+                return found.isoformat()
+    return None
+
+
+def _day_of_month(norms: Sequence[str], today: date, direction: Direction) -> str | None:
+    """ "On the twelfth", "the 18th at two": the nearest one in the direction; "the second one" is none."""
+    for i, norm in enumerate(norms):
+        if norm != "the" or i + 1 >= len(norms):
+            continue
+        day, end = _day_number(norms, i + 1)
+        follows = norms[end] if end < len(norms) else ""
+        said = norms[i + 1] not in ORDINALS or norms[i - 1 : i] in ([], ["on"])
+        if day is None or (end == i + 2 and norms[i + 1].isdecimal()) or not said:
+            continue
+        if follows[:1].isalpha() and follows not in _AFTER_DAY:
+            continue
+        return _nearest(day, today, direction)
+    return None
+
+
+def _nearest(day: int, today: date, direction: Direction) -> str | None:
+    month, step = today.year * 12 + today.month - 1, -1 if direction is Direction.PAST else 1
+    for _ in range(3):
+        year, number = divmod(month, 12)
+        if date.min.year <= year <= date.max.year and day <= monthrange(year, number + 1)[1]:
+            found = date(year, number + 1, day)
+            if found <= today if direction is Direction.PAST else found >= today:
+                return found.isoformat()
+        month += step
+    return None
+
+
+def _in_digits(norms: Sequence[str], today: date, direction: Direction) -> str | None:
+    """ "2026-03-04"; "on 12/28", which no month of the year can be read into the other way round. "3/4" stays open."""
+    for i, norm in enumerate(norms):
+        if _ISO_YEAR.fullmatch(norm) and [len(n) * n.isdecimal() for n in norms[i + 1 : i + 3]] == [2, 2]:
+            return _valid(int(norm), int(norms[i + 1]), int(norms[i + 2]))
+        if norms[i + 1 : i + 2] != ["/"] or norms[i - 1 : i] == ["/"] or not _before_date(norms, i):
+            continue
+        pair = [norm, *norms[i + 2 : i + 3]]
+        if len(pair) < 2 or not all(n.isdecimal() and len(n) <= 2 for n in pair):
+            continue
+        year = None
+        if norms[i + 3 : i + 4] == ["/"]:
+            if not _ISO_YEAR.fullmatch("".join(norms[i + 4 : i + 5])):
+                continue
+            year = int(norms[i + 4])
+        one, other = int(pair[0]), int(pair[1])
+        readings = {(m, d) for m, d in ((one, other), (other, one)) if 1 <= m <= 12 and 1 <= d <= 31}
+        if len(readings) == 1:
+            [(month, day)] = readings
+            return _dated(year, month, day, today, direction)
+    return None
+
+
+def _before_date(norms: Sequence[str], i: int) -> bool:
+    return not i or norms[i - 1] in _BEFORE_DATE or norms[i - 1] in _WEEKDAYS
+
+
+def _valid(year: int, month: int, day: int) -> str | None:
+    good = 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    return f"{year:04}-{month:02}-{day:02}" if good else None
 
 
 def _in_month(month: int, year: int | None, today: date) -> str:
@@ -246,29 +347,9 @@ def _year(norms: Sequence[str], today: date, direction: Direction) -> str | None
     return None
 
 
-def _hour(words: Sequence[Word]) -> time | None:
-    norms = [word.norm for word in words]
-    found: list[time] = []
-    if "noon" in norms:
-        found.append(time(12))
-    halves = [half for part, half in _HALVES.items() if part in norms]
-    for i, norm in enumerate(norms):
-        clock = _CLOCK.fullmatch(norm)
-        if clock is None or int(clock[1]) > 23:
-            continue
-        following = "".join(norms[i + 1 : i + 5]).replace(".", "")
-        half = next((h for h in ("am", "pm") if following.startswith(h)), None)
-        is_clock = clock[2] is not None or norms[i - 1 : i] == ["at"] or half or norms[i + 1 : i + 2] == ["o'clock"]
-        hour = _of_day(int(clock[1]), half or (halves[0] if len(halves) == 1 else None))
-        if is_clock and hour is not None:
-            found.append(time(hour, int(clock[2] or 0)))
-    return found[0] if len(found) == 1 else None
-
-
-def _of_day(hour: int, half: str | None) -> int | None:
-    """The hour of 24, where it is clear."""
-    if half is None:
-        return hour if hour > 12 else None
-    if not 1 <= hour <= 12:
-        return hour if hour > 12 and half == "pm" else None
-    return hour % 12 + (12 if half == "pm" else 0)
+def _hour(words: Sequence[Word], found: Sequence[ClockTime]) -> time | None:
+    if len(found) != 1:
+        return None
+    parts = {PARTS[word.norm] for word in words if word.norm in PARTS}
+    read = found[0].at(parts.pop() if len(parts) == 1 else None)
+    return read[0] if read and not read[1] else None

@@ -1,0 +1,84 @@
+"""Whose a condition, an allergy or the like is that stands at a word: the subject's, or another's.
+
+The nearest person before it decides: "my mother has diabetes and I have asthma". A carer's "he" and "my son" are the
+subject, a patient's are not; nor is a clinician's "I", nor "people" and "anybody" in anyone's mouth.
+"""
+
+from typing import Final
+
+from carelog.conversations.turns import Role
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
+
+_KIN: Final = word_set(
+    """
+    husband wife mother mom mum mommy mummy ma father dad daddy papa son daughter brother brothers sister sisters
+    sibling siblings friend friends neighbor neighbour aunt aunts auntie uncle uncles grandmother grandma grandfather
+    grandpa grandparents cousin cousins partner boyfriend girlfriend spouse nephew niece roommate colleague coworker
+    boss parents kid kids child children grandson granddaughter family relatives relative twin fiance dog cat
+    pet puppy kitten horse
+    maa beta beti pati patni biwi bhai behen pita pitaji saas sasur dada dadi nana nani
+    माँ मां मम्मी पिता पापा पिताजी पति पत्नी बीवी भाई बहन बेटा बेटी दादा दादी नाना नानी
+    """
+)
+_PEOPLE: Final = word_set(
+    "people folks patients someone somebody anyone anybody everyone everybody nobody others men women those"
+)
+_FIRST: Final = word_set(
+    """
+    i i'm i've i'd i'll me my mine myself im ive we we've mujhe mera meri mere main maine mai hum humko
+    मुझे मेरा मेरी मेरे मैं मैंने
+    """
+)
+_YOU: Final = word_set("you your you're you've you'd you'll yours yourself aapko aapka aapki aap आपको आपका आपकी आप")
+_HE_OR_SHE: Final = word_set("he she he's she's he'd she'd his her him usko use unko unhe उसको उसे उनको उन्हें they their")
+_REPORTING: Final = word_set("says said thinks thought told noticed wants wanted made asked insists")
+_IN_FAMILY: Final = phrase_set(
+    """
+    in my family | in your family | in the family | in our family | in his family | in her family | runs in | run in |
+    running in | on my mother's side | on my father's side | on my mom's side | on my dad's side | on both sides |
+    on his mother's side | on her mother's side | on his father's side | on her father's side
+    """
+)
+_SPEAKS_TO_SUBJECT: Final = frozenset({Role.CLINICIAN, Role.AGENT})
+_AFTER_REACH: Final = 6
+
+
+def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_of: bool = True) -> bool:
+    """Whether what the words `at` to `end` name is said of another than the subject, in a sentence from `begin` on.
+
+    `spoken_of`: the nearest person is the one who has it ("I have"), and not only the one who tells or finds it
+    ("we've ruled out"), where only relatives and other people are looked for.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> [said] = read([Turn(0, "My father had a stroke, and I have gout.", "/t", role=Role.PATIENT)])
+    >>> is_anothers(said, 0, 4, 5), is_anothers(said, 0, 9, 10)
+    (True, False)
+    """
+    words, role = utterance.words, utterance.turn.role
+    if any(_IN_FAMILY.at(words, i) for i in range(end, min(end + _AFTER_REACH, len(words)))):
+        return True
+    for i in range(at - 1, begin - 1, -1):
+        norm = words[i].norm
+        if norm.removesuffix("'s") in _KIN:
+            if words[i + 1].norm in _REPORTING:
+                continue
+            return role is not Role.CARER
+        if not spoken_of and norm not in _PEOPLE:
+            continue
+        if norm in _FIRST:
+            return role in _SPEAKS_TO_SUBJECT or role is Role.CARER
+        if norm in _YOU:
+            return role in (Role.PATIENT, Role.CARER)
+        if norm in _HE_OR_SHE:
+            return role in (Role.PATIENT, Role.UNKNOWN)
+        if norm in _PEOPLE:
+            return True
+    return False
+
+
+def asks_of_family(utterance: Utterance, first: int, end: int) -> bool:
+    """Whether the words `first` to `end` ask for somebody's relatives: "does anyone in your family have ..."."""
+    return any(word.norm.removesuffix("'s") in _KIN for word in utterance.words[first:end])

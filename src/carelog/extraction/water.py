@@ -9,7 +9,9 @@ from typing import NamedTuple
 from carelog.extraction import claims
 from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
+from carelog.extraction.measured import in_short, with_approximation
 from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.slips import puts_right, says_only
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.payload import Quantity
@@ -46,7 +48,11 @@ _NOT_DRUNK = word_set(
 )
 _DRINKING = word_set("drink drinking fluids fluid peete pee पानी")
 _ASKING_OTHERWISE = word_set("should if would could alcohol beer wine coffee tea soda often smoke week weekends")
-_ASKING = word_set("drink drinking drank drunk much many intake hydrated have had fluids")
+_ASKING = word_set(
+    """
+    drink drinking drank drunk much many intake hydrated have had fluids kitna kitni kitne piya piye peete peeti
+    """
+)
 _BESIDE_A_NOTE = word_set(
     """
     today yesterday so far total in all this morning afternoon evening tonight now only just about around maybe
@@ -54,6 +60,9 @@ _BESIDE_A_NOTE = word_set(
     """
 )
 _REACH = 8  # words between the verb and the amount
+_MOST_VESSELS = 12
+_LONGEST = 80  # characters of what was said
+_VOLUMES = _MILLILITRES.keys() - {"l", "ml", "mls"}
 
 
 class _Amount(NamedTuple):
@@ -76,10 +85,13 @@ def find_water(dialogue: Sequence[Utterance]) -> list[Finding]:
     found: list[Finding] = []
     asking = False
     for i, utterance in enumerate(dialogue):
-        norms = [word.norm for word in utterance.words]
-        waters = [k for k, norm in enumerate(norms) if norm in _WATER]
-        asked, asking = asking, bool(waters) or not _DRINKING.isdisjoint(norms)
-        if not (asked or waters) or not claims.speaks_for_subject(utterance):
+        spoken_of = not _WATER.isdisjoint(utterance.norms)
+        waters = [k for k, word in enumerate(utterance.words) if word.norm in _WATER] if spoken_of else []
+        asked, asking = asking, spoken_of or not _DRINKING.isdisjoint(utterance.norms)
+        if not (asked or waters or found) or not claims.speaks_for_subject(utterance):
+            continue
+        if found and not waters and puts_right(dialogue, i, found[-1].spans[0].turn):
+            found = _put_right(found, utterance)
             continue
         finding = _stated(utterance, waters) if waters else None
         if asked and finding is None and not same_speaker(dialogue[i - 1], utterance):
@@ -119,6 +131,10 @@ def _amount_of(utterance: Utterance, water: int, numbers: Sequence[Number]) -> _
         amount = _measured(utterance, numbers, k) if number.first < stop else None
         if amount and (amount.end == before or 0 <= number.first - water - 1 <= 6):
             return amount
+    for k in range(max(0, before - 5), before):
+        single = _single(words, k)
+        if single is not None and single.end == before:
+            return single
     if before >= 2 and words[before - 1].norm in _VESSELS and words[before - 2].norm in {"a", "an", "one"}:
         return _Amount(before - 2, before, None)
     return None
@@ -136,15 +152,30 @@ def _measured(utterance: Utterance, numbers: Sequence[Number], k: int) -> _Amoun
         return None
     size = _MILLILITRES.get(words[end].norm)
     end += 1
+    first, before = number.first, numbers[k - 1] if k else None
+    gap = [word.norm for word in words[before.end : first]] if before else None
     if size is not None and end < len(words) and words[end].norm in _VESSELS:
-        end += 1  # "two 500 ml bottles": how many is not sure
-        size = None
-    first = number.first
-    if k:
-        gap = [word.norm for word in words[numbers[k - 1].end : number.first]]
-        if gap in ([], ["to"], ["or"], ["-"]):
-            first, size = numbers[k - 1].first, None
+        return _filled(words, before if gap == [] else None, first, end + 1, number.value * size)
+    if before and gap in ([], ["to"], ["or"], ["-"]):
+        first, size = before.first, None
     return _Amount(first, end, None if size is None else number.value * size)
+
+
+def _filled(words: Sequence[Word], count: Number | None, first: int, end: int, each: float) -> _Amount:
+    """ "A 500 ml bottle", "two 500 ml bottles"; of bottles that nobody counted, how many is not sure."""
+    if count is not None:
+        whole = count.value.is_integer() and count.value <= _MOST_VESSELS
+        return _Amount(count.first, end, each * count.value if whole else None)
+    single = bool(first) and words[first - 1].norm in {"a", "an", "one", "this", "my"}
+    return _Amount(first, end, each if single else None)
+
+
+def _single(words: Sequence[Word], k: int) -> _Amount | None:
+    """ "A litre", "a litre and a half" at word `k`."""
+    if words[k].norm not in {"a", "one"} or k + 1 >= len(words) or words[k + 1].norm not in _VOLUMES:
+        return None
+    half = [word.norm for word in words[k + 2 : k + 5]] == ["and", "a", "half"]
+    return _Amount(k, k + 5 if half else k + 2, (1.5 if half else 1) * _MILLILITRES[words[k + 1].norm])
 
 
 def _drinking(utterance: Utterance, first: int, end: int) -> int | None:
@@ -182,6 +213,11 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
             return None
         numbers = find_numbers(utterance)
         amount = next((a for k in range(len(numbers)) if (a := _measured(utterance, numbers, k))), None)
+        amount = amount or next(
+            (a for k in range(min(len(utterance.words), _REACH)) if (a := _single(utterance.words, k))), None
+        )
+        if amount is None and (counted := _counted_vessels(asking, question, utterance, numbers)):
+            return counted
         if amount is None or amount.first > _REACH:
             return None
         of = utterance.words[amount.end].norm == "of" if amount.end < len(utterance.words) else False
@@ -189,6 +225,7 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
         if not named and (of or not (of_water or amount.millilitres)):
             return None  # "Do you drink?" "Two pints a week", "a litre of cider"
         last = next(s for s in utterance.sentences if s[0] <= amount.first < s[1])[0]
+        last = max(last, 2) if _not_much(utterance) else last
         if any(word.norm in claims.DENYING | claims.SUPPOSING for word in utterance.words[last : amount.first]):
             return None
         span = Span(asking.turn.index, asking.words[question.first].start, asking.words[question.end - 1].end)
@@ -200,19 +237,51 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
     return None
 
 
+def _counted_vessels(
+    asking: Utterance, question: claims.Asked, utterance: Utterance, numbers: Sequence[Number]
+) -> Finding | None:
+    """ "How many glasses of water?" "Six or seven." """
+    words = asking.words[question.first : question.end]
+    vessel = next((word.norm for word in words if word.norm in _VESSELS), None)
+    if vessel is None or not 1 <= len(numbers) <= 2 or numbers[0].first > 3 or "many" not in {w.norm for w in words}:
+        return None
+    first, end = with_approximation(utterance.words, numbers[0].first), numbers[-1].end
+    after = utterance.words[end].norm if end < len(utterance.words) else ""
+    if after[:1].isalpha() or any(
+        word.norm not in {"or", "to", "-"} for word in utterance.words[numbers[0].end : numbers[-1].first]
+    ):
+        return None
+    said = Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)
+    asked = Span(asking.turn.index, words[0].start, words[-1].end)
+    amount = in_short(f"{utterance.quote(first, end)} {vessel}", _LONGEST)
+    return Finding("water", Water(said=amount), (said, asked)) if amount else None
+
+
+def _put_right(found: Sequence[Finding], utterance: Utterance) -> list[Finding]:
+    """The findings, the last with the amount that is told anew: "sorry, three litres"."""
+    numbers, last = find_numbers(utterance), found[-1]
+    amounts = [amount for k in range(len(numbers)) if (amount := _measured(utterance, numbers, k))]
+    if len(amounts) != 1 or not says_only(utterance, amounts[0].first, amounts[0].end):
+        return list(found)
+    finding = _finding(utterance, amounts[0], (amounts[0].first, amounts[0].end), last.spans)
+    return [*found[:-1], finding] if finding else list(found)
+
+
 def _not_much(utterance: Utterance) -> bool:
-    return [word.norm for word in utterance.words[:2]] == ["not", "much"]
+    return [word.norm for word in utterance.words[:2]] in (["not", "much"], ["not", "enough"])
 
 
-def _finding(utterance: Utterance, amount: _Amount, quoted: tuple[int, int], more: tuple[Span, ...]) -> Finding:
+def _finding(utterance: Utterance, amount: _Amount, quoted: tuple[int, int], more: tuple[Span, ...]) -> Finding | None:
     words = utterance.words
     end = _with_rate(words, quoted[1])
-    said = utterance.quote(amount.first, max(amount.end, end))
-    if len(said) > 80:
-        said = utterance.quote(amount.first, amount.end)
+    said = in_short(utterance.quote(amount.first, max(amount.end, end)), _LONGEST) or in_short(
+        utterance.quote(amount.first, amount.end), _LONGEST
+    )
     ml = amount.millilitres
     quantity = Quantity(value=round(ml, 0), unit="mL") if ml is not None and 0 < ml <= 20000 else None
     span = Span(utterance.turn.index, words[quoted[0]].start, words[end - 1].end)
+    if quantity is None and said is None:
+        return None
     return Finding("water", Water(amount=quantity, said=said), (span, *more))
 
 

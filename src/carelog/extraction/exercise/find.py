@@ -6,8 +6,9 @@ from typing import NamedTuple
 from carelog.extraction import claims
 from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.exercise.measures import STEPS, Measures, Measuring, intensity_of
-from carelog.extraction.exercise.ways import Mention, find_mentions, way_of
+from carelog.extraction.exercise.ways import Mention, Way, find_mentions, going_on, led_in, way_of
 from carelog.extraction.finding import Finding, Span
+from carelog.extraction.slips import puts_right, says_only
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 from carelog.record.payload import Quantity
@@ -22,7 +23,7 @@ _ASKING_OTHERWISE = word_set("should would if pain hurt hurts trouble problems d
 _ANSWERING = word_set(
     """
     yes yeah yep sure oh well uh um , . i i'd say think it do did walk walked it's about around maybe probably roughly
-    approximately usually mostly like just only at least for nearly almost
+    approximately usually mostly like just only at least for nearly almost haan ji han हाँ हां
     """
 )
 _BY_THEMSELVES = (1000, 200000)  # steps that are counted for exercise and not for a staircase
@@ -51,15 +52,20 @@ def find_exercise(dialogue: Sequence[Utterance]) -> list[Finding]:
     found: list[Finding] = []
     mentioned_before: Sequence[Mention] = ()
     for i, utterance in enumerate(dialogue):
-        mentions = find_mentions(utterance.words)
+        mentions = find_mentions(utterance)
         asking, mentioned_before = mentioned_before, mentions
         if not claims.speaks_for_subject(utterance):
             continue
         asked = bool(asking) and not same_speaker(dialogue[i - 1], utterance)
         question = _asked(dialogue[i - 1], asking, utterance) if asked else None
+        if found and not mentions and puts_right(dialogue, i, found[-1].spans[0].turn):
+            found = _put_right(found, utterance)
+            continue
+        if not (mentions or question) and STEPS.isdisjoint(utterance.norms):
+            continue
         measuring = Measuring(utterance)
         findings = list(_stated(utterance, mentions, measuring, question))
-        if not findings and not STEPS.isdisjoint([word.norm for word in utterance.words]):
+        if not findings and not STEPS.isdisjoint(utterance.norms):
             findings = list(_counted_steps(utterance, measuring))
         if not findings and question:
             findings = list(_answered(utterance, measuring, question))
@@ -71,9 +77,13 @@ def _stated(
     utterance: Utterance, mentions: Sequence[Mention], measuring: Measuring, question: _Question | None
 ) -> Iterator[Finding]:
     words, taken = utterance.words, 0
+    before: Way | None = None
     for k, mention in enumerate(mentions):
-        following = mentions[k + 1].first if k + 1 < len(mentions) else len(words)
+        following = led_in(words, mentions[k + 1].first) if k + 1 < len(mentions) else len(words)
         way = way_of(utterance, mention, asked=question is not None) if mention.first >= taken else None
+        if way is None and before is not None and mention.first >= taken:
+            way = going_on(words, taken, mention, before)
+        before = way
         if way is None:
             continue
         measures = measuring.around(way.first, mention.end, after=taken, before=following)
@@ -82,6 +92,21 @@ def _stated(
         first, taken = min(way.first, mention.first, measures.first), max(mention.end, measures.end)
         span = Span(utterance.turn.index, words[first].start, words[taken - 1].end)
         yield _finding(mention.activity.name, measures, intensity_of(words, first, taken), span, question)
+
+
+def _put_right(found: Sequence[Finding], utterance: Utterance) -> list[Finding]:
+    """The findings, the last with the time, the way or the steps that are told anew: "sorry, twenty minutes"."""
+    last = found[-1]
+    measures = Measuring(utterance).around(0, 0, after=0, before=len(utterance.words))
+    assert isinstance(last.payload, Exercise)
+    anew: dict[str, object] = {"minutes": measures.minutes, "steps": measures.steps}
+    if measures.kilometres:
+        anew["distance"] = Quantity(value=measures.kilometres, unit="km")
+    told = {field: value for field, value in anew.items() if value is not None}
+    if not told or not says_only(utterance, measures.first, measures.end):
+        return list(found)
+    span = Span(utterance.turn.index, utterance.words[0].start, utterance.words[-1].end)
+    return [*found[:-1], Finding("exercise", last.payload.model_copy(update=told), (span, *last.spans))]
 
 
 def _counted_steps(utterance: Utterance, measuring: Measuring) -> Iterator[Finding]:
@@ -140,5 +165,6 @@ def _finding(
         steps=measures.steps,
         intensity=intensity,
         frequency=measures.frequency,
+        energy_kcal=measures.kcal,
     )
     return Finding("exercise", payload, (span, question.span) if question else (span,))

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from carelog.extraction import claims
 from carelog.extraction.durations import Duration, find_durations
+from carelog.extraction.measured import in_short
 from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.slips import with_slips_put_right
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.exercise import Intensity
@@ -22,6 +24,7 @@ class Measures(NamedTuple):
     first: int
     end: int
     some: bool
+    kcal: float | None = None
 
 
 _KILOMETRES = {
@@ -34,6 +37,10 @@ _KILOMETRES = {
     for word in words.split()
 }
 STEPS = word_set("steps step kadam कदम")
+_CALORIES = word_set("calories calorie kcal cal cals kcals")
+_BURNED = word_set("burn burned burnt burning")
+_BURNING_REACH = 3  # words
+_MOST_KCAL = 20_000
 _FEWEST_STEPS = 300  # Fewer are a staircase.
 _MOST_STEPS = 200_000
 _FARTHEST = 1000  # km
@@ -56,6 +63,7 @@ _INTENSITIES: dict[str, Intensity] = {
 }  # fmt: skip
 _CUTS = frozenset(".?!;।…\n") | word_set("but because then so if until when where which & slept sleep ate had drank")
 _REACH = 12
+_LONGEST = 80  # characters of how often
 _LONG = word_set("day days week weeks month months year years night nights")
 
 
@@ -72,7 +80,7 @@ class Measuring:
 
     @cached_property
     def _durations(self) -> list[Duration]:
-        return find_durations(self._utterance, self.numbers)
+        return with_slips_put_right(self._words, find_durations(self._utterance, self.numbers), self.numbers)
 
     def around(self, first: int, end: int, *, after: int, before: int) -> Measures:
         """The measures said with the words `first` to `end`, between the word `after` and the word `before`."""
@@ -90,15 +98,28 @@ class Measuring:
             frequency = None  # "A mile, a mile and a half a day": what is a day is not sure.
         used = [(d.first, d.end) for d in times] + [a[:2] for a in steps] + [a[:2] for a in lengths]
         used += [frequency] if frequency else []
+        burned = self._burned(low, high) if used else None
+        used += [burned[:2]] if burned else []
         return Measures(
             minutes=minutes if minutes and minutes <= 1440 else None,
             kilometres=lengths[0][2] if len(lengths) == 1 and lengths[0][2] <= _FARTHEST else None,
             steps=int(steps[0][2]) if len(steps) == 1 else None,
-            frequency=self._utterance.quote(*frequency) if frequency else None,
+            frequency=in_short(self._utterance.quote(*frequency), _LONGEST) if frequency else None,
             first=min((a for a, _ in used), default=first),
             end=max((b for _, b in used), default=end),
             some=bool(used),
+            kcal=burned[2] if burned else None,
         )
+
+    def _burned(self, low: int, high: int) -> tuple[int, int, float] | None:
+        """(first, end, kcal) of "burned 300 calories" among the words `low` to `high`."""
+        words = self._words
+        for number in self.numbers:
+            calories = low <= number.first and number.end < high and words[number.end].norm in _CALORIES
+            before = {word.norm for word in words[max(low, number.first - _BURNING_REACH) : number.first]}
+            if calories and before & _BURNED and number.value <= _MOST_KCAL:
+                return number.first, number.end + 1, number.value
+        return None
 
     def _bounds(self, first: int, end: int, after: int, before: int) -> tuple[int, int]:
         words = self._words

@@ -46,12 +46,16 @@ _LEAD = word_set(
     for a an the to on my out our some of lot lots more little bit quick short long good nice light gentle easy hard
     intense brisk vigorous moderate daily regular usual morning evening afternoon low impact home and uh um , just
     about minutes minute hour half hours mins min around doing like this that back in outside at local much exercise
-    exercises
+    exercises mile miles k km kilometer kilometre kilometers
     """
 )
 _HINDI_DID = word_set("ki kiya kiye kari karta karti karte kara की किया करता करती gaya gayi gaye गया गई")
 
-_HINDI_WALKED = word_set("tehla tehli tahla tahli टहला टहली टहले टहलता टहलती")
+_HINDI_WALKED = word_set(
+    """
+    tehla tehli tahla tahli टहला टहली टहले टहलता टहलती chala chali chale chalta chalti चला चली चले
+    """
+)
 _OTHERS_HINDI = word_set("pati patni beta beti husband wife unhone usne पति पत्नी बेटा बेटी उन्होंने उसने अगर")
 
 _YES = word_set("yes yeah yep oh well usually mostly mainly probably i i'd say today yesterday")
@@ -64,16 +68,23 @@ _NUMBER_WORDS = word_set(
 _NOT_EXERCISE = word_set("into out away up errand errands over late low dry around")
 _POSSESSIVES = word_set("my the our your his her their this that")
 _PAINFUL = word_set("hurts hurt hurting bothers aches")
+_LISTING = word_set("and , then plus also aur")
 _SHORT = 12  # words of a note that needs no verb
 
 
-def find_mentions(words: Sequence[Word]) -> list[Mention]:
+def find_mentions(utterance: Utterance) -> list[Mention]:
     """Every activity that is named, the longest name at each place."""
-    activities = load_activities()
+    activities, words = load_activities(), utterance.words
+    if activities.first_words.isdisjoint(utterance.norms):
+        return []
     found: list[Mention] = []
     for i in [k for k, word in enumerate(words) if word.norm in activities.first_words]:
         if (not found or i >= found[-1].end) and (match := activities.phrases.at(words, i)):
-            found.append(Mention(i, i + match[0], match[1]))
+            last = found[-1] if found and found[-1].end == i else None
+            if last is not None and last.activity.name == match[1].name:
+                found[-1] = last._replace(end=i + match[0])  # "Swimming laps"
+            else:
+                found.append(Mention(i, i + match[0], match[1]))
     return found
 
 
@@ -93,7 +104,7 @@ def way_of(utterance: Utterance, mention: Mention, *, asked: bool) -> Way | None
         around = {word.norm for word in words[claims.clause_start(words, first) : end + 3]}
         if around & (claims.DENYING | claims.SUPPOSING | _OTHERS_HINDI):
             return None
-        return Way(first, habit=words[first].norm.endswith(("ता", "ती")), plain=False)
+        return Way(first, habit=words[first].norm.endswith(("ता", "ती", "lta", "lti")), plain=False)
     if mention.activity.verb:
         gerund = words[first].norm.endswith("ing")
         past = words[first].norm.endswith("ed") or words[first].norm in {"ran", "swam"}
@@ -101,6 +112,26 @@ def way_of(utterance: Utterance, mention: Mention, *, asked: bool) -> Way | None
         if told and claims.own_act(utterance, first, bare=past):
             return Way(first, habit=not (past or gerund), plain=False)
     return _noted(utterance, mention, asked)
+
+
+def led_in(words: Sequence[Word], first: int) -> int:
+    """Where the words begin that measure the activity at word `first` from before: "and | a 2 mile walk"."""
+    k, counted = first, False
+    while k and (words[k - 1].norm[0].isdecimal() or words[k - 1].norm in _LEAD | _NUMBER_WORDS):
+        if words[k - 1].norm in _LISTING:
+            break
+        k -= 1
+        counted = counted or words[k].norm[0].isdecimal() or words[k].norm in _NUMBER_WORDS - {"and", "an"}
+    return k if counted and k and words[k - 1].norm in _LISTING else first
+
+
+def going_on(words: Sequence[Word], end: int, mention: Mention, before: Way) -> Way | None:
+    """How an activity was done that is listed after another: "did yoga and a 2 mile walk"."""
+    first = led_in(words, mention.first)
+    if _means_something_else(words, mention) or not 0 < first - end <= 2:
+        return None
+    listed = all(word.norm in _LISTING for word in words[end:first])
+    return Way(first, before.habit, before.plain) if listed else None
 
 
 def _means_something_else(words: Sequence[Word], mention: Mention) -> bool:

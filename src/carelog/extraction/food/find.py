@@ -6,8 +6,9 @@ from carelog.extraction import claims
 from carelog.extraction.exchange import AnswerKind, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.food.items import Item, Mention, find_items, with_amount
+from carelog.extraction.food.nutrition import nutrition_of
 from carelog.extraction.food.statements import MEALS, VERBS, Statement, answer, left_out, meal_of, statements
-from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.numbers import find_numbers
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.food import Food, Meal
@@ -25,7 +26,7 @@ _ASKING_OTHERWISE = word_set(
     problem
     """
 )
-_CALORIES = word_set("calories calorie kcal cal cals kcals")
+_ONLY = word_set("just only bas sirf except")
 _DRINKS_WITH = word_set("tea coffee chai milk cereal oatmeal porridge")
 _ADDED = word_set("milk sugar cream honey lemon ginger butter")
 
@@ -63,7 +64,7 @@ def _find(utterance: Utterance, named: Sequence[Mention], before: Utterance | No
             if max(statement.first, taken) <= food.first < statement.end
             and not left_out(utterance.words, statement.first, food.first)
         ]
-        energy = _energy(utterance.words, statement, numbers) if len(foods) == 1 else None
+        told = nutrition_of(utterance.words, statement, numbers) if len(foods) == 1 else {}
         for food in foods:
             if _added(utterance.words, food.first, statement.first):
                 continue
@@ -72,9 +73,9 @@ def _find(utterance: Utterance, named: Sequence[Mention], before: Utterance | No
             meal = meal_of(utterance.words, statement, food)
             answers = asked is not None and (k == 0 or meal is None)
             meal = meal or (asked[1] if asked else None)
-            payload = Food(name=item.name, amount=item.amount, meal=meal, energy_kcal=energy)
+            said = {"name": item.name, "amount": item.amount, "quantity": item.quantity, "meal": meal, **told}
             question = (asked[2],) if asked and answers else ()
-            yield Finding("food", payload, (_span(utterance, statement, item), *question))
+            yield Finding("food", Food.model_validate(said), (_span(utterance, statement, item), *question))
 
 
 def _asked(before: Utterance, utterance: Utterance) -> tuple[int, Meal | None, Span] | None:
@@ -87,26 +88,26 @@ def _asked(before: Utterance, utterance: Utterance) -> tuple[int, Meal | None, S
         if not meals and not _ASKING_PAST.intersection(norms):
             continue
         said = read_answer(utterance, utterance.turn.index)
-        if said is None or said.kind is AnswerKind.NO:
+        if said is None:
+            return None
+        only = _nothing_but(utterance.words, said.rest) if said.kind is AnswerKind.NO else None
+        if said.kind is AnswerKind.NO and only is None:
             return None
         span = Span(before.turn.index, before.words[question.first].start, before.words[question.end - 1].end)
-        first = said.rest if said.kind is AnswerKind.YES else 0
+        first = said.rest if said.kind is AnswerKind.YES else only or 0
         return min(first, len(utterance.words)), meals[-1] if meals else None, span
     return None
+
+
+def _nothing_but(words: Sequence[Word], rest: int) -> int | None:
+    """Where what was eaten after all begins: "nothing yet, just | coffee"."""
+    return next((k + 1 for k in range(rest, min(len(words), rest + 4)) if words[k].norm in _ONLY), None)
 
 
 def _added(words: Sequence[Word], food: int, first: int) -> bool:
     """Milk in tea is no drink of its own."""
     before = [word.norm for word in words[max(first, food - 3) : food]]
     return words[food].norm in _ADDED and len(before) > 1 and before[-1] == "with" and before[-2] in _DRINKS_WITH
-
-
-def _energy(words: Sequence[Word], statement: Statement, numbers: Sequence[Number]) -> float | None:
-    for number in numbers:
-        near = statement.first <= number.first < statement.end + 8
-        if near and number.end < len(words) and words[number.end].norm in _CALORIES:
-            return number.value
-    return None
 
 
 def _span(utterance: Utterance, statement: Statement, item: Item) -> Span:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from carelog.extraction.measured import in_short
 from carelog.extraction.numbers import Number
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.vocabularies.foods import load_foods
 from carelog.extraction.wordsets import word_set
+from carelog.record.payload import Quantity
 
 
 class Mention(NamedTuple):
@@ -25,6 +27,7 @@ class Item(NamedTuple):
     end: int
     name: str
     amount: str | None
+    quantity: Quantity | None
 
 
 _KINDS = word_set(
@@ -41,10 +44,23 @@ _CONTAINERS = word_set(
     spoonful spoonfuls tablespoon tablespoons teaspoon teaspoons tbsp tsp handful handfuls serving servings portion
     portions packet packets pack packs bite bites scoop scoops katori katoris gilas mug mugs pint pints bar bars g
     gm gms gram grams kg kilo ml oz ounce ounces litre litres liter liters bunch chammach bit lot lots couple
-    plateful bowlful कप गिलास कटोरी प्लेट sips sip quarter stack bag bags box boxes peg pegs shot shots helping
+    plateful bowlful mls milliliters millilitres ग्राम लीटर कप गिलास कटोरी प्लेट
+    sips sip quarter stack bag bags box boxes peg pegs shot shots helping
     helpings half
     """
 )
+# An ounce may be one of weight or one of volume, and a spoon, a cup or a bowl has no one size.
+_SIZES: dict[str, tuple[str, float]] = {
+    word: size
+    for words, size in {
+        "g gm gms gram grams ग्राम": ("g", 1.0),
+        "kg kilo kilos": ("g", 1000.0),
+        "ml mls milliliters millilitres": ("mL", 1.0),
+        "litre litres liter liters l लीटर": ("mL", 1000.0),
+    }.items()
+    for word in words.split()
+}
+_LONGEST_NAME, _LONGEST_AMOUNT = 120, 60  # characters
 _DETERMINERS = word_set("a an some few couple another half several ek thoda thodi thode kuch little")
 _ARTICLES = frozenset({"a", "an"})
 _FOLLOWERS = word_set(
@@ -57,7 +73,7 @@ _FOLLOWERS = word_set(
     since slice slices so some still supper that the then these they this though three to today together tonight too
     topped twice two usually was we well were when where which while who with without yesterday you breakfast
     morning evening afternoon noon bowl cup glass piece pieces servings snack snacks के को में और खाया खाई पी ली
-    daily salad
+    daily salad n nd
     """
 )
 # Words that end a compound: "aloo paratha", "chicken soup". Other neighbours are a list ("dal chawal").
@@ -75,6 +91,8 @@ _HEADS = word_set(
 def find_items(utterance: Utterance) -> list[Mention]:
     """Every food the turn names."""
     foods, words = load_foods(), utterance.words
+    if foods.first_words.isdisjoint(utterance.norms):
+        return []
     found: list[Mention] = []
     for i in [k for k, word in enumerate(words) if word.norm in foods.first_words]:
         if found and i < found[-1].end:
@@ -114,8 +132,20 @@ def with_amount(utterance: Utterance, food: Mention, numbers: Sequence[Number]) 
     while k and words[k - 1].norm in _LOOKS:
         k -= 1
     begin, stop = _amount(words, k, numbers)
-    amount = utterance.quote(begin, stop) if begin < stop else None
-    return Item(min(begin, start), start, end, name, amount if amount and len(amount) <= 60 else None)
+    amount = in_short(utterance.quote(begin, stop).lower(), _LONGEST_AMOUNT) if begin < stop else None
+    name = in_short(name, _LONGEST_NAME) or food.name
+    if amount is None:
+        return Item(min(begin, start), start, end, name, None, None)
+    return Item(min(begin, start), start, end, name, amount, _weighed(words, begin, stop, numbers))
+
+
+def _weighed(words: Sequence[Word], begin: int, stop: int, numbers: Sequence[Number]) -> Quantity | None:
+    """ "150 grams", "half a litre": an amount that has one size."""
+    number = next((number for number in numbers if number.first == begin), None)
+    unit = _SIZES.get(words[stop - 1].norm) if stop > begin else None
+    if number is None or unit is None or any(word.norm not in {"a", "an"} for word in words[number.end : stop - 1]):
+        return None
+    return Quantity(value=round(number.value * unit[1], 1), unit=unit[0]) if number.value else None
 
 
 def _amount(words: Sequence[Word], k: int, numbers: Sequence[Number]) -> tuple[int, int]:

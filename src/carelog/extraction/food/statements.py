@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from carelog.conversations.turns import Role
 from carelog.extraction import claims
 from carelog.extraction.food.items import Mention
 from carelog.extraction.utterances import Utterance, Word
@@ -26,7 +27,7 @@ MEALS: dict[str, Meal] = {
     "snacks": "snack", "snacked": "snack",
 }  # fmt: skip
 
-_ATE = word_set("ate eaten drank drunk gobbled devoured munched")
+_ATE = word_set("ate eaten drank drunk gobbled devoured munched finished nibbled sipped consumed")
 _HAD = word_set("had took taken grabbed")
 _BEING = word_set("eating drinking having")
 _PRESENT = word_set("eat have drink take")
@@ -39,6 +40,10 @@ _ELSEWHERE = word_set("off her him them me away out to from")  # "took her off m
 VERBS = _FORWARD | _BACKWARD
 
 _OTHERS_HINDI = word_set("usne unhone unhonne pati patni bete beti husband wife papa mummy आपने उसने")
+_NIGHTS = word_set("raat रात")
+_HINDI_TIMES = word_set("raat shaam subah रात शाम सुबह")
+_AT_HINDI = word_set("ko mein me को में")
+_OF = word_set("ke ka mein के का में")
 _NOTHING_BUT = word_set("bas sirf बस सिर्फ")
 _EATING = word_set("khana khaana khane khaane खाना खाने")
 _STOPS = word_set(
@@ -55,7 +60,18 @@ _FRAME_LINKS = word_set(
     """
 )
 _BEFORE_NO_FRAME = word_set("no skip skipped skipping without before after since have having missed until miss")
+_NOTE_REACH = 10
+_MARKS = frozenset(".?!;।…\n")
+_NOTING = word_set("a an some just had one two three four half bowl cup plate glass of big small the my only")
+_LATER = word_set("then morning afternoon evening night later")
 _LAST_FOOD_REACH = 5
+
+
+def meal_at(words: Sequence[Word], k: int) -> Meal | None:
+    """The meal that word `k` names: "lunch", "raat ke khane mein"."""
+    if words[k].norm in _NIGHTS and k + 2 < len(words) and words[k + 1].norm in _OF and words[k + 2].norm in _EATING:
+        return "dinner"
+    return MEALS.get(words[k].norm)
 
 
 def statements(utterance: Utterance, named: Sequence[Mention]) -> list[Statement]:
@@ -68,7 +84,7 @@ def statements(utterance: Utterance, named: Sequence[Mention]) -> list[Statement
         if word.norm in _FORWARD and _is_eating(utterance, i):
             statement = _forward(words, i, i + 1, starts, named)
         elif word.norm in _BACKWARD or (word.norm in _TOOK_HINDI and any(end == i for _, end, _ in named)):
-            statement = _backward(words, i, found[-1].end if found else 0)
+            statement = _backward(utterance, i, found[-1].end if found else 0)
         elif word.norm in _NOTHING_BUT and _of_eating(words, i):
             statement = _framed_from(words, i, i + 1, starts, named, None)
         elif word.norm in MEALS and not (found and i < found[-1].end):
@@ -91,6 +107,8 @@ def meal_of(words: Sequence[Word], statement: Statement, food: Mention) -> Meal 
             if words[preposition - 1].norm not in {",", "and", "then", "."}:
                 return MEALS[words[k].norm]
             break
+        if words[k].norm in _LATER:
+            break  # "Eggs this morning, then a sandwich at lunch"
     return _last_meal(words, statement.trigger, food.first) or statement.meal
 
 
@@ -105,8 +123,11 @@ def _preposition(words: Sequence[Word], meal: int) -> int | None:
 
 def _last_meal(words: Sequence[Word], first: int, end: int) -> Meal | None:
     for k in range(end - 1, first - 1, -1):
-        if words[k].norm in MEALS and (k == 0 or words[k - 1].norm not in {"after", "before", "since"}):
-            return MEALS[words[k].norm]
+        meal = meal_at(words, k)
+        if meal is not None and (k == 0 or words[k - 1].norm not in {"after", "before", "since"}):
+            return meal
+        if words[k].norm in _HINDI_TIMES and k + 1 < end and words[k + 1].norm in _AT_HINDI:
+            return None  # "Dopahar mein dal, raat ko khichdi"
     return None
 
 
@@ -128,7 +149,7 @@ def _forward(
         return None
     between = {word.norm for word in words[first : foods[0].first]}
     if (
-        between & _ELSEWHERE
+        between & (_ELSEWHERE - {"out"} if words[trigger].norm in _ATE else _ELSEWHERE)
         or ("for" in between and not between & MEALS.keys())
         or (words[trigger].norm in _TOOK and (len(between) > _TOOK_REACH or "with" in between))
     ):
@@ -164,20 +185,36 @@ def left_out(words: Sequence[Word], first: int, food: int) -> bool:
     return any(word.norm in _LEAVING_OUT for word in words[max(first, food - 3) : food])
 
 
-def _backward(words: Sequence[Word], verb: int, floor: int) -> Statement | None:
-    """Hindi puts the verb last: "subah do roti khayi"."""
+def _backward(utterance: Utterance, verb: int, floor: int) -> Statement | None:
+    """Hindi puts the verb last: "subah do roti khayi". A carer tells of the subject as of another."""
+    words = utterance.words
     start = max(floor, claims.clause_start(words, verb, reach=14))
     around = {word.norm for word in words[start : verb + 2]}
-    if around & (claims.DENYING | _OTHERS_HINDI | {"agar", "jab"}):
+    others = frozenset() if utterance.turn.role is Role.CARER else _OTHERS_HINDI
+    if around & (claims.DENYING | others | {"agar", "jab"}):
         return None
     return Statement(start, start, verb + 1, _meal_before(words, verb))
 
 
 def _framed(words: Sequence[Word], meal: int, starts: set[int], named: Sequence[Mention]) -> Statement | None:
-    """ "Breakfast was two eggs", "for lunch dal and rice", "dinner: soup"."""
+    """ "Breakfast was two eggs", "for lunch dal and rice", "dinner: soup", "soup for dinner"."""
     if meal and words[meal - 1].norm in _BEFORE_NO_FRAME:
         return None
+    if meal > 1 and words[meal - 1].norm == "for" and (noted := _noted(words, meal, starts, named)):
+        return noted
     return _framed_from(words, meal, meal + 1, starts, named, MEALS[words[meal].norm])
+
+
+def _noted(words: Sequence[Word], meal: int, starts: set[int], named: Sequence[Mention]) -> Statement | None:
+    """ "Smoothie for breakfast with banana and spinach", as a note of its own."""
+    first = claims.clause_start(words, meal, reach=_NOTE_REACH)
+    if (first and words[first - 1].norm not in _MARKS) or not any(food.end == meal - 1 for food in named):
+        return None
+    if not all(
+        word.norm in _NOTING or word.norm[0].isdecimal() for word in words[first : min(s for s in starts if s >= first)]
+    ):
+        return None
+    return Statement(first, first, _reach(words, first, starts, named), MEALS[words[meal].norm])
 
 
 def _of_eating(words: Sequence[Word], i: int) -> bool:

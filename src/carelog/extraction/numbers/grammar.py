@@ -12,10 +12,11 @@ from carelog.extraction.numbers.words import (
     ENGLISH_DO_AFTER,
     ENGLISH_DO_BEFORE,
     FRACTION_SIGNS,
-    HALF_MORE,
     HINDI,
     HINDI_AMBIGUOUS,
     HINDI_COMPANY,
+    HINDI_COUNTED,
+    HINDI_SHIFTS,
     HUNDREDS,
     OH,
     ORDINAL_ENDINGS,
@@ -76,6 +77,16 @@ def find_numbers(utterance: Utterance) -> list[Number]:
         numbers, i = reader.at(i)
         found += numbers
     return found
+
+
+_DIGIT = re.compile(r"\d")
+# "A", "half", "point" and "do" begin numbers, and stand in most turns without one.
+_TELLING = STARTS - {"a", "half", "point", "do"}
+
+
+def may_hold_numbers(utterance: Utterance) -> bool:
+    """Whether a number of more than a half may stand in the utterance: a look that costs next to nothing."""
+    return not _TELLING.isdisjoint(utterance.norms) or _DIGIT.search(utterance.text) is not None
 
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
@@ -234,7 +245,8 @@ class _Reader:
             case [1, 1, 1] if values[0]:
                 joined = values[0] * 100 + values[1] * 10 + values[2]
                 return [Number(first, end, float(joined), Form.JOINED)]
-            case [1, 2, 2] if values[0]:  # "one thirty five eighty": a pressure without its "over"
+            case [1, 2, 2] | [1, 2, 1] if values[0]:
+                # "One thirty five eighty", a pressure without its "over"; "one sixty five two hours later".
                 return [*self._split(pieces[:2]), *self._split(pieces[2:])]
             case [_, _]:
                 return [n for piece in pieces for n in self._split([piece])]
@@ -307,11 +319,15 @@ class _Reader:
         return self._hindi_number(i)
 
     def _hindi_number(self, i: int) -> Number | None:
-        start = i + (self._norms[i] in HALF_MORE)
+        shift = HINDI_SHIFTS.get(self._norms[i])
+        start = i + (shift is not None)
         norm = self._norm(start)
+        if shift is not None and (norm in HUNDREDS or norm in SCALES):
+            group, end = self._hundreds(1 + shift, start)
+            return self._scaled(i, group, end)
         if norm not in HINDI or not self._hindi(start):
             return None
-        value = HINDI[norm] + (0.5 if start > i else 0)
+        value = HINDI[norm] + (shift or 0)
         group, end = self._hundreds(value, start + 1)
         return self._scaled(i, group, end)
 
@@ -322,6 +338,8 @@ class _Reader:
             return True
         if norm == "do" and (self._norm(i - 1) in ENGLISH_DO_BEFORE or self._norm(i + 1) in ENGLISH_DO_AFTER):
             return False
+        if self._norm(i + 1) in HINDI_COUNTED:
+            return True
         if self._is_hindi is None:
             self._is_hindi = not HINDI_COMPANY.isdisjoint(self._norms)
         return self._is_hindi

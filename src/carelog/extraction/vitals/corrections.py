@@ -1,29 +1,23 @@
-"""A reading that the speaker puts right in a message of its own: "BP 183/90", then "sorry 138 not 183"."""
+"""A reading that is put right in a turn of its own: "BP 183/90", then "sorry 138 not 183"; "no wait, it was 142"."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.numbers import Number, find_numbers
+from carelog.extraction.slips import SORRY
 from carelog.extraction.utterances import Utterance, read
 from carelog.extraction.wordsets import word_set
 
-_CORRECTING = word_set("sorry oops correction typo meant mean wrong mistake actually galat nahi")
-_EXCUSED = word_set("for about to i'm im late that")  # "sorry for the delay"
-_OPENING = 4  # Words within which a correction makes itself known.
 _REACH = 3  # Turns back to what it puts right.
-_BESIDE = _CORRECTING | word_set("i it was is it's my not no , . ! : - that should be is hai tha to")
+_BESIDE = SORRY | word_set("i it was is it's my not no , . ! : - that should be is hai tha to")
+_NOES = word_set("no nope nahi nahin नहीं")
 
 
-def corrects_a_message(utterance: Utterance) -> bool:
-    """Whether a turn is typed to put right what was written before: "sorry, 138/90", "*138"."""
-    if utterance.text.lstrip().startswith("*"):
-        return True
-    opening = [word.norm for word in utterance.words[:_OPENING]]
-    for i, norm in enumerate(opening):
-        if norm in _CORRECTING:
-            return not (norm == "sorry" and opening[i + 1 : i + 2] and opening[i + 1] in _EXCUSED)
-    return False
+def refuses(utterance: Utterance) -> bool:
+    """Whether a turn says no to what was just read back and then gives a number: "No, one thirty"."""
+    words = utterance.words
+    return len(words) > 2 and words[0].norm in _NOES and words[1].norm in {",", ".", "it", "it's", "i"}
 
 
 def corrected_turn(dialogue: Sequence[Utterance], i: int) -> tuple[int, Utterance] | None:

@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 
-from carelog.extraction.finding import Finding
+from carelog.extraction.finding import Finding, Implausible
+from carelog.extraction.numbers import may_hold_numbers
 from carelog.extraction.utterances import Utterance
-from carelog.extraction.vitals.corrections import corrects_a_message
 from carelog.extraction.vitals.cues import Cue, find_cues
 from carelog.extraction.vitals.readings import may_do_without
-from carelog.extraction.vitals.repeats import is_read_back, once_each, put_right, to_put_right
+from carelog.extraction.vitals.repeats import (
+    is_read_back,
+    once_each,
+    put_right,
+    puts_right,
+    to_put_right,
+)
 from carelog.extraction.vitals.topics import Asked, topic_of
 from carelog.extraction.vitals.turns import vitals_of
 
 
-def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding]:
+def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
     """Every reading that was said, in order, each quoting its words and, for a bare answer, the question.
 
     >>> from carelog.conversations.turns import Turn
@@ -21,15 +27,18 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding]:
     >>> [finding.payload.headline() for finding in find_vitals(read([Turn(0, said, "/t")]))]
     ['blood pressure 135/80 mmHg', 'temperature 38.4 Cel']
     """
-    found: list[Finding] = []
+    found: list[Finding | Implausible] = []
     asked_before: dict[int, Asked | None] = {}
     cues_before: list[Cue] = []
     for i, utterance in enumerate(dialogue):
-        cues = find_cues(utterance.words)
+        cues = find_cues(utterance)
+        if not may_hold_numbers(utterance):
+            cues_before = cues
+            continue
         asked = topic_of(dialogue, i, cues_before, found) if i else None
         asked_before[i] = asked
         cues_before = cues
-        correcting = bool(found) and corrects_a_message(utterance)
+        correcting = puts_right(dialogue, i, found)
         if not (cues or asked or correcting or may_do_without(utterance)):
             continue
         if correcting:
@@ -37,7 +46,5 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding]:
         new = [
             finding for finding in vitals_of(utterance, cues, asked) if not is_read_back(dialogue, i, found, finding)
         ]
-        if correcting:
-            found = put_right(dialogue, i, found, new, asked_before)
-        found.extend(new)
+        found = put_right(dialogue, i, found, new, asked_before) if correcting else [*found, *new]
     return once_each(found)

@@ -3,41 +3,34 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from carelog.extraction.measured import in_range, is_clock_time, with_unsaid_point
 from carelog.extraction.numbers import Form, Number
 from carelog.extraction.utterances import Utterance, Word
-from carelog.extraction.vitals.units import FAHRENHEIT, FEET, INCH, POUND, STONE, Unit, foreign_at, unit_at
+from carelog.extraction.vitals.units import (
+    FAHRENHEIT,
+    FEET,
+    INCH,
+    KILOGRAM,
+    METRE,
+    MILLIMOLES,
+    POUND,
+    STONE,
+    Unit,
+    foreign_at,
+    unit_at,
+)
 from carelog.extraction.wordsets import word_set
-from carelog.record.types.vitals import Kind
+from carelog.record.types.vitals import RANGES, Kind
 
 
 class Measure(NamedTuple):
-    """Words `first` up to `end` say a `value` in the stored unit of its kind."""
+    """Words `first` up to `end` say a `value` in the stored unit of its kind; `doubtful`: nobody can have it."""
 
     first: int
     end: int
     value: float
+    doubtful: bool = False
 
-
-# What may stand between the name of a vital and its number. Any other word means that the number is about
-# something else.
-LINKS = word_set(
-    """
-    is was 's are were be been being it it's its that's that of at as about around approximately roughly nearly
-    almost like just only exactly actually probably i think guess say says said show shows showed showing read reads
-    reading readings came comes back up down to high higher low lower elevated good fine great normal ok okay pretty
-    a an little bit the this today today's yesterday tonight now right here there in on for office clinic home
-    morning afternoon evening night my your our we you you're got have has had see seeing seen looks look looking
-    measured checked check took taken take tested done did running run runs went was level levels number value rate
-    count well and so um uh er hmm , : = . > still currently also all nice smooth slow fast fasting random resting
-    before after breakfast lunch dinner food meal eating empty stomach by with last again even oral always kind sort
-    hai tha thi aaya aayi aa gaya gayi ka ki ke subah shaam raat aaj kal mera meri aapka est approx ~ - yes yeah yep
-    oh perfect excellent percent he's she's है था थी आज सुबह मेरा मेरी का की myself out dropped fell rose jumped
-    spiked climbed gone hit ( ) f pp thing lagaya lagayi lagaaya toh dekha dekhi nikla nikli aai आया आई आयी निकला
-    देखा thoda kam zyada थोड़ा कम ज़्यादा
-    """
-)
-_RANGE_MARKS = word_set("to or through till until se")
-_SPAN_MARKS = frozenset({"-", "–", "—"})
 
 # What a bare number must look like to be read without its unit: wide enough for illness, too narrow for
 # ages, counts and years.
@@ -46,71 +39,107 @@ _BARE: dict[Kind, tuple[float, float]] = {
     "glucose": (40, 600),
     "spo2": (50, 100),
     "respiratory_rate": (6, 60),
+    "bmi": (10, 90),
+}
+# A number that is plainly said of the vital need not look like it, up to where it can be no slip of a reading either.
+_PLAINLY: dict[Kind, tuple[float, float]] = {
+    "heart_rate": (20, 9999),
+    "glucose": (40, 99999),
+    "spo2": (20, 999),
+    "respiratory_rate": (6, 999),
+    "bmi": (8, 999),
 }
 _FAHRENHEIT = (95, 108)
 _CELSIUS = (34, 42)
+_FAHRENHEIT_PLAINLY = (90, 113)
+_CELSIUS_PLAINLY = (34, 45)
+_TEMPERATURES = (12, 999)
+# So little sugar in mg/dL is seen in nobody who can tell of it, and as mmol/L it is common.
+_MILLIMOLES = (1.5, 33.3)
+# Told in the units of another.
+_AS: dict[Kind, Kind] = {"waist": "height", "body_fat": "spo2"}
 _PER_MINUTE: frozenset[Kind] = frozenset({"heart_rate", "respiratory_rate"})
 _DEGREES = frozenset({"degree", "degrees", "°"})
+_GRAMS = word_set("grams gram gm gms g")
 _MORE = word_set("more less lighter heavier over under down up lost gained overweight")
 
 
-def measure_at(utterance: Utterance, numbers: Sequence[Number], k: int, kind: Kind) -> Measure | None:
-    """Number `k` read as a measure of the kind, or None where it is a range, a dose, an age or impossible."""
+def measure_at(
+    utterance: Utterance, numbers: Sequence[Number], k: int, kind: Kind, *, plainly: bool = False
+) -> Measure | None:
+    """Number `k` read as a measure of the kind, or None where it is a range, a dose or an age.
+
+    `plainly`: it is surely said of that vital, so that a value that nobody can have is a slip of it.
+    """
     number, words = numbers[k], utterance.words
-    if _in_range(utterance, numbers, k):
+    if in_range(utterance, numbers, k):
         return None
     if kind == "height":
-        return _height(utterance, numbers, k)
+        return _doubted(_height(utterance, numbers, k), kind)
+    if kind == "temperature" and number.value < _FAHRENHEIT_PLAINLY[1]:
+        number = with_unsaid_point(words, numbers, k)
     unit = unit_at(words, number.end)
-    if unit is None or not (unit[1].kind == kind or (kind in _PER_MINUTE and unit[1].kind in _PER_MINUTE)):
-        return None if foreign_at(words, number.end) else _bare(words, number, kind)
+    if unit is None or not (unit[1].kind == _AS.get(kind, kind) or {kind, unit[1].kind} <= _PER_MINUTE):
+        if foreign_at(words, number.end) or is_clock_time(words, number):
+            return None
+        return _bare(words, number, kind, plainly=plainly)
     end = number.end + unit[0]
     if kind == "weight":
-        return _weight(words, numbers, k, end, unit[1])
-    if kind == "spo2" and not _BARE["spo2"][0] <= number.value:
+        return _doubted(_weight(words, numbers, k, end, unit[1]), kind)
+    if kind == "spo2" and number.value < (_PLAINLY if plainly else _BARE)["spo2"][0]:
         return None
-    return Measure(number.first, end, round(unit[1].convert(number.value), 1))
+    return _doubted(Measure(number.first, end, round(unit[1].convert(number.value), 1)), kind)
 
 
-def _bare(words: Sequence[Word], number: Number, kind: Kind) -> Measure | None:
+def _doubted(measure: Measure | None, kind: Kind) -> Measure | None:
+    allowed = RANGES[kind]
+    if measure is None or allowed.low <= measure.value <= allowed.high:
+        return measure
+    return measure._replace(doubtful=True)
+
+
+def _bare(words: Sequence[Word], number: Number, kind: Kind, *, plainly: bool) -> Measure | None:
     value = number.value
     if kind == "temperature":
         end = number.end + (number.end < len(words) and words[number.end].norm in _DEGREES)
-        if _FAHRENHEIT[0] <= value <= _FAHRENHEIT[1]:
-            return Measure(number.first, end, round(FAHRENHEIT.convert(value), 1))
-        return Measure(number.first, end, value) if _CELSIUS[0] <= value <= _CELSIUS[1] else None
-    low, high = _BARE.get(kind, (1, 0))
-    return Measure(number.first, number.end, value) if low <= value <= high else None
+        return _temperature(number.first, end, value, plainly=plainly)
+    if kind == "glucose" and not value.is_integer() and _MILLIMOLES[0] <= value <= _MILLIMOLES[1]:
+        return Measure(number.first, number.end, round(MILLIMOLES.convert(value), 1))
+    low, high = (_PLAINLY if plainly else _BARE).get(kind, (1, 0))
+    return _doubted(Measure(number.first, number.end, value), kind) if low <= value <= high else None
 
 
-def _in_range(utterance: Utterance, numbers: Sequence[Number], k: int) -> bool:
-    words, number = utterance.words, numbers[k]
-    if number.first and words[number.first - 1].norm == "between":
-        return True
-    if k + 1 < len(numbers):
-        following = numbers[k + 1]
-        if following.first == number.end + 1 and words[number.end].norm in _RANGE_MARKS:
-            return True
-        joint = utterance.text[words[number.end - 1].end : words[following.first].start]
-        if following.first == number.end and joint.strip() in _SPAN_MARKS:
-            return True
-    if k:
-        before = numbers[k - 1]
-        joint = utterance.text[words[before.end - 1].end : words[number.first].start]
-        return before.end == number.first and joint.strip() in _SPAN_MARKS
-    return False
+def _temperature(first: int, end: int, value: float, *, plainly: bool) -> Measure | None:
+    """A temperature without its unit: where both could be meant, no living person has the other."""
+    fahrenheit, celsius = (_FAHRENHEIT_PLAINLY, _CELSIUS_PLAINLY) if plainly else (_FAHRENHEIT, _CELSIUS)
+    if fahrenheit[0] <= value <= fahrenheit[1]:
+        return Measure(first, end, round(FAHRENHEIT.convert(value), 1))
+    if celsius[0] <= value <= celsius[1]:
+        return Measure(first, end, value)
+    if not plainly or not _TEMPERATURES[0] <= value <= _TEMPERATURES[1]:
+        return None
+    in_celsius = value if value <= _CELSIUS_PLAINLY[1] else round(FAHRENHEIT.convert(value), 1)
+    return Measure(first, end, in_celsius, doubtful=True)
 
 
 def _weight(words: Sequence[Word], numbers: Sequence[Number], k: int, end: int, unit: Unit) -> Measure | None:
     number, value = numbers[k], unit.convert(numbers[k].value)
     if end < len(words) and words[end].norm in _MORE:
         return None
+    following = numbers[k + 1] if k + 1 < len(numbers) else None
+    if unit is KILOGRAM and following and following.first == end and _are_grams(words, following):
+        value, end = value + following.value / 1000, following.end + 1
     if unit is STONE and k + 1 < len(numbers) and numbers[k + 1].first - end <= 1 and numbers[k + 1].value < 14:
         pounds = numbers[k + 1]
         value += POUND.convert(pounds.value)
         named = unit_at(words, pounds.end)
         end = pounds.end + (named[0] if named and named[1] is POUND else 0)
     return Measure(number.first, end, round(value, 1))
+
+
+def _are_grams(words: Sequence[Word], number: Number) -> bool:
+    """ "70 kilos | 500 grams"."""
+    return number.end < len(words) and words[number.end].norm in _GRAMS and number.value < 1000
 
 
 def _height(utterance: Utterance, numbers: Sequence[Number], k: int) -> Measure | None:
@@ -123,6 +152,8 @@ def _height(utterance: Utterance, numbers: Sequence[Number], k: int) -> Measure 
             value += INCH.convert(following.value)
             inches = unit_at(words, following.end)
             end = following.end + (inches[0] if inches and inches[1] is INCH else 0)
+        elif unit[1] is METRE and following and following.first == end and 10 <= following.value < 100:
+            value, end = value + following.value, following.end  # "One metre seventy"
         return Measure(number.first, end, round(value, 1))
     if following and following.first == number.end and 3 <= number.value <= 8 and following.value < 12:
         joint = utterance.text[words[number.end - 1].end : words[following.first].start].strip()

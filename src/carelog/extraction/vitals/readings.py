@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from carelog.extraction import claims
+from carelog.extraction.measured import LINKS, is_plain, untimed
 from carelog.extraction.numbers import Form, Number, find_numbers
+from carelog.extraction.slips import CORRECTING
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.vitals.cues import Cue
-from carelog.extraction.vitals.measures import LINKS, measure_at
+from carelog.extraction.vitals.measures import Measure, measure_at
 from carelog.extraction.vitals.pressure import find_pairs
 from carelog.extraction.vitals.topics import ANEW, Asked
 from carelog.extraction.vitals.units import unit_at
@@ -18,20 +20,36 @@ from carelog.record.types.vitals import Kind
 _QUOTE_REACH = 20  # words that a quote may begin before its number
 _FARTHEST = 16  # words between the name of a vital and its number
 _ANSWERING = LINKS | word_set("let me believe my mine last time sure okay do less more")
-_LOOKING_UP = word_set("let me look see check find that was")
+_LOOKING_UP = word_set("let me look see check find that was not")
 _MARKS = frozenset({",", ".", "…", "-", "?", "!"})
-_CORRECTING = word_set(
+# "And two hours after lunch it was 180"
+_LINKS_ANEW = LINKS | ANEW | word_set("hour hours hrs later one two three 1 2 3 do ghante ghanta ek aur और but")
+_SELF_WORDS = word_set(
     """
-    sorry oops typo no actually correction mean meant make scratch excuse me nahi rather wait that's
+    about around at currently now like only years year old , and tall feet foot inches ft cm kg kgs kilo kilos pounds
+    lbs stone
     """
 )
-_LINKS_ANEW = LINKS | word_set("hour hours hrs later one two three 1 2 3")  # "and two hours after lunch it was 180"
-_SELF_WORDS = word_set("about around at currently now like only years year old , and tall feet foot inches ft cm")
 _SELF_EVIDENT = word_set(
     """
-    / over top systolic sys upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft cm m mm
+    / over top systolic sys upper mmhg bpm beats kg kgs kilo kilos kilograms pounds lbs stone feet foot ft cm m mm metre
+    metres meter meters f fahrenheit celsius
     """
 )
+_ANSWER = 4  # words
+_STRANGE = 5  # words: an hour, or "two hours ago"
+_PARTING = word_set("and , . then aur और")
+_TELLING = word_set("was is it's it tha thi hai था थी है")
+_SCALES = word_set("fahrenheit celsius centigrade")
+# "My sugars were 110, 142, 130."
+_SEVERAL = word_set("sugars temps temperatures sats levels rates weights pulses readings")
+_MORE_OF_THEM = word_set("and then")
+_SIZES = {"weight", "height"}
+_NAMED_SOON = 5  # words
+_TO_ITS_NAME = word_set(", - my the for your that was that's on of is i mean")
+_ALIVE = 34  # Cel; below it, a message of a number and its unit is about the weather
+_NOTE = 4  # words
+_IN_A_NOTE = word_set("today now this morning aaj subah yesterday . , : - hai")
 _FEET = re.compile(r"\d['’′]")
 _DIRECT: frozenset[Kind] = frozenset({"temperature", "spo2", "height", "heart_rate"})
 
@@ -47,6 +65,7 @@ class Reading:
     name: tuple[int, int] | None
     since: int  # The words from here on tell of this reading and of none before it.
     told_from: int | None = None  # Where the telling began that this reading puts right.
+    doubtful: bool = False  # Nobody can have it.
 
     @property
     def quoted(self) -> tuple[int, int]:
@@ -60,7 +79,7 @@ def may_do_without(utterance: Utterance) -> bool:
     """A reading may stand there that names itself: "140/90", "72 bpm", "I'm 82 kilos"."""
     if _FEET.search(utterance.text):
         return True
-    return not _SELF_EVIDENT.isdisjoint([word.norm for word in utterance.words])
+    return not _SELF_EVIDENT.isdisjoint(utterance.norms)
 
 
 def readings_of(utterance: Utterance, cues: Sequence[Cue], asked: Asked | None) -> list[Reading]:
@@ -80,7 +99,8 @@ def readings_of(utterance: Utterance, cues: Sequence[Cue], asked: Asked | None) 
         if pair := pairs.get(number.first):
             names = [cue for cue in cues if cue.kind == "blood_pressure" and cue.first <= pair.end + 1]
             name, values = names[-1][:2] if names else None, (pair.systolic, pair.diastolic)
-            reading = Reading(pair.first, pair.end, "blood_pressure", values, name, end)
+            since = _since(utterance.words, end, pair.first)
+            reading = Reading(pair.first, pair.end, "blood_pressure", values, name, since, doubtful=pair.doubtful)
         elif single := _single(utterance, numbers, k, cues, asked, last):
             reading = single
         else:
@@ -96,13 +116,27 @@ def readings_of(utterance: Utterance, cues: Sequence[Cue], asked: Asked | None) 
 
 def _with_glued(utterance: Utterance, cues: Sequence[Cue]) -> list[Number]:
     """The numbers, with those that are typed to the name of a vital without a space: "BP140/90"."""
-    numbers, words = find_numbers(utterance), utterance.words
+    numbers, words = _with_hundreds(utterance, find_numbers(utterance)), utterance.words
     for cue in cues:
         i = cue.end
         glued = i < len(words) and words[i].start == words[i - 1].end and words[i].norm.replace(".", "", 1).isdecimal()
         if glued and all(number.first != i for number in numbers):
             numbers.append(Number(i, i + 1, float(words[i].norm), Form.DIGITS))
     return sorted(numbers)
+
+
+def _with_hundreds(utterance: Utterance, numbers: Sequence[Number]) -> list[Number]:
+    """The numbers, with "1 40 over 90" as transcribers write "one forty over ninety"."""
+    whole: list[Number] = []
+    for number in numbers:
+        last, words = whole[-1] if whole else None, utterance.words
+        over = number.end < len(words) and words[number.end].norm in {"over", "/"}
+        split = last is not None and last.end == number.first and last.form is Form.DIGITS and last.value in {1, 2}
+        if over and split and last is not None and number.form is Form.DIGITS and 10 <= number.value < 100:
+            whole[-1] = Number(last.first, number.end, last.value * 100 + number.value, Form.DIGITS)
+        else:
+            whole.append(number)
+    return whole
 
 
 def _single(
@@ -114,50 +148,103 @@ def _single(
     last: Reading | None,
 ) -> Reading | None:
     words, number = utterance.words, numbers[k]
-    kind, name = _named(utterance, numbers, k, cues) or (None, None)
+    kind, name, plainly = _named(utterance, numbers, k, cues) or (None, None, False)
     if kind is None and last and last.kind != "blood_pressure" and _goes_on(words, last, number):
         kind, name = last.kind, last.name or (last.first, last.end)
     if (
         kind is None
         and asked
-        and all(word.norm in _ANSWERING or word.norm in _CORRECTING for word in words[: number.first])
+        and all(word.norm in _ANSWERING or word.norm in CORRECTING for word in words[: number.first])
     ):
-        kind = asked.kind
+        kind, plainly = asked.kind, is_plain(words, max(0, number.first - _ANSWER), number)
     if kind is None or kind == "blood_pressure":
         return None
-    measure = measure_at(utterance, numbers, k, kind)
+    measure = measure_at(utterance, numbers, k, kind, plainly=plainly)
     if measure is None:
         return None
-    since = last.end if last else 0
-    return Reading(measure.first, measure.end, kind, (measure.value,), name, since)
+    since = _since(words, last.end if last else 0, number.first)
+    return Reading(measure.first, measure.end, kind, (measure.value,), name, since, doubtful=measure.doubtful)
+
+
+def _since(words: Sequence[Word], end: int, first: int) -> int:
+    """Where the telling of a reading at word `first` begins, after one that ended at `end`: "... and later 150"."""
+    if not end:
+        return 0
+    return next((k + 1 for k in range(end, first) if words[k].norm in _PARTING), end)
 
 
 def _named(
     utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue]
-) -> tuple[Kind | None, tuple[int, int]] | None:
-    """What number `k` is said to measure, and the words that say so."""
+) -> tuple[Kind | None, tuple[int, int] | None, bool] | None:
+    """What number `k` is said to measure, the words that say so, and whether nothing else can be meant."""
     words, number = utterance.words, numbers[k]
     before = next((cue for cue in reversed(cues) if cue.end <= number.first), None)
-    if before and number.first - before.end <= _FARTHEST:
-        between = words[before.end : number.first]
-        if all(word.norm in LINKS for word in between):
-            return before.kind, (before.first, before.end)
+    own = unit_at(words, number.end)
+    foreign = own is not None and before is not None and {own[1].kind, before.kind} == _SIZES
+    if before and not foreign and number.first - before.end <= _FARTHEST and _links(words, before.end, number.first):
+        return before.kind, (before.first, before.end), is_plain(words, before.end, number)
     after = next((cue for cue in cues if cue.first >= number.end), None)
     if after and after.kind in _DIRECT and after.first - number.end <= 6:  # "a 101 fever", "five foot six tall"
         measure = measure_at(utterance, numbers, k, after.kind)
         if after.kind == "heart_rate" and any(after.end == other.first for other in numbers):
             measure = None  # "dia 88 pulse 71"
-        if measure and after.first - measure.end <= (words[measure.end].norm == "in"):
-            return after.kind, (after.first, after.end)
-    unit = unit_at(words, number.end)
-    if unit and unit[1].kind == "heart_rate":
-        return "heart_rate", (number.first, number.end)
-    if unit and unit[1].kind in {"weight", "height"} and _is_self(utterance, number.first):
-        convincing = unit[1].convert(number.value) >= (25 if unit[1].kind == "weight" else 90)
-        return (unit[1].kind, (number.first, number.end)) if convincing else None
+        adjacent = measure and after.first - measure.end <= (words[measure.end].norm == "in")
+        if measure and (adjacent or _is_body_temperature(words, measure)):
+            return after.kind, (after.first, after.end), False
+    if own and own[1].kind == "heart_rate":
+        return "heart_rate", (number.first, number.end), False
+    if own and own[1].kind == "temperature" and _is_note(words, number):
+        measure = measure_at(utterance, numbers, k, "temperature")
+        if measure is not None and not measure.doubtful and measure.value >= _ALIVE:
+            return "temperature", (number.first, number.end), False
+    told = own is not None and own[1].kind in _SIZES and (_is_self(utterance, number.first) or _is_note(words, number))
+    if own and told:
+        convincing = own[1].convert(number.value) >= (25 if own[1].kind == "weight" else 90)
+        return (own[1].kind, (number.first, number.end), False) if convincing else None
     if _FEET.match(utterance.text, words[number.end - 1].end - 1) and _is_self(utterance, number.first):
-        return "height", (number.first, number.end)  # I'm 5'10
+        return "height", (number.first, number.end), False  # I'm 5'10
+    if after and after.kind and _is_named_after(utterance, numbers, k, cues, after):
+        return after.kind, (after.first, after.end), False
     return None
+
+
+def _is_named_after(utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue], after: Cue) -> bool:
+    """ "It was 98, my sugar I mean", and not "it was 98. My sugar was 140"."""
+    words, number = utterance.words, numbers[k]
+    measure = measure_at(utterance, numbers, k, after.kind) if after.kind else None
+    if measure is None or after.first - measure.end > _NAMED_SOON:
+        return False
+    begin = claims.clause_start(words, number.first)
+    if any(cue.first >= begin and cue.end <= number.first for cue in cues):
+        return False
+    gap = {word.norm for word in words[measure.end : after.first]}
+    told = gap <= _TO_ITS_NAME and all(word.norm in LINKS for word in words[begin : number.first])
+    following = next((other for other in numbers if other.first >= after.end), None)
+    return told and (following is None or not _links(words, after.end, following.first))
+
+
+def _links(words: Sequence[Word], first: int, end: int) -> bool:
+    """What stands between a name and a number leaves it the name's: "sugar two hours ago was", "it varies, but was"."""
+    strange = [word.norm for word in words[first:end] if word.norm not in LINKS]
+    if not strange or (len(strange) > _STRANGE and "but" not in strange):
+        return not strange
+    norms = untimed(words, first, end)
+    if "but" in norms:
+        norms = norms[len(norms) - norms[::-1].index("but") :]
+        if norms and _TELLING.isdisjoint(norms):
+            return False
+    return all(norm in LINKS for norm in norms)
+
+
+def _is_body_temperature(words: Sequence[Word], measure: Measure) -> bool:
+    """ "It was 102 degrees Fahrenheit on the thermometer": a unit of its own, and a value of a body."""
+    return words[measure.end - 1].norm in _SCALES and not measure.doubtful
+
+
+def _is_note(words: Sequence[Word], number: Number) -> bool:
+    """ "82.4 kg today", as a message of its own."""
+    rest = (*words[: number.first], *words[number.end + 1 :])
+    return len(rest) <= _NOTE and all(word.norm in _IN_A_NOTE for word in rest)
 
 
 def _is_self(utterance: Utterance, i: int) -> bool:
@@ -172,16 +259,20 @@ def _is_self(utterance: Utterance, i: int) -> bool:
 def _goes_on(words: Sequence[Word], last: Reading, number: Number) -> bool:
     """A second reading of the same vital ("... and after lunch 160") or a correction of the first."""
     between = _spoken_between(words, last.end, number.first)
+    if last.name and words[last.name[1] - 1].norm in _SEVERAL and _MORE_OF_THEM.issuperset(between):
+        return True
     if not 0 < len(between) <= 8:
         return False
-    if any(word in _CORRECTING for word in between[:4]):
-        return all(word in LINKS or word in _CORRECTING or word in _LOOKING_UP for word in between)
-    return all(word in _LINKS_ANEW for word in between) and any(word in ANEW for word in between)
+    if any(word in CORRECTING for word in between[:4]):
+        return all(word in LINKS or word in CORRECTING or word in _LOOKING_UP for word in between)
+    timeless = [norm for norm in untimed(words, last.end, number.first) if norm not in _MARKS]
+    anew = len(timeless) < len(between) or any(word in ANEW for word in between)
+    return anew and all(word in _LINKS_ANEW for word in timeless)
 
 
 def _corrects(words: Sequence[Word], last: Reading, reading: Reading) -> bool:
     between = _spoken_between(words, last.end, reading.first)
-    return len(between) <= 8 and any(word in _CORRECTING for word in between) and "and" not in between
+    return len(between) <= 8 and any(word in CORRECTING for word in between) and "and" not in between
 
 
 def _spoken_between(words: Sequence[Word], first: int, end: int) -> list[str]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from carelog.extraction import claims
 from carelog.extraction.exchange import same_speaker
-from carelog.extraction.finding import Finding, Span
+from carelog.extraction.finding import Finding, Implausible, Span
+from carelog.extraction.measured import LIMITS, LINKS
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.vitals.cues import Cue, context_of
-from carelog.extraction.vitals.measures import LINKS
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.vitals import Context, Kind, Vitals
 
-LIMITS = word_set("under below above less exceeds exceed reach reaches reached until than")
 _WHAT_WAS_IT = phrase_set(
     """
     what was it | what's it | what is it | how much was it | how high was it | what did it say | what does it say |
@@ -22,8 +22,22 @@ _WHAT_WAS_IT = phrase_set(
 )
 _IT_REACH = 6  # turns
 _OPENING = 6  # words
-ANEW = word_set("after before fasting then evening morning night afternoon yesterday today random")
+ANEW = word_set(
+    """
+    after before fasting then evening morning night afternoon yesterday today random bedtime later now post pp
+    baad pehle बाद पहले
+    """
+)
 _DAYTIMES = word_set("morning subah shaam raat dopahar aaj kal आज सुबह शाम रात कल")
+_SHORT = 8  # words
+_NOTE = 3  # words
+_AND_WHEN = (
+    ANEW
+    | _DAYTIMES
+    | word_set(
+        "and what about how the in at your this that last ? , . lunch dinner breakfast food eating meals aur baad"
+    )
+)
 _TAKING = word_set("took take taken taking tablet li liya ली")
 
 
@@ -36,13 +50,23 @@ class Asked:
     context: Context | None
 
 
-def topic_of(dialogue: Sequence[Utterance], i: int, cues: Sequence[Cue], found: Sequence[Finding]) -> Asked | None:
+def kind_of(finding: Finding | Implausible) -> Kind:
+    """The vital that a finding is about."""
+    if isinstance(finding, Implausible):
+        return cast(Kind, finding.payload["kind"])
+    assert isinstance(finding.payload, Vitals)
+    return finding.payload.kind
+
+
+def topic_of(
+    dialogue: Sequence[Utterance], i: int, cues: Sequence[Cue], found: Sequence[Finding | Implausible]
+) -> Asked | None:
     """The vital that a bare number at the start of turn `i` tells, by what stands in the turn before it."""
     before, utterance = dialogue[i - 1], dialogue[i]
     if not same_speaker(before, utterance):
         return _asked(before, cues) if cues else _asked_of_it(before, found)
     if cues:
-        return _announced(before, cues) or _gone_on(utterance, i, found)
+        return _announced(before, cues) or _noted(before, utterance, cues) or _gone_on(utterance, i, found)
     return _gone_on(utterance, i, found)
 
 
@@ -78,25 +102,43 @@ def _announced(before: Utterance, cues: Sequence[Cue]) -> Asked | None:
     return Asked(last.kind, span, context_of(words, first, len(words), last.kind))
 
 
-def _gone_on(utterance: Utterance, i: int, found: Sequence[Finding]) -> Asked | None:
+def _noted(before: Utterance, utterance: Utterance, cues: Sequence[Cue]) -> Asked | None:
+    """ "I have a fever" as a message, and "101" as the next."""
+    last = cues[-1]
+    short = len(utterance.words) <= _NOTE and all(w.norm in LINKS or w.norm[0].isdecimal() for w in utterance.words)
+    if last.kind != "temperature" or not short or claims.of_another(before, last.first):
+        return None
+    if claims.hypothetical(before.words, 0, len(before.words)) or "no" in before.norms:
+        return None
+    first = claims.clause_start(before.words, last.first)
+    span = Span(before.turn.index, before.words[first].start, before.words[last.end - 1].end)
+    return Asked(last.kind, span, None)
+
+
+def _gone_on(utterance: Utterance, i: int, found: Sequence[Finding | Implausible]) -> Asked | None:
     """ "This morning a little less, 100.2": the vital of the message before, measured anew."""
     last = next((f for f in reversed(found) if f.spans[0].turn == i - 1), None)
-    if last is None or not isinstance(last.payload, Vitals) or last.payload.kind == "blood_pressure":
+    if last is None or kind_of(last) == "blood_pressure":
         return None
     opening = {word.norm for word in utterance.words[:_OPENING]}
     if opening.isdisjoint(ANEW | _DAYTIMES) or not opening.isdisjoint(_TAKING):
         return None
-    return Asked(last.payload.kind, last.spans[0], None)
+    return Asked(kind_of(last), last.spans[0], None)
 
 
-def _asked_of_it(asking: Utterance, found: Sequence[Finding]) -> Asked | None:
+def _asked_of_it(asking: Utterance, found: Sequence[Finding | Implausible]) -> Asked | None:
     """ "And what was it this morning?": of the vital last told."""
     words = asking.words
     last = next((f for f in reversed(found) if asking.turn.index - f.spans[0].turn <= _IT_REACH), None)
-    if last is None or not isinstance(last.payload, Vitals):
+    if last is None:
         return None
     for question in claims.asked_in(asking):
         if any(_WHAT_WAS_IT.at(words, k) is not None for k in range(question.first, question.end)):
             span = Span(asking.turn.index, words[question.first].start, words[question.end - 1].end)
-            return Asked(last.payload.kind, span, context_of(words, question.first, question.end, last.payload.kind))
+            return Asked(kind_of(last), span, context_of(words, question.first, question.end, kind_of(last)))
+    norms = [word.norm for word in words]
+    if last.spans[0].turn == asking.turn.index - 1 and 1 < len(norms) <= _SHORT and _AND_WHEN.issuperset(norms):
+        # "And after lunch?"
+        span = Span(asking.turn.index, words[0].start, words[-1].end)
+        return Asked(kind_of(last), span, context_of(words, 0, len(words), kind_of(last)))
     return None

@@ -58,13 +58,17 @@ _PHRASES: list[tuple[str, Unit]] = [
     ("m|meter|meters|metre|metres", Unit("height", lambda metres: metres * 100)),
     ("foot|feet|ft", Unit("height", lambda feet: feet * 12 * _CM_PER_INCH)),
     ("inch|inches", Unit("height", lambda inches: inches * _CM_PER_INCH)),
-    ("breaths per minute|breaths a minute|breaths|per minute|a minute", Unit("respiratory_rate", _as_is)),
+    (
+        "breaths per minute|breaths a minute|breaths|per minute|a minute|/ min|/ minute",
+        Unit("respiratory_rate", _as_is),
+    ),
 ]
 _UNITS = {phrase: unit for phrases, unit in _PHRASES for phrase in phrases.split("|")}
 _TABLE = PhraseTable(_UNITS)
 
 STONE, FEET, POUND, INCH = _UNITS["stone"], _UNITS["feet"], _UNITS["pound"], _UNITS["inch"]
-FAHRENHEIT = _UNITS["f"]
+KILOGRAM, METRE = _UNITS["kg"], _UNITS["m"]
+FAHRENHEIT, MILLIMOLES = _UNITS["f"], _UNITS["mmol"]
 
 _FOREIGN = word_set(
     """
@@ -91,6 +95,8 @@ def foreign_at(words: Sequence[Word], i: int) -> bool:
     norm, following = words[i].norm, words[i + 1].norm if i + 1 < len(words) else ""
     if norm == "hr" and (following[:1].isdecimal() or following in {":", "is", "was", "="}):
         return False  # "SpO2 98 HR 88"
+    if norm == "or" and following == "so":
+        return False
     if norm == "/" or norm in _FOREIGN:
         return True
     return words[i].norm in {"degree", "degrees"} and i + 1 < len(words) and words[i + 1].norm in {"of", "outside"}

@@ -1,0 +1,68 @@
+"""A night as one turn tells of it, and whether it is the subject's own."""
+
+from dataclasses import dataclass, replace
+
+from carelog.extraction import claims
+from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.sleep import Quality
+
+SLEPT = word_set("slept soya soyi soyaa soye sota soti सोया सोई सोता सोती")
+SLEEPING = word_set("sleeping sleep asleep")
+NOUNS = word_set("sleep neend nind नींद sleep's")
+HINDI = word_set("neend nind नींद")
+ASKED = SLEPT | SLEEPING | NOUNS
+TOSSING = word_set("tossed tossing awake")
+CUES = ASKED | TOSSING | word_set("bed woke wake nap napped utha uthi")
+NOT = word_set("not n't didn't don't haven't couldn't hasn't wasn't isn't never nahi nahin नहीं doesn't")
+
+_NO_SLEEP_OF_ITS_OWN = word_set("bed woke wake asleep utha uthi")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a turn says of sleep, and the words that say it."""
+
+    hours: float | None = None
+    quality: Quality | None = None
+    started: str | None = None
+    ended: str | None = None
+    awakenings: int | None = None
+    score: int | None = None
+    roughly: str | None = None
+    """How long, where the words leave it open: "four or five hours"."""
+    first: int = 10**9
+    end: int = 0
+
+    def seen(self, first: int, end: int) -> "Night":
+        return replace(self, first=min(self.first, first), end=max(self.end, end))
+
+    @property
+    def says_something(self) -> bool:
+        return self.end > 0
+
+
+def is_own(utterance: Utterance, cue: int) -> bool:
+    """The sleep at that word is the subject's own and real: no advice, no if, no other person."""
+    words, norm = utterance.words, utterance.words[cue].norm
+    start = claims.clause_start(words, cue, reach=7)
+    before = words[start:cue]
+    if claims.of_another(utterance, cue) or claims.of_carer_self(utterance, cue):
+        return False
+    if claims.long_past(words, start, cue + 6):
+        return False
+    if norm in _NO_SLEEP_OF_ITS_OWN:
+        return False
+    supposed = [word.norm for word in before[-4:] if word.norm in claims.SUPPOSING - {"trying", "every"}]
+    return not supposed and not any(word.norm in {"trouble", "problems", "problem", "apnea"} for word in before)
+
+
+def is_told(utterance: Utterance, i: int) -> bool:
+    """What is told from word `i` on happened to the subject."""
+    start = claims.clause_start(utterance.words, i, reach=3)
+    before = {word.norm for word in utterance.words[start:i]}
+    return not (before & (NOT | {"should", "if", "before", "when", "want", "can", "can't"})) and not (
+        claims.of_another(utterance, i)
+        or claims.of_carer_self(utterance, i)
+        or claims.long_past(utterance.words, start, i + 8)
+    )

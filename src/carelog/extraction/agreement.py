@@ -4,35 +4,28 @@ Unknown contradicts nothing: an engine that leaves a dose out has not read anoth
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from carelog.record.entries import NewEntry
-from carelog.record.evidence import Evidence
-
-
-class Confidence(StrEnum):
-    """How far an entry is borne out."""
-
-    AGREED = "agreed"
-    SINGLE = "single"
-    DISPUTED = "disputed"
+from carelog.record.evidence import overlap
+from carelog.record.sameness import REPEATING, named_alike, plain
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two readings of one thing, and the fields in which they contradict each other."""
+    """Two readings of one thing, and the fields in which they contradict each other. The record gets the local one,
+    whose confidence says how far it is borne out."""
 
     local: NewEntry
     other: NewEntry
     differing: tuple[str, ...]
 
-    @property
-    def confidence(self) -> Confidence:
-        return Confidence.DISPUTED if self.differing else Confidence.AGREED
+    @classmethod
+    def of(cls, local: NewEntry, other: NewEntry, differing: tuple[str, ...]) -> Self:
+        return cls(replace(local, confidence="disputed" if differing else "agreed"), other, differing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +51,23 @@ class Comparison:
         return tuple(sorted(entries, key=_place))
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """`same` names the fields that say which thing it is, the first of them that both have; `told` those that are
-    compared."""
-
-    same: tuple[str, ...]
-    told: tuple[str, ...]
-
-
-_KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
+_TOLD: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "symptom": _Kind(("name",), ("polarity", "status", "severity")),
-        "medication": _Kind(("ingredient", "name"), ("dose", "status")),
-        "vitals": _Kind(("kind",), ("value", "systolic", "diastolic")),
-        "food": _Kind(("name",), ("energy_kcal",)),
-        "water": _Kind((), ("amount",)),
-        "sleep": _Kind((), ("hours", "quality", "awakenings")),
-        "exercise": _Kind(("activity",), ("minutes", "steps")),
-        "mood": _Kind((), ("level", "energy")),
-        "allergy": _Kind(("substance",), ("status", "certainty")),
-        "condition": _Kind(("name",), ("status", "certainty")),
-        "lab_result": _Kind(("test",), ("value", "text")),
-        "appointment": _Kind(("title",), ("scheduled_at", "status")),
+        "symptom": ("polarity", "status", "severity"),
+        "medication": ("dose", "status"),
+        "vitals": ("value", "systolic", "diastolic"),
+        "food": ("energy_kcal",),
+        "water": ("amount",),
+        "sleep": ("hours", "quality", "awakenings"),
+        "exercise": ("minutes", "steps"),
+        "mood": ("level", "energy"),
+        "allergy": ("status", "certainty"),
+        "condition": ("status", "certainty"),
+        "lab_result": ("value", "text"),
+        "appointment": ("scheduled_at", "status"),
     }
 )
+"""The fields in which two readings of one thing are compared."""
 _TOLERANCE: Final = 0.005  # of a number: what rounding after a conversion of units may make
 
 
@@ -98,11 +83,11 @@ def compare(local: Sequence[NewEntry], other: Sequence[NewEntry]) -> Comparison:
     candidates = []
     for i, mine in enumerate(local):
         for k in theirs[mine.type]:
-            if not _same_thing(mine, other[k]):
+            if not named_alike(mine.type, mine.payload, other[k].payload):
                 continue
             differing = _differing(mine, other[k])
-            apart = not _quotes_overlap(mine.evidence, other[k].evidence)
-            if not (apart and differing and _repeats(mine.type)):
+            apart = not overlap(mine.evidence, other[k].evidence)
+            if not (apart and differing and mine.type in REPEATING):
                 candidates.append((apart, len(differing), i, k, differing))
     pairs: list[Pair] = []
     mine_left, theirs_left = set(range(len(local))), set(range(len(other)))
@@ -110,7 +95,7 @@ def compare(local: Sequence[NewEntry], other: Sequence[NewEntry]) -> Comparison:
         if i in mine_left and k in theirs_left:
             mine_left.discard(i)
             theirs_left.discard(k)
-            pairs.append(Pair(local[i], other[k], differing))
+            pairs.append(Pair.of(local[i], other[k], differing))
     pairs.sort(key=lambda pair: _place(pair.local))
     return Comparison(
         tuple(pairs),
@@ -119,27 +104,10 @@ def compare(local: Sequence[NewEntry], other: Sequence[NewEntry]) -> Comparison:
     )
 
 
-def _repeats(type_name: str) -> bool:
-    """Things of this type happen again and again, so that two that differ may both be true."""
-    return type_name in {"vitals", "food", "water", "sleep", "exercise", "mood", "lab_result"}
-
-
-def _same_thing(one: NewEntry, other: NewEntry) -> bool:
-    kind = _KINDS.get(one.type)
-    if kind is None:
-        return one.payload == other.payload
-    for name in kind.same:
-        mine, theirs = getattr(one.payload, name), getattr(other.payload, name)
-        if mine is not None and theirs is not None:
-            return _plain(mine) == _plain(theirs)
-    return not kind.same
-
-
 def _differing(one: NewEntry, other: NewEntry) -> tuple[str, ...]:
-    kind = _KINDS.get(one.type)
     return tuple(
         name
-        for name in (kind.told if kind else ())
+        for name in _TOLD.get(one.type, ())
         if not _compatible(getattr(one.payload, name), getattr(other.payload, name))
     )
 
@@ -152,19 +120,11 @@ def _compatible(one: Any, other: Any) -> bool:
         return unit == other_unit and _close(one.value, other.value)
     if isinstance(one, float | int) and isinstance(other, float | int):
         return _close(one, other)
-    return bool(_plain(one) == _plain(other))
+    return bool(plain(one) == plain(other))
 
 
 def _close(one: float, other: float) -> bool:
     return abs(one - other) <= _TOLERANCE * max(abs(one), abs(other))
-
-
-def _plain(value: Hashable) -> Hashable:
-    return " ".join(value.casefold().split()) if isinstance(value, str) else value
-
-
-def _quotes_overlap(one: Sequence[Evidence], other: Sequence[Evidence]) -> bool:
-    return any(a.pointer == b.pointer and a.start < b.end and b.start < a.end for a in one for b in other)
 
 
 def _place(entry: NewEntry) -> tuple[int, int]:

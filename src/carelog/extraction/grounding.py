@@ -34,7 +34,7 @@ def ground(
     reviews: list[NewReview] = []
     dropped = 0
     for finding in findings:
-        found = [_evidence(span, turns, conversation, strings) for span in finding.spans]
+        found = [evidence_of(span, turns, conversation, strings) for span in finding.spans]
         whole = [e for e in found if e is not None]
         if not whole or len(whole) < len(found):
             dropped += 1
@@ -53,14 +53,17 @@ def ground(
                 occurred_at=finding.payload.happens_at() or finding.happened_at or said_at,
                 occurred_zone=zone,
                 recorded_by=engine,
+                confidence="single",
             )
         )
     return Grounded(tuple(entries), tuple(reviews), dropped)
 
 
-def _evidence(
+def evidence_of(
     span: Span, turns: Sequence[Turn], conversation: Conversation, strings: dict[str, str]
 ) -> Evidence | None:
+    """What stands at a span, looked up in the document; None for a span that there is not. `strings` remembers what
+    was looked up."""
     if not 0 <= span.turn < len(turns):
         return None
     turn = turns[span.turn]

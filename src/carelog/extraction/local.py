@@ -6,6 +6,8 @@ from typing import Final
 from carelog.conversations import Conversation
 from carelog.extraction.finding import Finding, Implausible
 from carelog.extraction.grounding import Grounded, ground
+from carelog.extraction.pieces import in_pieces
+from carelog.extraction.temporality import dated
 from carelog.extraction.utterances import Utterance, read
 
 ENGINE: Final = "local/1"
@@ -15,8 +17,12 @@ Finder = Callable[[Sequence[Utterance]], Sequence[Finding | Implausible]]
 
 def finders() -> tuple[Finder, ...]:
     """Every extractor of the local engine. Imported here, so that only who extracts pays for the vocabularies."""
+    from carelog.extraction.allergies import find_allergies
+    from carelog.extraction.appointments import find_appointments
+    from carelog.extraction.conditions import find_conditions
     from carelog.extraction.exercise import find_exercise
     from carelog.extraction.food import find_food
+    from carelog.extraction.labs import find_labs
     from carelog.extraction.medications import find_medications
     from carelog.extraction.mood import find_mood
     from carelog.extraction.sleep import find_sleep
@@ -28,11 +34,15 @@ def finders() -> tuple[Finder, ...]:
         find_symptoms,
         find_medications,
         find_vitals,
+        find_labs,
         find_food,
         find_water,
         find_sleep,
         find_exercise,
         find_mood,
+        find_appointments,
+        find_allergies,
+        find_conditions,
     )
 
 
@@ -42,7 +52,9 @@ def extract(conversation: Conversation, *, zone: str | None = None) -> Grounded:
     `zone` is the subject's time zone; without it the conversation's own is used, and UTC where it has none.
     """
     clock = zone or conversation.zone or "UTC"
-    dialogue = read(conversation.turns, started_at=conversation.started_at, zone=clock)
+    pieces = in_pieces(conversation.turns)
+    dialogue = read(pieces.turns, started_at=conversation.started_at, zone=clock)
     findings = [finding for find in finders() for finding in find(dialogue)]
     findings.sort(key=lambda f: f.spans[0])
-    return ground(findings, conversation, zone=clock, engine=ENGINE)
+    told = [pieces.whole(finding) for finding in dated(findings, dialogue)]
+    return ground(told, conversation, zone=clock, engine=ENGINE)

@@ -110,8 +110,8 @@ class PhraseTable(Generic[V]):
         for phrase, value in phrases.items() if isinstance(phrases, dict) else phrases:
             nodes = self._roots
             node: _Node[V] | None = None
-            for word in words_of(phrase):
-                node = nodes.setdefault(word.norm, _Node())
+            for norm in _norms(phrase):
+                node = nodes.setdefault(norm, _Node())
                 nodes = node.after
             if node is not None and not node.values:
                 node.values.append(value)
@@ -129,6 +129,13 @@ class PhraseTable(Generic[V]):
             node = node.after.get(words[index + length][0])
             length += 1
         return found
+
+
+def _norms(phrase: str) -> Iterable[str]:
+    """The words of a phrase; most are plain ones, and there are thousands."""
+    if phrase.isascii() and phrase.islower() and phrase.replace(" ", "").isalpha():
+        return phrase.split()
+    return [word.norm for word in words_of(phrase)]
 
 
 class _Node(Generic[V]):

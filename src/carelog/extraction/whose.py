@@ -79,6 +79,11 @@ def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_o
     return False
 
 
+def is_relative(norm: str) -> bool:
+    """Whether the word names a relative or the like, also as an owner ("dad's")."""
+    return norm.removesuffix("'s") in _KIN
+
+
 def asks_of_family(utterance: Utterance, first: int, end: int) -> bool:
     """Whether the words `first` to `end` ask for somebody's relatives: "does anyone in your family have ..."."""
     return any(word.norm.removesuffix("'s") in _KIN for word in utterance.words[first:end])

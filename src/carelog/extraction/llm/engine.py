@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Final
 
+from carelog.ai.answers import Kind
 from carelog.ai.calls import Calls
-from carelog.ai.failures import AnswerCutOff, EndpointClosed, EndpointFailure
+from carelog.ai.failures import AnswerCutOff, EndpointBusy, EndpointClosed, EndpointFailure
 from carelog.ai.redaction import Redaction
 from carelog.ai.structured import ask_object
 from carelog.ai.usage import Usage
@@ -24,7 +25,7 @@ from carelog.extraction.llm.windows import Line, lines_of, packed, windowed
 from carelog.extraction.utterances import Utterance, read
 from carelog.telemetry import metrics
 
-ENGINE: Final = "llm/1"
+ENGINE: Final = "llm/2"
 
 _TRIES_ALONE: Final = 2  # how often an answer that cannot be read is asked for again
 
@@ -130,7 +131,7 @@ class LlmEngine:
         try:
             told |= await self._answered(parts)
         except EndpointFailure as error:
-            if isinstance(error, EndpointClosed) or error.retry_after is not None:
+            if isinstance(error, EndpointBusy | EndpointClosed) or error.retry_after is not None:
                 return dict.fromkeys(parts, error)  # it asks to be left alone
         left = [part for part in parts if part not in told]
         again = await asyncio.gather(*(self._alone(part) for part in left))
@@ -165,12 +166,16 @@ class LlmEngine:
         options = self._options
         ids = {f"c{number}": part for number, part in enumerate(parts, start=1)}
         messages = question([(id_, part.lines, _speakers(part)) for id_, part in ids.items()])
-        answer = await ask_object(self._calls, options.model, messages, SCHEMA, temperature=options.temperature)
+        answer = await ask_object(
+            self._calls, options.model, messages, SCHEMA, temperature=options.temperature, kind=Kind.EXTRACTION
+        )
         told = facts_by_id(answer.value)
         given = {part: told[id_] for id_, part in ids.items() if id_ in told}
         held = await asyncio.to_thread(lambda: {part: _held(part, facts, parts) for part, facts in given.items()})
         for one in held.values():
             metrics.facts(ENGINE, one.fates)
+        if len(held) == len(parts) and all(one.grounded for one in held.values()):
+            await answer.keep()
         size = sum(part.size for part in parts)
         return {
             part: Reading(one, answer.usage.part(part.size / size), answer.model)

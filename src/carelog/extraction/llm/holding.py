@@ -1,18 +1,19 @@
 """Holding facts to the evidence: what a model says becomes a finding only where code finds all of it in the turns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from carelog.ai.redaction import UnknownPlaceholder
 from carelog.conversations.turns import Role
-from carelog.extraction.finding import Finding, Span
+from carelog.extraction.finding import Finding, Implausible, Span
 from carelog.extraction.llm.facts import Fact, parse_fact
 from carelog.extraction.llm.fields import FIELDS, Choice, Said, Values
 from carelog.extraction.llm.quotes import Place, find, find_in_turn
 from carelog.extraction.quoting import quoted
+from carelog.extraction.temporality import dated
 from carelog.extraction.utterances import Utterance
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
@@ -33,12 +34,25 @@ class Dropped(StrEnum):
     HYPOTHETICAL = "hypothetical"
     NOT_YET = "not_yet"
     LONG_PAST = "long_past"
+    ANOTHER_TIME = "another_time"
     DENIED = "denied"
     ONLY_ASKED = "only_asked"
     INVALID = "invalid"
 
 
 KEPT: Final = "kept"
+_UNGROUNDED: Final = frozenset(
+    {
+        Dropped.MALFORMED,
+        Dropped.QUOTE_MISSING,
+        Dropped.QUOTE_ELSEWHERE,
+        Dropped.CROSS_TALK,
+        Dropped.PLACEHOLDER,
+        Dropped.VALUE_NOT_SAID,
+        Dropped.INVALID,
+    }
+)
+_MOST_DOUBTED: Final = 5  # of a conversation: what is beyond that says more of the model than of the talk
 _MOST: Final = 1000  # facts of one conversation that are looked at: no talk has so many
 _TO_COME: Final = frozenset({"appointment", "medication"})
 _OF_THE_PAST: Final = frozenset({"allergy", "appointment", "condition", "lab_result"})
@@ -46,22 +60,43 @@ _ASKING: Final = frozenset({Role.CLINICIAN, Role.AGENT, Role.UNKNOWN})
 
 
 class _No(Exception):
-    def __init__(self, why: Dropped) -> None:
+    """`fields` are those that a person may judge, where the words that the fact quotes stand in the conversation."""
+
+    def __init__(self, why: Dropped, *fields: str) -> None:
         super().__init__(why)
         self.why = why
+        self.fields = fields
+
+
+class _Doubted(Exception):
+    def __init__(self, why: Dropped, fact: Implausible) -> None:
+        super().__init__(why)
+        self.why = why
+        self.fact = fact
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The findings among some facts, and what became of each fact: kept, or why it was dropped."""
+    """The findings among some facts, and what became of each fact: kept, or why it was dropped.
+
+    Of what was dropped a person may judge some, since the words that it quotes were said: in `ungrounded` facts a value
+    is not among these words, in `implausible` ones the values are, and cannot be.
+    """
 
     findings: tuple[Finding, ...]
     fates: Counter[str]
+    ungrounded: tuple[Implausible, ...] = ()
+    implausible: tuple[Implausible, ...] = ()
 
     @property
     def mixed_up(self) -> bool:
         """Whether words of another conversation were quoted, so that nothing of this answer can be relied on."""
         return self.fates[Dropped.CROSS_TALK] > 0
+
+    @property
+    def grounded(self) -> bool:
+        """Whether nothing was claimed that does not stand in the turns, so that it need not be asked again."""
+        return not any(self.fates[why] for why in _UNGROUNDED)
 
 
 def hold(
@@ -78,6 +113,7 @@ def hold(
     elsewhere = [utterance for other in others for utterance in other]
     findings: dict[str, Finding] = {}
     fates: Counter[str] = Counter()
+    doubted: dict[Dropped, list[Implausible]] = {Dropped.VALUE_NOT_SAID: [], Dropped.INVALID: []}
     for number, item in enumerate(given):
         fact = parse_fact(item) if number < _MOST else None
         try:
@@ -86,17 +122,36 @@ def hold(
             finding = _held(fact, utterances, restore, elsewhere)
         except _No as no:
             fates[no.why.value] += 1
+        except _Doubted as no:
+            fates[no.why.value] += 1
+            doubted[no.why].append(no.fact)
         else:
             fates[KEPT] += 1
             findings.setdefault(_identity(finding), finding)
-    return Held(tuple(sorted(findings.values(), key=lambda f: f.spans[0])), fates)
+    return _held_of(findings, fates, doubted[Dropped.VALUE_NOT_SAID], doubted[Dropped.INVALID])
 
 
 def joined(parts: Sequence[Held]) -> Held:
     """What was held in windows that overlap, each finding once."""
     findings = {_identity(finding): finding for part in parts for finding in part.findings}
     fates = sum((part.fates for part in parts), Counter[str]())
-    return Held(tuple(sorted(findings.values(), key=lambda f: f.spans[0])), fates)
+    ungrounded = (fact for part in parts for fact in part.ungrounded)
+    implausible = (fact for part in parts for fact in part.implausible)
+    return _held_of(findings, fates, ungrounded, implausible)
+
+
+def _held_of(
+    findings: Mapping[str, Finding],
+    fates: Counter[str],
+    ungrounded: Iterable[Implausible],
+    implausible: Iterable[Implausible],
+) -> Held:
+    def once(facts: Iterable[Implausible]) -> tuple[Implausible, ...]:
+        by_identity = {jsontext.dump([f.type, f.spans[0].turn, dict(f.payload)]): f for f in facts}
+        return tuple(sorted(by_identity.values(), key=lambda f: f.spans[0]))[:_MOST_DOUBTED]
+
+    found = tuple(sorted(findings.values(), key=lambda f: f.spans[0]))
+    return Held(found, fates, once(ungrounded), once(implausible))
 
 
 def _identity(finding: Finding) -> str:
@@ -119,13 +174,30 @@ def _held(
     _check_whose(fact)
     if all(_is_asked(utterances[place.turn], place) for place in places):
         raise _No(Dropped.ONLY_ASKED)
-    values = _values(fact, said, places, utterances)
+    spans = tuple(dict.fromkeys(_span(utterances[place.turn], place) for place in places))
     try:
-        payload = parse_payload(fact.type, values)
+        payload = parse_payload(fact.type, _values(fact, said, places, utterances))
+    except _No as no:
+        if no.why is Dropped.VALUE_NOT_SAID:
+            raise _Doubted(no.why, Implausible(fact.type, _claimed(fact, said), spans, no.fields)) from None
+        raise
     except InvalidInput:
-        raise _No(Dropped.INVALID) from None
-    spans = [_span(utterances[place.turn], place) for place in places]
-    return Finding(fact.type, payload, tuple(dict.fromkeys(spans)))
+        raise _Doubted(Dropped.INVALID, Implausible(fact.type, _claimed(fact, said), spans)) from None
+    return _dated(Finding(fact.type, payload, spans), utterances)
+
+
+def _dated(finding: Finding, utterances: Sequence[Utterance]) -> Finding:
+    """With the time at which it happened, as far as the turns tell: that is no more for the model to say than a
+    number."""
+    for found in dated([finding], utterances):
+        if isinstance(found, Finding):
+            return found
+    raise _No(Dropped.ANOTHER_TIME)
+
+
+def _claimed(fact: Fact, said: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """What a fact claims, in the model's own words."""
+    return dict(said) | ({"polarity": fact.polarity} if fact.type == "symptom" else {})
 
 
 def _place(turn: int, quote: str, utterances: Sequence[Utterance], elsewhere: Sequence[Utterance]) -> Place:
@@ -187,7 +259,7 @@ def _values(
             continue
         words = _said(given[name], places, utterances)
         if words is None:
-            raise _No(Dropped.VALUE_NOT_SAID)
+            raise _No(Dropped.VALUE_NOT_SAID, name)
         grounded = True
         value = field.read(words, values)
         if value is not None:

@@ -4,10 +4,12 @@ names        the medicines that a turn names, and the words that only look like 
 doses        strengths ("twenty milligrams", "5/325") and changes of strength ("from 10 to 20")
 frequencies  how often
 forms        tablets, inhalers, by mouth, under the tongue
+directions   how many at a time, with food, for how long
+dates        since when, or until when
 cues         the words that say what happens with a medicine: taking, stopping, ordering, ...
 attachment   which cue is about which mention
 denials      what takes a cue back or leaves it open: "don't take", "if you miss it"
-exclusions   other people's medicines, and what someone reacts to
+exclusions   other people's medicines, what someone reacts to, and talk of medicines in general
 references   the words that stand for a medicine named before: "I stopped it"
 status       what those words say of one mention, with questions, answers and negations read
 pairing      which strength belongs to which mention, across turns too

@@ -1,5 +1,6 @@
 """Which cue of a turn is about a mention: the nearest before it, or one right after it."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -93,8 +94,10 @@ def _verb_of_list(reading: Reading, named: Sequence[Mention], mention: Mention, 
     words, last = reading.words, mention
     if mention.drug.kind:
         return None  # "BP ki goli, Telma 40": one medicine, told twice.
-    for other in named:
-        if other.first >= last.end and other.first < end:
+    for other in named[bisect_left(named, mention.first, key=lambda one: one.first) :]:
+        if other.first >= end:
+            break
+        if other.first >= last.end:
             gap = [word.norm for word in words[last.end : other.first]]
             if not all(norm in _LISTING or norm[0].isdecimal() for norm in gap):
                 return None

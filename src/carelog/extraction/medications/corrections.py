@@ -1,10 +1,11 @@
 """What a speaker takes back: "fourteen units, no, sixteen", "lisinopril, sorry, losartan", "it used to be 75"."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from carelog.extraction.medications.names import Mention
-from carelog.extraction.medications.pairing import Pair
+from carelog.extraction.medications.pairing import Pair, checked_until
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Word
@@ -33,15 +34,37 @@ _NAME_REACH = 7
 
 def without_corrected(readings: Sequence[Reading], pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs without the strengths that are taken back, or that were taken once, for another one of the medicine."""
-    return [pair for pair in pairs if not any(_replaces(readings, other, pair) for other in pairs)]
+    past = {pair for pair in pairs if _is_past(readings[pair.dose_turn].words, pair)}
+    present = {_medicine(pair) for pair in pairs if pair not in past}
+    told: dict[tuple[str, int], list[Pair]] = {}
+    for pair in pairs:
+        told.setdefault((_medicine(pair), pair.dose_turn), []).append(pair)
+
+    def taken_back(pair: Pair) -> bool:
+        medicine, turn = _medicine(pair), pair.dose_turn
+        if pair in past and medicine in present:
+            return True
+        soon = takewhile(lambda other: other.dose.first <= pair.dose.end + _REACH, _from(told[medicine, turn], pair))
+        reply = takewhile(lambda other: other.dose.first <= _FIRST_WORDS, told.get((medicine, turn + 1), ()))
+        return any(_replaces(readings, other, pair) for other in (*soon, *reply) if other != pair)
+
+    for same in told.values():
+        same.sort(key=lambda pair: pair.dose.first)
+    return [pair for pair in pairs if not taken_back(pair)]
+
+
+def _from(pairs: Sequence[Pair], pair: Pair) -> Sequence[Pair]:
+    """Those whose strength stands after that of a pair; they are in the order in which they were said."""
+    return pairs[bisect_left(pairs, pair.dose.end, key=lambda other: other.dose.first) :]
+
+
+def _medicine(pair: Pair) -> str:
+    return pair.mention.drug.ingredient or pair.mention.drug.name
 
 
 def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
-    if new.mention.drug.ingredient != old.mention.drug.ingredient or new == old:
-        return False
+    """Whether a strength of the same medicine, in the same turn or the next, puts another one right."""
     words = readings[old.dose_turn].words
-    if _is_past(words, old) and not (new.dose_turn == old.dose_turn and _is_past(words, new)):
-        return True
     if new.dose_turn == old.dose_turn + 1 and new.mention == old.mention and _is_held_out(readings, old, new):
         return True
     gap = range(old.dose.end, new.dose.first)
@@ -55,6 +78,8 @@ def _is_held_out(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
     asking = readings[old.dose_turn].utterance
     end = next(e for b, e in asking.sentences if b <= old.dose.first < e)
     answers = new.dose.first <= _FIRST_WORDS and not new.dose.target
+    if checked_until(asking) < len(asking.words):
+        return answers and end <= checked_until(asking)  # "... 500. Is that right?" "No, 1000."
     return asking.words[end - 1].norm == "?" and end == len(asking.words) and answers
 
 

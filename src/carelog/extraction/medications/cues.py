@@ -13,10 +13,10 @@ Meaning = Literal[
 
 VERB_LAST = word_set(
     """
-    le leta leti lete li khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul
-    shuru badha badhaya nahi lena lijiye lo kam likh likhi likha miss missed skip
-    ले लेता लेती लेते ली लिया खा खाता खाती खाई खाया लगाता लगाती लीजिए लेना भूल छूट छोड़ बंद शुरू नहीं लिखी लिखा बढ़ा कम
-    मिस
+    le leta leti lete li daalta daalti dalta dalti dete deti deta de khilate khilati khilaya khilayi pilate pilaya
+    khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul shuru badha badhaya nahi lena
+    lijiye lo kam likh likhi likha miss missed skip ले लेता लेती लेते ली लिया खा खाता खाती खाई खाया लगाता लगाती लीजिए
+    लेना भूल छूट छोड़ बंद शुरू नहीं लिखी लिखा बढ़ा कम मिस
     """
 )
 """First words of the Hindi cues, which stand after the medicine."""
@@ -30,47 +30,53 @@ class Cue(NamedTuple):
 
 _PHRASES: dict[Meaning, str] = {
     "taking": """
-        taking, takes, took, taken, been taking, using, uses, used, i'm on, i am on, i 'm on, you're on,
-        you are on, he's on, she's on, is on, was on, were on, are on, am on, been on, i've been on,
-        have you on, had you on, has you on, have me on, has me on, have him on, have her on, got you on,
-        got me on, keep you on, keep him on, keep her on, currently on, still on, already on, also on, now on,
-        stay on, remain on, stays on, you on your, doing on, well on, good on, fine on, okay on, tolerating,
-        continue, continues, continuing, continued, continue on, continue to take, continue taking,
-        continue to use, continue using, still take, keep taking, keep using, keep on, stick with, stay with,
-        maintain, carry on with, gave me, gave him, gave her, give me, helped by, i do the, i do a, i do my,
-        what about the,
-        le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta, leti, lete, le rahe,
-        khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi, liya tha, khayi, khaya,
-        khai, li hai, just had, had my, had mine, had it, stays as it is, stay as it is, stays as is, stays the same,
-        stay the same, stays where it is, remains the same, unchanged, refills left, refill left, out of refills,
-        refills remaining, on your list, on my list, keeping you on, kept me on, leave you on, swear by, are you on,
-        is he on, is she on, need more, need some more, put me up, put me up to,
-        put me down to, got me up to,
-        ले रहा, ले रही, ले रहे, लेता हूँ, लेती हूँ, लेता हूं, लेती हूं, लेता, लेती, लेते, ली थी, लिया था, ली है, ली,
-        लिया, खा रहा, खा रही, खाता, खाती, खाई, खाया, लगाता, लगाती, चल रही
+        taking, takes, took, taken, been taking, using, uses, used, i'm on, i am on, i 'm on, you're on, you are on,
+        he's on, she's on, is on, was on, were on, are on, am on, been on, i've been on, have you on, had you on,
+        has you on, have me on, has me on, have him on, have her on, got you on, got me on, keep you on, keep him on,
+        keep her on, currently on, still on, already on, also on, now on, stay on, remain on, stays on, you on your,
+        doing on, well on, good on, fine on, okay on, tolerating, continue, continues, continuing, continued,
+        continue on, continue to take, continue taking, continue to use, continue using, still take, keep taking,
+        keep using, keep on, stick with, stay with, maintain, carry on with, gave me, gave him, gave her, give me,
+        gives me, gives him, gives her, giving him, giving her, giving me, helped by, i do the, i do a, i do my,
+        what about the, le raha, le rahi, leta hoon, leti hoon, leta hu, leti hu, leta hun, leti hun, leta, leti,
+        lete, le rahe, khata, khati, kha raha, kha rahi, chal rahi, chal raha, lagata, lagati, li thi, liya tha,
+        khayi, khaya, khai, li hai, just had, had my, had mine, had it, stays as it is, stay as it is, stays as is,
+        stays the same, stay the same, stays where it is, remains the same, unchanged, refills left, refill left,
+        out of refills, refills remaining, on your list, on my list, keeping you on, kept me on, leave you on,
+        swear by, are you on, is he on, is she on, need more, need some more, put me up, put me up to, put me down to,
+        got me up to, keep the, keep your, keep his, keep her, leave the, leave your, wearing, wears, wear, injects,
+        inject my, injecting, sprays, swallow, swallowed, popped, pop a, put on a, apply my, applying, dete, deti,
+        deta, de rahe, de rahi, de di, de diya, khilate, khilati, khilaya, khilayi, pilate, pilaya, kha li, kha liya,
+        kha lee, kha leta, kha leti, li maine, le li, le liya, daalta, daalti, dalta, dalti, band mat, band mat karo,
+        band mat karna, band mat kijiye, band na kare, band na karein, बंद मत, बंद न करें, ले रहा, ले रही, ले रहे,
+        लेता हूँ, लेती हूँ, लेता हूं, लेती हूं, लेता, लेती, लेते, ली थी, लिया था, ली है, ली, लिया, खा रहा, खा रही,
+        खाता, खाती, खाई, खाया, लगाता, लगाती, चल रही
     """,
     "take": """
-        take, use, lena, lijiye, lo, le lo, le lijiye, khana hai, लीजिए, ले लीजिए, लेना, लेनी है
+        take, take over the counter, take some over the counter, use, apply, put some, inject, inhale, instill,
+        put one, put two, put three, put a drop, put a couple of, place one, place two, place a, rub, dab, lena,
+        lijiye, lo, le lo, le lijiye, khana hai, kha lo, kha lijiye, kha lena, lagao, lagana, lagaiye, daalo, daaliye,
+        leni hai, lena hai, लीजिए, ले लीजिए, लेना, लेनी है, खा लीजिए, लगाइए
     """,
     "started": """
-        start, started, starting, starts, start taking, started taking, begin, began, begun, beginning,
-        initiate, initiated, initiating, put you on, put him on, put her on, put me on, put them on,
-        putting you on, puts me on, place you on, place him on, place her on, was put on, got put on, been put on,
-        placed on, placed you on,
-        placed him on, placed her on, placed me on, place them on, add, adding, added, start you on,
-        start back on, get started on, get you started, resume, resumed, resuming, restart, restarted,
-        restarting, go back on, went back on, shuru, shuru ki, shuru kar, शुरू, शुरू की, शुरू कर
+        start, started, starting, starts, start taking, started taking, begin, began, begun, beginning, initiate,
+        initiated, initiating, put you on, put him on, put her on, put me on, put them on, putting you on, puts me on,
+        place you on, place him on, place her on, was put on, got put on, been put on, placed on, placed you on,
+        placed him on, placed her on, placed me on, place them on, add, adding, added, start you on, start back on,
+        get started on, get you started, resume, resumed, resuming, restart, restarted, restarting, go back on,
+        went back on, shuru, shuru ki, shuru kar, शुरू, शुरू की, शुरू कर
     """,
     "ordered": """
-        order a refill, order a refill of, order a prescription, order a prescription for, ordering a refill,
-        order some more, prescribe, prescribed, prescribing, prescribes, order, ordering, ordered, order some,
-        send in, send you, send over, sent in, sending in, call in, calling in, called in, refill, refills,
-        refilled, refilling, renew, renewed, write you, write for, write a, wrote, writing you, script,
-        prescription, give you, give him, give her, get you, giving you, get him, get her, treat you with,
-        treat him with, treat her with, treat it with, treat this with, treat that with, recommend, recommended,
-        recommending, try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
-        i would like you on, want you on, wants you on, likh, likhi, likha, likh di, likh raha, likh rahi, लिखी,
-        लिखा, लिख दी
+        put in for, put in an order for, put in a script for, put in a prescription for, set you up with,
+        fix you up with, write you up for, order a refill, order a refill of, order a prescription,
+        order a prescription for, ordering a refill, order some more, prescribe, prescribed, prescribing, prescribes,
+        order, ordering, ordered, order some, send in, send you, send over, sent in, sending in, call in, calling in,
+        called in, refill, refills, refilled, refilling, renew, renewed, write you, write for, write a, wrote,
+        writing you, script, prescription, give you, give him, give her, get you, giving you, get him, get her,
+        treat you with, treat him with, treat her with, treat it with, treat this with, treat that with, recommend,
+        recommended, recommending, try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
+        i would like you on, want you on, wants you on, likh, likhi, likha, likh di, likh raha, likh rahi, लिखी, लिखा,
+        लिख दी
     """,
     "changed": """
         go to, go from, go back to, move up, increase, increased, increasing, decrease, decreased, decreasing,
@@ -83,6 +89,7 @@ _PHRASES: dict[Meaning, str] = {
         badha di, kam kar, kam kiya, bring down, bring back down, bring up, बढ़ा दी, कम कर दी
     """,
     "stopped": """
+        want you off, want him off, want her off, need you off, want you to come off, no more, come off of, off of,
         stop, stopped, stopping, stops, stop taking, stopped taking, stop using, stopped using, quit,
         quit taking, came off, come off, coming off, get off, got off, getting off, get you off, got me off,
         take you off, took you off, take him off, take her off, taken off, took me off, took him off,
@@ -96,17 +103,16 @@ _PHRASES: dict[Meaning, str] = {
         बंद कर दी, बंद कर दिया, बंद की, बंद कर, छोड़ दी, छोड़ दिया
     """,
     "missed": """
-        forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed,
-        missing, miss, skipped, skip, skipping, ran out, run out, running out, ran out of, run out of,
-        i'm out of, am out of, are out of, was out of, been out of, i ran out, bhool, bhool gaya, bhool gayi,
-        bhul gaya, bhul gayi, have n't been taking, haven't been taking, have not been taking,
-        has n't been taking, hasn't been taking, not been taking, have n't taken, haven't taken, have not taken,
-        did n't take, didn't take, did not take, nahi li, nahi liya, nahi le, nahi khayi,
-        have n't been able to take, haven't been able to take, not been able to take, has n't been able to take,
-        hasn't been able to take, could n't take, couldn't take, miss ho, miss ho gayi, miss kar di, chhoot gayi,
-        bhoola, bhooli,
-        लेना भूल गया, लेना भूल गई, लेना भूल गयी, लेना भूल, lena bhool, lena bhool gaya, lena bhool gayi,
-        भूल गया, भूल गई, भूल गयी, भूल, छूट गई, छूट गयी, नहीं ली, नहीं लिया, नहीं खाई, मिस
+        forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed, missing,
+        miss, skipped, skip, skipping, ran out, run out, running out, ran out of, run out of, i'm out of, am out of,
+        are out of, was out of, been out of, i ran out, bhool, bhool gaya, bhool gayi, bhul gaya, bhul gayi,
+        have n't been taking, haven't been taking, have not been taking, has n't been taking, hasn't been taking,
+        not been taking, have n't taken, haven't taken, have not taken, did n't take, didn't take, did not take,
+        nahi li, nahi liya, nahi le, nahi khayi, have n't been able to take, haven't been able to take,
+        not been able to take, has n't been able to take, hasn't been able to take, could n't take, couldn't take,
+        miss ho, miss ho gayi, miss kar di, chhoot gayi, bhoola, bhooli, लेना भूल गया, लेना भूल गई, लेना भूल गयी,
+        लेना भूल, lena bhool, lena bhool gaya, lena bhool gayi, भूल गया, भूल गई, भूल गयी, भूल, छूट गई, छूट गयी,
+        नहीं ली, नहीं लिया, नहीं खाई, मिस
     """,
     "tried": """
         tried, tried taking, tried some, tried using, been trying, i was on

@@ -35,6 +35,8 @@ _LONG_AGO = phrase_set(
 
 def is_refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -> bool:
     """A negation before the cue ("don't take"), or right before the name ("no aspirin")."""
+    if cue is not None and words[cue.first].norm == "no":
+        return False  # "No more ibuprofen" stops it.
     if any(words[i].norm in _RULED_OUT and not _stands_alone(words, i) for i in range(max(begin, first - 2), first)):
         return cue is None or cue.end <= first
     unread = words[max(begin, cue.end if cue and cue.end <= first else begin, first - 7) : first]
@@ -66,9 +68,9 @@ def is_conditional(words: Sequence[Word], begin: int, cue: Cue | None) -> bool:
     """ "If you miss it": nothing that is so."""
     if cue is None:
         return False
-    before = [word.norm for word in words[begin : cue.first]]
+    before = [word.norm for word in words[max(begin, cue.first - _OFFER_REACH) : cue.first]]
     near = before[-_CONDITION_REACH:]
-    if "can" in near and _OFFERERS & set(near) and _CONDITIONS & set(before[-_OFFER_REACH:]):
+    if "can" in near and _OFFERERS & set(near) and _CONDITIONS & set(before):
         return True  # "If you feel sick, we can give you ..."; "if it is strep I'll prescribe" is a plan.
     return bool(_CONDITIONS & set(near)) and not _MARKS & set(near)
 

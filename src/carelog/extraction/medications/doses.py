@@ -39,12 +39,16 @@ _TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month mo
 _COUNTED = _TIMES | word_set(
     """
     times time tablet tablets pill pills capsule capsules cap caps dose doses puff puffs drop drops refill refills
-    percent % pound pounds lb lbs kg point points out over / : - or to degrees inches feet more different
-    other things bottle bottles pack packs packets baar goli goliyan din hafte mahine saal baje
-    ounce ounces cup cups mile miles block blocks people units unit th st nd rd first second
+    percent % pound pounds lb lbs kg point points out over / : - or to degrees inches feet more different other
+    things bottle bottles pack packs packets baar goli goliyan din hafte mahine saal baje dollar dollars bucks euro
+    euros rupees rupee rs cents quid pence ounce ounces cup cups mile miles block blocks people units unit th st nd
+    rd first second
     """
 )
 
+_MONEY = frozenset("$€£₹") | {"rs", "tier", "level"}
+_PACKS = word_set("pack packs box boxes bottle bottles strip strips packet packets")
+_WITHIN = word_set("mein me main")
 _CHANGES = (
     *("increas", "decreas", "lower", "raise", "raising", "reduc", "bump", "titrat", "chang", "doubl", "cut", "upped"),
     *("badha",),
@@ -207,7 +211,11 @@ def _is_change(words: Sequence[Word], first: int) -> bool:
 def _counts_something(utterance: Utterance, first: int, end: int) -> bool:
     """A number without a unit that counts what follows, is an age, or breaks off."""
     words = utterance.words
-    if _norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"}:
+    if _norm(words, end) == "din" and _norm(words, end + 1) in _WITHIN:
+        return False  # "Metformin 500 din mein do baar"
+    if _norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"} | _MONEY:
+        return True
+    if _norm(words, first - 1) == "of" and _norm(words, first - 2) in _PACKS:
         return True
     follows = utterance.text[words[end - 1].end :][:2]
     return follows[:1] in _DASHES and not follows[1:].isdecimal()  # "Lortab 500- Lortab 5 milligrams"

@@ -1,8 +1,12 @@
 """Medicines that are named and are not the subject's: another's, people's in general, or one that someone reacts to."""
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, same_speaker
 from carelog.extraction.medications.names import Mention
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 
@@ -19,11 +23,29 @@ _KIN_HINDI = word_set(
 _SAYS_HINDI = word_set("ne ने kehti kehte kehta")
 _ME_HINDI = word_set("main maine mujhe मैं मैंने मुझे")
 _KIN_HAS = word_set("takes take is was has had uses used took started been gets got on 's also who still ki ka ko")
-_PEOPLE = word_set("people folks patients others somebody someone everybody everyone anybody anyone women men")
+_PEOPLE = word_set(
+    """
+    people folks patients participants volunteers adults others somebody someone everybody everyone anybody anyone
+    women men
+    """
+)
 _ANY_OTHER = word_set("for in with like of who's here help helps")  # "Is there someone who ..."
 _ME = word_set("i i'm me")
 _HE_OR_SHE = word_set("he she he's she's")
 _PEOPLE_REACH = 8
+_PETS = word_set("cat dog pet puppy kitten horse")
+_FIRST_PERSON = word_set("i i'm i've i'd me mine we us")
+_THIRD_PERSON = word_set("he she he's she's his her him they them their")
+_FOCUS_REACH = 30
+_GENERAL_REACH = 14
+_GENERAL = phrase_set(
+    """
+    usual dose | typical dose | standard dose | recommended dose | normal dose | maximum dose | contains | containing |
+    first line | second line | drug of choice | treatment of choice | in the trial | in a trial | in trials |
+    in the study | placebo | how much is | how much are | how much does | the price of | available in | indicated for |
+    contraindicated | my patient | our patient | another patient | a patient of mine
+    """
+)
 _HOSPITAL = word_set("hospital er emergency ambulance icu")
 _GIVEN_REACH = 6
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
@@ -31,7 +53,7 @@ _TAKES = word_set("take takes taking took use uses using but prescribed")
 _AFTER_REACTS = word_set("to is are , include including : like with")
 _COPULA = word_set("is was 's are were")
 _ALLERGY = word_set("allergy allergies")
-_ENDS_CLAUSE = word_set("for . , ; ? ! and but because")
+_ENDS_CLAUSE = word_set("for . , ; ? ! and but because so")
 _COPULA_REACH = 5
 _REACH = 12
 _KIN_REACH = 8
@@ -60,12 +82,45 @@ def is_given_once(utterance: Utterance, mention: Mention) -> bool:
     return given and not _HOSPITAL.isdisjoint(after)
 
 
+def is_general(utterance: Utterance, begin: int, end: int, mention: Mention) -> bool:
+    """ "The usual dose of amoxicillin is 500", "contains paracetamol 500 mg": of a medicine, and of nobody."""
+    words = utterance.words
+    for i in range(mention.first - 1, max(begin, mention.first - _GENERAL_REACH) - 1, -1):
+        if words[i].norm in _ENDS_CLAUSE:
+            break
+        if _GENERAL.at(words, i):
+            return True
+    following = range(mention.end, min(end, mention.end + _GENERAL_REACH))
+    clause = takewhile(lambda i: words[i].norm not in _ENDS_CLAUSE, following)
+    return any(_GENERAL.at(words, i) for i in clause)
+
+
+def is_of_one_named_before(dialogue: Sequence[Utterance], turn: int, mention: Mention) -> bool:
+    """ "I'm here for my neighbour. Her amlodipine 5, and the metformin": he or she is still who was named last."""
+    utterance = dialogue[turn]
+    if utterance.turn.role not in (Role.PATIENT, Role.UNKNOWN):
+        return False
+    here = utterance.words[max(0, mention.first - _FOCUS_REACH) : mention.first]
+    if not any(word.norm in _THIRD_PERSON for word in here):
+        return False
+    if any(word.norm in _FIRST_PERSON for word in utterance.words[mention.end : mention.end + _GIVEN_REACH]):
+        return False
+    again = turn > 1 and same_speaker(dialogue[turn - 2], utterance)
+    told = dialogue[turn - 2].words[-_FOCUS_REACH:] if again else ()
+    for word in reversed((*told, *here)):
+        if word.norm in _FIRST_PERSON:
+            return False
+        if word.norm.removesuffix("'s") in _KIN | _PETS:
+            return True
+    return False
+
+
 def is_told_of_another(utterance: Utterance, begin: int, verb: int) -> bool:
     """ "(My husband has it too.) He takes metoprolol": what a patient says that somebody else takes."""
     if utterance.turn.role is not Role.PATIENT:
         return False
-    before = [word.norm for word in utterance.words[max(begin, verb - 2) : verb]]
-    earlier = {word.norm.removesuffix("'s") for word in utterance.words[:verb]}
+    before = [word.norm for word in utterance.words[max(begin, verb - 2) : verb + 1]]
+    earlier = {word.norm.removesuffix("'s") for word in utterance.words[max(0, verb - _FOCUS_REACH) : verb]}
     return bool(_HE_OR_SHE & set(before)) and not _ME & set(before) and bool(_KIN & earlier)
 
 

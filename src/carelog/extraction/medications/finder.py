@@ -6,17 +6,21 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from carelog.conversations.turns import Role
-from carelog.extraction.exchange import QuestionForm, questions
+from carelog.extraction.exchange import QuestionForm
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.medications.corrections import misnamed, without_corrected
+from carelog.extraction.medications.dates import day_of
+from carelog.extraction.medications.directions import directions
+from carelog.extraction.medications.directions import said as in_words
 from carelog.extraction.medications.forms import form_and_route
 from carelog.extraction.medications.frequencies import Often
 from carelog.extraction.medications.merging import Fact, merge
 from carelog.extraction.medications.names import Mention, find_mentions
 from carelog.extraction.medications.pairing import Pair, pair
 from carelog.extraction.medications.reading import Reading
-from carelog.extraction.medications.reasons import reason_after
+from carelog.extraction.medications.reasons import reason_after, reason_before
 from carelog.extraction.medications.status import Said, Scene
+from carelog.extraction.professionals import professional_after_by, professional_before
 from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.medication import Medication, Status
@@ -25,10 +29,13 @@ _NEAR = 60  # Characters from a strength to the frequency that belongs to it.
 _TIGHT = 30  # Characters between parts that one quote may still hold.
 _APART = 3  # Words between a name and a strength that has a clause of its own.
 _ALL = re.compile(r"\b(?:both|all(?: of them)?|each)(?: of them)?[\s,]+$", re.IGNORECASE)
+_OF_ALL_REACH = 240
+_LONGEST_ALL = 24
 _REASON_REACH = 16
 _ASKING = frozenset({"which", "what", "kaunsi", "kaun"})
 _ASKING_REACH = 4
 _QUESTION_REACH = 8
+_GIVES = frozenset({"put", "gave", "has", "had", "have", "started", "prescribed", "got"})
 
 
 def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
@@ -61,7 +68,7 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
             if said is None or (mention.drug.kind and not own and said.status in (None, "asked")):
                 continue
             answered = any(not reply.drug.kind for reply in mentions.get(turn + 1, ()))
-            if mention.drug.kind and _is_asked_for(readings[turn].utterance, mention.first, answered=answered):
+            if mention.drug.kind and _is_asked_for(readings[turn], mention.first, answered=answered):
                 continue
             place = _Place(readings, turn, mention, following)
             facts += [_fact(place, p, _said_of_dose(scene, p, own, said), alone=len(own) == 1) for p in own]
@@ -73,12 +80,13 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
     return [finding for finding in merge(facts) if _says_something(finding)]
 
 
-def _is_asked_for(utterance: Utterance, word: int, *, answered: bool) -> bool:
+def _is_asked_for(reading: Reading, word: int, *, answered: bool) -> bool:
     """ "Which inhalers are you using?", "any blood thinners?": a kind is not what is used, the answer is.
 
     `answered` where the next turn names a medicine.
     """
-    asked = [question for question in questions(utterance) if question.first <= word < question.end]
+    utterance = reading.utterance
+    asked = [question for question in reading.questions if question.first <= word < question.end]
     if any(question.form is QuestionForm.OPEN or answered for question in asked):
         return True
     end = next(e for b, e in utterance.sentences if b <= word < e)
@@ -90,7 +98,7 @@ def _says_something(finding: Finding) -> bool:
     """Whether more was said of the medicine than its name: "stay away from ibuprofen" is nothing of the subject's."""
     medication = finding.payload
     assert isinstance(medication, Medication)
-    return any((medication.status, medication.dose, medication.frequency, medication.route, medication.form))
+    return any((medication.status, medication.dose, medication.frequency, medication.route))
 
 
 class _Place(NamedTuple):
@@ -161,19 +169,81 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
     status = said.status
     if status is None and often is not None and _is_told_by_patient(place, p):
         status = "taking"
+    sentence = next(s for s in here.utterance.sentences if s[0] <= first < s[1])
+    to_come = status == "ordered" or (status == "started" and here.utterance.turn.role is Role.CLINICIAN)
+    how = directions(here.utterance, sentence, first, end, place.following, to_come=to_come)
+    with_what = _beside_frequency(here, stop, place.following, often)
+    day = _day_of(here, sentence, first, end, place.following, status)
+    if day is None and status == "stopped":
+        day = _day_told(place.readings[place.turn : place.turn + 2], said)
     own = _quotes(here, start, stop, beside)
     if (end - first == mention.end - mention.first and beside is None) or status not in (None, "taking"):
         own = [place.quote(first, end), *own]
+    beside_it = [Span(here.turn, words[d.first].start, words[d.end - 1].end) for d in how]
+    beside_it += [day[1]] if day else []
+    beside_it += [Span(here.turn, o.start, o.end) for o in with_what]
+    instructions = "; ".join([*in_words(here.utterance, how), *(o.frequency.text.lower() for o in with_what)])
     return Fact(
         drug=mention.drug,
-        spans=tuple(_joined((*own, *elsewhere, *said.spans))),
+        spans=tuple(_joined((*own, *beside_it, *elsewhere, *said.spans))),
         dose=p.dose.quantity(mention.drug.unit) if p else None,
         status=status,
         frequency=often.frequency if often else None,
-        reason=reason_after(words, end, min(place.following, end + _REASON_REACH)),
+        reason=reason_after(words, end, min(place.following, end + _REASON_REACH))
+        or reason_before(words, sentence, first),
+        instructions=instructions or None,
+        started=day[0] if day and status in ("taking", "started") else None,
+        stopped=day[0] if day and status == "stopped" else None,
+        prescribed_by=_prescriber(here, sentence, first, end, status),
         tentative=said.tentative,
         **form_and_route(words, first, end, place.following),
     )
+
+
+def _beside_frequency(here: Reading, at: int, following: int, often: Often | None) -> list[Often]:
+    """What is said of meals apart from the frequency: "subah shaam leta hoon, khane ke baad"."""
+    limit = here.words[following].start if following < len(here.words) else len(here.utterance.text)
+    later = (here.words[dose.first].start for dose in here.doses)
+    limit = min([limit, *(start for start in later if start >= at)])  # What stands after another dose is said of that.
+    near = [o for o in here.frequencies if at <= o.start < limit and o.start - at <= _NEAR and o is not often]
+    return [o for o in near if often and o.frequency.times_per_day is None and not o.frequency.as_needed][:1]
+
+
+def _day_of(
+    here: Reading, sentence: tuple[int, int], first: int, end: int, stop: int, status: Status | None
+) -> tuple[str, Span] | None:
+    found = day_of(here.utterance, sentence, first, end, stop, status)
+    if found is None:
+        return None
+    day, said = found
+    return day, Span(here.turn, here.words[said.first].start, here.words[said.end - 1].end)
+
+
+def _day_told(readings: Sequence[Reading], said: Said) -> tuple[str, Span] | None:
+    """The day that an answer gives: "Are you still taking it?" "No, I stopped that back in October." """
+    for span in said.spans:
+        there = next((reading for reading in readings if reading.turn == span.turn), None)
+        if there is None:
+            continue
+        sentence = next((s for s in there.utterance.sentences if there.words[s[1] - 1].end > span.start), None)
+        if sentence is not None and (
+            found := _day_of(there, sentence, sentence[0], sentence[0], sentence[1], "stopped")
+        ):
+            return found
+    return None
+
+
+def _prescriber(here: Reading, sentence: tuple[int, int], first: int, end: int, status: Status | None) -> str | None:
+    """Who put the subject on it; of what is taken without more, nobody knows."""
+    if status not in ("started", "ordered", "changed", "taking"):
+        return None
+    cue = next((c for c in reversed(here.cues) if sentence[0] <= c.first and c.end <= first), None)
+    doing = cue is not None and (
+        cue.meaning in ("started", "ordered", "changed") or here.words[cue.first].norm in _GIVES
+    )
+    if cue is not None and doing and (who := professional_before(here.utterance, sentence[0], cue.first)):
+        return who
+    return professional_after_by(here.utterance, end, sentence[1])
 
 
 def _quotes(reading: Reading, start: int, stop: int, often: Often | None) -> list[Span]:
@@ -218,14 +288,15 @@ def _within(frequencies: Sequence[Often], start: int, stop: int) -> Often | None
 def _of_all(reading: Reading, at: int) -> Often | None:
     """ "Losartan and amlodipine. Both once a day"."""
     text = reading.utterance.text
-    return next((o for o in reading.frequencies if o.start >= at and _ALL.search(text, at, o.start)), None)
+    near = (often for often in reading.frequencies if at <= often.start <= at + _OF_ALL_REACH)
+    return next((often for often in near if _ALL.search(text, max(at, often.start - _LONGEST_ALL), often.start)), None)
 
 
 def _is_told_by_patient(place: _Place, p: Pair | None) -> bool:
     """Who says "Lipitor, at bedtime" of themselves takes it so, if it is no question."""
-    utterance = place.readings[place.turn].utterance
-    teller = place.readings[p.dose_turn].utterance if p else utterance
-    asked = any(q.first <= place.mention.first < q.end for q in questions(utterance))
+    reading = place.readings[place.turn]
+    teller = place.readings[p.dose_turn].utterance if p else reading.utterance
+    asked = any(q.first <= place.mention.first < q.end for q in reading.questions)
     return teller.turn.role in (Role.PATIENT, Role.CARER) and not asked
 
 

@@ -8,7 +8,7 @@ from carelog.record.types.medication import Route
 
 # Said -> (form, route). A form gives a route only where the words leave no other.
 _FORMS: tuple[tuple[str | None, Route | None, str], ...] = (
-    ("tablet", None, "tablet|tablets|tab|tabs|pill|pills|caplet|caplets|goli|goliyan"),
+    ("tablet", None, "tablet|tablets|tab|tabs|pill|pills|caplet|caplets|goli|goliyan|गोली"),
     ("capsule", None, "capsule|capsules|softgel|softgels|gel caps"),
     ("inhaler", "inhaled", "inhaler|inhalers|puff|puffs|puffer|inhalation"),
     ("nebulizer", "inhaled", "nebulizer|nebuliser|nebulized|nebulizer treatment|nebulizer treatments"),
@@ -18,7 +18,7 @@ _FORMS: tuple[tuple[str | None, Route | None, str], ...] = (
     ("lotion", "topical", "lotion"),
     ("shampoo", "topical", "shampoo"),
     ("patch", "transdermal", "patch|patches"),
-    ("drops", None, "drops"),
+    ("drops", None, "drops|drop"),
     ("drops", "ophthalmic", "eye drops|eyedrops|eye drop"),
     ("drops", "otic", "ear drops"),
     ("ointment", "ophthalmic", "eye ointment"),
@@ -43,7 +43,18 @@ _FORMS: tuple[tuple[str | None, Route | None, str], ...] = (
     (None, "rectal", "rectal|rectally"),
     (None, "vaginal", "vaginal|vaginally"),
     (None, "nasal", "in each nostril|in the nose|up the nose"),
-    (None, "ophthalmic", "in each eye|in both eyes|in the eye|in your eyes|in the eyes"),
+    (
+        *(None, "ophthalmic"),
+        "in each eye|in both eyes|in the eye|in your eyes|in the eyes|in my eyes|in my eye|in his eyes|in her eyes|"
+        "aankh mein|aankhon mein|aankh me|in the right eye|in the left eye|in my right eye|in my left eye",
+    ),
+    (
+        *(None, "otic"),
+        "in each ear|in both ears|in the ear|in your ears|in your ear|in my ear|in his ear|in her ear|in the ears|"
+        "kaan mein|kaan me|in the right ear|in the left ear",
+    ),
+    (None, "nasal", "in each nostril|nostril|nostrils"),
+    (None, "oral", "swallow|munh se"),
 )
 FORMS: PhraseTable[tuple[str | None, Route | None]] = PhraseTable(
     [(phrase, (form, route)) for form, route, phrases in _FORMS for phrase in phrases.split("|")]

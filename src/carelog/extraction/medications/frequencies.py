@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
 from carelog.record.types.medication import Frequency
 
 _COUNTS = {
@@ -36,7 +37,12 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (rf"(?:every|q\.?)\s*({_N})\s*(?:hours?|hrs?|h)", "hours"),
     (r"every\s+hour|hourly", 24),
     (r"every\s+other\s+(?:day|night|morning)|(?:on\s+)?alternate\s+days?|ek\s+din\s+chhod\s*kar", 0.5),
-    (rf"every\s+(?:two|2|other)\s+weeks?|biweekly|every\s+(?:month|{_N}\s+(?:weeks|months))", None),
+    (r"every\s+other\s+week|every\s+(?:second|2nd)\s+week|fortnightly|once\s+a\s+fortnight", 1 / 14),
+    (rf"(?:once\s+)?every\s+({_N})\s+days", "days"),
+    (rf"(?:once\s+)?every\s+({_N})\s+weeks", "weeks"),
+    (r"every\s+(?:second|2nd)\s+day", 0.5),
+    (r"every\s+(?:third|3rd)\s+day", 1 / 3),
+    (rf"biweekly|every\s+(?:month|{_N}\s+months)", None),
     (rf"{_AT}{_PART}\s+and\s+{_AT}{_PART}", 2),
     (r"(?:ek\s+)?sub(?:a?h)a?\s+(?:aur\s+)?(?:ek\s+)?(?:sh?aam|sham|raat)(?:\s+(?:ko|mein|me))?", 2),
     (r"din\s+(?:mein|me|main)\s+(ek|do|teen|cha+r|\d)\s+(?:ba+r|times?)", "a day"),
@@ -44,7 +50,10 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (_ZERO_ONE, "slots"),  # Morning, noon and night, as Indian prescriptions write it: 1-0-1.
     (r"(?:every|each)\s+(?:single\s+)?(?:day|night|morning|evening)|everyday|nightly", 1),
     (r"at\s+(?:night|bedtime)|before\s+bed(?:time)?|(?:first\s+thing\s+)?in\s+the\s+(?:morning|evening)", 1),
-    (rf"raat\s+(?:ko|mein|me)|{_SUBAH}(?:\s+(?:ko|mein|me))?|sone\s+se\s+pehle|roz(?:ana)?|har\s+(?:din|roz)", 1),
+    (
+        rf"(?<!aaj\s)(?<!kal\s)raat\s+(?:ko|mein|me)|{_SUBAH}(?:\s+(?:ko|mein|me))?|sone\s+se\s+pehle|roz(?:ana)?|har\s+(?:din|roz)",
+        1,
+    ),
     (r"सुबह\s*,?\s*(?:और\s+)?(?:शाम|रात)(?:\s+(?:को|में))?", 2),
     (r"दिन\s+में\s+(एक|दो|तीन|चार|\d)\s+बार", "a day"),
     (rf"{_DAY_PART_HI}(?:\s+(?:को|में))?(?:\s+एक)?|रोज(?:़|ाना)?|रो\u095b|हर\s+(?:दिन|रोज़?)|सोने\s+से\s+पहले", 1),
@@ -55,7 +64,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"tid|tds|t\.\s?i\.\s?d\.?|t i d", 3),
     (r"qid|qds|q\.\s?i\.\s?d\.?|q i d", 4),
     (r"q?hs|qd|od|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
-    (rf"(?:every\s+{_WEEKDAY}|on\s+{_WEEKDAYS})(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_WEEKDAY}s?)+", None),
+    (rf"(?:every\s+{_WEEKDAY}|on\s+{_WEEKDAYS})(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_WEEKDAY}s?)+", "weekdays"),
     (rf"weekly|every\s+week|every\s+{_WEEKDAY}|on\s+{_WEEKDAYS}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
     (r"daily|(?:a|per|each)\s+day|/\s?day", 1),
     (
@@ -63,7 +72,9 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
         None,
     ),
     (
-        r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you)\s+need\s+it)|jab\s+zaroorat",
+        r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you|he|she)\s+needs?\s+(?:it|them|to))|jab\s+(?:bhi\s+)?zaroorat"
+        r"|(?:only\s+)?when(?:ever)?\s+(?:(?:my|the|his|her|your)\s+[a-z]+|it|i|he|she|you)\s+"
+        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|gets?\s+(?:bad|a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|a\s+headache|trouble\s+sleeping))",
         "needed",
     ),
     (r"(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then", None),
@@ -73,6 +84,17 @@ _ANY = re.compile(
     + "|".join(f"(?P<p{i}>{said})" for i, (said, _) in enumerate(_PATTERNS))
     + rf")(?!{_LETTER})",
     re.IGNORECASE,
+)
+# The words that a frequency can begin with: nothing else is tried.
+_FIRST_WORDS = word_set(
+    """
+    once twice thrice one two three four five six seven eight ten twelve twenty every each q qd qid qds qhs hs od
+    hourly on alternate ek do teen char chaar chhar biweekly fortnightly monthly weekly daily nightly everyday morning
+    mornings evening evenings afternoon afternoons night nights noon bedtime breakfast lunch dinner supper in at again
+    subah subha sham shaam din before first raat sone roz rozana har bid b tid tds t a per / with after between khane
+    khana khali empty as prn p sos when whenever only if jab occasionally from now hafte एक दो सुबह शाम रात दोपहर दिन
+    रोज रोज़ रोज़ाना रोजाना हर सोने हफ्ते हफ़्ते हफ़ते खाने खाली जब ज़रूरत जरूरत रोज़ baar
+    """
 )
 _BETWEEN_PARTS = re.compile(r"[\s,]*(?:(?:uh|um|and|or|you know|for (?:the |your )?pain)[\s,]*)*", re.IGNORECASE)
 _LONGEST = 120
@@ -99,7 +121,14 @@ def find_frequencies(utterance: Utterance) -> list[Often]:
     Frequency(text='every six hours as needed', times_per_day=4.0, as_needed=True)
     """
     found: list[Often] = []
-    for match in _ANY.finditer(utterance.text):
+    end = 0
+    for word in utterance.words:
+        if word.start < end or not (word.norm in _FIRST_WORDS or word.norm[0].isdecimal()):
+            continue
+        match = _ANY.match(utterance.text, word.start)
+        if match is None:
+            continue
+        end = match.end()
         often = Often(match.start(), match.end(), _frequency(match))
         if found and _BETWEEN_PARTS.fullmatch(utterance.text, found[-1].end, often.start):
             text = " ".join(utterance.text[found[-1].start : often.end].split())
@@ -126,14 +155,22 @@ def _frequency(match: re.Match[str]) -> Frequency:
     if not isinstance(rule, str):
         return Frequency(text=text, times_per_day=rule)
     caught = [group for group in match.groups()[match.lastindex :] if group is not None]
-    return Frequency(text=text, times_per_day=_times_per_day(rule, caught))
+    return Frequency(text=text, times_per_day=_times_per_day(rule, caught, text))
 
 
-def _times_per_day(rule: str, caught: list[str]) -> float | None:
+def _times_per_day(rule: str, caught: list[str], text: str) -> float | None:
     if rule == "slots":
         return float(sum(slot != "0" for slot in caught)) or None
+    if rule == "weekdays":
+        return len(re.findall(_WEEKDAY, text, re.IGNORECASE)) / 7
     said = re.sub(r"\s+times?$", "", " ".join(caught[0].lower().replace("-", " ").split()))
     count = int(said) if said.isdecimal() else _COUNTS[said]
     if not 0 < count <= _MOST_PER_DAY:
         return None
-    return {"a day": float(count), "a week": count / 7, "hours": 24 / count}[rule]
+    return {
+        "a day": float(count),
+        "a week": count / 7,
+        "hours": 24 / count,
+        "days": 1 / count,
+        "weeks": 1 / (7 * count),
+    }[rule]

@@ -1,6 +1,7 @@
 """One finding for each medicine and strength, from everything that was said of it.
 
-A missed dose ends nothing: it is a finding of its own beside what is taken.
+A missed dose ends nothing: it is a finding of its own beside what is taken. What is stopped in a later turn ends the
+one strength that was taken until then.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,10 @@ class Fact:
     form: str | None = None
     route: Route | None = None
     reason: str | None = None
+    instructions: str | None = None
+    started: str | None = None
+    stopped: str | None = None
+    prescribed_by: str | None = None
     tentative: bool = False  # The status gives way to another.
 
     @property
@@ -44,6 +49,10 @@ class Fact:
             form=self.form or other.form,
             route=self.route or other.route,
             reason=self.reason or other.reason,
+            instructions=self.instructions or other.instructions,
+            started=self.started or other.started,
+            stopped=self.stopped or other.stopped,
+            prescribed_by=self.prescribed_by or other.prescribed_by,
         )
         if joined == self:
             return self
@@ -82,12 +91,21 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
         by_dose[fact.dose] = by_dose[fact.dose].with_(fact) if fact.dose in by_dose else fact
     bare = by_dose.pop(None, None)
     dosed = list(by_dose.values())
+    if any(fact.status not in (None, "asked") for fact in dosed):
+        dosed = [fact for fact in dosed if fact.status != "asked"]  # "Is it 20?" "They cut it to 10."
     if bare is None:
         return dosed
     stopped = bare.status == "stopped" and not bare.tentative
+    if stopped and len(dosed) == 1 and dosed[0].status in ("taking", "asked", None) and _is_after(bare, dosed[0]):
+        return [replace(dosed[0].with_(replace(bare, status=None)), status="stopped")]  # "I take 20." "Stop it."
     if not dosed or (stopped and all(fact.status != bare.status for fact in dosed)):
         return [bare, *dosed]
     return [_filled(dosed[0], bare), *dosed[1:]]
+
+
+def _is_after(one: Fact, other: Fact) -> bool:
+    """Whether one was said in a later turn."""
+    return one.spans[0].turn > other.spans[-1].turn
 
 
 def _filled(dosed: Fact, bare: Fact) -> Fact:
@@ -106,5 +124,9 @@ def _finding(fact: Fact) -> Finding:
         frequency=fact.frequency,
         status=fact.status,
         reason=fact.reason,
+        instructions=fact.instructions,
+        started=fact.started if fact.status != "missed" else None,
+        stopped=fact.stopped if fact.status == "stopped" else None,
+        prescribed_by=fact.prescribed_by,
     )
     return Finding(type="medication", payload=payload, spans=fact.spans)

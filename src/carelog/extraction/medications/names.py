@@ -68,14 +68,21 @@ def find_mentions(reading: Reading) -> list[Mention]:
     [('metformin', 'metformine'), ('potassium', 'potassium')]
     """
     words = reading.words
+    candidates = [i for i, word in enumerate(words) if _may_begin(word[0])]
+    if not candidates:
+        return []
     known = load_drugs().phrases
     company = _Company(reading)
     found: list[Mention] = []
-    i = 0
-    while i < len(words):
+    end = 0
+    for i in candidates:
+        if i < end:
+            continue
         if match := known.at(words, i):
             length, drug = match
             sure = not drug.ambiguous or company.beside(i, i + length) or _is_listed(words, found, i)
+        elif owned := _with_its_verb(words[i].norm):
+            length, drug, sure = 1, owned, True
         elif _begins_a_name(words[i].norm) and (apart := _said_apart(words, i)):
             length, drug, sure = 2, apart, True
         elif rare := find_in_long_tail(words[i].norm):
@@ -85,14 +92,26 @@ def find_mentions(reading: Reading) -> list[Mention]:
             length, drug = 1, slip
             sure = company.close_beside(i, i + 1)
         else:
-            i += 1
             continue
+        end = i + length
         if drug.kind and found and found[-1].end == i and FORMS.at(words, i):
             sure = False  # The inhaler of "my albuterol inhaler".
-        if sure and not _is_measured(words, i + length, drug):
-            found.append(Mention(i, i + length, drug))
-        i += length
+        if sure and not _is_measured(words, end, drug):
+            found.append(Mention(i, end, drug))
     return [mention for n, mention in enumerate(found) if not _explains(words, found, n)]
+
+
+@lru_cache(maxsize=8192)  # People use few different words, and most begin no name.
+def _may_begin(norm: str) -> bool:
+    if norm in load_drugs().first_words or _begins_a_name(norm) or _with_its_verb(norm):
+        return True
+    return find_in_long_tail(norm) is not None or closest_name(norm) is not None
+
+
+def _with_its_verb(norm: str) -> Drug | None:
+    """ "Metformin's five hundred"."""
+    drug = load_drugs().single.get(norm[:-2]) if norm.endswith("'s") else None
+    return drug if drug and not drug.ambiguous else None
 
 
 def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:

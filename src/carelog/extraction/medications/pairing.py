@@ -6,7 +6,7 @@ from typing import NamedTuple
 from carelog.extraction.medications.doses import Dose, is_change
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
-from carelog.extraction.utterances import Word
+from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 _BEFORE_NAME = word_set(
@@ -38,6 +38,8 @@ _BEFORE_ANSWER = word_set(
     "no actually that's that is the it's it he's she's i'm on i he she take takes yes yeah yep uh um , . still at "
     "my his her a"
 )
+_AFTER_ANSWER = frozenset(",.;!") | {"now", "actually", "ab"}
+_CHECKING = word_set("is that still right correct accurate so yes ? . , yeah")
 _LONGEST_QUESTION = 10
 _LONGEST_ANSWER = 8
 _ANSWER_TURNS = 2
@@ -117,7 +119,9 @@ def _owner(
         said = [other for other in readings[turn].doses if before.end <= other.first < dose.first]
         others = any(other.unit or other.value != dose.value for other in said)
         again = dose.target or (_PRONOUNS | _TAKING_BACK) & set(around.gap_before[-4:]) or "then" in around.gap_before
-        return Place(turn, before) if len(around.gap_before) <= _LONGEST_REACH and (again or not others) else None
+        listed = bool({"and", "aur", "और"} & set(around.gap_before[-2:])) and _is_before_frequency(readings[turn], dose)
+        near = len(around.gap_before) <= _LONGEST_REACH
+        return Place(turn, before) if near and (again or listed or not others) else None
     return last
 
 
@@ -160,7 +164,8 @@ def _goes_on(reading: Reading, dose: Dose, since: Mention | None) -> bool:
     gap = set(_norms(reading.words, earlier[-1].end, dose.first)[:_LONGEST_GAP_ON]) if earlier else set()
     if not gap or dose.first - earlier[-1].end > _LONGEST_GAP_ON:
         return False
-    return gap <= _CORRECTING or ("and" in gap and _is_before_frequency(reading, dose))
+    listed = "and" in gap or "," in gap
+    return gap <= _CORRECTING or (listed and _is_before_frequency(reading, dose))
 
 
 def _is_before_frequency(reading: Reading, dose: Dose) -> bool:
@@ -171,11 +176,22 @@ def _is_before_frequency(reading: Reading, dose: Dose) -> bool:
 def _answers_with(readings: Sequence[Reading], turn: int, dose: Dose, last: Place) -> bool:
     """ "And the carvedilol?" "That's the twelve and a half, twice a day." """
     asking, words = readings[last.turn].words, readings[turn].words
-    rest = [norm for norm in _norms(asking, last.mention.end, None) if norm not in ".?"]
+    until = checked_until(readings[last.turn].utterance)
+    rest = [norm for norm in _norms(asking, last.mention.end, until) if norm not in ".?,"]
     held_out = [norm for dose in readings[last.turn].doses for norm in _norms(asking, dose.first, dose.end)]
+    if until < len(asking):
+        spans = [(often.start, often.end) for often in readings[last.turn].frequencies]
+        held_out += [w.norm for w in asking if any(start <= w.start < end for start, end in spans)]
     asked = set(rest) <= set(held_out) and not _OTHER_QUESTIONS & set(_norms(asking, 0, None))
-    ends = dose.end == len(words) or words[dose.end].norm in ",.;!" or _is_before_frequency(readings[turn], dose)
+    ends = dose.end == len(words) or words[dose.end].norm in _AFTER_ANSWER or _is_before_frequency(readings[turn], dose)
     return asked and ends and all(norm in _BEFORE_ANSWER for norm in _norms(words, 0, dose.first))
+
+
+def checked_until(utterance: Utterance) -> int:
+    """Where a turn ends before it asks whether what it said is right: "500 mg twice a day. | Is that still right?"."""
+    begin, end = utterance.sentences[-1]
+    asks = all(word.norm in _CHECKING for word in utterance.words[begin:end])
+    return begin if asks else end
 
 
 def _follows(dose: Dose, around: _Around) -> bool:

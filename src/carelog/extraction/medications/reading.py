@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from carelog.extraction.exchange import Question, questions
 from carelog.extraction.medications.cues import Cue, find_cues
 from carelog.extraction.medications.doses import Dose, find_doses
 from carelog.extraction.medications.frequencies import Often, find_frequencies
@@ -26,6 +27,10 @@ class Reading:
     @cached_property
     def frequencies(self) -> list[Often]:
         return find_frequencies(self.utterance)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        return questions(self.utterance)
 
     @property
     def turn(self) -> int:

@@ -25,7 +25,6 @@ from carelog.extraction.exchange import (
     QuestionForm,
     answer_to,
     open_questions,
-    questions,
     same_speaker,
 )
 from carelog.extraction.finding import Span
@@ -43,7 +42,9 @@ from carelog.extraction.medications.exclusions import (
     is_allergy,
     is_anothers,
     is_compared,
+    is_general,
     is_given_once,
+    is_of_one_named_before,
     is_of_people,
     is_told_of_another,
 )
@@ -73,6 +74,9 @@ _TAKING = frozenset({"taking", "take"})
 _REFILLS = word_set("refill refills refilled renew")
 _HIM_OR_HER = word_set("him her")  # "I give him": no order.
 _WISHES = word_set("want wanted like thinking hoping hope wish planning try trying tried would")
+_OF_IT = frozenset({"stopped", "missed", "taking", "take", "changed", "started"})
+_HINDI_INSTRUCTIONS = word_set("lena leni lijiye lo lagaiye lagana daaliye khana लेना लेनी लीजिए खा लगाइए")
+_IFS = word_set("if agar अगर")
 _REPLY_REACH = 40  # Words of a reply in which "it" is still the medicine that was asked for.
 _LONGEST_FOLLOW_UP = 8
 _OFFERING = word_set("do would should shall can could may want how what")
@@ -114,6 +118,8 @@ class Scene:
             is_of_people(utterance, begin, mention)
             or is_compared(utterance, first)
             or is_given_once(utterance, mention)
+            or is_general(utterance, begin, end, mention)
+            or is_of_one_named_before(self._dialogue, turn, mention)
         ):
             return None
         bounds = Bounds(begin, first, end, stop)
@@ -147,7 +153,7 @@ class Scene:
             return Said("missed")
         said = self._questioned(turn, mention, status, tentative=cue is not None and cue.meaning == "tried")
         if said is not None and said.status in (None, "asked"):
-            return next((one for one in later if one.status == "taking"), said)
+            return next((one for one in later if one.status in ("taking", "changed", "started")), said)
         return said
 
     def missed_of(self, turn: int, mention: Mention, stop: int) -> Said | None:
@@ -197,7 +203,7 @@ class Scene:
 
     def _carried(self, turn: int, begin: int, first: int) -> Status | None:
         """The status that the sentence before speaks of: "... start you on something. It is lisinopril 20." """
-        if any(question.first <= first < question.end for question in questions(self._dialogue[turn])):
+        if any(question.first <= first < question.end for question in self._readings[turn].questions):
             return None
         status = self.status_between(turn, max(0, begin - FURTHEST_LEFT), begin)
         return status if first - begin <= FURTHEST_LEFT and status in ("taking", "started", "ordered") else None
@@ -215,9 +221,8 @@ class Scene:
     def _pronouns_in(self, turn: int, first: int, stop: int) -> Iterator[Said]:
         utterance = self._dialogue[turn]
         words = utterance.words
-        asked: list[Question] | None = None
         for cue in self._readings[turn].cues:
-            if not first <= cue.first < stop or cue.meaning not in ("stopped", "missed", "taking", "take"):
+            if not first <= cue.first < stop or cue.meaning not in _OF_IT:
                 continue
             begin = next(b for b, e in utterance.sentences if b <= cue.first < e)
             last = object_of(words, begin, cue)
@@ -227,9 +232,9 @@ class Scene:
             thought = any(
                 c.meaning in ("considered", "may i") and begin <= c.first < cue.first for c in self._readings[turn].cues
             )
-            if thought or is_conditional(words, begin, cue):
+            if thought or is_conditional(words, begin, cue) or self._is_instructed_if(turn, begin, cue):
                 continue
-            asked = questions(utterance) if asked is None else asked
+            asked = self._readings[turn].questions
             if any(question.first <= cue.first < question.end for question in asked):
                 continue
             span = self._quote(turn, cue.first, last + 1)
@@ -237,6 +242,13 @@ class Scene:
                 yield Said("taking", (span,))
             elif not is_refused(words, begin, cue, cue.end):
                 yield Said(status, (span,))
+
+    def _is_instructed_if(self, turn: int, begin: int, cue: Cue) -> bool:
+        """ "If you get hives from it, stop it": a clinician's advice for what has not come."""
+        utterance = self._dialogue[turn]
+        if utterance.turn.role in (Role.PATIENT, Role.CARER):
+            return False
+        return any(word.norm in _IFS for word in utterance.words[begin : cue.first])
 
     def _quote(self, turn: int, first: int, end: int) -> Span:
         utterance = self._dialogue[turn]
@@ -259,7 +271,7 @@ class Scene:
     def _questioned(self, turn: int, mention: Mention, status: Status | None, *, tentative: bool) -> Said | None:
         """The status, with the question that the mention stands in and its answer."""
         utterance = self._dialogue[turn]
-        asked = next((q for q in questions(utterance) if q.first <= mention.first < q.end), None)
+        asked = next((q for q in self._readings[turn].questions if q.first <= mention.first < q.end), None)
         if asked is None or asked.form is QuestionForm.OPEN or _instructs(utterance.words, asked):
             return Said(status or self._replied(turn, mention), tentative=tentative)
         answer = self._answer(turn) if asked in open_questions(utterance) else None
@@ -360,6 +372,8 @@ def _taking_or_ordered(utterance: Utterance, cue: Cue) -> Status:
     """ "Take": an instruction after "you should" or at the beginning, said by one who instructs."""
     if utterance.turn.role in (Role.PATIENT, Role.CARER):
         return "taking"
+    if utterance.words[cue.first].norm in _HINDI_INSTRUCTIONS:
+        return "ordered"
     before = [word.norm for word in utterance.words[max(0, cue.first - 5) : cue.first]]
     if not before or before[-1] in _BEFORE_IMPERATIVE:
         return "ordered"

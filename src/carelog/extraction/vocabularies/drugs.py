@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import NamedTuple
 
-from carelog.extraction.utterances import PhraseTable
+from carelog.extraction.utterances import PhraseTable, words_of
 
 
-@dataclass(frozen=True, slots=True)
-class Drug:
+class Drug(NamedTuple):
     """One name of a medicine.
 
     `unit` is the UCUM unit of a strength said without one ("metformin 500"). `ambiguous` names are also foods,
@@ -32,9 +32,11 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Drugs:
-    """The reviewed list: every name as a phrase, the names of one word, and ordinary words that the long tail drops."""
+    """The reviewed list: every name as a phrase, the words that names begin with, the names of one word, and ordinary
+    words that the long tail drops."""
 
     phrases: PhraseTable[Drug]
+    first_words: frozenset[str]
     single: Mapping[str, Drug]
     ordinary: frozenset[str]
 
@@ -72,9 +74,8 @@ def load_drugs() -> Drugs:
     known: dict[str, Drug] = {}
     for purpose in purposes:
         same = _items(purpose, "|")
-        for name in same:
-            for word in called:
-                known[f"{name} {word}"] = Drug(f"{same[0]} medication", kind=True)
+        kind = Drug(f"{same[0]} medication", kind=True)
+        known.update((f"{name} {word}", kind) for name in same for word in called)
     for line in kinds:
         same = _items(line, "|")
         for name, ambiguous in map(_marked, same):
@@ -84,13 +85,19 @@ def load_drugs() -> Drugs:
             known.setdefault(drug.name, drug)
     return Drugs(
         phrases=PhraseTable(known),
+        first_words=frozenset(_first_word(name) for name in known),
         single=MappingProxyType({name: d for name, d in known.items() if name.isalpha() and not d.kind}),
         ordinary=ordinary,
     )
 
 
+def _first_word(name: str) -> str:
+    first = name.partition(" ")[0]
+    return first if first.isalpha() and first.isascii() else words_of(first)[0].norm
+
+
 def _items(text: str, separator: str) -> list[str]:
-    return [item.strip() for item in text.split(separator) if item.strip()]
+    return [item for part in text.split(separator) if (item := part.strip())]
 
 
 def _marked(name: str) -> tuple[str, bool]:

@@ -1,0 +1,124 @@
+"""What questions ask about conditions, and what their answers grant."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from carelog.conversations.turns import Role
+from carelog.extraction.conditions.claims import Claim, Mention, Page
+from carelog.extraction.conditions.cues import Cue, Meaning
+from carelog.extraction.exchange import (
+    Answer,
+    AnswerKind,
+    Question,
+    QuestionForm,
+    answer_to,
+    answer_within,
+    open_questions,
+    same_speaker,
+)
+from carelog.extraction.finding import Span
+from carelog.extraction.negation import is_negative
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import Utterance
+from carelog.extraction.whose import asks_of_family
+from carelog.extraction.wordsets import word_set
+
+_ASKS_FOR_CONDITIONS: Final = phrase_set(
+    """
+    medical problems | health problems | medical conditions | medical condition | health conditions |
+    health condition | medical history | past history | chronic conditions | chronic illnesses | chronic disease |
+    conditions | illnesses | medical issues | health issues | diagnosed with | history of | koi bimari |
+    other problems | past medical history | been diagnosed | kya bimari | कोई बीमारी
+    """
+)
+_BEFORE_LISTED: Final = word_set(
+    """
+    yes yeah yep yup well just only , . uh um the a my i i've got have had and also so sure mostly haan ji ok okay
+    some a bit of mild severe really like you know oh let's see high chronic
+    """
+)
+_PRESUPPOSING: Final = word_set("how when where who how's")
+_LONGEST_LIST: Final = 25
+_FURTHEST_ASKED: Final = 14
+
+
+def granted(
+    dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention, question: Question, claim: Claim | None
+) -> tuple[Claim, tuple[Span, ...]] | None:
+    """The claim that a question makes together with its answer, and the answer's words."""
+    utterance = page.utterance
+    if utterance.turn.role not in (Role.CLINICIAN, Role.AGENT, Role.UNKNOWN):
+        return None
+    if asks_of_family(utterance, question.first, question.end):
+        return None
+    presupposed = claim is not None and (
+        claim.cue.meaning is Meaning.OWNED
+        or (question.form is QuestionForm.OPEN and utterance.words[question.first].norm in _PRESUPPOSING)
+    )
+    if claim is not None and presupposed:
+        asked_since = claim.cue.meaning is Meaning.HAD and utterance.words[claim.cue.first - 1].norm == "you"
+        return (replace(claim, cue=claim.cue._replace(meaning=Meaning.HAS)) if asked_since else claim), ()
+    if question.form is QuestionForm.OPEN:
+        return None
+    answer = _answer(dialogue, turn, question)
+    if question.form is QuestionForm.STATED:
+        if answer is not None and answer.kind is AnswerKind.NO:
+            return None
+        agreed = answer is not None and answer.kind is AnswerKind.YES
+        if claim is None and agreed and not any(map(is_negative, utterance.words[question.first : question.end])):
+            claim = Claim(Cue(mention.first, mention.first, Meaning.HAS), "confirmed")
+        return (claim, (answer.span,) if answer is not None and agreed else ()) if claim is not None else None
+    asked = [m for m in page.mentions if question.first <= m.first < question.end]
+    if answer is None or answer.kind is not AnswerKind.YES or len(asked) > 1 or mention.named.ambiguous:
+        return None
+    before = utterance.words[question.first : mention.first]
+    if len(before) > _FURTHEST_ASKED or any(map(is_negative, before)):
+        return None
+    had = any(word.norm == "had" for word in before)
+    cue = Cue(
+        question.first, question.first + 1, Meaning.HAD if had and not mention.named.condition.lasting else Meaning.HAS
+    )
+    return Claim(cue, "confirmed"), (answer.span,)
+
+
+def _answer(dialogue: Sequence[Utterance], turn: int, question: Question) -> Answer | None:
+    within = answer_within(dialogue[turn], question, turn)
+    if within is not None:
+        return within
+    opened = open_questions(dialogue[turn])
+    return answer_to(dialogue, turn) if question in opened else None
+
+
+def is_taken_back(dialogue: Sequence[Utterance], turn: int) -> bool:
+    """ "Our records show you have asthma. Is that correct?" "No." """
+    utterance = dialogue[turn]
+    opened = open_questions(utterance)
+    if not opened or utterance.turn.role not in (Role.CLINICIAN, Role.AGENT, Role.UNKNOWN):
+        return False
+    answer = answer_to(dialogue, turn)
+    return answer is not None and answer.kind is AnswerKind.NO
+
+
+def is_listed(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention) -> bool:
+    """Whether the mention answers, by itself, a question for conditions: "Any medical problems?" "Just asthma." """
+    if not turn or mention.first > _LONGEST_LIST or mention.named.ambiguous:
+        return False
+    if page.utterance.turn.role in (Role.CLINICIAN, Role.AGENT):
+        return False
+    asking, words = dialogue[turn - 1], page.utterance.words
+    if same_speaker(asking, page.utterance):
+        return False
+    if any(
+        (word.norm not in _BEFORE_LISTED or is_negative(word)) and i not in page.named
+        for i, word in enumerate(words[: mention.first])
+    ):
+        return False
+    return any(_asks_for_conditions(asking, question) for question in open_questions(asking))
+
+
+def _asks_for_conditions(asking: Utterance, question: Question) -> bool:
+    if asks_of_family(asking, question.first, question.end):
+        return False
+    names = any(question.first <= m.first < question.end for m in Page(asking).mentions)
+    return names or any(_ASKS_FOR_CONDITIONS.at(asking.words, i) for i in range(question.first, question.end))

@@ -54,6 +54,7 @@ _TAKING_REACH: Final = 8  # words
 _ANEW: Final = word_set("today now currently down up then")
 _TIMED: Final = 10  # words
 _POINTLESS_BELOW: Final = 20
+_PRONOUNS: Final = frozenset({"one"})  # "the cholesterol one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def _read(words: Sequence[Word], lab: Lab, numbers: Sequence[Number], k: int, *,
         if unit is None:
             return None
         return Value(number.first, number.end + length, number.value, unit if unit.holds(number.value) else None)
+    if number.end - number.first == 1 and words[number.first].norm in _PRONOUNS:
+        return None
     if foreign_at(words, number.end) or (number.end < len(words) and words[number.end].norm in {"meq", "iu", "mgs"}):
         return None
     unit = lab.unit_for(number.value)

@@ -10,7 +10,7 @@ from carelog.extraction.pieces import in_pieces
 from carelog.extraction.temporality import dated
 from carelog.extraction.utterances import Utterance, read
 
-ENGINE: Final = "local/1"
+ENGINE: Final = "local/2"
 
 Finder = Callable[[Sequence[Utterance]], Sequence[Finding | Implausible]]
 

@@ -4,7 +4,7 @@ PORT ?=
 RUN_ARGS := $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench eval lock clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,10 @@ check: ## Format and lint (ruff), types (mypy --strict), floors (import-linter)
 bench: ## Measure intake, chains and extraction; each beside a bare loop doing the same writes
 	@scripts/setup dev
 	@.venv/bin/python -m bench $(ARGS)
+
+eval: ## Measure how well conversations are read (ARGS=--download fetches real visits, ARGS=--save keeps the figures)
+	@scripts/setup dev
+	@.venv/bin/python -m evaluation $(ARGS)
 
 lock: ## Resolve the dependencies anew into requirements/
 	@scripts/setup dev

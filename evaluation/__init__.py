@@ -1,0 +1,1 @@
+"""How well Carelog understands what is said: cases of our own, real visits, and the table of `make eval`."""

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from uuid import uuid4
@@ -35,6 +34,11 @@ if _BESIDE.is_dir():
 
 from servers import PostgresServer, RedisServer, Unavailable  # noqa: E402
 
+# Some hundred tests start Carelog. Where Python may not keep what it compiled, as in many a container, each of them
+# waits half a second longer.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # A shell without job control starts what runs in its background deaf to Ctrl-C, and so would be all that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -47,6 +51,15 @@ hypothesis.settings.register_profile("carelog", deadline=None, derandomize=bool(
 hypothesis.settings.load_profile("carelog")
 
 DIALECTS = ("sqlite", "postgresql")
+
+
+# They start processes, and kill them, for most of a minute.
+_LONG = ("acceptance", "test_fuzzed.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: at the end, none is left over that others would wait for."""
+    items.sort(key=lambda item: not any(name in item.path.parts for name in _LONG))
 
 
 @pytest.fixture(scope="session")
@@ -72,28 +85,75 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
 
 
+Schema = Literal["health", "auth"]
+
+
 class Databases(Protocol):
     """Makes new databases, by their URLs: empty ones, or copies of one that has this schema already."""
 
-    def __call__(self, schema: Literal["health", "auth"] | None = None) -> str: ...
+    def __call__(self, schema: Schema | None = None) -> str: ...
+
+    def clear(self) -> None:
+        """Drop those that were made, whoever still uses them."""
+
+
+class PostgresDatabases:
+    """New databases in one PostgreSQL."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._templates: dict[str, str] = {}
+        self._made: list[str] = []
+
+    def __call__(self, schema: Schema | None = None) -> str:
+        self._made.append(self._server.database(self._template(schema) if schema else "template0"))
+        return self._made[-1]
+
+    def clear(self) -> None:
+        self._server.drop(self._made)
+        self._made = []
+
+    def _template(self, schema: Schema) -> str:
+        if schema not in self._templates:
+            url = self._server.database("template0")
+            migrate_now(url, schema)
+            self._templates[schema] = str(make_url(url).database)
+        return self._templates[schema]
+
+
+class SqliteDatabases:
+    """New SQLite files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: list[Path] = []
+
+    def __call__(self, schema: Schema | None = None) -> str:
+        path = self._folder / f"{uuid4().hex}.db"
+        if schema:
+            shutil.copy(self._template(schema), path)
+        self._made.append(path)
+        return f"sqlite:///{path}"
+
+    def clear(self) -> None:
+        for path in self._made:
+            for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+                file.unlink(missing_ok=True)
+        self._made = []
+
+    def _template(self, schema: Schema) -> Path:
+        path = self._folder / f"{schema}.db"
+        if not path.exists():
+            migrate_now(f"sqlite:///{path}", schema)
+        return path
 
 
 @pytest.fixture(scope="session")
 def postgres_databases() -> Iterator[Databases]:
     """New databases in a PostgreSQL that is started for the tests, and stopped after them."""
     server = started(PostgresServer)
-
-    @cache
-    def template(schema: str) -> str:
-        url = server.database("template0")
-        migrate_now(url, schema)
-        return str(make_url(url).database)
-
-    def make(schema: str | None = None) -> str:
-        return server.database(template(schema) if schema else "template0")
-
     try:
-        yield make
+        yield PostgresDatabases(server)
     finally:
         server.close()
 
@@ -154,22 +214,7 @@ def redis_url(redis_server: RedisServer) -> str:
 
 @pytest.fixture(scope="session")
 def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """New SQLite files."""
-    folder = tmp_path_factory.mktemp("sqlite")
-
-    @cache
-    def template(schema: str) -> Path:
-        path = folder / f"{schema}.db"
-        migrate_now(f"sqlite:///{path}", schema)
-        return path
-
-    def make(schema: str | None = None) -> str:
-        path = folder / f"{uuid4().hex}.db"
-        if schema:
-            shutil.copy(template(schema), path)
-        return f"sqlite:///{path}"
-
-    return make
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
 
 
 def migrate_now(url: str, schema: str) -> None:
@@ -184,10 +229,18 @@ def migrate_now(url: str, schema: str) -> None:
 
 
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest) -> Callable[[str], Databases]:
-    """The maker of databases of a dialect; a server is started only for who asks for one."""
+def new_database(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Databases]]:
+    """The maker of databases of a dialect; a server is started only for who asks for one. They go with the test."""
     makers = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}
-    return lambda dialect: request.getfixturevalue(makers[dialect])
+    used: dict[str, Databases] = {}
+
+    def maker(dialect: str) -> Databases:
+        used[dialect] = request.getfixturevalue(makers[dialect])
+        return used[dialect]
+
+    yield maker
+    for databases in used.values():
+        databases.clear()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from carelog.storages.definition import StorageDefinition
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 DEFAULT_CHAINS: Final = {
-    "record": {"channels": list(CHANNELS), "links": ["extract", "summarize"]},
+    "record": {"channels": list(CHANNELS), "links": ["transcribe", "extract", "summarize"]},
 }
 
 
@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         default=None,
         description="redis://... sends runs to workers over Redis Streams; without it they are claimed in the ledger.",
     )
+    cache_url: str | None = Field(
+        default=None,
+        description="redis://... where processes share answers of models and count calls; the broker's by default.",
+    )
     bulk_limit: int = Field(
         default=100_000,
         ge=1,
@@ -139,8 +143,8 @@ class Settings(BaseSettings):
     )
     ai_endpoints: dict[str, EndpointDefinition] = Field(
         default_factory=dict,
-        description="Where language models and speech recognisers answer, by name: url, model, api_key_env, "
-        "timeout_seconds, max_concurrency, tries, structured, prices.",
+        description="Where language models and speech recognisers answer, by name: url, model, roles, api_key_env, "
+        "limits and prices.",
     )
     metrics_public: bool = Field(
         default=False, description="Whether /metrics is shown without a key, instead of to keys with metrics:read."

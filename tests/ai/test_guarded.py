@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +90,20 @@ async def test_tokens_are_counted_by_what_the_endpoint_says(clock: ManualClock) 
         with pytest.raises(EndpointBusy):
             await ask(calls, "made-up-1", PROMPT)
         assert len(server.got) == 2
+
+
+async def test_an_answer_of_more_than_a_minute_may_have_is_waited_for_a_minute(clock: ManualClock) -> None:
+    whole = {
+        "choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": "Fine."}}],
+        "usage": {"prompt_tokens": 900_000_000, "completion_tokens": 40},
+    }
+    told = in_turn(answer(200, whole))
+    async with serving(told) as server, Calls(near(server, clock, tokens_per_minute=150)) as calls:
+        await ask(calls, "made-up-1", PROMPT)
+        with pytest.raises(EndpointBusy) as busy:
+            await ask(calls, "made-up-1", PROMPT)
+    assert busy.value.retry_after is not None
+    assert busy.value.retry_after <= timedelta(minutes=2)
 
 
 async def test_a_call_that_has_no_tokens_takes_no_request(clock: ManualClock) -> None:

@@ -102,3 +102,9 @@ def test_what_is_not_told_stays_unknown() -> None:
     assert (other.prompt, other.cost) == (None, None)
     assert one + other == Usage(calls=2, seconds=3, prompt=7, completion=1)
     assert Usage() + one == one
+
+
+def test_what_no_call_can_have_taken_is_not_believed() -> None:
+    usage = {"prompt_tokens": 10**400, "completion_tokens": -1}
+    told = Usage.told({"usage": usage}, 1, Prices(prompt=1, completion=1))
+    assert told == Usage(calls=1, seconds=1)

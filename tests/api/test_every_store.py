@@ -13,12 +13,14 @@ from door import Door, make_vcon
 from operations import Record, make_record
 from sqlalchemy import func, select
 
+from carelog.conversations.handed_transcript import HandedTranscript
 from carelog.conversations.listing import ConversationIds
 from carelog.db import health_metadata
 from carelog.identity import SCOPES, Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError
 from carelog.pipeline.copy_store import CopyQuery
+from carelog.pipeline.reprocessing import ReprocessQuery
 from carelog.pipeline.submission import from_vcon
 from carelog.record.editing import Draft
 from carelog.record.memory import NewEvent
@@ -55,6 +57,7 @@ def arguments(record: Record, door: Door) -> dict[str, Any]:
         "ingress_list": "nowhere",
         "list_name": "seen",
         "draft": draft,
+        "handed": HandedTranscript("Patient: I feel fine.", "text/plain"),
         "event": NewEvent("food:breakfast", {"name": "idli"}),
         "context_id": f"vitals:{ids['entry_id']}",
         "updates": {"notes": "mine now"},
@@ -86,6 +89,7 @@ _SAID: dict[str, dict[str, Any]] = {
     "copies.page": {"query": CopyQuery()},
     "links.add": {"kind": "related_to"},
     "links.remove": {"kind": "related_to"},
+    "reprocessing.step": {"query": ReprocessQuery()},
 }
 
 

@@ -17,11 +17,12 @@ import pytest
 from made_up import submission
 from rich.console import Console
 
+from carelog.ai.breaker import BreakerState
 from carelog.app import Carelog, open_carelog
 from carelog.cli.overview import Rates, Sample, as_json, frame, rates
 from carelog.identity import operator
 from carelog.kit.ids import new_id
-from carelog.pipeline.gauges import DeadGauge, Gauges, LaneGauge, StorageGauge
+from carelog.pipeline.gauges import DeadGauge, EndpointGauge, Gauges, LaneGauge, StorageGauge
 from carelog.pipeline.run import Lane
 from carelog.pipeline.tables import run as table
 from carelog.pipeline.workers import WorkerRow, WorkerState, beat
@@ -110,6 +111,10 @@ def test_a_frame_says_what_waits_who_works_and_what_is_wrong() -> None:
                 ),
                 StorageGauge("search"),
             ),
+            endpoints=(
+                EndpointGauge("careful", BreakerState.OPEN, retry_in_seconds=40),
+                EndpointGauge("default", BreakerState.CLOSED, failures=2),
+            ),
         ),
         trouble="the database does not answer",
     )
@@ -124,6 +129,8 @@ def test_a_frame_says_what_waits_who_works_and_what_is_wrong() -> None:
         "record  webhook  7",
         "archive  40  0  2 h  down: storage.unreachable, tried again in 8 s",
         "search  0  0  -  up",
+        "careful  0  open, asked again in 40 s",
+        "default  2  closed",
     ):
         assert row in rows, text
 
@@ -158,7 +165,7 @@ def test_the_command_shows_what_is_in_the_database(carelog_command: Command) -> 
     told = json.loads(ran.out)
     assert told["rates"]["ingested"] == 0.3
     assert {lane["lane"]: lane["queued"] for lane in told["lanes"]} == {"urgent": 0, "routine": 2, "bulk": 0}
-    assert told["dead"] == [{"chain": "record", "link": "extract", "runs": 1}]
+    assert told["dead"] == [{"chain": "record", "link": "transcribe", "runs": 1}]
     assert [one["pid"] for one in told["workers"]] == [4711]
 
     for options in (("--once",), ()):  # without a terminal there is one frame
@@ -166,7 +173,7 @@ def test_the_command_shows_what_is_in_the_database(carelog_command: Command) -> 
         assert ran.code == 0, ran.err
         assert re.search(r"^routine +2 +2 +0 ", ran.out, re.M)
         assert re.search(r"^north-1 +4711 +working ", ran.out, re.M)
-        assert re.search(r"^record +extract +1$", ran.out, re.M)
+        assert re.search(r"^record +transcribe +1$", ran.out, re.M)
         assert "\x1b" not in ran.out
 
 

@@ -95,11 +95,12 @@ def test_keys_of_vendors_stay_out_of_the_definitions() -> None:
             module: links.analyze
             options: {OPENAI_API_KEY: sk-made-up, prompt: Sum it up., model: small}
           listen: {module: links.openai_transcribe}
+          ears: {module: links.deepgram_link, options: {DEEPGRAM_KEY: dg-made-up}}
           proxied:
             module: links.deepgram_link
             options: {LITELLM_PROXY_URL: "http://proxy:4000", LITELLM_MASTER_KEY: made-up-key}
         chains:
-          calls: {links: [sum up, listen, proxied], ingress_lists: [in]}
+          calls: {links: [sum up, listen, ears, proxied], ingress_lists: [in]}
         """
     )
     definitions = translated.definitions
@@ -109,16 +110,20 @@ def test_keys_of_vendors_stay_out_of_the_definitions() -> None:
     assert str(endpoints["sum up"].url) == "https://api.openai.com/v1"
     assert translated.secrets[endpoints["sum up"].api_key_env or ""] == "sk-made-up"
     assert endpoints["listen"].api_key_env == "OPENAI_API_KEY"
-    assert str(endpoints["proxied"].url) == "http://proxy:4000/"
-    assert [link.options["endpoint"] for link in definitions.chains["calls"].links] == ["sum up", "listen", "proxied"]
+    assert (str(endpoints["ears"].url), endpoints["ears"].speaks) == ("https://api.deepgram.com/", "deepgram")
+    assert translated.secrets[endpoints["ears"].api_key_env or ""] == "dg-made-up"
+    assert (str(endpoints["proxied"].url), endpoints["proxied"].speaks) == ("http://proxy:4000/", "openai")
+    links = definitions.chains["calls"].links
+    assert [link.options["endpoint"] for link in links] == ["sum up", "listen", "ears", "proxied"]
+    assert (links[2].options["model"], links[2].options["minimum_duration"]) == ("nova-3", 60)
 
 
 def test_an_endpoint_that_is_called_as_a_link_is_used_by_it() -> None:
     config = """
-        links: {listen: {module: links.deepgram_link, options: {DEEPGRAM_KEY: made-up}}}
+        links: {listen: {module: links.hugging_face_whisper, options: {API_KEY: made-up}}}
         chains: {calls: {links: [listen], ingress_lists: [in]}}
         """
-    assert "the protocol of deepgram is not spoken here" in problem(config)
+    assert "the protocol of hugging_face is not spoken here" in problem(config)
     [link] = links_of(config, endpoints=["listen"])
     assert link["options"]["endpoint"] == "listen" and "made-up" not in str(link)
 

@@ -3,12 +3,16 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
+from waiting import until
 
 from carelog.db import Database
+from carelog.kit.beside import beside
 
 _metadata = MetaData()
 _number = Table("number", _metadata, Column("value", Integer, primary_key=True))
@@ -29,6 +33,10 @@ async def database(dialect: str, fresh_url: Callable[[str], str]) -> AsyncIterat
 async def _add(database: Database, value: int) -> None:
     async with database.write() as connection:
         await connection.execute(insert(_number).values(value=value))
+
+
+def _size(database: Database) -> int:
+    return Path(str(database.url.database)).stat().st_size
 
 
 async def test_one_query_gives_its_rows(database: Database) -> None:
@@ -67,6 +75,18 @@ async def test_reading_holds_nothing_back_afterwards(database: Database) -> None
         assert driver is not None
         busy, _, _ = (await driver.carry_out("PRAGMA wal_checkpoint(TRUNCATE)", (), many=False))[1][0]
     assert busy == 0
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_is_committed_moves_from_the_log_into_the_file_meanwhile(database: Database) -> None:
+    before, numbers = _size(database), count(7)
+    async with beside(database.keep_log_short()):
+
+        async def grown() -> bool:
+            await _add(database, next(numbers))
+            return _size(database) > before
+
+        await until(grown)
 
 
 async def test_a_query_that_fails_leaves_no_transaction_open(database: Database) -> None:

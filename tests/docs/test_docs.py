@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from carelog.ai.endpoint import EndpointDefinition, EndpointRole
 from carelog.kit import errors
 from carelog.pipeline.chains import ChainDefinition
 from carelog.record import entry_types
@@ -30,6 +31,14 @@ def test_every_setting_is_described() -> None:
         assert f"`{name}`" in text, name
     for name in ChainDefinition.model_fields:
         assert f"| `{name}` |" in text, name
+
+
+def test_every_key_of_an_endpoint_is_described() -> None:
+    text = page("ai.md")
+    for name in EndpointDefinition.model_fields:
+        assert f"| `{name}` |" in text, name
+    for role in EndpointRole:
+        assert f"`{role}`" in text, role
 
 
 def test_no_setting_is_described_that_there_is_not() -> None:

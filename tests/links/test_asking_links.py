@@ -12,7 +12,7 @@ from small_http import Asked, answer, context, definition, in_turn, said, servin
 from carelog.conversations import Conversation, tags_of
 from carelog.identity import operator
 from carelog.kit.errors import ConfigurationError
-from carelog.pipeline import LinkError, Outcome, PermanentLinkError
+from carelog.pipeline import LinkError, LinkParked, Outcome, PermanentLinkError
 from carelog.pipeline.link import make_link
 from carelog.pipeline.run import RunState
 
@@ -71,7 +71,7 @@ async def test_analyze_asks_about_the_words_and_keeps_the_answer() -> None:
 async def test_nothing_is_asked_twice_unless_it_is_wanted() -> None:
     conversation = call()
     async with serving(in_turn(said("A headache."))) as server:
-        here = context(server)
+        here = context(server, cache=False)
         first = applied(await outcome("analyze", {}, conversation, here), conversation)
         assert await outcome("analyze", {}, first, here) == Outcome()
         assert len(server.got) == 1
@@ -208,7 +208,7 @@ async def test_what_the_endpoint_says_of_trouble_reaches_the_run() -> None:
     async with serving(in_turn(answer(429, retry_after="30"), answer(401))) as server:
         busy = await failure("analyze", {}, call(), context(server))
         refused = await failure("analyze", {}, call(), context(server))
-    assert (type(busy), busy.retry_after) == (LinkError, timedelta(seconds=30))
+    assert (type(busy), busy.retry_after) == (LinkParked, timedelta(seconds=30))
     assert (type(refused), refused.message) == (PermanentLinkError, "AI endpoint 'default' answered 401")
 
 
@@ -226,7 +226,7 @@ async def test_one_conversation_s_failure_touches_no_other_and_few_are_asked_abo
 async def test_a_sample_and_a_condition_limit_what_is_asked() -> None:
     tagged = applied(await outcome("tag", {"tags": ["topic:care"]}, call()), call())
     async with serving(in_turn(said("Fine."))) as server:
-        here = context(server)
+        here = context(server, cache=False)
         assert await outcome("analyze", {"sampling_rate": 0}, call(), here) == Outcome()
         for includes, asked in (("topic:care", 1), ("topic:sales", 1)):
             condition = {"section": "attachments", "type": "tags", "includes": includes}
@@ -261,7 +261,7 @@ async def test_wrong_options_are_refused_with_the_configuration(name: str, optio
             make_link("analyze", {}, context(server, model=None))
 
 
-@pytest.mark.parametrize("name", ["analyze", "analyze_and_label", "detect_engagement", "transcribe"])
+@pytest.mark.parametrize("name", ["analyze", "analyze_and_label", "detect_engagement"])
 def test_without_an_endpoint_there_is_no_such_link(name: str) -> None:
     with pytest.raises(ConfigurationError, match=f"link '{name}', endpoint: the setting ai_endpoints has none"):
         make_link(name, {})

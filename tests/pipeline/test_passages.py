@@ -1,5 +1,6 @@
 """Passages: ingress lists, newer documents of a conversation, and passing through a chain again."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from carelog.kit.ids import new_id
 from carelog.pipeline import Outcome, Work
 from carelog.pipeline.intake import Receipt, UnknownList, Verdict
 from carelog.pipeline.run import RunState
+from carelog.pipeline.runs import RunQuery
 from carelog.pipeline.submission import Submission
 from carelog.record import Entry
 
@@ -140,6 +142,18 @@ async def test_what_waits_already_is_not_queued_a_second_time(opened: Opened) ->
         await accept(carelog, given, newer(given, "Other words."))
         await carelog.intake.send(ME, [taken.conversation_id], "feed")
         assert len((await carelog.runs.page(ME)).items) == 1
+
+
+async def test_those_who_send_the_same_at_once_queue_it_once(opened: Opened, scripted: Script) -> None:
+    scripted("read", lambda _: Outcome())
+    async with opened(chains={"feeding": FEED}) as carelog:
+        receipts = await accept(carelog, *(to_list("feed", submission(f"Day {n}.", channel="vcon")) for n in range(10)))
+        await carelog.worker.drain()
+        ids = [receipt.conversation_id for receipt in receipts]
+        sent = await asyncio.gather(*(carelog.intake.send(ME, ids, "feed") for _ in range(4)))
+        assert sent == [[]] * 4
+        queued = (await carelog.runs.page(ME, RunQuery(states=(RunState.QUEUED,)))).items
+        assert sorted(run.conversation_id for run in queued) == sorted(ids)
 
 
 async def test_a_second_passage_goes_through_the_routes_again(opened: Opened, scripted: Script) -> None:

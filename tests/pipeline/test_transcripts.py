@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from carelog_test_links import Behaviour
 from made_up import chain, scripted_link, submission, symptom_of
-from small_http import answer, definition, in_turn, serving
+from small_http import Asked, answer, definition, in_turn, serving
 
 from carelog.app import Carelog
 from carelog.conversations import Conversation
@@ -301,8 +301,53 @@ async def test_one_that_comes_while_the_run_is_in_hand_is_not_missed(opened: Ope
     async with opened(chains={"record": links}) as carelog:
         came.append(carelog)
         conversation = await accept(carelog, call())
-        assert await states(carelog) == ["finished"]
+        assert set(await states(carelog)) == {"finished"}
         assert len(await entries(carelog, conversation)) == 1
+
+
+async def test_one_that_comes_when_the_run_is_past_asking_is_read_behind_it(opened: Opened, scripted: Script) -> None:
+    came: list[Carelog] = []
+    heard: list[int] = []
+
+    async def it_comes(work: Work) -> Outcome:
+        heard.append(len(work.conversation.turns))
+        if came:
+            receipt = await came.pop().transcripts.add(ME, work.conversation_id, lines())
+            assert len(receipt.runs) == 1
+        return last_turn(work) if work.conversation.turns else Outcome()
+
+    scripted("it comes", it_comes)
+    links = chain({"transcribe": {"minimum_duration": 10}}, scripted_link("it comes"))
+    async with opened(chains={"record": links}) as carelog:
+        came.append(carelog)
+        conversation = await accept(carelog, call(recording(duration=5)))
+        assert await states(carelog) == ["finished", "finished"]
+        assert heard == [0, 2]
+        assert len(await entries(carelog, conversation)) == 1
+
+
+async def test_one_that_comes_while_a_recogniser_listens_is_the_only_one(opened: Opened, scripted: Script) -> None:
+    came: list[tuple[Carelog, UUID]] = []
+
+    async def listens(asked: Asked) -> AsyncIterator[bytes]:
+        while not came:
+            await asyncio.sleep(0.01)
+        carelog, conversation = came[0]
+        await carelog.transcripts.add(ME, conversation, lines())
+        yield answer(200, {"text": "Something else that was misheard."})
+
+    scripted("read", last_turn)
+    async with serving(listens) as server:
+        ears = {"ears": definition(server, roles=["transcribe"])}
+        chains = {"record": chain("transcribe", scripted_link("read"))}
+        async with opened(chains=chains, ai_endpoints=ears) as carelog:
+            [receipt] = await carelog.intake.accept(ME, [call()])
+            came.append((carelog, receipt.conversation_id))
+            await carelog.worker.drain()
+            stored = (await carelog.reader.get(ME, receipt.conversation_id)).conversation
+            assert [turn.text for turn in stored.turns] == ["How are you?", "I have a headache."]
+            assert len(stored.document["analysis"]) == 1
+            assert len(await entries(carelog, receipt.conversation_id)) == 1
 
 
 async def test_transcripts_that_race_with_the_workers_are_each_read_once(opened: Opened, scripted: Script) -> None:
@@ -314,7 +359,7 @@ async def test_transcripts_that_race_with_the_workers_are_each_read_once(opened:
         adding = [carelog.transcripts.add(ME, receipt.conversation_id, lines()) for receipt in receipts]
         await asyncio.gather(*adding[::2], carelog.worker.drain(), other.worker.drain(), *adding[1::2])
         await carelog.worker.drain()
-        assert await states(carelog) == ["finished"] * 30
+        assert set(await states(carelog)) == {"finished"}
         quotes = [entry.evidence[0].conversation for entry in await every_entry(carelog, receipts)]
         assert sorted(quotes) == sorted(receipt.conversation_id for receipt in receipts)
 

@@ -4,8 +4,17 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from carelog.ai.breaker import BreakerState
 from carelog.api.metrics import families_of
-from carelog.pipeline.gauges import ChannelGauge, DeadGauge, Gauges, LaneGauge, StorageGauge
+from carelog.pipeline.gauges import (
+    ChannelGauge,
+    DeadGauge,
+    EndpointGauge,
+    Gauges,
+    LaneGauge,
+    StorageGauge,
+    WaitingGauge,
+)
 from carelog.pipeline.run import Lane
 from carelog.telemetry.metrics import INSTRUMENTS
 
@@ -32,6 +41,8 @@ def test_every_gauge_is_described_and_nothing_else() -> None:
         dead=(DeadGauge("record", None, 1),),
         storages=(StorageGauge("archive"),),
         channels=(ChannelGauge("email"),),
+        endpoints=(EndpointGauge("near", BreakerState.CLOSED),),
+        waiting=(WaitingGauge("record", 1, 60),),
     )
     there_are = {family.name: set(family.samples[0].labels) for family in families_of(found)}
     counts = {f"{i.name}_total" if i.type == "counter" else i.name for i in INSTRUMENTS.collect()}

@@ -59,10 +59,11 @@ async def admit(endpoint: Endpoint, person: UUID) -> None:
 
 
 async def took(endpoint: Endpoint, tokens: int) -> None:
-    """Count tokens that an answer took beyond those that its call was thought to take."""
+    """Count tokens that an answer took beyond those that its call was thought to take: those of a whole minute at the
+    most, after which the next may be asked."""
     limit = _tokens_of(endpoint)
     if limit is not None and tokens > 0:
-        await endpoint.safeguards.rates.add(limit, tokens)
+        await endpoint.safeguards.rates.add(limit, min(tokens, limit.a_minute))
 
 
 class _Trying(Generic[T]):

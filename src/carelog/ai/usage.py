@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -96,8 +96,11 @@ class Usage:
         return {name: value for name, value in told.items() if value is not None}
 
 
+_MOST: Final = 10**9  # tokens of one call; whoever tells of more has miscounted
+
+
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST else None
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -1,8 +1,8 @@
 """Puts the API together."""
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -33,8 +33,11 @@ from carelog.api import (
     metrics,
     rejections,
     reminders,
+    reprocess,
+    review,
     runs,
     subjects,
+    transcripts,
     users,
 )
 from carelog.api.access import Door
@@ -42,7 +45,7 @@ from carelog.api.auditing import Auditing
 from carelog.api.conserver import ConserverOptions, Contract, create_contract
 from carelog.api.docs_page import install_docs
 from carelog.api.entry_lists import entry_routes
-from carelog.api.errors import install_error_handlers, refusals
+from carelog.api.errors import describe_refusals, install_error_handlers, refusals
 from carelog.api.failures import Failures
 from carelog.api.limits import BodyLimit
 from carelog.api.middleware import HeadAsGet, Requests
@@ -84,6 +87,7 @@ def create_app(
     app.state.services = services
     install_error_handlers(app, rejections.refused_before)
     app.router.routes.extend(_routes())
+    app.openapi = partial(_description, app.openapi)  # type: ignore[method-assign]
     install_docs(app)
     app.router.middleware_stack = Signposts(app.router)
     # The last one added is the outermost.
@@ -110,6 +114,12 @@ def create_app(
     return app
 
 
+def _description(generate: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    description = generate()
+    describe_refusals(description)
+    return description
+
+
 @cache
 def _routes() -> Sequence[BaseRoute]:
     """Made once: they are the same for every application, and so many take a second to compile."""
@@ -117,8 +127,8 @@ def _routes() -> Sequence[BaseRoute]:
     made.include_router(handing_in.router)
     made.include_router(auth.open_router)
     door = Door()
-    records = (conversations, subjects, entry_types, runs, copies, dead_letters, egress)
-    of_records = (entries, links, memory, rejections, archives, insights, reminders, deliveries)
+    records = (conversations, transcripts, subjects, entry_types, runs, reprocess, copies, dead_letters, egress)
+    of_records = (entries, review, links, memory, rejections, archives, insights, reminders, deliveries)
     for module in (*records, *of_records, auth, users, grants, audit, erasure):
         made.include_router(
             module.router,

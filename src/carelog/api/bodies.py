@@ -1,5 +1,6 @@
 """Which bodies are read: a vCon in JSON, or a transcript in plain text, both in UTF-8 and not compressed."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.datastructures import Headers
@@ -32,12 +33,14 @@ BODY: Final[dict[str, Any]] = {
 
 def media_type(headers: Headers) -> str:
     """One of VCON, or TRANSCRIPT. Raises UnsupportedMediaType for any other type, character set or encoding."""
+    return media_type_among(headers, (*VCON, TRANSCRIPT), "a vCon in JSON or a transcript in plain text")
+
+
+def media_type_among(headers: Headers, accepted: Sequence[str], told: str) -> str:
+    """The one of the accepted types that the body is of; `told` names them in the message. Raises as `media_type`."""
     kind, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
-    if kind not in (*VCON, TRANSCRIPT):
-        raise UnsupportedMediaType(
-            "the body must be a vCon in JSON or a transcript in plain text",
-            details={"accepted": [*VCON, TRANSCRIPT]},
-        )
+    if kind not in accepted:
+        raise UnsupportedMediaType(f"the body must be {told}", details={"accepted": list(accepted)})
     for name, _, value in (parameter.partition("=") for parameter in parameters):
         if name.strip() == "charset" and value.strip().strip('"') not in _CHARSETS:
             raise UnsupportedMediaType("the body must be in UTF-8", details={"accepted": ["utf-8"]})

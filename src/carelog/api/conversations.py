@@ -1,6 +1,6 @@
 """`/api/conversations`: read, list, search and delete."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -31,6 +31,7 @@ async def search_conversations(
     subject: Annotated[Given[UUID], Query(description="Whose record it belongs to")] = None,
     since: Since = None,
     until: Until = None,
+    needs: Annotated[Given[Literal["transcript"]], Query(description="Only those whose runs wait for this")] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> PageOut[ConversationOut]:
@@ -45,14 +46,17 @@ async def search_conversations(
         subject_id=subject,
         since=since,
         until=until,
+        among=None if needs is None else services.transcripts.needing(),
     )
     page = await services.conversations.page(who, query, limit=limit, cursor=cursor_of(cursor))
-    return PageOut.of(page, map(ConversationOut.of, page.items))
+    waits = await services.transcripts.waiting_among([item.id for item in page.items])
+    return PageOut.of(page, (ConversationOut.of(item, waits) for item in page.items))
 
 
 @router.get("/{conversation_id}", summary="Read what is known of one", responses=refusals(404))
 async def read_conversation(conversation_id: UUID, services: ServicesOf, who: ReadsConversations) -> ConversationOut:
-    return ConversationOut.of(await services.conversations.get(who, conversation_id))
+    found = await services.conversations.get(who, conversation_id)
+    return ConversationOut.of(found, await services.transcripts.waiting_among([found.id]))
 
 
 @router.get(

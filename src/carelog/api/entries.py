@@ -92,6 +92,15 @@ async def retract_entry(
 
 
 @router.post(
+    "/entries/{entry_id}/confirm", summary="Say that an entry is so", response_model=EntryOut, responses=_CHANGED
+)
+async def confirm_entry(entry_id: UUID, services: ServicesOf, who: WritesEntries, if_match: IfMatch = None) -> Response:
+    """What is confirmed, no engine and no conversation changes any more."""
+    written = await services.record.confirm(who, entry_id, revision=revision_seen(if_match), reason="confirmed")
+    return written_answer(written, services.clock.now())
+
+
+@router.post(
     "/entries/{entry_id}/restore", summary="Bring a retracted entry back", response_model=EntryOut, responses=_CHANGED
 )
 async def restore_entry(entry_id: UUID, services: ServicesOf, who: WritesEntries, if_match: IfMatch = None) -> Response:

@@ -24,6 +24,7 @@ def entry_view(entry: Entry, now: datetime) -> dict[str, Any]:
         "revision": entry.revision,
         "state": entry.state,
         "source": entry.source,
+        "confidence": entry.confidence,
         "headline": entry.payload.headline(),
         "payload": payload_json(entry.payload),
         "evidence": [vars(quote) for quote in entry.evidence],

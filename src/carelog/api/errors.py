@@ -55,6 +55,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "too_long": "must be given at most {max_length} times",
     "uuid_parsing": "must be a UUID",
 }
+_SCHEMAS: Final = "#/components/schemas/"
+_ENVELOPE: Final = {"application/json": {"schema": {"$ref": _SCHEMAS + ErrorOut.__name__}}}
 _REFUSALS: Final[Mapping[int, str]] = {
     401: "No API key, or not a valid one",
     403: "The key does not allow this",
@@ -71,8 +73,17 @@ _REFUSALS: Final[Mapping[int, str]] = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How an operation may refuse, for the API description."""
-    return {status: {"model": ErrorOut, "description": _REFUSALS[status]} for status in statuses}
+    """How an operation may refuse, for the API description, to which `describe_refusals` adds the envelope. Were it
+    named to FastAPI as the model of each, they would be made into some two thousand validators that nobody uses."""
+    return {status: {"description": _REFUSALS[status], "content": _ENVELOPE} for status in statuses}
+
+
+def describe_refusals(description: dict[str, Any]) -> None:
+    """Add the envelope to the schemas of an API description."""
+    schemas = description.setdefault("components", {}).setdefault("schemas", {})
+    if ErrorOut.__name__ not in schemas:
+        schema = ErrorOut.model_json_schema(ref_template=_SCHEMAS + "{model}")
+        schemas |= {**schema.pop("$defs"), ErrorOut.__name__: schema}
 
 
 def status_of(error: CarelogError) -> int:

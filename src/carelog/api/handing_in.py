@@ -6,12 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from carelog.api.access import authenticate, bearer
@@ -160,14 +162,21 @@ async def _writer(request: Request, services: Services) -> Principal:
 
 
 def _asked(request: Request) -> Asked:
+    return _asked_by(request.scope["query_string"], request.headers.get("Idempotency-Key"))
+
+
+@lru_cache(maxsize=256)  # one sender asks in the same words each time
+def _asked_by(query: bytes, idempotency_key: str | None) -> Asked:
     """Raises InvalidInput with every problem, among them a parameter that there is not, or that is given twice."""
-    given = Counter(name for name, _ in request.query_params.multi_items())
+    parameters = QueryParams(query)
+    given = Counter(name for name, _ in parameters.multi_items())
     problems = [problem(f"/query/{name}", "is given more than once") for name in given if given[name] > 1]
     if not given.keys() <= _QUERY:
         known = ", ".join(sorted(_QUERY))
         problems.append(problem("/query", f"holds a parameter that is not one of this operation's: {known}"))
-    values = {name: request.query_params[name] for name in given.keys() & _QUERY}
-    values |= {name: value for name in _HEADERS if (value := request.headers.get(name)) is not None}
+    values = {name: parameters[name] for name in given.keys() & _QUERY}
+    if idempotency_key is not None:
+        values["Idempotency-Key"] = idempotency_key
     try:
         asked = Asked.model_validate(values)
     except ValidationError as error:

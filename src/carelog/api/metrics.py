@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from carelog import __version__
+from carelog.ai.breaker import BreakerState
 from carelog.api.access import bearer, reads_metrics, require_metrics
 from carelog.api.errors import refusal_of, refusals
 from carelog.api.services import ServicesOf
@@ -21,6 +22,7 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import Forbidden, Unauthenticated
 from carelog.kit.place import place_of
 from carelog.pipeline.gauges import Gauges, gauges
+from carelog.record.review.items import Doubt
 from carelog.telemetry import metrics
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,15 @@ def families_of(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
         oldest.add_metric(name, lane.oldest_seconds or 0)
     yield from (depth, due, running, oldest)
 
+    needing = GaugeMetricFamily("carelog_transcripts_needed", "Runs that wait for a transcript", labels=["chain"])
+    needing_since = GaugeMetricFamily(
+        "carelog_transcripts_oldest_seconds", "How long the first of them has waited", labels=["chain"]
+    )
+    for waits in found.waiting:
+        needing.add_metric([waits.chain], waits.runs)
+        needing_since.add_metric([waits.chain], waits.oldest_seconds)
+    yield from (needing, needing_since)
+
     dead = GaugeMetricFamily("carelog_dead_letters", "Runs that are dead letters", labels=["chain", "link"])
     for place in found.dead:
         dead.add_metric([place.chain, place.link or metrics.NONE], place.runs)
@@ -132,6 +143,18 @@ def families_of(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
         unsendable.add_metric([channel.channel], channel.dead)
         sends.add_metric([channel.channel], int(channel.troubles == 0))
     yield from (unsent, unsent_since, unsendable, sends)
+
+    breaker = GaugeMetricFamily(
+        "carelog_ai_breaker_state", "1 for the state that the breaker is in", labels=["endpoint", "state"]
+    )
+    for endpoint in found.endpoints:
+        for state in BreakerState:
+            breaker.add_metric([endpoint.endpoint, state], int(endpoint.state is state))
+    yield breaker
+    doubted = GaugeMetricFamily("carelog_reviews_waiting", "Readings that nobody has judged yet", labels=["doubt"])
+    for doubt in Doubt:
+        doubted.add_metric([doubt], found.reviews.get(doubt, 0))
+    yield doubted
     yield GaugeMetricFamily(
         "carelog_reminders_overdue_seconds",
         "How long the entry that has waited longest for its reminder is due",

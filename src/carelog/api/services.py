@@ -25,8 +25,10 @@ from carelog.pipeline.erasure import Erasure
 from carelog.pipeline.intake import Intake
 from carelog.pipeline.owners import Owners
 from carelog.pipeline.reading import ConversationReader
+from carelog.pipeline.reprocessing import Reprocessing
 from carelog.pipeline.runs import RunStore
 from carelog.pipeline.submission import Receive
+from carelog.pipeline.transcripts import Transcripts
 from carelog.record.archive import Archives
 from carelog.record.conflict_list import Conflicts
 from carelog.record.fhir import Fhir
@@ -34,6 +36,7 @@ from carelog.record.insights import Insights
 from carelog.record.links import LinkStore
 from carelog.record.memory import Memory
 from carelog.record.rejections import Rejections
+from carelog.record.review.store import ReviewStore
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
 from carelog.reminders import PreferenceStore, ReminderAnswers
@@ -52,6 +55,7 @@ class Services:
     owners: Owners
     receive: Receive
     intake: Intake
+    transcripts: Transcripts
     deletion: Deletion
     conversations: ConversationStore
     conversation_ids: ConversationIds
@@ -63,6 +67,8 @@ class Services:
     links: LinkStore
     memory: Memory
     rejections: Rejections
+    reviews: ReviewStore
+    reprocessing: Reprocessing
     archives: Archives
     fhir: Fhir
     runs: RunStore

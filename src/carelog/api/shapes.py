@@ -1,6 +1,6 @@
 """What the API answers with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from carelog.pipeline.intake import Receipt
 from carelog.pipeline.run import Run
 from carelog.pipeline.storage_copy import StorageCopy
 from carelog.record import Entry, Evidence
-from carelog.record.entries import Source
+from carelog.record.entries import Confidence, Source
 from carelog.record.subjects import Subject
 
 T = TypeVar("T")
@@ -72,10 +72,13 @@ class ConversationOut(BaseModel):
     title: str | None
     started_at: datetime
     recorded_at: datetime
+    needs: Literal["transcript"] | None = Field(description="What its runs wait for, if they do")
 
     @classmethod
-    def of(cls, found: Listed | Stored) -> "ConversationOut":
+    def of(cls, found: Listed | Stored, waiting: Collection[UUID]) -> "ConversationOut":
+        """`waiting` has the ids of those that wait for a transcript."""
         return cls(
+            needs="transcript" if found.id in waiting else None,
             id=found.id,
             channel=found.channel,
             external_id=found.external_id,
@@ -117,6 +120,10 @@ class EntryOut(BaseModel):
     revision: int
     state: Literal["active", "retracted"]
     source: Source
+    confidence: Confidence | None = Field(
+        description="Of what engines read: two read the same, one did, two read it in two ways and a person is asked "
+        "(see /api/review), or a person has confirmed or corrected it"
+    )
     headline: str
     payload: dict[str, Any] = Field(description="By type; see /api/entry-types")
     evidence: list[Evidence]

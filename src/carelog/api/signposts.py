@@ -4,9 +4,9 @@ A router compares a path with the pattern of each operation in turn, which for t
 than the operation does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
@@ -54,12 +54,25 @@ class Signposts:
 def _patterns_of(route: BaseRoute) -> Sequence[_Words] | None:
     """The patterns of the operations behind a route; None where it may be for any path."""
     patterns = []
-    for context in iter_route_contexts([route]):
-        path = context.path
-        if path is None or ":path}" in path or not isinstance(context.original_route, Route):
+    for path, operation in _operations_of(route):
+        if path is None or ":path}" in path or not isinstance(operation, Route):
             return None
         patterns.append(tuple([None if "{" in word else word for word in path.split("/")]))
     return patterns
+
+
+def _operations_of(route: BaseRoute) -> Iterator[tuple[str | None, BaseRoute]]:
+    """The paths and operations behind a route.
+
+    FastAPI makes the operations of a router that is included in another anew when they are first asked for, which takes
+    most of a second for some hundred of them: here their paths are read of the router itself.
+    """
+    given: Any = route
+    included = getattr(given, "original_router", None)
+    if isinstance(included, APIRouter) and all(isinstance(operation, Route) for operation in included.routes):
+        yield from ((given.include_context.path_for(operation), operation) for operation in included.routes)
+    else:
+        yield from ((made.path, made.original_route) for made in iter_route_contexts([route]))
 
 
 def _may_match(pattern: _Words, words: _Words) -> bool:

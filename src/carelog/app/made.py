@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from carelog.ai.breakers import Breakers
 from carelog.ai.endpoint import Endpoints
+from carelog.ai.safeguards import Safeguards
 from carelog.conserver.definitions import Definitions
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.chains import Chains
@@ -24,9 +24,9 @@ class Made:
     storages: dict[str, Storage[Any]]
 
     @classmethod
-    def of(cls, definitions: Definitions, breakers: Breakers | None = None) -> "Made":
+    def of(cls, definitions: Definitions, safeguards: Safeguards | None = None) -> "Made":
         """Raises ConfigurationError; `details["path"]` says which part of the definitions is at fault."""
-        context = {"ai": Endpoints(definitions.ai_endpoints, breakers)}
+        context = {"ai": Endpoints(definitions.ai_endpoints, safeguards)}
         path: tuple[str | int, ...] | None = None
         try:
             chains = Chains(definitions.chains, context)

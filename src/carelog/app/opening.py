@@ -8,7 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from carelog.ai.breakers import ProcessBreakers
+from carelog.ai.answer_keys import forget_answers
+from carelog.ai.safeguards import Safeguards
 from carelog.app.made import Made
 from carelog.app.whole import Carelog
 from carelog.conserver.followers import Followers
@@ -16,6 +17,7 @@ from carelog.conserver.in_force import ConfigurationInForce, configured_by_poste
 from carelog.conversations.store import ConversationStore
 from carelog.db import Database, migrate
 from carelog.delivery import Channel, Sender, make_sender
+from carelog.delivery.alerting import Alerting
 from carelog.delivery.notices import NoticesByDelivery
 from carelog.delivery.postman import Postman, PostmanOptions
 from carelog.delivery.store import DeliveryStore
@@ -32,6 +34,7 @@ from carelog.identity.reception import Reception, ReceptionOptions
 from carelog.identity.secret_key import SecretKey, load_secret_key
 from carelog.kit.beside import beside
 from carelog.kit.clock import Clock, SystemClock
+from carelog.kit.shared_redis import SharedRedis
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.configuration import PostedConfigurations
 from carelog.pipeline.copier import Copier, CopierOptions
@@ -47,14 +50,17 @@ from carelog.pipeline.intake import Intake
 from carelog.pipeline.maintenance import Maintenance
 from carelog.pipeline.pressure import DepthLimits
 from carelog.pipeline.reading import ConversationReader
+from carelog.pipeline.reprocessing import Reprocessing
 from carelog.pipeline.runs import RunStore
 from carelog.pipeline.storages_in_force import StoragesInForce
+from carelog.pipeline.transcripts import Transcripts
 from carelog.pipeline.worker import Worker, WorkerOptions
 from carelog.record.archive import Archives, Part
 from carelog.record.archive.beside import FhirPart, GrantsPart, LooksPart, TableRows
 from carelog.record.archive.container import Limits
 from carelog.record.archive.conversations import ConversationsPart
 from carelog.record.archive.entries import CataloguePart, EntriesPart, LinksPart
+from carelog.record.archive.reviews import ReviewsPart
 from carelog.record.archive.subject import SubjectPart
 from carelog.record.fhir import Exports, Fhir, FhirReader, Importer
 from carelog.record.fhir.exporting import erase_exports
@@ -66,6 +72,7 @@ from carelog.record.locusgraph import Forwarder
 from carelog.record.locusgraph.changes import erase_forwarded
 from carelog.record.memory import Memory
 from carelog.record.rejections import Rejections
+from carelog.record.review.store import ReviewStore
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
 from carelog.reminders import PreferenceStore, ReminderAnswers, ReminderOptions, Reminders
@@ -92,6 +99,14 @@ def _senders(settings: Settings) -> dict[Channel, Sender[Any]]:
         channel: make_sender(definition.type, definition.options, channel)
         for channel, definition in settings.senders.items()
     }
+
+
+def _shared_redis(settings: Settings, clock: Clock) -> SharedRedis | None:
+    if settings.cache_url is not None:
+        return SharedRedis(settings.cache_url, clock, setting="cache_url")
+    if settings.broker_url is not None:
+        return SharedRedis(settings.broker_url, clock, setting="broker_url")
+    return None
 
 
 def _reception(
@@ -130,14 +145,15 @@ async def open_carelog(
     for warning in settings.warnings:
         log.warning("left out of the configuration", extra={"problem": warning})
     own = settings.configured
-    make = partial(Made.of, breakers=ProcessBreakers(clock))
+    settings.make_data_dir()
+    health, auth = Database(settings.health_url), Database(settings.auth_url)
+    redis = _shared_redis(settings, clock)
+    make = partial(Made.of, safeguards=Safeguards.shared(health, redis, lambda purpose: secrets.subkey(purpose), clock))
     made = own.made(make)
     storages = StoragesInForce(made.storages)
     senders = _senders(settings)
-    settings.make_data_dir()
     keys = _load_keys(settings)
     tracer = open_tracer() if settings.otel else None
-    health, auth = Database(settings.health_url), Database(settings.auth_url)
     lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
     streams = StreamOptions(batch=settings.worker_batch, abandoned=lease, poll=poll)
     dispatch = make_dispatch(health, settings.broker_url, streams)
@@ -182,16 +198,18 @@ async def open_carelog(
         )
         notices = NoticesByDelivery(health, clock, senders, postman.wake)
         reminder_options = ReminderOptions(late=timedelta(minutes=settings.reminder_late_minutes), poll=poll)
-        executor = Executor(health, book, reader, clock, dispatch, copier, tracer)
+        alerting = Alerting(auth, clock, senders, postman.wake, clinicians_see=settings.clinicians_see)
+        executor = Executor(health, book, reader, clock, dispatch, copier, tracer, alerting)
         options = WorkerOptions(
             batch=settings.worker_batch, concurrency=settings.worker_concurrency, lease=lease, poll=poll
         )
+        depths = DepthLimits(bulk=settings.bulk_limit, routine=settings.routine_limit)
         intake = Intake(
             health,
             book,
             clock,
             dispatch,
-            DepthLimits(bulk=settings.bulk_limit, routine=settings.routine_limit),
+            depths,
             any_list=settings.allow_unknown_lists,
             tracer=tracer,
         )
@@ -209,7 +227,12 @@ async def open_carelog(
         grants = GrantStore(auth, clock, audit)
         insights = Insights(health, record, clock)
         fhir_reader = FhirReader(health, clock, subjects, conversations, grants, audit)
-        erasers = {"fhir_export": erase_exports, "forwarded": erase_forwarded, **erasers_of(storages)}
+        erasers = {
+            "ai_answers": forget_answers,
+            "fhir_export": erase_exports,
+            "forwarded": erase_forwarded,
+            **erasers_of(storages),
+        }
         erasure = Erasure(health, auth, clock, audit, erasers, copier.wake)
         limits = Limits(bytes=4 * settings.max_archive_bytes)
         parts: list[Part] = [
@@ -218,13 +241,14 @@ async def open_carelog(
             CataloguePart(),
             EntriesPart(),
             LinksPart(),
+            ReviewsPart(),
             TableRows("reminder_preferences", reminder_preference),
             TableRows("fhir_sources", fhir_source),
             GrantsPart(grants),
             LooksPart(audit),
             FhirPart(fhir_reader),
         ]
-        async with beside(configuration.watch()), _pumped(Pump(audit)):
+        async with beside(configuration.watch()), beside(health.keep_log_short()), _pumped(Pump(audit)):
             yield Carelog(
                 settings=settings,
                 configuration=configuration,
@@ -243,6 +267,7 @@ async def open_carelog(
                 chains=book,
                 keys=keys,
                 intake=intake,
+                transcripts=Transcripts(health, book, reader, clock, dispatch),
                 deletion=Deletion(health, clock, storages, copier),
                 conversations=conversations,
                 reader=reader,
@@ -252,6 +277,8 @@ async def open_carelog(
                 links=LinkStore(health, clock),
                 memory=Memory(health, clock, record, subjects, insights, rejections),
                 rejections=rejections,
+                reviews=ReviewStore(health, clock, rejections),
+                reprocessing=Reprocessing(health, book, clock, dispatch, depths),
                 forwarder=forwarder,
                 archives=Archives(health, clock, parts, settings.data_dir / "archives", limits),
                 runs=RunStore(health),
@@ -267,7 +294,7 @@ async def open_carelog(
                 reminder_answers=ReminderAnswers(health, clock),
                 reminder_preferences=PreferenceStore(health, clock),
                 maintenance=Maintenance(
-                    health, clock, storages, erasure, finished=timedelta(days=settings.finished_days)
+                    health, clock, storages, erasure, book, finished=timedelta(days=settings.finished_days)
                 ),
                 followers=followers,
                 fhir=Fhir(
@@ -284,6 +311,8 @@ async def open_carelog(
             await sender.close()
         if forwarder:
             await forwarder.close()
+        if redis:
+            await redis.close()
         await health.close()
         await auth.close()
         if tracer:

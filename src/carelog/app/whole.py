@@ -31,8 +31,10 @@ from carelog.pipeline.intake import Intake
 from carelog.pipeline.maintenance import Maintenance
 from carelog.pipeline.owners import Owners
 from carelog.pipeline.reading import ConversationReader
+from carelog.pipeline.reprocessing import Reprocessing
 from carelog.pipeline.runs import RunStore
 from carelog.pipeline.storages_in_force import StoragesInForce
+from carelog.pipeline.transcripts import Transcripts
 from carelog.pipeline.worker import Worker
 from carelog.record.archive import Archives
 from carelog.record.conflict_list import Conflicts
@@ -42,6 +44,7 @@ from carelog.record.links import LinkStore
 from carelog.record.locusgraph import Forwarder
 from carelog.record.memory import Memory
 from carelog.record.rejections import Rejections
+from carelog.record.review.store import ReviewStore
 from carelog.record.store import RecordStore
 from carelog.record.subjects import SubjectStore
 from carelog.reminders import PreferenceStore, ReminderAnswers, Reminders
@@ -82,6 +85,7 @@ class Carelog:
     chains: ChainBook
     keys: "Keys | None"
     intake: Intake
+    transcripts: Transcripts
     deletion: Deletion
     conversations: ConversationStore
     reader: ConversationReader
@@ -91,6 +95,8 @@ class Carelog:
     links: LinkStore
     memory: Memory
     rejections: Rejections
+    reviews: ReviewStore
+    reprocessing: Reprocessing
     archives: Archives
     forwarder: Forwarder | None
     runs: RunStore
@@ -155,6 +161,7 @@ class Carelog:
             owners=Owners(self.health),
             receive=self.receive,
             intake=self.intake,
+            transcripts=self.transcripts,
             deletion=self.deletion,
             conversations=self.conversations,
             conversation_ids=ConversationIds(self.health),
@@ -166,6 +173,8 @@ class Carelog:
             links=self.links,
             memory=self.memory,
             rejections=self.rejections,
+            reviews=self.reviews,
+            reprocessing=self.reprocessing,
             archives=self.archives,
             fhir=self.fhir,
             runs=self.runs,

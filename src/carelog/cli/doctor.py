@@ -69,6 +69,8 @@ def _data_folder() -> str:
 
 
 async def _inside(carelog: "Carelog") -> list[Finding]:
+    from carelog.ai.breaker import BreakerState
+    from carelog.ai.breakers import breakers
     from carelog.pipeline.run import RunState
 
     findings: list[Finding] = [
@@ -79,11 +81,21 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
         links = " → ".join(link.name for link in chain.definition.links)
         state = "" if chain.definition.enabled else " (disabled)"
         findings.append((True, f"chain {chain.name}", f"{links}{state}"))
+    async with carelog.health.read() as connection:
+        states = await breakers(connection)
+    now = carelog.clock.now()
+    for name, definition in carelog.configuration.current.definitions.ai_endpoints.items():
+        stands = states[name].state(now) if name in states else None
+        told = "not called yet" if stands is None else f"its breaker is {stands.replace('_', ' ')}"
+        roles = ", ".join(definition.roles) or "no role"
+        findings.append((stands in (None, BreakerState.CLOSED), f"AI endpoint {name}", f"{roles}; {told}"))
     keys = [key for key in await carelog.keyring.keys() if key.revoked_at is None]
     findings.append((True, "API keys", str(len(keys)) if keys else "none yet: `carelog keys add NAME` makes one"))
     counts = await carelog.runs.counts(carelog.operator)
     waiting = counts.get(RunState.QUEUED, 0) + counts.get(RunState.RUNNING, 0)
     findings.append((True, "runs", f"{counts.get(RunState.FINISHED, 0)} finished, {waiting} to be done"))
+    if needing := counts.get(RunState.WAITING, 0):
+        findings.append((True, "waiting runs", f"{needing}: see `carelog conversations --needs-transcript`"))
     dead = await carelog.dead_letters.count(carelog.operator)
     findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
     return findings

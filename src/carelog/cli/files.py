@@ -73,12 +73,24 @@ def read_submission(
     suffix = file.suffix.lower()
     if suffix in _VCONS or (suffix not in _TRANSCRIPTS and data.lstrip().startswith(b"{")):
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"the text is not UTF-8 at byte {error.start}") from None
+    text = _decoded(data)
     title = file.stem if file != STDIN else None
     return read_transcript(text, SystemClock(), channel=channel, subject_id=subject_id, title=title)
+
+
+def read_text(file: Path, most: int) -> str:
+    """The text of a file. Raises InvalidInput for one that cannot be read, is no UTF-8 or is larger than `most`."""
+    try:
+        return _decoded(_read(file, most))
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read ({error.strerror})") from None
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"the text is not UTF-8 at byte {error.start}") from None
 
 
 def _read(file: Path, most: int) -> bytes:

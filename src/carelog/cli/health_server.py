@@ -11,8 +11,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from carelog import __version__
+from carelog.api.health import check_database
+from carelog.api.metrics import metrics_route
 from carelog.api.shapes import Check, HealthOut
+from carelog.app import Carelog
 from carelog.cli.server import server_of
+from carelog.cli.supervisor import Supervisor
 
 Checks = Callable[[], Awaitable[list[Check]]]
 
@@ -32,15 +36,24 @@ def health_app(checks: Checks, routes: Sequence[BaseRoute] = ()) -> Starlette:
 
 
 @asynccontextmanager
-async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve the app beside the block."""
-    server = server_of(app)
+async def health_told(carelog: Carelog, supervisor: Supervisor, listening: socket.socket) -> AsyncIterator[None]:
+    """Tell the health of worker processes, and the metrics, beside the block."""
+    keyring = None if carelog.settings.metrics_public else carelog.keyring
+    metrics = metrics_route(carelog.health, carelog.clock, keyring)
+    server = server_of(health_app(lambda: _checks(carelog, supervisor), [metrics]))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
     finally:
         server.should_exit = True
         await task
+
+
+async def _checks(carelog: Carelog, supervisor: Supervisor) -> list[Check]:
+    silent = supervisor.silent()
+    detail = f"{silent} not heard of lately" if silent else None
+    workers = Check(name="workers", ok=not silent, detail=detail)
+    return [workers, await check_database("health", carelog.health)]
 
 
 def _answer(health: HealthOut) -> Response:

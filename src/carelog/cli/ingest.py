@@ -26,6 +26,7 @@ _VERDICTS: Final = ("accepted", "duplicate", "refused")
 _STATES: Final = {
     "finished": "finished",
     "queued": "waiting for another try (`carelog up` makes it)",
+    "waiting": "waiting for a transcript (`carelog transcribe` hands one in)",
     "running": "in the hands of another worker",
     "dead": "dead letters (`carelog dead-letters list` shows why)",
 }

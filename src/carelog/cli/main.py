@@ -21,13 +21,17 @@ from carelog.cli import (
     ingest,
     keys,
     record,
+    reprocess,
+    review,
     subjects,
     top,
+    transcribe,
     up,
     users,
     worker,
 )
 from carelog.kit.errors import CarelogError, Conflict, NotFound
+from carelog.kit.garbage import patient
 
 app = typer.Typer(
     name="carelog",
@@ -45,8 +49,11 @@ app.command("top")(top.top)
 app.command("ingest")(ingest.ingest)
 app.add_typer(record.app, name="record")
 app.add_typer(subjects.app, name="subjects")
+app.add_typer(review.app, name="review")
 app.command("conversations")(conversations.conversations)
+app.command("transcribe")(transcribe.transcribe)
 app.command("extract")(extract.extract)
+app.command("reprocess")(reprocess.reprocess)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(keys.app, name="keys")
@@ -70,6 +77,7 @@ def _root(
 def main() -> None:
     """Run a command. What goes wrong is told in a line or two, never as a stack trace: its text might quote what
     was said."""
+    patient()
     try:
         app()
     except CarelogError as error:

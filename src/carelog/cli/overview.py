@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from carelog.ai.breaker import BreakerState
 from carelog.cli.output import table
 from carelog.db import Connection
 from carelog.kit.clock import Clock
@@ -84,8 +85,10 @@ def as_json(samples: Sequence[Sample]) -> dict[str, Any]:
             }
             for worker in last.workers
         ],
+        "waiting": [asdict(waits) for waits in last.gauges.waiting],
         "dead": [asdict(dead) for dead in last.gauges.dead],
         "storages": [asdict(storage) for storage in last.gauges.storages],
+        "endpoints": [asdict(endpoint) for endpoint in last.gauges.endpoints],
     }
 
 
@@ -96,10 +99,14 @@ def frame(samples: Sequence[Sample], *, trouble: str | None = None) -> Renderabl
     if trouble:
         parts.insert(1, Text(trouble, style="bold red"))
     parts += ["", _workers(last) if last.workers else "No worker is at work."]
+    if last.gauges.waiting:
+        parts += ["", _waiting(last)]
     if last.gauges.dead:
         parts += ["", _dead(last)]
     if last.gauges.storages:
         parts += ["", _storages(last)]
+    if last.gauges.endpoints:
+        parts += ["", _endpoints(last)]
     return Group(*parts)
 
 
@@ -134,6 +141,13 @@ def _workers(sample: Sample) -> Table:
     return shown
 
 
+def _waiting(sample: Sample) -> Table:
+    shown = _table("waiting for a transcript", "runs", "oldest waits")
+    for waits in sample.gauges.waiting:
+        shown.add_row(escape(waits.chain), f"{waits.runs:,}", span(waits.oldest_seconds))
+    return shown
+
+
 def _dead(sample: Sample) -> Table:
     shown = _table("dead letters of", "link", "runs")
     for dead in sample.gauges.dead:
@@ -150,6 +164,20 @@ def _storages(sample: Sample) -> Table:
             why = storage.error_code or "no reason told"
             state = f"[red]down: {escape(why)}, tried again in {span(storage.retry_in_seconds)}[/]"
         shown.add_row(escape(storage.storage), f"{storage.queued:,}", f"{storage.dead:,}", oldest, state)
+    return shown
+
+
+def _endpoints(sample: Sample) -> Table:
+    shown = _table("AI endpoint", "failures", "state")
+    for endpoint in sample.gauges.endpoints:
+        state = endpoint.state.value.replace("_", " ")
+        if endpoint.retry_in_seconds is not None:
+            state += f", asked again in {span(endpoint.retry_in_seconds)}"
+        shown.add_row(
+            escape(endpoint.endpoint),
+            f"{endpoint.failures:,}",
+            state if endpoint.state is BreakerState.CLOSED else f"[red]{state}[/]",
+        )
     return shown
 
 

@@ -7,11 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
-from carelog.api.health import check_database
-from carelog.api.metrics import metrics_route
-from carelog.api.shapes import Check
-from carelog.app import Carelog
-from carelog.cli.health_server import health_app, serving
 from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
@@ -48,10 +43,9 @@ async def supervise_workers(settings: Settings, processes: int, listening: socke
         on_signal(stop, again=supervisor.kill)
         reload_on_hangup(carelog, supervisor.hang_up)
         if listening:
-            keyring = None if settings.metrics_public else carelog.keyring
-            metrics = metrics_route(carelog.health, carelog.clock, keyring)
-            app = health_app(lambda: _checks(carelog, supervisor), [metrics])
-            await open_now.enter_async_context(serving(app, listening))
+            from carelog.cli.health_server import health_told  # it loads the API, which nothing else here needs
+
+            await open_now.enter_async_context(health_told(carelog, supervisor, listening))
             typer.echo(f"Health is told on {address_of(listening)}/health/ready")
         await open_now.enter_async_context(told_to_systemd(ready))
         return await supervisor.run()
@@ -98,10 +92,3 @@ async def told_to_systemd(ready: Callable[[], Awaitable[object]]) -> AsyncIterat
 
     async with beside(tell()):
         yield
-
-
-async def _checks(carelog: Carelog, supervisor: Supervisor) -> list[Check]:
-    silent = supervisor.silent()
-    detail = f"{silent} not heard of lately" if silent else None
-    workers = Check(name="workers", ok=not silent, detail=detail)
-    return [workers, await check_database("health", carelog.health)]

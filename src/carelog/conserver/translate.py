@@ -241,7 +241,12 @@ class _Translation:
             if self._secrets.get(variable, found.key) != found.key:
                 raise ValueError("another link has the same name but for its punctuation, and another key")
             self._secrets[variable] = found.key
-        self._added[link] = {"url": found.url, "api_key_env": variable, "model": asks.model}
+        self._added[link] = {
+            "url": found.url,
+            "speaks": found.speaks,
+            "api_key_env": variable,
+            "model": asks.model,
+        }
         return link
 
     def _routes(self, routes: object, path: KeyPath) -> dict[str, list[str]]:

@@ -1,9 +1,10 @@
 """Where the conserver's AI links call: the endpoint that the keys in their options, or the environment, stand for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from carelog.ai.endpoint import Speaks
 from carelog.conserver.rules import Option, secrets
 
 OPTIONS: Final[Mapping[str, Option]] = {
@@ -16,14 +17,16 @@ OPTIONS: Final[Mapping[str, Option]] = {
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """An endpoint that speaks the OpenAI protocol. Its key is given in the options, or in that variable."""
+    """An endpoint and the protocol that it speaks. Its key is given in the options, or in that variable."""
 
     url: str
     key: str | None
     variable: str
+    speaks: Speaks = Speaks.OPENAI
 
 
 _OPENAI: Final = Vendor("https://api.openai.com/v1", None, "OPENAI_API_KEY")
+_DEEPGRAM: Final = Vendor("https://api.deepgram.com", None, "DEEPGRAM_KEY", Speaks.DEEPGRAM)
 _GROQ: Final = Vendor("https://api.groq.com/openai/v1", None, "GROQ_API_KEY")
 
 
@@ -45,4 +48,6 @@ def take_vendor(options: dict[str, Any], vendor: str) -> Vendor:
         return Vendor(_OPENAI.url, given.get("OPENAI_API_KEY"), _OPENAI.variable)
     if vendor == "groq":
         return Vendor(_GROQ.url, given.get("API_KEY"), _GROQ.variable)
-    raise ValueError(f"the protocol of {vendor} is not spoken here, only that of OpenAI")
+    if vendor == "deepgram":
+        return replace(_DEEPGRAM, key=given.get("DEEPGRAM_KEY"))
+    raise ValueError(f"the protocol of {vendor} is not spoken here")

@@ -93,12 +93,13 @@ class Conversation:
     @property
     def zone(self) -> str | None:
         """The zone of the earliest dialog, a fixed offset such as '+05:30'; None where there is no dialog."""
-        return offset_name(self.zone_offset) if self.zone_offset is not None else None
+        offset = self.zone_offset
+        return offset_name(offset) if offset is not None else None
 
     @cached_property
     def _first_start(self) -> datetime | None:
         given = [dialog.get("start") for dialog in self.document.get("dialog") or []]
-        return min((start for text in given if text and (start := read_date(text))), default=None)
+        return min(filter(None, map(read_date, filter(None, given))), default=None)
 
     @property
     def title(self) -> str | None:

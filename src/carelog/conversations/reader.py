@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from carelog.conversations.content import body_text, mediatype_of
 from carelog.conversations.dates import read_date
 from carelog.conversations.parties import normal
+from carelog.conversations.recordings import speakers_of
 from carelog.conversations.roles import by_elimination, role_of_name, role_of_party, role_of_word
 from carelog.conversations.transcript_shapes import Piece, read_html, read_words
 from carelog.conversations.turns import Role, Turn
@@ -139,7 +140,7 @@ def _parties_by_label(
     labels: Sequence[str], dialog: Mapping[str, Any], parties: Sequence[Mapping[str, Any]]
 ) -> dict[str, int]:
     """Labels matched to the dialog's parties by name, by first name, by role; then one rest to the other."""
-    free = _indices(dialog) or list(range(len(parties)))
+    free = speakers_of(dialog) or list(range(len(parties)))
     if max(len(labels), len(free)) > _MOST_SPEAKERS:
         return {}
     found: dict[str, int] = {}
@@ -175,7 +176,7 @@ def _contradict(label: str, party: Mapping[str, Any]) -> bool:
 
 def _sole_party(dialog: Mapping[str, Any], parties: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> int | None:
     """Who an unlabelled piece is from: the sender of a text, or the only party there is."""
-    indices = _indices(dialog)
+    indices = speakers_of(dialog)
     if dialog.get("type") == "text" and len(labels) < 2:
         originator = dialog.get("originator")
         if isinstance(originator, int):
@@ -197,15 +198,6 @@ def _channel_parties(pieces: Sequence[Piece], dialog: Mapping[str, Any]) -> dict
         return {}
     firsts = ((i, slot[0] if isinstance(slot, list) and len(slot) == 1 else slot) for i, slot in enumerate(slots))
     return {i: party for i, party in firsts if isinstance(party, int)}
-
-
-def _indices(dialog: Mapping[str, Any]) -> list[int]:
-    """Every party of a dialog once, in their order."""
-    given = dialog.get("parties")
-    if not isinstance(given, list):
-        return [given] if isinstance(given, int) else []
-    flat = [i for slot in given for i in (slot if isinstance(slot, list) else [slot]) if isinstance(i, int)]
-    return list(dict.fromkeys(flat))
 
 
 def _with_roles(utterances: Sequence[_Utterance], document: Mapping[str, Any]) -> tuple[Turn, ...]:
@@ -259,7 +251,7 @@ def _stated_role(piece: Piece, parties: Sequence[Mapping[str, Any]]) -> Role:
 def _several_speak(utterances: Iterable[_Utterance], document: Mapping[str, Any]) -> bool:
     dialogs = document.get("dialog") or []
     return any(
-        len(_indices(dialogs[u.dialog])) > 1 if u.dialog is not None else len(document.get("parties") or []) > 1
+        len(speakers_of(dialogs[u.dialog])) > 1 if u.dialog is not None else len(document.get("parties") or []) > 1
         for u in utterances
     )
 

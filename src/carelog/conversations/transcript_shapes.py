@@ -1,7 +1,7 @@
 """The words in a transcript, whatever shape its vendor gave it.
 
 Read are: plain text with or without speakers, lists of utterances, OpenAI and Whisper segments, Deepgram
-(https://developers.deepgram.com/docs/pre-recorded-audio), AssemblyAI utterances, Google and AWS results, chat
+(https://developers.deepgram.com/docs/pre-recorded-audio), AssemblyAI utterances, Sarvam, Google and AWS results, chat
 messages, and each of them as JSON inside a string.
 """
 
@@ -48,13 +48,13 @@ _SPEAKER_KEYS = (
     "author",
     "from",
 )
-_TIME_KEYS = ("start", "start_time", "startTime", "begin", "timestamp", "time", "offset")
+_TIME_KEYS = ("start", "start_time", "start_time_seconds", "startTime", "begin", "timestamp", "time", "offset")
 _LIST_KEYS = (
     *("utterances", "segments", "turns", "dialogue", "dialog", "conversation", "messages", "entries"),
     *("monologues", "sentences", "phrases", "lines", "chunks", "items"),
 )
 _INNER_KEYS = (
-    *("results", "result", "transcript", "transcription", "text", "body", "content", "data"),
+    *("results", "result", "diarized_transcript", "transcript", "transcription", "text", "body", "content", "data"),
     "output",
 )
 _SENTENCE_ENDS = (".", "?", "!", "…", "।")

@@ -5,8 +5,9 @@ queue in Python, where waiting is free, and writers of other processes queue at 
 are the same pool.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -21,6 +22,7 @@ from carelog.db.one_trip import Work, in_one_trip
 from carelog.db.sqlite_connection import connect
 from carelog.db.sqlite_version import SqliteVersion
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.wakeup import Wakeup
 
 Connection = AsyncConnection
 
@@ -30,6 +32,8 @@ _BUSY_SECONDS = 30
 _READERS = 5
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
+_COMMITS = 40
+_IDLE_SECONDS = 3600.0
 _TRUSTED_SECONDS: Final = 1.0
 _ALONE: Final = "carelog_alone"
 
@@ -40,6 +44,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _async_url(url)
         self.dialect = self.url.get_backend_name()
+        self._commits = 0
+        self._many_commits = Wakeup()
         if self.dialect == "sqlite":
             self._reader = _sqlite_engine(self.url, size=_READERS)
             self._writer = _sqlite_engine(self.url, size=1, writes=True)
@@ -88,6 +94,7 @@ class Database:
         """A transaction for writing: committed, to disk, when the block ends; rolled back when it raises."""
         async with self._writer.begin() as connection:
             yield connection
+        self._count_commit()
 
     async def transact(self, work: Work[T]) -> T:
         """The same for `work`, which gets the connection, and awaits nothing but its statements: for what is done so
@@ -97,9 +104,28 @@ class Database:
         """
         if self.dialect == "sqlite":
             async with self._writer.connect() as connection:
-                return await in_one_trip(connection, work)
-        async with self._writer.begin() as connection:
-            return await in_one_trip(connection, work)
+                done = await in_one_trip(connection, work)
+        else:
+            async with self._writer.begin() as connection:
+                done = await in_one_trip(connection, work)
+        self._count_commit()
+        return done
+
+    async def keep_log_short(self) -> None:
+        """Move what is committed from SQLite's log into the file, beside those who commit, until this is cancelled.
+        Else the commit that fills the log does it: it takes several times as long, and all who share it wait."""
+        while self.dialect == "sqlite":
+            if await self._many_commits.wait(_IDLE_SECONDS):
+                with suppress(SQLAlchemyError, sqlite3.Error):  # what is left in the log is safe there
+                    async with self._reader.connect() as connection:
+                        raw: Any = (await connection.get_raw_connection()).driver_connection
+                        await raw.in_thread(lambda file: file.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
+
+    def _count_commit(self) -> None:
+        self._commits += 1
+        if self._commits >= _COMMITS:
+            self._commits = 0
+            self._many_commits.wake()
 
     async def ping(self) -> None:
         """Raise whatever the driver raises when the database does not answer."""

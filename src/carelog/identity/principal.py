@@ -41,6 +41,8 @@ be undone."""
 ORDINARY_OF_SOME: Final = tuple(scope for scope in ORDINARY_SCOPES if scope != "catalogue:write")
 """The same for a key that is limited to some subjects: what it changes is read by no others."""
 
+_NAMED: Final = frozenset({"key", "user", "partner", "conserver", "follower"})
+
 CATALOGUE: Final = UUID("00000000-0000-7000-8000-000000000000")
 """The subject that owns what all records share. Everyone may see it, and it is nobody's record."""
 
@@ -96,6 +98,16 @@ class Principal:
         """The query, limited to those subjects. Where there is no limit it stays the same object, of which SQLAlchemy
         remembers how it is written."""
         return query if self.subjects is None else query.where(self.sees(subject_column))
+
+
+def is_principal(name: str) -> bool:
+    """Whether a name under which something was written is a principal's id: those of engines, links and rules are not.
+
+    >>> is_principal("operator"), is_principal("user:0192"), is_principal("local/1"), is_principal("rules")
+    (True, True, False, False)
+    """
+    kind, colon, _ = name.partition(":")
+    return name == "operator" or (bool(colon) and kind in _NAMED)
 
 
 def operator() -> Principal:

@@ -1,7 +1,7 @@
 """Time zones by name: IANA names ('Asia/Kolkata') and fixed offsets ('+05:30'), as conversations carry them."""
 
 import re
-from datetime import timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,17 @@ def zone(name: str) -> tzinfo:
         raise ValueError(f"no such time zone: {name!r}") from None
 
 
+def local(moment: datetime, name: str) -> datetime:
+    """A moment on the clock of a zone; as it is where that clock has no such time, in the first and last hours of time,
+    and where its offset has seconds, as before there were zones: RFC 3339 cannot write it."""
+    try:
+        there = moment.astimezone(zone(name))
+    except OverflowError:
+        return moment
+    offset = there.utcoffset()
+    return moment if offset and offset.seconds % 60 else there
+
+
 def is_zone(name: str) -> bool:
     """Whether a zone has this name.
 
@@ -39,6 +50,7 @@ def is_zone(name: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=128)
 def offset_name(offset: timedelta) -> str:
     """A fixed offset as a zone name, to the minute.
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from carelog.ai.answers import Kind
 from carelog.ai.calls import Calls
 from carelog.ai.chat import Message, ask
 from carelog.ai.failures import EndpointFailure
@@ -99,10 +100,18 @@ class AskingLink(EndpointLink[O]):
         self, calls: Calls, conversation: Conversation, words: Words, messages: list[Message], asked: str
     ) -> list[Change]:
         options = self.options
-        answer = await ask(calls, options.model_name, messages, temperature=options.temperature, json=self.json)
+        answer = await ask(
+            calls,
+            options.model_name,
+            messages,
+            temperature=options.temperature,
+            json=self.json,
+            kind=None if options.again else Kind.EXTRACTION,
+        )
         finding = self.finding(answer.text, conversation)
         if finding is None:
             raise EndpointFailure(f"AI endpoint {options.endpoint.name!r} answered something else than was asked for")
+        await answer.keep()
         as_text = isinstance(finding.body, str)
         analysis = {
             "type": options.analysis_type,

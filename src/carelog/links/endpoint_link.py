@@ -1,13 +1,15 @@
 """What the links over an AI endpoint share: which endpoint, which conversations, and what becomes of failures."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from carelog.ai.calls import Calls
+from carelog.ai.endpoint import Endpoint
 from carelog.ai.failures import EndpointFailure
+from carelog.ai.guarded import admit
 from carelog.conversations import Conversation, tags_of
 from carelog.kit import jsontext
 from carelog.links.endpoints import NamedEndpoint, failure_of
@@ -36,14 +38,25 @@ class OnlyIf(BaseModel):
                 yield body if isinstance(body, str) else jsontext.dump(body)
 
 
-class EndpointOptions(LinkOptions):
-    """`endpoint` names one of the setting `ai_endpoints`, and `model` one of its models where not its own default is
-    meant. `sampling_rate` is how many of the conversations are taken, from 0 to 1, and `only_if` limits them."""
+class TakingOptions(LinkOptions):
+    """`sampling_rate` is how many of the conversations are taken, from 0 to 1, and `only_if` limits them."""
 
-    endpoint: NamedEndpoint = Field(default="default", validate_default=True)
-    model: str | None = Field(default=None, min_length=1)
     sampling_rate: float = Field(default=1, ge=0, le=1)
     only_if: OnlyIf | None = None
+
+    def takes(self, work: Work, name: str) -> bool:
+        """Whether the link of this name takes a conversation."""
+        if self.only_if is not None and not self.only_if.holds(work.conversation):
+            return False
+        return fraction(work.conversation.uuid, f"{work.chain}:{name}") < self.sampling_rate
+
+
+class EndpointOptions(TakingOptions):
+    """`endpoint` names one of the setting `ai_endpoints` where not that with the role `chat` is meant, and `model` one
+    of its models where not its own default is meant."""
+
+    endpoint: NamedEndpoint = Field(default=None, validate_default=True)
+    model: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _has_model(self) -> Self:
@@ -66,28 +79,34 @@ class EndpointLink(Link[O]):
     name: ClassVar[str]
 
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
-        # No more at once than can be asked about, since each may hold a recording.
-        places = asyncio.Semaphore(self.options.endpoint.max_concurrency)
-        async with Calls(self.options.endpoint) as calls:
-            return await asyncio.gather(*(self._alone(calls, work, places) for work in batch))
+        return await over_each(self.options.endpoint, [self._taken(work) for work in batch], self.over)
 
     async def over(self, calls: Calls, work: Work) -> Outcome:
         """May raise what `ai` raises, besides what a link may raise."""
         raise NotImplementedError
 
-    async def _alone(self, calls: Calls, work: Work, places: asyncio.Semaphore) -> Outcome | Exception:
-        if not self._takes(work):
-            return Outcome()
+    def _taken(self, work: Work) -> Work | None:
+        return work if self.options.takes(work, self.name) else None
+
+
+async def over_each(
+    endpoint: Endpoint, works: Sequence[Work | None], over: Callable[[Calls, Work], Awaitable[Outcome]]
+) -> list[Outcome | Exception]:
+    """What becomes of each conversation, by an endpoint; nothing of one that is not taken."""
+    # No more at once than can be asked about, since each may hold a recording.
+    places = asyncio.Semaphore(endpoint.max_concurrency)
+
+    async def alone(calls: Calls, work: Work) -> Outcome | Exception:
         async with places:
             try:
-                return await self.over(calls, work)
+                await admit(endpoint, work.subject_id)
+                return await over(calls, work)
             except EndpointFailure as error:
                 return failure_of(error)
             except Exception as error:  # noqa: BLE001  becomes this run's failure
                 return error
 
-    def _takes(self, work: Work) -> bool:
-        options = self.options
-        if options.only_if is not None and not options.only_if.holds(work.conversation):
-            return False
-        return fraction(work.conversation.uuid, f"{work.chain}:{self.name}") < options.sampling_rate
+    async with Calls(endpoint) as calls:
+        taken = [alone(calls, work) for work in works if work is not None]
+        results = iter(await asyncio.gather(*taken))
+        return [Outcome() if work is None else next(results) for work in works]

@@ -27,5 +27,9 @@ class TagLink(Link[TagOptions]):
 
     options_model = TagOptions
 
+    def __init__(self, options: TagOptions) -> None:
+        super().__init__(options)
+        self._outcome = Outcome(changes=(AddTags(options.pairs()),))
+
     async def run(self, work: Work) -> Outcome:
-        return Outcome(changes=(AddTags(self.options.pairs()),))
+        return self._outcome

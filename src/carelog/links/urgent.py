@@ -46,8 +46,9 @@ def urgency(work: Work, entries: Sequence[NewEntry]) -> Outcome:
 
 
 def _known(conversation: Conversation) -> dict[str, Any] | None:
-    """What the newest analysis of urgency says."""
-    analyses = [a for a in conversation.document.get("analysis", ()) if a.get("type") == "urgency"]
+    """What our newest analysis of urgency says."""
+    ours = ("urgency", "carelog")
+    analyses = [a for a in conversation.document.get("analysis", ()) if (a.get("type"), a.get("vendor")) == ours]
     body = analyses[-1].get("body") if analyses else None
     return body if isinstance(body, dict) else None
 

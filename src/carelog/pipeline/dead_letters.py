@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, Self
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Table, cast, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
 
 from carelog.db import Connection, Database
 from carelog.identity import Principal
@@ -17,6 +17,7 @@ from carelog.kit.paging import Cursor, Page
 from carelog.pipeline import copies, ledger, storage_copy
 from carelog.pipeline import run as runs
 from carelog.pipeline.copier import Copier
+from carelog.pipeline.error_text import error_text
 from carelog.pipeline.run import Run, RunState
 from carelog.pipeline.storage_copy import CopyState, StorageCopy
 from carelog.pipeline.tables import copy as copy_table
@@ -235,18 +236,10 @@ class DeadLetters:
         if query.storage is not None:
             conditions.append(table.c.storage == query.storage)
         if query.link is not None:
-            conditions.append(self._told(table, "link") == query.link)
+            conditions.append(error_text(table, "link", self._database.dialect) == query.link)
         if query.error is not None:
-            conditions.append(self._told(table, "code") == query.error)
+            conditions.append(error_text(table, "code", self._database.dialect) == query.error)
         return conditions
-
-    def _told(self, table: Table, key: str) -> ColumnElement[str]:
-        """A text in the error, which is kept as JSON text."""
-        if self._database.dialect == "postgresql":
-            told: ColumnElement[str] = cast(table.c.error, JSON)[key].as_string()
-        else:
-            told = func.json_extract(table.c.error, f"$.{key}")
-        return told
 
 
 async def _change_these(connection: Connection, table: Table, ids: list[UUID], values: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Effects: what a batch has done, written within the transaction that also moves its runs."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -8,21 +9,26 @@ from uuid import UUID
 from carelog.conversations import Conversation
 from carelog.conversations import store as conversations
 from carelog.db import Connection
-from carelog.pipeline import copies, ledger
+from carelog.pipeline import copies, ledger, readings
 from carelog.pipeline.chains import Chains
 from carelog.pipeline.intake import new_run
 from carelog.pipeline.progress import Progress
 from carelog.pipeline.reading import ConversationReader
-from carelog.pipeline.run import Run, RunState
+from carelog.pipeline.run import Lane, Run, RunState
 from carelog.record import store as record
+from carelog.record.rereading.superseding import Rereading, supersede
+from carelog.record.review import adding as reviews
+from carelog.record.surroundings import lock_records
 
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """What others have to do now: the runs that links asked for, and whether there are copies for storages."""
+    """What others have to do now: runs that links asked for or that need wait no longer, and whether there are copies
+    for storages. `doubts` are the readings that wait for a person now, by why they are doubted."""
 
     runs: Sequence[Run]
     copies: bool
+    doubts: Counter[str]
 
 
 async def write_effects(
@@ -34,23 +40,30 @@ async def write_effects(
 ) -> Onward:
     """Write the effects of runs that the caller has just settled."""
     progresses = [progress for progress, _ in settled]
-    await _change_conversations(connection, reader, progresses)
+    touched = {p.run.conversation_id for p, run in settled if p.changes or run.state is RunState.WAITING}
+    revisions = await conversations.lock(connection, touched) if touched else {}
+    overtaken = _overtaken(settled, revisions)
+    reworded = await _change_conversations(connection, reader, progresses, revisions)
     await _let_expire(connection, progresses, now)
-    await _add_entries(connection, progresses, now)
+    doubts = await _write_record(connection, progresses, now)
     finished = [(run, progress.chain) for progress, run in settled if run.state is RunState.FINISHED]
     queued = await copies.enqueue(connection, finished, now)
-    return Onward(await _route(connection, chains, progresses, now), queued)
+    woken = await ledger.wake(connection, reworded | overtaken, now)
+    return Onward([*woken, *await _route(connection, chains, progresses, now)], queued, doubts)
 
 
 async def _change_conversations(
-    connection: Connection, reader: ConversationReader, progresses: Sequence[Progress]
-) -> None:
-    """Write the changed documents. One that another chain has changed meanwhile is read anew, and the changes
-    are applied to what it is now."""
+    connection: Connection,
+    reader: ConversationReader,
+    progresses: Sequence[Progress],
+    revisions: Mapping[UUID, int],
+) -> set[UUID]:
+    """Write the changed documents; `revisions` are those of what is stored. One that another chain has changed
+    meanwhile is read anew, and the changes are applied to what it is now. Returns those whose turns may be others now.
+    """
     changing = [p for p in progresses if p.changes]
     if not changing:
-        return
-    revisions = await conversations.lock(connection, {p.run.conversation_id for p in changing})
+        return set()
     moved = {p.run.conversation_id for p in changing if p.revision != revisions[p.run.conversation_id]}
     fresh = await reader.fill(await conversations.load(connection, moved)) if moved else {}
     changed: dict[UUID, Conversation] = {}
@@ -67,6 +80,14 @@ async def _change_conversations(
         progress.revision = revisions[progress.run.conversation_id] + 1
     reworded = {p.run.conversation_id for p in changing if any(change.rewords for change in p.changes)}
     await conversations.replace(connection, changed, reworded)
+    return reworded
+
+
+def _overtaken(settled: Sequence[tuple[Progress, Run]], revisions: Mapping[UUID, int]) -> set[UUID]:
+    """The conversations of runs that are about to wait for something, and have been changed by others since the run
+    read them: it may have come in between, when there was nobody to wake."""
+    waiting = [progress for progress, run in settled if run.state is RunState.WAITING]
+    return {id_ for p in waiting if revisions.get(id_ := p.run.conversation_id) != p.revision}
 
 
 async def _let_expire(connection: Connection, progresses: Sequence[Progress], now: datetime) -> None:
@@ -74,12 +95,42 @@ async def _let_expire(connection: Connection, progresses: Sequence[Progress], no
     await conversations.let_expire(connection, expiring)
 
 
-async def _add_entries(connection: Connection, progresses: Sequence[Progress], now: datetime) -> None:
-    """Write what was found. When a conversation passes through a chain again, what an earlier passage wrote of it,
-    and is still so, is not written a second time."""
+async def _write_record(connection: Connection, progresses: Sequence[Progress], now: datetime) -> Counter[str]:
+    """Write what was found, and what is doubted of it. When a conversation passes through a chain again, what an
+    earlier passage wrote of it, and is still so, is not written a second time; and where the passage is for that, what
+    an older engine wrote is superseded."""
+    rereadings = [again for p in progresses if (again := _rereading(p))]
+    if rereadings:  # all at once, in one order: what is added beside locks some of them too
+        await lock_records(connection, {p.run.subject_id for p in progresses})
+    read_again = {placed.origin for again in rereadings for placed in again.placed}
     once = [entry for p in progresses if p.run.pass_ == 1 for entry in p.entries]
-    again = [entry for p in progresses if p.run.pass_ > 1 for entry in p.entries]
-    await record.add(connection, [*once, *await record.without_repeats(connection, again)], now)
+    later = [e for p in progresses if p.run.pass_ > 1 for e in p.entries if e.origin not in read_again]
+    placed = [*once, *await record.without_repeats(connection, later)]
+    written = await record.add(connection, placed, now)
+    ids = {one.origin: id_ for one, id_ in zip(placed, written, strict=True)}
+    ids |= await supersede(connection, rereadings, now)
+    await reviews.withdraw(connection, await _answered(connection, progresses, rereadings))
+    await readings.note(connection, progresses)
+    return await reviews.add(connection, [doubt for p in progresses for doubt in p.reviews], ids, now)
+
+
+def _rereading(progress: Progress) -> Rereading | None:
+    run, covers = progress.run, tuple(progress.covers)
+    if not (run.supersedes and covers):
+        return None
+    said = [p for p in progress.entries if any(c.includes(p.entry.type, p.entry.recorded_by) for c in covers)]
+    return Rereading(run.subject_id, run.conversation_id, run.chain, covers, tuple(said))
+
+
+async def _answered(
+    connection: Connection, progresses: Sequence[Progress], rereadings: Sequence[Rereading]
+) -> list[UUID]:
+    """The open items that an older engine's reading left, and that of now does not raise again."""
+    if not rereadings:
+        return []
+    raised = {doubt.digest for p in progresses for doubt in p.reviews}
+    items = await reviews.open_items(connection, {again.conversation_id for again in rereadings})
+    return [item.id for item in items if item.digest not in raised and any(a.answers(item) for a in rereadings)]
 
 
 async def _route(connection: Connection, chains: Chains, progresses: Sequence[Progress], now: datetime) -> list[Run]:
@@ -107,6 +158,7 @@ async def _route(connection: Connection, chains: Chains, progresses: Sequence[Pr
                 pass_=passage,
                 trace=progress.run.trace,
             )
-            runs.append(replace(made, lane=min(made.lane, progress.run.lane)))
+            lane = Lane.BULK if progress.run.supersedes else min(made.lane, progress.run.lane)
+            runs.append(replace(made, lane=lane, supersedes=progress.run.supersedes))
     await ledger.enqueue(connection, runs)
     return runs

@@ -11,19 +11,22 @@ from collections.abc import Sequence
 
 from carelog.conversations import store as conversations
 from carelog.db import Database, is_outage
+from carelog.delivery import outbox
+from carelog.delivery.alerting import Alerting
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
 from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.copier import Copier
 from carelog.pipeline.effects import write_effects
-from carelog.pipeline.outcome import LinkError
+from carelog.pipeline.outcome import LinkError, LinkWaits
 from carelog.pipeline.patience import results_of
 from carelog.pipeline.progress import Progress
 from carelog.pipeline.reading import ConversationReader, ConversationUnavailable
 from carelog.pipeline.run import Run, fail
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record.clocks import clock_of, zones_of
+from carelog.telemetry import metrics
 from carelog.telemetry.tracing import Tracer
 
 log = logging.getLogger(__name__)
@@ -41,7 +44,9 @@ class Executor:
         wakeup: Wakeup,
         copier: Copier,
         tracer: Tracer | None = None,
+        alerting: Alerting | None = None,
     ) -> None:
+        """Without `alerting` nobody is told of what is urgent but by the record."""
         self._database = database
         self._chains = chains
         self._reader = reader
@@ -49,6 +54,7 @@ class Executor:
         self._wakeup = wakeup
         self._copier = copier
         self._tracer = tracer
+        self._alerting = alerting
 
     async def execute(self, batch: Sequence[Run]) -> list[Run]:
         """Take each run to its end, its retry or its dead letter, and return what became of those that were still
@@ -123,7 +129,7 @@ class Executor:
                 progress.take(result)
             name = chain.definition.links[position].name
             measures.link_ran(self._tracer, chain.name, name, [(p.run, p.failure) for p in ready], seconds)
-            failures = [p.failure for p in ready if p.failure is not None]
+            failures = [p.failure for p in ready if p.failure is not None and not isinstance(p.failure, LinkWaits)]
             if failures:
                 kinds = ", ".join(sorted({type(failure).__name__ for failure in failures}))
                 log.warning(
@@ -160,16 +166,23 @@ class Executor:
         if lease is None:
             raise ValueError("a batch is committed under its lease")
         settled = [(progress, progress.settled(now)) for progress in progresses]
+        raised = [alert for progress in progresses for alert in progress.alerts]
+        telling = await self._alerting.messages(raised) if raised and self._alerting else []
         async with self._database.write() as connection:
             ours = await ledger.settle(connection, lease, [run for _, run in settled])
             kept = [(progress, run) for progress, run in settled if run.id in ours]
             onward = await write_effects(connection, self._chains.current, self._reader, kept, now)
+            if telling:
+                await outbox.queue(connection, [message for one, message in telling if one.run_id in ours], now)
         for progress, run in settled:
             if run.id in ours:
                 progress.committed(run)
             else:
                 progress.lost = True
         measures.committed([run for _, run in kept])
+        metrics.reviews_opened(onward.doubts)
         self._wakeup.announce(onward.runs)
         if onward.copies:
             self._copier.wake()
+        if telling and self._alerting:
+            self._alerting.wake()

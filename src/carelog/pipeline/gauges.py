@@ -3,16 +3,23 @@
 Every query reads a partial index of what is unfinished, so that it costs the same however much was finished.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 
+from carelog.ai.breaker import BreakerState
+from carelog.ai.breakers import breakers
 from carelog.conversations.tables import conversation
 from carelog.db import Connection
 from carelog.delivery.tables import delivery, sender_state
+from carelog.pipeline.error_text import error_text
+from carelog.pipeline.outcome import TranscriptNeeded
 from carelog.pipeline.run import Lane, RunState
 from carelog.pipeline.tables import chain_version, copy, run, storage_state
+from carelog.record.review.items import Status
+from carelog.record.review.tables import review
 from carelog.record.tables import entry
 
 
@@ -29,6 +36,15 @@ class LaneGauge:
     due: int = 0
     running: int = 0
     oldest_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingGauge:
+    """The runs of a chain that wait for a transcript; the first of them has done so for `oldest_seconds`."""
+
+    chain: str
+    runs: int
+    oldest_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +87,31 @@ class ChannelGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointGauge:
+    """How the breaker of an AI endpoint stands. `failures` in a row are counted while it is closed; while it is open,
+    the endpoint is asked again in `retry_in_seconds`."""
+
+    endpoint: str
+    state: BreakerState
+    failures: int = 0
+    retry_in_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gauges:
     """How things stood at a moment: every lane in its order, the others by name. `reminders_overdue_seconds` is how
-    long the entry that has waited longest for its reminder is due; None when none is."""
+    long the entry that has waited longest for its reminder is due; None when none is. `reviews` are the readings
+    that nobody has judged yet, by why they are doubted."""
 
     at: datetime
     lanes: tuple[LaneGauge, ...]
     dead: tuple[DeadGauge, ...]
     storages: tuple[StorageGauge, ...]
     channels: tuple[ChannelGauge, ...] = ()
+    waiting: tuple[WaitingGauge, ...] = ()
+    endpoints: tuple[EndpointGauge, ...] = ()
     reminders_overdue_seconds: float | None = None
+    reviews: Mapping[str, int] = field(default_factory=dict)
 
 
 async def gauges(connection: Connection, now: datetime) -> Gauges:
@@ -88,10 +119,13 @@ async def gauges(connection: Connection, now: datetime) -> Gauges:
     return Gauges(
         at=now,
         lanes=await _lanes(connection, now),
+        waiting=await _waiting(connection, now),
         dead=await _dead(connection),
         storages=await _storages(connection, now),
         channels=await _channels(connection, now),
+        endpoints=await _endpoints(connection, now),
         reminders_overdue_seconds=await _overdue(connection, now),
+        reviews=await _reviews(connection),
     )
 
 
@@ -120,6 +154,17 @@ async def _lanes(connection: Connection, now: datetime) -> tuple[LaneGauge, ...]
         oldest = _seconds(first, now) if ready else None
         found.append(LaneGauge(lane, queued=count, due=ready, running=working.get(lane, 0), oldest_seconds=oldest))
     return tuple(found)
+
+
+async def _waiting(connection: Connection, now: datetime) -> tuple[WaitingGauge, ...]:
+    needed = error_text(run, "code", connection.dialect.name) == TranscriptNeeded.code
+    rows = await connection.execute(
+        select(run.c.chain, func.count(), func.min(run.c.updated_at))
+        .where(_is(run.c.state, RunState.WAITING), needed)
+        .group_by(run.c.chain)
+        .order_by(run.c.chain)
+    )
+    return tuple(WaitingGauge(chain, runs, _seconds(since, now)) for chain, runs, since in rows)
 
 
 async def _dead(connection: Connection) -> tuple[DeadGauge, ...]:
@@ -196,10 +241,28 @@ async def _channels(connection: Connection, now: datetime) -> tuple[ChannelGauge
     )
 
 
+async def _endpoints(connection: Connection, now: datetime) -> tuple[EndpointGauge, ...]:
+    found = []
+    for name, breaker in sorted((await breakers(connection)).items()):
+        wait = breaker.wait(now) if breaker.state(now) is BreakerState.OPEN else None
+        retry_in = None if wait is None else wait.total_seconds()
+        found.append(EndpointGauge(name, breaker.state(now), breaker.failures, retry_in))
+    return tuple(found)
+
+
 async def _overdue(connection: Connection, now: datetime) -> float | None:
     first = select(entry.c.due_at).where(entry.c.due_at <= now).order_by(entry.c.due_at).limit(1)
     since = await connection.scalar(first)
     return None if since is None else _seconds(since, now)
+
+
+async def _reviews(connection: Connection) -> dict[str, int]:
+    rows = await connection.execute(
+        select(review.c.doubt, func.count().label("items"))
+        .where(_is(review.c.status, Status.OPEN))
+        .group_by(review.c.doubt)
+    )
+    return {row.doubt: row.items for row in rows}
 
 
 async def _by_storage(connection: Connection, state: str) -> dict[str, int]:

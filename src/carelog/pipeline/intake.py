@@ -104,21 +104,35 @@ class Intake:
         """
         principal.require("conversations:write")
         chains = self._reading(ingress_list)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                found, runs = await self._sent(principal, conversations, chains)
+                break
+            except IntegrityError:
+                # Somebody else let one of them pass again in between: count on from there.
+                if attempt == _ATTEMPTS:
+                    raise
+        for subject_id in set(found.values()):
+            principal.looks.note("change", "conversation", subject_id)
+        self._wakeup.announce(runs)
+        return [id_ for id_ in conversations if id_ not in found]
+
+    async def _sent(
+        self, principal: Principal, conversations: Collection[UUID], chains: Sequence[Chain]
+    ) -> tuple[dict[UUID, UUID], list[Run]]:
+        """Queue the next passages of those that the principal may change. Returns these, with whose they are, and the
+        runs that there is something for now."""
         async with self._database.write() as connection:
             found = {
                 known.id: known.subject_id
                 for known in await store.known(connection, list(conversations), [])
                 if principal.may_change(known.subject_id)
             }
-            for subject_id in set(found.values()):
-                principal.looks.note("change", "conversation", subject_id)
             passages = await ledger.passages(connection, list(found))
             now = self._clock.now()
             runs = [run for id_, subject in found.items() for run in _next_passage(chains, id_, subject, passages, now)]
             await ledger.enqueue(connection, runs)
-            woken = await ledger.wake(connection, list(found), now)
-        self._wakeup.announce([*runs, *woken])
-        return [id_ for id_ in conversations if id_ not in found]
+            return found, [*runs, *await ledger.wake(connection, list(found), now)]
 
     async def _write(self, groups: Sequence[Sequence["_Handed"]]) -> list[list[Receipt]]:
         began = time.perf_counter()

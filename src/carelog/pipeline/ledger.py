@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,18 +11,21 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, liter
 
 from carelog.db import Connection, among, insert_all
 from carelog.kit import jsontext
+from carelog.pipeline import run as run_states
 from carelog.pipeline.run import Lane, Run, RunState, expire
 from carelog.pipeline.tables import run as table
 
 _FIELDS = tuple(field.name for field in fields(Run))
+_values = attrgetter(*_FIELDS)
 _SWEEP = 200
 
 # Written out, not bound: with a parameter the planners cannot tell that the partial indexes serve.
 QUEUED = table.c.state == literal_column("'queued'")
 RUNNING = table.c.state == literal_column("'running'")
+WAITING = table.c.state == literal_column("'waiting'")
 
 # What changes in a run's life. Only one that is queued again is due at another time than before.
-_MOVING_ON = ("state", "position", "tries", "lease", "lease_until", "stopped", "error", "updated_at")
+_MOVING_ON = ("state", "position", "tries", "lease", "lease_until", "stopped", "lane", "error", "updated_at")
 _MOVING = (*_MOVING_ON, "due_at")
 
 
@@ -123,7 +127,17 @@ async def settle(connection: Connection, lease: UUID, runs: Sequence[Run]) -> se
     for run in runs:
         error = None if run.error is None else jsontext.canonical(run.error)
         moved = run.due_at if run.state is RunState.QUEUED else None
-        fate = (run.state, run.position, run.tries, run.stopped, run.updated_at, run.lease_until, moved, error)
+        fate = (
+            run.state,
+            run.position,
+            run.tries,
+            run.stopped,
+            run.lane,
+            run.updated_at,
+            run.lease_until,
+            moved,
+            error,
+        )
         fates.setdefault(fate, []).append(run)
     ours: set[UUID] = set()
     for alike in fates.values():
@@ -157,6 +171,49 @@ async def save(connection: Connection, runs: Sequence[Run]) -> None:
     await connection.execute(statement, rows)
 
 
+async def wake(connection: Connection, conversations: Collection[UUID], now: datetime) -> list[Run]:
+    """Queue the runs over these conversations that wait. Returns what became of them."""
+    if not conversations:
+        return []
+    over_these = among(connection, table.c.conversation_id, conversations)
+    rows = await connection.execute(select_runs(WAITING, over_these).order_by(table.c.id).with_for_update())
+    woken = [run_states.wake(run_of(row), now) for row in rows]
+    await save(connection, woken)
+    return woken
+
+
+async def lock_unfinished(connection: Connection, conversation_id: UUID) -> list[Run]:
+    """The runs over a conversation that are queued or in a worker's hands, the oldest first. Nobody else can move them
+    until the transaction ends."""
+    under_way = select_runs(table.c.conversation_id == conversation_id, or_(QUEUED, RUNNING))
+    return [run_of(row) for row in await connection.execute(under_way.order_by(table.c.id).with_for_update())]
+
+
+async def order_of(connection: Connection, run: Run) -> str:
+    """The ordering key by which others go behind a run that the caller has locked; it gets one where it has none."""
+    if run.ordering_key is not None:
+        return run.ordering_key
+    key = f"behind:{run.id}"
+    await connection.execute(update(table).where(table.c.id == run.id).values(ordering_key=key))
+    return key
+
+
+async def waiting_places(connection: Connection) -> list[tuple[str, str, int]]:
+    """Where runs wait: at which place of which version of a chain."""
+    places = (table.c.chain, table.c.chain_version, table.c.position)
+    return [tuple(row) for row in await connection.execute(select(*places).where(WAITING).distinct())]
+
+
+async def wake_at(connection: Connection, place: tuple[str, str, int], now: datetime, limit: int) -> int:
+    """Queue up to so many of the runs that wait at a place. Returns how many they were."""
+    chain, version, position = place
+    at_it = (table.c.chain == chain, table.c.chain_version == version, table.c.position == position)
+    chosen = select_runs(WAITING, *at_it).order_by(table.c.id).limit(limit).with_for_update(skip_locked=True)
+    woken = [run_states.wake(run_of(row), now) for row in await connection.execute(chosen)]
+    await save(connection, woken)
+    return len(woken)
+
+
 async def expire_leases(connection: Connection, now: datetime, max_tries: Callable[[Run], int]) -> list[Run]:
     """Queue again, or bury, the runs whose worker is gone. Returns what became of them."""
     rows = await connection.execute(
@@ -185,7 +242,8 @@ async def next_due(connection: Connection) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """A conversation's passages through a chain: the newest one's number, and whether one has yet to begin."""
+    """A conversation's passages through a chain: the newest one's number, and whether one has yet to begin, or will
+    look at the conversation anew when it is woken."""
 
     newest: int
     waiting: bool
@@ -193,7 +251,7 @@ class Passages:
 
 async def passages(connection: Connection, conversations: Collection[UUID]) -> dict[tuple[UUID, str], Passages]:
     """By conversation and chain, as far as there are any."""
-    waiting = and_(table.c.state == RunState.QUEUED, table.c.position == 0)
+    waiting = or_(and_(table.c.state == RunState.QUEUED, table.c.position == 0), WAITING)
     rows = await connection.execute(
         select(
             table.c.conversation_id,
@@ -219,7 +277,7 @@ def select_runs(*conditions: Any) -> Select[Any]:
 
 
 def _row(run: Run) -> dict[str, Any]:
-    row = {name: getattr(run, name) for name in _FIELDS}
+    row: dict[str, Any] = dict(zip(_FIELDS, _values(run), strict=True))
     row["pass"] = row.pop("pass_")
     row["lane"] = int(run.lane)
     row["state"] = str(run.state)

@@ -51,12 +51,14 @@ class Link(Generic[O]):
     """The base of every link.
 
     `checkpoint` marks a link that calls outside: the executor commits after it, so that a crash never repeats the
-    call. The others between two checkpoints run fused in memory. A subclass says what its options are and
-    implements `run`, or `run_batch` where a batch is cheaper.
+    call. The others between two checkpoints run fused in memory. `waits` says that it may raise LinkWaits: where the
+    link of a run that waits does so no more, since it has been given what it lacked, the run is woken. A subclass says
+    what its options are and implements `run`, or `run_batch` where a batch is cheaper.
     """
 
     options_model: ClassVar[type[LinkOptions]] = LinkOptions
     checkpoint: bool = False
+    waits: bool = False
 
     def __init__(self, options: O) -> None:
         self.options = options

@@ -1,8 +1,8 @@
 """Maintenance: what is done for the whole installation every minute, by one process at a time.
 
-Documents that storages have are dropped when they expire. Finished and discarded runs are counted and pruned, and so
-are copies, deliveries and the names of requests. Erasures that were begun are gone on with. Dead letters and egress
-lists are never touched but by those.
+Runs that wait are woken when their link has got what it lacked. Documents that storages have are dropped when they
+expire. Finished and discarded runs are counted and pruned, and so are copies, deliveries and the names of requests.
+Erasures that were begun are gone on with. Dead letters and egress lists are never touched but by those.
 """
 
 import logging
@@ -19,8 +19,11 @@ from carelog.conversations.tables import conversation
 from carelog.db import Connection, Database, is_outage, leases
 from carelog.delivery import outbox
 from carelog.kit.clock import Clock
+from carelog.kit.errors import CarelogError
 from carelog.kit.ids import first_id_at, new_id
 from carelog.kit.place import place_of
+from carelog.pipeline import ledger
+from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.copies import QUEUED
 from carelog.pipeline.erasure import Erasure
 from carelog.pipeline.run import RunState
@@ -58,6 +61,7 @@ class Maintenance:
         clock: Clock,
         storages: Mapping[str, Storage[Any]],
         erasure: Erasure,
+        chains: ChainBook,
         *,
         finished: timedelta,
     ) -> None:
@@ -65,6 +69,7 @@ class Maintenance:
         self._clock = clock
         self._storages = storages
         self._erasure = erasure
+        self._chains = chains
         self._finished = finished
         self._wakeup = Wakeup()
         self._stopping = False
@@ -95,6 +100,7 @@ class Maintenance:
         if taken is None:
             return False
         steps: tuple[Step, ...] = (
+            self._wake_runs,
             self._expire_documents,
             self._prune_runs,
             self._prune_copies,
@@ -121,6 +127,19 @@ class Maintenance:
                 return False
             return await step(connection, now) == _AT_ONCE
 
+    async def _wake_runs(self, connection: Connection, now: datetime) -> int:
+        """Queue the runs that wait at links which have got what they lacked, such as an endpoint."""
+        woken = 0
+        for place in await ledger.waiting_places(connection):
+            name, version, position = place
+            try:
+                chain = await self._chains.find(connection, name, version)
+            except CarelogError:
+                continue  # a chain that cannot be made wakes nobody
+            if not chain.links[position].waits:
+                woken += await ledger.wake_at(connection, place, now, _AT_ONCE - woken)
+        return woken
+
     async def _expire_documents(self, connection: Connection, now: datetime) -> int:
         """Drop the documents whose time is over, where a storage has them as they are now and nobody is at work on
         them."""
@@ -135,7 +154,8 @@ class Maintenance:
             copy.c.storage.in_(readable),
         )
         worked_on = exists().where(
-            run.c.conversation_id == conversation.c.id, run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
+            run.c.conversation_id == conversation.c.id,
+            run.c.state.in_((RunState.QUEUED, RunState.RUNNING, RunState.WAITING)),
         )
         on_its_way = exists().where(copy.c.conversation_id == conversation.c.id, copy.c.state == CopyState.QUEUED)
         chosen = (

@@ -7,13 +7,17 @@ from typing import Any, Protocol
 
 from carelog.conversations import Conversation
 from carelog.conversations.tags import with_tags
+from carelog.delivery.alert import Alert
 from carelog.kit.errors import CarelogError
+from carelog.pipeline.run import Lane
 from carelog.record.entries import NewEntry
+from carelog.record.rereading.coverage import Coverage
+from carelog.record.review.items import NewReview
 
 
 @dataclass(frozen=True, slots=True)
 class AddAnalysis:
-    """Append one analysis object to the vCon."""
+    """Append one analysis object to the vCon; one that it has already is not added again."""
 
     analysis: Mapping[str, Any]
 
@@ -23,6 +27,8 @@ class AddAnalysis:
         return str(self.analysis.get("type", "")).startswith("transcript")
 
     def apply(self, conversation: Conversation) -> Conversation:
+        if self.analysis in conversation.document.get("analysis", ()):
+            return conversation
         return conversation.with_analysis(self.analysis)
 
 
@@ -57,17 +63,25 @@ class Change(Protocol):
 class Outcome:
     """The effects of one link on one conversation.
 
-    `changes` alter the vCon, `entries` go to the subject's record, `routes` name chains to run on this
-    conversation next, and `stop` ends this run here, as finished. `wait` lets the next link run only after that
-    long; `expire_in` lets the document be dropped from the primary store after that long, once storages have it.
+    `changes` alter the vCon, `entries` go to the subject's record, `reviews` wait for a person's judgement, `routes`
+    name chains to run on this conversation next, and `stop` ends this run here, as finished. `wait` lets the next link
+    run only after that long; `expire_in` lets the document be dropped from the primary store after that long, once
+    storages have it. An engine that has read all of the conversation says so by `covers`: what it said before of that,
+    and does not say now, is superseded when the conversation is reprocessed. A `lane` that is more urgent than the
+    run's is that of the rest of it, and of the runs that it routes to; an `alert` goes to those who look after the
+    subject.
     """
 
     changes: tuple[Change, ...] = ()
     entries: tuple[NewEntry, ...] = ()
+    reviews: tuple[NewReview, ...] = ()
+    covers: tuple[Coverage, ...] = ()
     routes: tuple[str, ...] = ()
     stop: bool = False
     wait: timedelta | None = None
     expire_in: timedelta | None = None
+    lane: Lane | None = None
+    alert: Alert | None = None
 
 
 class LinkError(CarelogError):
@@ -87,6 +101,18 @@ class LinkParked(LinkError):
     """What the link needs is known not to be had: the run waits `retry_after`, and the try does not count."""
 
     code = "link.parked"
+
+
+class LinkWaits(LinkError):
+    """What the link needs comes from outside, nobody knows when: the run waits, without a time, until it is woken."""
+
+    code = "link.waits"
+
+
+class TranscriptNeeded(LinkWaits):
+    """A recording has no transcript, and there is no endpoint that could make one."""
+
+    code = "transcript.needed"
 
 
 class LinkTimeout(LinkError):

@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carelog.conversations import Conversation
+from carelog.delivery.alert import Raised
 from carelog.kit.errors import CarelogError
 from carelog.kit.place import place_of
 from carelog.pipeline.chains import Chain
 from carelog.pipeline.link import Work
-from carelog.pipeline.outcome import Change, LinkError, LinkParked, Outcome, PermanentLinkError
-from carelog.pipeline.run import Run, advance, fail, finish, park, postpone
+from carelog.pipeline.outcome import Change, LinkError, LinkParked, LinkWaits, Outcome, PermanentLinkError
+from carelog.pipeline.run import Run, advance, fail, finish, hasten, park, postpone, set_aside
 from carelog.record.entries import NewEntry
+from carelog.record.rereading.coverage import Coverage
+from carelog.record.review.items import Placed as PlacedReview
 from carelog.record.store import Placed
 
 
@@ -38,6 +41,9 @@ class Progress:
     lost: bool = False
     changes: list[Change] = field(default_factory=list)
     entries: list[Placed] = field(default_factory=list)
+    reviews: list[PlacedReview] = field(default_factory=list)
+    covers: list[Coverage] = field(default_factory=list)
+    alerts: list[Raised] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
     found: list[NewEntry] = field(default_factory=list)
 
@@ -67,23 +73,42 @@ class Progress:
             self.failure = result
             return
         try:
-            conversation = self.conversation
+            conversation, changes = self.conversation, []
             for change in result.changes:
-                conversation = change.apply(conversation)
+                before, conversation = conversation, change.apply(conversation)
+                if conversation is not before:
+                    changes.append(change)
         except Exception as error:  # noqa: BLE001  becomes this run's failure
             self.failure = error
             return
         self.conversation = conversation
-        self.changes += result.changes
-        self.entries += [
+        self.changes += changes
+        placed = [
             Placed(
                 subject_id=self.run.subject_id,
                 conversation_id=self.run.conversation_id,
                 origin=f"{self.run.id}:{self.position}:{number}",
                 entry=entry,
+                chain=self.run.chain,
             )
             for number, entry in enumerate(result.entries)
         ]
+        self.entries += placed
+        self.reviews += [
+            PlacedReview(
+                subject_id=self.run.subject_id,
+                conversation_id=self.run.conversation_id,
+                chain=self.run.chain,
+                review=review,
+                about=next((p.origin for p in placed if p.entry is review.about), None),
+            )
+            for review in result.reviews
+        ]
+        self.covers += result.covers
+        if result.alert is not None and not self.run.supersedes:
+            self.alerts.append(Raised(self.run.id, self.run.subject_id, result.alert))
+        if result.lane is not None:
+            self.run = hasten(self.run, result.lane)
         self.found += result.entries
         self.routes += result.routes
         self.stopped = result.stop
@@ -99,6 +124,8 @@ class Progress:
             if isinstance(error, LinkParked):
                 wait = error.retry_after or timedelta(0)
                 return park(run, now, error=error_report(error, self), wait=wait)
+            if isinstance(error, LinkWaits):
+                return set_aside(run, now, error=error_report(error, self))
             return fail(
                 run,
                 now,
@@ -117,6 +144,7 @@ class Progress:
         """Forget the effects that are now in the database."""
         self.run = run
         self.changes, self.entries, self.routes, self.expire_in = [], [], [], None
+        self.reviews, self.covers, self.alerts = [], [], []
 
 
 def retry_after(error: Exception) -> timedelta | None:

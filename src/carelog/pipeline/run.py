@@ -1,10 +1,11 @@
 """A run: one conversation's passage through one chain, and every step that its state may take.
 
     queued ──claim──► running ──finish──► finished
-      ▲                 │ │
-      ├─retry, release,─┘ └─fail for good─► dead ──discard──► discarded
-      │ postpone, park                       │
-      └───────────────drive again────────────┘
+      ▲                │ │ │
+      ├─wake─ waiting ◄┘ │ └─fail for good─► dead ──discard──► discarded
+      ├─retry, release,──┘                    │
+      │ postpone, park                        │
+      └───────────────drive again─────────────┘
 
 The functions here are pure: the ledger stores what they return. A step that the picture does not have raises.
 """
@@ -33,14 +34,16 @@ class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
+    WAITING = "waiting"
     DEAD = "dead"
     DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`position` is the link to run next; `tries` counts the attempts at getting past it, this one included. `trace`
-    is the W3C `traceparent` of the request that brought the conversation."""
+    """`position` is the link to run next; `tries` counts the attempts at getting past it, this one included. What
+    a run finds that `supersedes` takes the place of what older engines found. `trace` is the W3C `traceparent` of the
+    request that brought the conversation."""
 
     id: UUID
     conversation_id: UUID
@@ -60,6 +63,7 @@ class Run:
     ordering_key: str | None = None
     stopped: bool = False
     error: Mapping[str, Any] | None = None
+    supersedes: bool = False
     trace: str | None = None
 
     def leased_at(self, now: datetime) -> bool:
@@ -83,6 +87,12 @@ def _moved(run: Run, position: int, now: datetime) -> dict[str, Any]:
     if position < run.position:
         raise Conflict("a run never goes back")
     return {"position": position, "tries": 1 if position > run.position else run.tries, "updated_at": now}
+
+
+def hasten(run: Run, lane: Lane) -> Run:
+    """Let the rest of a run go in a lane, where that is more urgent than its own. What is read again for an operator
+    stays where it is: it is no news."""
+    return run if run.supersedes or lane >= run.lane else replace(run, lane=lane)
 
 
 def finish(run: Run, now: datetime, *, position: int, stopped: bool = False) -> Run:
@@ -149,6 +159,18 @@ def park(run: Run, now: datetime, *, error: Mapping[str, Any], wait: timedelta) 
     """Hand an unfinished run back for a while, since what it needs is not to be had: the attempt does not count, so
     that no outage makes a dead letter."""
     return replace(release(run, now), error=dict(error), due_at=now + wait)
+
+
+def set_aside(run: Run, now: datetime, *, error: Mapping[str, Any]) -> Run:
+    """Set an unfinished run aside until it is woken: what it needs comes from outside, nobody knows when. The attempt
+    does not count, and runs behind it in its order go on."""
+    return replace(release(run, now), state=RunState.WAITING, error=dict(error))
+
+
+def wake(run: Run, now: datetime) -> Run:
+    """Queue a run that waits: what it needs may be there."""
+    _expect(run, RunState.WAITING)
+    return replace(run, state=RunState.QUEUED, due_at=now, updated_at=now, error=None)
 
 
 def postpone(run: Run, now: datetime, *, position: int, until: datetime) -> Run:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -49,11 +50,13 @@ run = Table(
     Column("ordering_key", String(255)),
     Column("stopped", Boolean, nullable=False),
     Column("error", JsonText),
+    # Whether what it finds takes the place of what an older engine found.
+    Column("supersedes", Boolean, nullable=False, server_default=false()),
     Column("trace", String(55)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "chain", "pass"),
-    CheckConstraint("state IN ('queued', 'running', 'finished', 'dead', 'discarded')", name="state"),
+    CheckConstraint("state IN ('queued', 'running', 'finished', 'waiting', 'dead', 'discarded')", name="state"),
     CheckConstraint("(state = 'running') = (lease IS NOT NULL AND lease_until IS NOT NULL)", name="lease"),
 )
 
@@ -66,8 +69,19 @@ def _where(condition: str) -> dict[str, Any]:
 Index("ix_run_queued", run.c.lane, run.c.due_at, run.c.id, **_where("state = 'queued'"))
 Index("ix_run_leases", run.c.lease_until, **_where("state = 'running'"))
 Index("ix_run_order", run.c.ordering_key, run.c.id, **_where("state IN ('queued', 'running')"))
+Index("ix_run_waiting", run.c.conversation_id, **_where("state = 'waiting'"))
 Index("ix_run_dead", run.c.id, **_where("state = 'dead'"))
 Index("ix_run_dead_place", run.c.chain, run.c.chain_version, run.c.position, **_where("state = 'dead'"))
+
+# Which version of each engine read a conversation last, through each chain. Runs are pruned; this stays.
+reading = Table(
+    "reading",
+    health_metadata,
+    Column("conversation_id", Uuid, ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("chain", String(80), primary_key=True),
+    Column("engine", String(40), primary_key=True),
+    Column("version", String(40), nullable=False),
+)
 
 # What became of the runs that were pruned, by the day on which they ended.
 run_summary = Table(

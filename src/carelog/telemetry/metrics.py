@@ -75,9 +75,19 @@ _ai_calls = _counter("carelog_ai_calls", "Calls of AI endpoints, by how they end
 _ai_seconds = _histogram("carelog_ai_call_seconds", "One call of an AI endpoint", "endpoint", buckets=_WHOLE)
 _ai_tokens = _counter("carelog_ai_tokens", "Tokens that AI endpoints say they took", "endpoint", "kind")
 _ai_cost = _counter("carelog_ai_cost", "What they cost, by the prices of the settings", "endpoint")
+_ai_answers = _counter(
+    "carelog_ai_answers",
+    "Answers of language models that may be remembered, by whose they are",
+    "endpoint",
+    "kind",
+    "fate",
+)
 _ai_breaker = _counter("carelog_ai_breaker_changes", "How often a breaker opened or closed", "endpoint", "state")
 _facts = _counter("carelog_extraction_facts", "Facts that a model gave, by what became of them", "engine", "fate")
 _compared = _counter("carelog_extraction_compared", "Entries that two engines were compared by", "verdict")
+_urgency = _counter("carelog_urgency", "Conversations whose urgency was assessed", "level")
+_reviews_opened = _counter("carelog_reviews_opened", "Readings that wait for a person's judgement", "doubt")
+_reviews_decided = _counter("carelog_reviews_decided", "Those that a person has decided", "doubt", "decision")
 _announced = _counter("carelog_dispatch_announced", "Runs announced to the broker", "lane")
 _claimed = _counter("carelog_dispatch_claimed", "Runs claimed of those that the broker brought", "lane")
 
@@ -154,9 +164,14 @@ def ai_called(endpoint: str, fate: str, seconds: float) -> None:
     _ai_seconds.labels(endpoint).observe(seconds)
 
 
-def ai_kept_away(endpoint: str) -> None:
-    """A call that was not made, since the breaker is open."""
-    _ai_calls.labels(endpoint, "kept_away").inc()
+def ai_not_called(endpoint: str, fate: str) -> None:
+    """A call that was not made: "kept_away" by the breaker, or "held_back" by the rates."""
+    _ai_calls.labels(endpoint, fate).inc()
+
+
+def ai_answer(endpoint: str, kind: str, fate: str) -> None:
+    """An answer that the endpoint was "asked" for, that was "remembered", or "shared" with who asked the same."""
+    _ai_answers.labels(endpoint, kind, fate).inc()
 
 
 def ai_used(endpoint: str, tokens: Mapping[str, int], cost: float | None) -> None:
@@ -182,6 +197,22 @@ def compared(verdicts: Mapping[str, int]) -> None:
     """Entries of two engines: "agreed", "disputed", or found by one alone."""
     for verdict, count in verdicts.items():
         _compared.labels(verdict).inc(count)
+
+
+def urgency(level: str) -> None:
+    """A conversation was assessed: "routine", "follow-up" or "urgent"."""
+    _urgency.labels(level).inc()
+
+
+def reviews_opened(doubts: Mapping[str, int]) -> None:
+    """Readings that a person has to judge, by why they are doubted."""
+    for doubt, count in doubts.items():
+        _reviews_opened.labels(doubt).inc(count)
+
+
+def review_decided(doubt: str, decision: str) -> None:
+    """A person has "confirmed", "corrected" or "rejected" a reading."""
+    _reviews_decided.labels(doubt, decision).inc()
 
 
 def announced(lane: str, runs: int) -> None:

@@ -1,0 +1,55 @@
+"""`carelog doctor` tells of every AI endpoint how it fares."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from carelog.ai.breaker import FAILURES, Verdict
+from carelog.ai.breakers import Breakers, SharedStates
+from carelog.app import open_carelog
+from carelog.settings import load_settings
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Ran
+
+Command = Callable[..., "Ran"]
+
+
+def fail(endpoint: str) -> None:
+    async def run() -> None:
+        async with open_carelog(load_settings()) as carelog:
+            breakers = Breakers(SharedStates(carelog.health))
+            for _ in range(FAILURES):
+                entered = await breakers.enter(endpoint, timedelta(seconds=9))
+                await breakers.leave(endpoint, entered, Verdict.FAILED)
+
+    asyncio.run(run())
+
+
+def test_an_endpoint_that_is_left_alone_is_named(carelog_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "http://127.0.0.1:1/v1"
+    endpoints = {"default": {"url": url}, "careful": {"url": url, "roles": ["extract"]}}
+    monkeypatch.setenv("CARELOG_AI_ENDPOINTS", json.dumps(endpoints))
+    well = carelog_command("doctor")
+    assert well.code == 0, well.out
+    assert re.search(r"^ok +AI endpoint careful +extract; not called yet$", well.out, re.M)
+    fail("careful")
+    ran = carelog_command("doctor")
+    assert ran.code == 1
+    assert re.search(r"^WRONG +AI endpoint careful +extract; its breaker is open$", ran.out, re.M)
+    assert re.search(r"^ok +AI endpoint default +no role; not called yet$", ran.out, re.M)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:6379", "redis://127.0.0.1:port/0"])
+def test_a_cache_that_is_no_redis_is_refused_by_its_setting(
+    url: str, carelog_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARELOG_CACHE_URL", url)
+    ran = carelog_command("doctor")
+    assert ran.code == 1
+    assert re.search(r"^WRONG +configuration +cache_url ", ran.out, re.M)

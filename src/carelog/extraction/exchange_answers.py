@@ -49,7 +49,9 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             not particularly | not especially | not usually | not ever | not one | none | none of that |
             none of those | none at all | none of them | none whatsoever | nothing | nothing like that |
             nothing at all | nothing really | nothing of the sort | nothing that i've noticed |
-            nothing new | never | never had | never have | i don't think so | i do n't think so |
+            nothing new | not since | not in a while | not for a while | not in a long time | not in years |
+            not for years | mm mm | uh uh | nuh uh | unh unh | never | never had | never have |
+            i don't think so | i do n't think so |
             i do not think so | don't think so | i wouldn't say so | i would n't say so | i haven't |
             i have n't | i have not | i don't | i do n't | i do not | i didn't | i did n't | i did not |
             i'm not | i am not | i wasn't | i was n't | it doesn't | it does n't | it does not |
@@ -62,7 +64,17 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             haven't had any | doesn't | no not
         """,
         AnswerKind.YES: """
-            just when | only when | only if | just if | mostly when | only at night | just at night |
+            twice | three times | two times | several times | once or twice | just with |
+            only with | just after | only after | just during | only during | mostly with |
+            mostly after |
+            just in my | only in my | mostly in my | just in the | only in the | still there |
+            still here | still have it | still got it | still going | still going on |
+            it's still there |
+            they're still there | not as often | not as much | not as bad | not as many |
+            less often | less than before | there's one |
+            there is one | i have one | i've got one | got one | same as usual | same as always |
+            same as ever | just when | only when | only if | just if | mostly when | only at night |
+            just at night |
             mostly at night | just once | only once | only a little | only sometimes | just sometimes |
             only occasionally | just occasionally | yes | yeah | yep | yup | yea | ya | yah | yes sir |
             yes ma'am | uh huh | uhhuh | mm hmm | mmhmm | mhm | mm hm | mmm hmm | uhuh | aye | si |
@@ -101,8 +113,16 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
     }
 )
 _ASIDES = phrase_set(
-    "i wish | i wish i could | touch wood | knock on wood | knock wood | thank god | god forbid | ha | haha"
+    """
+    i wish | i wish i could | touch wood | knock on wood | knock wood | thank god | god forbid | ha | haha |
+    let me think | let me think about it | let me think about that | let me see | good question |
+    that's a good question | i'd have to think | i would have to think
+    """
 )
+_HUMMED = phrase_set("uh huh | uh uh | mm hmm | mm hm | mm mm | nuh uh | unh unh")  # of words that fill, alone
+_ASKING_AGAIN = phrase_set("sorry | pardon | what was that | say again | come again | what's that | excuse me | what")
+_CONFIRMING = word_set("yes yeah yep right mm hmm uh huh , in your the any so i mean have you like or")
+_FEW = 6  # words
 _PLAIN_REPLIES = {
     "no": AnswerKind.NO,
     "nope": AnswerKind.NO,
@@ -145,10 +165,30 @@ def answer_to(dialogue: Sequence[Utterance], i: int, opened: Sequence[Question] 
     """
     if i + 1 >= len(dialogue) or not (open_questions(dialogue[i]) if opened is None else opened):
         return None
-    asking, replying = dialogue[i], dialogue[i + 1]
-    if same_speaker(asking, replying) or not replying.words:
+    at = i + 1
+    if at + 2 < len(dialogue) and _gives_back(dialogue[at]) and _says_again(dialogue[at + 1], dialogue[i]):
+        at += 2
+    if same_speaker(dialogue[i], dialogue[at]) or not dialogue[at].words:
         return None
-    return read_answer(replying, i + 1)
+    return read_answer(dialogue[at], at)
+
+
+def _gives_back(replying: Utterance) -> bool:
+    """A few words that only ask what was asked: "Swelling?", "Sorry, what?" """
+    words = replying.words
+    if not words or len(words) > _FEW:
+        return False
+    asks_back = words[-1].norm == "?" or any(_ASKING_AGAIN.at(words, i) is not None for i in range(len(words)))
+    return asks_back and all(word.norm not in _PLAIN_REPLIES for word in words)
+
+
+def _says_again(repeating: Utterance, asking: Utterance) -> bool:
+    """The asker confirms or repeats the question in a few words, and asks nothing new: "Yeah, in your legs." """
+    words = repeating.words
+    if not same_speaker(repeating, asking) or len(words) > 2 * _FEW:
+        return False
+    said = {word.norm for word in asking.words}
+    return all(word.norm in said or word.norm in _CONFIRMING or word.norm in MARKS for word in words)
 
 
 def answer_within(utterance: Utterance, question: Question, position: int) -> Answer | None:
@@ -174,6 +214,7 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
     """The words with which a turn answers, whatever was asked; None for a mere back-channel ("okay")."""
     words = replying.words
     begin = skip_fillers(words, 0)
+    begin = next((i for i in range(begin) if _HUMMED.at(words, i) is not None), begin)
     aside = _ASIDES.at(words, begin) if begin < len(words) else None
     if aside is not None and _closes(words, begin + aside[0]):
         begin = skip_fillers(words, begin + aside[0])

@@ -41,6 +41,7 @@ _AFTER_ASKING = AUXILIARIES | word_set(
     makes seems exactly severe high low old time day your the other triggers helps color colour do
     """
 )
+_MEASURES = word_set("bad severe painful long often much many strong intense")
 _HINDI_ASKING = word_set(
     """
     kya koi kab kaise kaisa kaisi kitne kitna kitni kahan kyun क्या कोई कब कैसे कैसा कितने कितना
@@ -105,7 +106,11 @@ def open_questions(utterance: Utterance) -> list[Question]:
 
 def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[Question]:
     marked = words[end - 1].norm == "?"
-    onsets = [(i, form) for i in range(first, end) if (form := _onset(words, first, i, end)) is not None]
+    onsets = [
+        (i, form)
+        for i in range(first, end)
+        if words[i].norm in _ONSETS and (form := _onset(words, first, i, end)) is not None
+    ]
     onsets = [pair for n, pair in enumerate(onsets) if n == 0 or not _continues(words, onsets[n - 1][0], pair[0])]
     if not onsets:
         return _stated(words, first, end) if marked or _ends_confirming(words, first, end) else []
@@ -123,8 +128,6 @@ def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[
 def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm | None:
     """The form of the question that begins at word `i`, if one does."""
     norm = words[i].norm
-    if norm not in _ONSETS:
-        return None
     before = words[i - 1].norm if i > first else ""
     fresh = not before or before in _OPENERS or before in MARKS
     after = words[i + 1].norm if i + 1 < end else ""
@@ -141,12 +144,15 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
             return QuestionForm.OPEN
         if before == ",":  # ", which is probably from the salt" goes on about what was said
             fresh = i - 1 == first or words[i - 2].norm in _OPENERS or words[i - 2].norm in MARKS
+        if norm == "how" and after in _MEASURES and i + 2 < end and words[i + 2].norm in AUXILIARIES:
+            return QuestionForm.OPEN  # "on a scale of one to ten how bad is it"
         to_you = after in AUXILIARIES and i + 2 < end and words[i + 2].norm in _CLEAR_SUBJECTS
         if not (fresh or to_you or before == "me"):
             return None
         if after == "about":
             return QuestionForm.POLAR
-        return QuestionForm.OPEN if after in _AFTER_ASKING or "'" in norm else None
+        alone = i + 1 == end or after in MARKS  # "okay, where"
+        return QuestionForm.OPEN if after in _AFTER_ASKING or "'" in norm or alone else None
     if norm in _HINDI_ASKING:
         if norm in _HINDI_ANY and any(word.norm in _HINDI_NOT for word in words[i:end]) and words[end - 1].norm != "?":
             return None  # "koi dikkat nahi hai" denies

@@ -43,6 +43,7 @@ _VERBS = word_set(
     look sounds sound take took denied deny endorse endorsed reported notice noticed 's just really
     also never still makes make helps help bothers don't doesn't didn't haven't hasn't isn't aren't
     wasn't weren't won't can't couldn't probably actually guess usually
+    leaves leave
     """
 )
 _LINKS = word_set(
@@ -62,6 +63,11 @@ _NEW_PREDICATES = word_set(
     having getting did do does
     """
 )
+# No clause begins but at one of these words or after one of those.
+_CUTTING = (
+    _CONTRAST | _HINGES | _SUBJECTS | _MAYBE_SUBJECTS | _NEW_PREDICATES | {"more", "my", "the", "your", "his", "her"}
+)
+_CUT_AFTER = _MARKS | _HINGES
 _RAISING = word_set("think believe remember recall noticed notice say know feel like suppose")
 
 _CUES: PhraseTable[str] = phrase_table(
@@ -70,7 +76,7 @@ _CUES: PhraseTable[str] = phrase_table(
             no | without | denies | denied | deny | denying | negative for | free of | absence of | nor |
             neither | none of | no more | no longer any | zero | denies any | rule out | koi nahi |
             nothing like | nothing | lack of | no signs of | not any | bina | बिना | never any |
-            nothing for
+            nothing for | wish i had | wish i had some | wish i had any | wish i had a
         """,
         "verb": """
             not | n't | never | don't | doesn't | didn't | haven't | hasn't | hadn't | isn't | aren't |
@@ -117,9 +123,17 @@ _EXPERIENCE = word_set(
     symptom type kinds obvious gross or and nor , either
     """
 )
+_ISSUES = word_set("issue issues problem problems trouble difficulty difficulties")
+_QUANTIFYING = word_set(
+    """
+    mild slight little bit moderate severe occasional intermittent constant persistent ongoing terrible tiny lot ton
+    halka halki thoda thodi
+    """
+)
 _BLOCKERS = word_set(
     """
     some only just but except although though however because since despite with
+    positive reports reporting endorses endorsed endorsing admits complains
     """
 )
 _LIST_WORDS = word_set(
@@ -170,7 +184,8 @@ def clauses(utterance: Utterance, asked: Sequence[Question] | None = None) -> li
     for question in questions(utterance) if asked is None else asked:
         starts.update((question.first, question.end))
     for i in range(1, len(words)):
-        if i not in starts and _begins_clause(words, i):
+        cutting = words[i].norm in _CUTTING or words[i - 1].norm in _CUT_AFTER
+        if cutting and i not in starts and _begins_clause(words, i):
             starts.add(_with_links(words, i))
     edges = sorted(s for s in starts if s < len(words))
     return [(first, end) for first, end in zip(edges, [*edges[1:], len(words)], strict=True) if end > first]
@@ -211,8 +226,10 @@ def clause_about_it(words: Sequence[Word], among: Sequence[Clause], clause: Clau
 
 def is_over(words: Sequence[Word], clause: Clause) -> bool:
     """Whether a clause about "it" says that it is over: "it's gone now", "they've stopped"."""
-    if _NO_LONGER.at(words, clause[0]) is not None:
-        return True
+    ended = _NO_LONGER.at(words, clause[0])
+    if ended is not None:
+        following = clause[0] + ended[0]
+        return following >= len(words) or words[following].norm != "than"  # "no more than usual"
     return any(
         _OVER.at(words, i) is not None and not any(is_negative(word) for word in words[clause[0] : i])
         for i in range(*clause)
@@ -222,7 +239,9 @@ def is_over(words: Sequence[Word], clause: Clause) -> bool:
 _NO_LONGER = phrase_set("not anymore | not any more | not now | no longer | no more | not today | ab nahi | अब नहीं")
 _LESSENED = phrase_set(
     """
-    as much | as bad | that much | so much | too much | much | as often | that bad | all the time
+    as much | as bad | that much | so much | too much | much | as often | that bad | all the time |
+    less than | is less | still there | still | is still | is better | is worse | a bit better | a little better |
+    much better | is improving | improving | is the same | about the same | same as | continues | persists
     """
 )
 _LEADING = word_set(", . and but so then now luckily thankfully fortunately")
@@ -249,7 +268,7 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
     following = words[i + 1].norm if i + 1 < len(words) else ""
     if norm == "you" and following == "know" and not (i + 2 < len(words) and words[i + 2].norm == "that"):
         return False
-    if norm == "more" and following in ("of", "like") and before in (",", "just", "but"):
+    if norm == "more" and following in ("of", "like") and before not in ("any", "no", "much", "even"):
         return True  # "it's not pain, | more of a tingling"
     if before in _CONTRAST or before in ("bet", "imagine", "thought", "wish", "hope", "hopefully", "hoping"):
         return False  # "I bet | that made you nervous": what is bet or was thought is not said
@@ -310,9 +329,11 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
                 return Denial.NOT_DENIED
             return Denial.UNCLEAR if unlisted else Denial.DENIED
         norm = words[i].norm
+        if norm in _QUANTIFYING and _turns(words, i, named):
+            return Denial.NOT_DENIED  # "no fever, a little cough"
         lessened = lessened or (norm in ("much", "many") and words[i - 1].norm == "as")
         if i not in named:
-            if norm in _BLOCKERS:
+            if norm in _BLOCKERS and not (norm == "with" and words[i - 1].norm in _ISSUES):
                 return Denial.NOT_DENIED
             if norm not in _EXPERIENCE:
                 unlisted += 1
@@ -325,6 +346,14 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
             strangers = unlisted = 0
         i -= 1
     return Denial.NOT_DENIED
+
+
+def _turns(words: Sequence[Word], i: int, named: Collection[int]) -> bool:
+    """Whether a list goes on with what is there at word `i`, which says how much of it."""
+    before = i - 1
+    if before >= 0 and words[before].norm in ("a", "the"):
+        before -= 1
+    return before >= 0 and (words[before].norm in (",", "and", "but") or before in named)
 
 
 def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[int]) -> tuple[int, str] | None:

@@ -19,11 +19,14 @@ from carelog.extraction.exchange_fillers import skip_fillers
 from carelog.extraction.negation import Denial, denial, is_over
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
-from carelog.extraction.symptoms.details import duration, severity_said, trend
+from carelog.extraction.symptoms.details import NO_DETAILS, Details, details_of_answer
 from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.onset import duration
+from carelog.extraction.symptoms.picking import by_place, other_side, tells_a_kind_of, the_rest
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.severity import rated, score, score_said
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
-from carelog.extraction.utterances import PhraseTable
+from carelog.extraction.symptoms.wellness import said_to_be_well
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
@@ -57,28 +60,13 @@ _TAKING_FOR_GRANTED = frozenset(
     {"how long", "how bad", "how severe", "how often", "how many", "how is", "how are", "when did", "where is"}
     | {"what makes", "what brings", "what brought"}
 )
-_REST_FINE = """
-    everything else is fine | everything else is okay | everything else is good | everything else has been okay |
-    everything else has been fine | everything else has been good | everything else is normal | nothing else |
-    nothing other than that | other than that no | otherwise no | otherwise nothing | otherwise fine |
-    otherwise i'm fine | otherwise okay | but no mostly | but no just | but no nothing
-    """
-_REST_IS_FINE = phrase_set(_REST_FINE)
-_NO_MORE = phrase_set(
-    _REST_FINE
-    + """
-    | that's it | that's all | that is all | that is it | none of the others |
-    not the others | not the rest | the others no | the others , no | the other one no | the other one , no |
-    the other two no | the other two , no | the other three , no | the other no | the other , no | the rest no |
-    the rest , no | the others are fine | the other two are fine | none of the rest |
-    aur kuch nahi | bas itna hi | और कुछ नहीं
-    """
-)
+_SCALE = phrase_set("scale of | scale from | out of ten | out of 10 | one to ten | 1 to 10 | zero to ten | 0 to 10")
 _GOING_ELSEWHERE = word_set("to home out through by for on in back taking doing")
 _OBJECTING = word_set("actually well but")
+_WELL = word_set("good great fine okay ok well excellent no not none gone theek")
 _POINTING = word_set("here there press pressing push touch")
+_LATEST = 4  # Turns from the question to its answer.
 _OPENING = 4  # Words within which a reply's first complaint must be named.
-_DEFINITE = word_set("the this that your these those")
 
 
 def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
@@ -91,7 +79,7 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     if reading.utterance.turn.role in (Role.PATIENT, Role.CARER):
         return
     opened = open_questions(reading.utterance) or _fragment(reading)
-    answer = answer_to([r.utterance for r in readings[position : position + 2]], 0, opened) if opened else None
+    answer = answer_to([r.utterance for r in readings[position : position + _LATEST]], 0, opened) if opened else None
     if answer is None:
         return
     about = [
@@ -100,7 +88,7 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         for mention in reading.mentions
         if id(mention) not in within and question.first <= mention.first < question.end
     ]
-    yield from _answered(reading, readings[position + 1], about, answer)
+    yield from _answered(reading, readings[position + answer.reply], about, answer)
 
 
 def _answered_within(reading: Reading) -> Iterator[Statement]:
@@ -122,7 +110,8 @@ def _answered(
 ) -> Iterator[Statement]:
     replied = {mention.name for mention in reply.mentions}
     named = any(mention.name in replied for _, mention in about)
-    for question, mention in about:
+    places = by_place(reply, len(about)) if len(about) > 1 else {}
+    for place, (question, mention) in enumerate(about):
         if asks_carer_of_self(reading.utterance, Asked(question.first, question.end, True), reply.utterance):
             continue
         # The reply's own words about a symptom are read as a statement.
@@ -132,36 +121,83 @@ def _answered(
             continue
         clause = reading.clause_of(mention)
         sought = _sought(reading, question, mention)
-        if sought is _Sought.END:
+        if answer.kind is not AnswerKind.YES and (turned := other_side(mention, reply)) is not None:
+            yield replace(statement(reading, mention, clause, "present", Weight.ANSWER, answer), mention=turned)
+        elif sought is _Sought.END:
             ended = answer.kind is AnswerKind.YES or _ends(reply)
-            if ended or answer.kind is AnswerKind.NO:
-                yield statement(reading, mention, clause, "absent" if ended else "present", Weight.ANSWER, answer)
-            continue
-        if len(about) == 1 and _ends(reply):
-            yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer)
-            continue
-        if question.form is QuestionForm.OPEN or sought is _Sought.MORE:
-            if sought is not _Sought.MORE and (
-                answer.kind is AnswerKind.NO or not _takes_for_granted(reading, question, mention)
-            ):
-                continue
-            if sought is _Sought.MORE and (not _is_definite(reading, mention) or answer.kind is AnswerKind.OTHER):
-                continue
-            new = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
+            if ended:
+                yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
+            elif answer.kind is AnswerKind.NO:
+                yield statement(reading, mention, clause, "present", Weight.ANSWER, answer)
+        elif len(about) == 1 and _ends(reply):
+            yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
+        elif place in places:
+            polarity: Polarity = "present" if places[place] else "absent"
+            yield _with_details(statement(reading, mention, clause, polarity, Weight.ANSWER, answer), reply)
+        elif (rating := _rating(reading, question, reply)) is not None:
+            yield _rated(statement(reading, mention, clause, "present", Weight.ANSWER, answer), rating)
+        elif question.form is QuestionForm.OPEN or sought is _Sought.MORE:
+            if _is_known(reading, question, mention, sought, reply, answer):
+                known = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
+                yield _with_details(known, reply) if len(about) == 1 else known
         else:
-            denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
-            denied = denied and not _objects(reply, answer)
-            polarity = _polarity(answer, denied=denied, named=named)
-            rest = _said(reply, _NO_MORE if named else _REST_IS_FINE)
-            if rest is not None:
-                polarity, answer = "absent", replace(answer, span=reply.quote(*rest))
-            elif polarity is None and len(about) == 1 and _complains(reply):
-                polarity = "present"
-            open_which = _leaves_open(reading, question, about) and not _means_all(reply)
-            if polarity is None or (polarity == "present" and open_which):
-                continue
-            new = statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
-        yield _with_details(new, reply) if len(about) == 1 else new
+            told = _told_by(reading, question, mention, about, reply, answer, named=named)
+            if told is not None:
+                yield _with_details(told, reply) if len(about) == 1 else told
+
+
+def _told_by(
+    reading: Reading,
+    question: Question,
+    mention: Mention,
+    about: Sequence[tuple[Question, Mention]],
+    reply: Reading,
+    answer: Answer,
+    *,
+    named: bool,
+) -> Statement | None:
+    """What a yes or a no says of a symptom, or what stands in the reply instead of either."""
+    clause = reading.clause_of(mention)
+    denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
+    polarity = _polarity(answer, denied=denied and not _objects(reply, answer), named=named)
+    well = the_rest(reply, named=named) or said_to_be_well(reply, mention.name)
+    if tells_a_kind_of(mention, reply.mentions, reply):
+        polarity = "present"
+    elif well is not None:
+        polarity, answer = "absent", replace(answer, span=reply.quote(*well))
+    elif polarity is None and len(about) == 1 and _complains(reply):
+        polarity = "present"
+    if polarity is None:
+        return None
+    if polarity == "present" and _leaves_open(reading, question, about) and not _means_all(reply):
+        return None
+    return statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
+
+
+def _is_known(
+    reading: Reading, question: Question, mention: Mention, sought: _Sought, reply: Reading, answer: Answer
+) -> bool:
+    """Whether asking takes the symptom as known, and the answer does not object: "how long have you had this cough"."""
+    if sought is _Sought.MORE:
+        return context.is_definite(reading.words, mention.first) and answer.kind is not AnswerKind.OTHER
+    return answer.kind is not AnswerKind.NO and _takes_for_granted(reading, question, mention, reply)
+
+
+def _rated(told: Statement, rating: int) -> Statement:
+    """A symptom that is rated zero is absent."""
+    if rating == 0:
+        return replace(told, polarity="absent", details=NO_DETAILS)
+    return replace(told, details=Details(severity=rated(rating), score=rating).filled(told.details))
+
+
+def _rating(reading: Reading, question: Question, reply: Reading) -> int | None:
+    """The number that answers "on a scale of ten, how would you rate your pain?"; none at all is 0."""
+    begin = next(first for first, end in reading.utterance.sentences if first <= question.first < end)
+    if not any(_SCALE.at(reading.words, i) is not None for i in range(begin, question.end)):
+        return None
+    sentence = reply.utterance.sentences[0]
+    number = score(reply.words, sentence)
+    return number if number is not None else score_said(reply.words, sentence)
 
 
 def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
@@ -193,15 +229,6 @@ def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
             return "absent"
         case AnswerKind.YES if not named:
             return "present"
-    return None
-
-
-def _said(reply: Reading, phrases: PhraseTable[bool]) -> tuple[int, int] | None:
-    """Where the reply ends the list: "a stuffy nose, but everything else is fine"."""
-    for i in range(len(reply.words)):
-        match = phrases.at(reply.words, i)
-        if match is not None:
-            return i, i + match[0]
     return None
 
 
@@ -248,22 +275,23 @@ def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Que
     return together > 2 and any(word.norm in _OR for word in reading.words[question.first : question.end])
 
 
-def _takes_for_granted(reading: Reading, question: Question, mention: Mention) -> bool:
-    """ "How long have you had this cough": the cough itself is not in question."""
+def _takes_for_granted(reading: Reading, question: Question, mention: Mention, reply: Reading) -> bool:
+    """ "How long have you had this cough": it is not in question. "How's the cough?" - "Good" may be none."""
     words = reading.words
     lead = " ".join(word.norm for word in words[question.first : question.first + 2])
-    return lead in _TAKING_FOR_GRANTED and _is_definite(reading, mention)
-
-
-def _is_definite(reading: Reading, mention: Mention) -> bool:
-    return any(word.norm in _DEFINITE for word in reading.words[max(0, mention.first - 2) : mention.first + 1])
+    together = [other for other in reading.mentions if question.first <= other.first <= mention.first]
+    if not any(context.is_definite(words, other.first) for other in together):
+        return False  # "the cough and fever" are both known
+    if lead.startswith("how's "):
+        return _WELL.isdisjoint(word.norm for word in reply.words)
+    return lead in _TAKING_FOR_GRANTED
 
 
 def _sought(reading: Reading, question: Question, mention: Mention) -> _Sought:
     words = reading.words
     before = [word.norm for word in words[question.first : mention.first]]
     after = [word.norm for word in words[mention.end : question.end]]
-    definite = _is_definite(reading, mention)
+    definite = context.is_definite(reading.words, mention.first)
     if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
         return _Sought.END
     if any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
@@ -284,13 +312,7 @@ def _with_details(made: Statement, reply: Reading) -> Statement:
     if made.polarity == "absent" or reply.mentions:
         return made
     sentence = reply.utterance.sentences[0]
-    detailed = replace(
-        made,
-        severity=made.severity or severity_said(reply.words, sentence),
-        trend=made.trend or trend(reply.words, sentence),
-        duration=made.duration or duration(reply.utterance, sentence, bare=True),
-    )
-    if detailed == made:
+    said = details_of_answer(reply.utterance, sentence, known=made.weight is Weight.TAKEN_AS_KNOWN)
+    if not said.adds_to(made.details):
         return made
-    whole = reply.span(*sentence)
-    return replace(detailed, spans=(made.spans[0], whole))
+    return replace(made, details=made.details.filled(said), spans=(made.spans[0], reply.span(*sentence)))

@@ -17,12 +17,19 @@ _SUPPOSING = phrase_set(
     could get | could have | could cause | can cause | may cause | might cause | will have | will get |
     i'll have | i'll get | 'll have | 'll get | going to get | going to have | gonna get | gonna have |
     should you | in the event | watch for | watch out for | look out for | looking out for | keep an eye |
-    risk of | risk for | prevent | prevents | to avoid | avoid | worried about | worry about |
+    risk of | risk for | typical symptoms | common symptoms | classic symptoms | usual symptoms | main symptoms of |
+    name three | name two | name some | prevent | prevents | to avoid | avoid | worried about | worry about |
     worrying about | afraid of | scared of | concerned about | concern for | concerned for | signs of |
     sign of | side effect | side effects | call me | call us | let me know | agar | अगर | yadi | यदि | make sure |
     let's say | let us say | imagine | suppose | supposing | assuming | say you were | say i were |
     to see if | wondering if | wonder if | don't want | do n't want | not want | rather than |
-    instead of | such as | allergic to | allergy to
+    instead of | such as | allergic to | allergy to | cases of | outbreak of | epidemic of
+    """
+)
+_AT_TIMES = phrase_set(
+    """
+    once in a while | sometimes | usually | now and then | at times | occasionally | from time to time |
+    every so often | every now and then | a little bit
     """
 )
 _FORGOTTEN = phrase_set(
@@ -70,13 +77,22 @@ _KIN_WORDS = word_set(
     mother mom mum mommy mummy father dad daddy papa husband wife spouse son daughter brother
     brothers sister sisters kid kids child children baby friend friends neighbor neighbour boyfriend
     girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter grandson
-    grandkids grandchildren uncle aunt cousin cousins nephew niece parents family roommate coworker
-    coworkers colleague boss dog cat people everyone everybody somebody someone twins
+    grandkids grandchildren participants volunteers customers placebo patients smokers uncle aunt
+    cousin cousins nephew niece parents family roommate coworker
+    coworkers colleague boss people everyone everybody somebody someone twins
     beta beti pati patni bhai behen maa pita
     माँ पिता पति पत्नी भाई बहन बेटा बेटी
     """
 )
-_KIN = _KIN_WORDS | {f"{word}'s" for word in _KIN_WORDS}
+_CREATURES = word_set(
+    """
+    dog cat puppy kitten rabbit hamster parrot bird horse pony cow goat sheep pig hen animal animals bear fox owl wolf
+    mouse giant king queen prince princess car truck van engine laptop phone computer leaves roses tomatoes plants tree
+    """
+)
+_KIN = _KIN_WORDS | {f"{word}'s" for word in _KIN_WORDS | _CREATURES}
+_BEING = word_set("has had have is was are were been who 's keeps kept got gets felt feels")
+_AMONG = word_set("with to by from for in into on of off out at")
 _KIN_REPORTS = word_set(
     """
     says said say noticed notices noticing saw sees thinks thought tells told complains complained
@@ -91,6 +107,11 @@ _FIRST = word_set(
     मेरा मेरी मेरे मैं
     """
 )
+
+_UNABLE = word_set("can't cannot ca n't couldn't unable cant")
+_BEFORE_QUOTED = word_set(", . ! ?")
+_SAID_ON = word_set("that i it he she you we they to my so , . ? !")
+_DEFINITE = word_set("the this that my your these those mera meri mere")
 
 _ALLERGY = word_set("allergy allergies allergic reaction reactions एलर्जी")
 _BROUGHT_ON = word_set("from with to")
@@ -140,11 +161,18 @@ _OWNING = word_set("your his her this that these those")
 def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: bool) -> bool:
     """Said as a possibility, an instruction or a general truth: "call me if you get a fever"."""
     for i in range(clause[0], first):
-        if _SUPPOSING.at(words, i) is not None and _FORGOTTEN.at(words, i) is None:
+        if _SUPPOSING.at(words, i) is not None and _FORGOTTEN.at(words, i) is None and not _happens(words, clause, i):
             return True
         if observer and _SUPPOSING_OBSERVER.at(words, i) is not None:
             return True
     return False
+
+
+def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
+    """ "It might give out once in a while" does happen, and of "I wish I had some appetite" there is none."""
+    if words[i].norm == "wish":
+        return [word.norm for word in words[i + 1 : i + 3]] == ["i", "had"]
+    return words[i].norm in ("might", "may") and any(_AT_TIMES.at(words, k) is not None for k in range(*clause))
 
 
 def is_reason(words: Sequence[Word], clause: Clause, first: int) -> bool:
@@ -159,6 +187,17 @@ def is_reason(words: Sequence[Word], clause: Clause, first: int) -> bool:
     if any(norm in _HERE_FOR for norm in led):
         return False
     return any(norm in _TREATING for norm in led)
+
+
+def is_measure_of(words: Sequence[Word], clause: Clause, first: int, end: int) -> bool:
+    """Said only of how far something else goes: "I can't walk without chest pain" is about the pain."""
+    unable = any(word.norm in _UNABLE for word in words[first:end])
+    return unable and any(word.norm == "without" for word in words[end : clause[1]])
+
+
+def is_definite(words: Sequence[Word], first: int) -> bool:
+    """Said as something that there is: "the pain", "my cough"."""
+    return any(word.norm in _DEFINITE for word in words[max(0, first - 2) : first + 1])
 
 
 def is_reaction(words: Sequence[Word], first: int, end: int) -> bool:
@@ -176,15 +215,39 @@ def speaks_of_allergy(words: Sequence[Word]) -> bool:
 
 
 def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
-    """Said of somebody else in this clause: "my mother has chest pain"."""
+    """Said of somebody else in this clause: "my mother has chest pain", "patients have"."""
     before = [word.norm for word in words[clause[0] : first]]
     for place, norm in enumerate(before):
+        if norm == "bear" and before[place - 1 : place] not in (["a"], ["the"], ["little"]):
+            continue  # "I can't bear the headache"
         if norm in _KIN:
             rest = before[place + 1 :]
             if any(r in _FIRST for r in rest) or any(r in _KIN_REPORTS for r in rest):
                 return False
             return not any(b in ("with", "to", "by", "from", "for") for b in before[max(0, place - 2) : place])
+    return _of_creature(before)
+
+
+def _of_creature(before: Sequence[str]) -> bool:
+    """ "The dog has a cough". Of "walking the dog gives me a cough" the dog has none."""
+    for place in range(len(before) - 1):
+        if before[place] in _CREATURES and before[place + 1] in _BEING:
+            return _AMONG.isdisjoint(before[max(0, place - 2) : place]) and _FIRST.isdisjoint(before[place + 1 :])
     return False
+
+
+def is_quoted(words: Sequence[Word], end: int, stop: int) -> bool:
+    """ "I feel dizzy", said the giant: of who is quoted. What follows "I said" or "he said that" is none."""
+    return any(
+        words[i].norm in ("said", "says") and words[i - 1].norm in _BEFORE_QUOTED and words[i + 1].norm not in _SAID_ON
+        for i in range(end, stop - 1)
+    )
+
+
+def is_felt_by_other(words: Sequence[Word], end: int) -> bool:
+    """ "It was painful for her"."""
+    after = [word.norm for word in words[end : end + 2]]
+    return after[:1] == ["for"] and after[1:] in (["her"], ["him"], ["them"])
 
 
 def names_kin(words: Sequence[Word], clause: Clause) -> bool:

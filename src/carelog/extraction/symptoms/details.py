@@ -1,219 +1,188 @@
-"""How strong, since when, which way: the details said beside a mention."""
+"""What is said of a symptom besides that it is there: how bad, since when, how often, what brings it on or eases it."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from carelog.extraction.durations import find_durations
-from carelog.extraction.phrasebook import phrase_table
-from carelog.extraction.utterances import PhraseTable, Utterance, Word
+from carelog.extraction.negation import Clause, clause_about_it
+from carelog.extraction.symptoms.course import frequency, trend, trend_at, trend_said
+from carelog.extraction.symptoms.influences import relief, situation, trigger
+from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.onset import duration, onset
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.severity import rated, score, severity, severity_said
+from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Severity, Trend
 
-Stretch = tuple[int, int]
-
-_SEVERITY: PhraseTable[Severity] = phrase_table(
-    {
-        "mild": """
-            mild | mildly | slight | slightly | little | bit of | a little | a little bit | little bit of | a bit |
-            a bit of | a touch of | a tad | minor | not too bad | not that bad | not so bad | not bad |
-            faint | a hint of | low grade | halka | halki | halka sa | thoda | thodi | thoda sa | थोड़ा |
-            थोड़ी | हल्का | हल्की | nothing major | nothing too bad
-        """,
-        "moderate": """
-            moderate | moderately | medium | so so
-        """,
-        "severe": """
-            severe | severely | really bad | very bad | so bad | pretty bad | terrible | terribly |
-            excruciating | unbearable | horrible | horribly | awful | intense | intensely | extreme |
-            extremely | worst | agonizing | agonising | crippling | debilitating | killing | splitting |
-            crushing | bahut | bahut zyada | bohot | बहुत | tez | तेज | तेज़ | quite bad | real bad |
-            incredibly | awfully | a lot of | really strong | very strong
-        """,
-    }
-)
-_TREND: PhraseTable[Trend] = phrase_table(
-    {
-        "worsening": """
-            getting worse | gotten worse | got worse | worsening | worsened | gets worse and worse |
-            getting worse and worse | worse and worse | is worse | become worse | becoming worse |
-            been worse | more and more | progressively worse | more severe | more frequent |
-            getting more frequent | not getting better | n't getting better | getting stronger |
-            badh raha | badh rahi | badh gaya | बढ़ रहा | बढ़ रही | isn't getting any better
-        """,
-        "improving": """
-            getting better | gotten better | got better | improving | improved | is better | much better |
-            a little better | little bit better | been better | feeling better | better than | easing |
-            easing up | eased | calming down | going down | gone down | went down | less and less |
-            kam ho raha | kam ho gaya | pehle se kam | pehle se behtar | not as much | not as bad |
-            n't as bad | less severe | less frequent | better now | less than | कम हो रहा
-        """,
-        "stable": """
-            the same | about the same | stable | unchanged | no change | no change in | no changes in |
-            n't gone down | hasn't gone down | not gone down | not going down | n't going down |
-            not changed | n't changed | hasn't changed | hasn't gone away | staying the same |
-            stayed the same | not gotten worse | n't gotten worse | vaisa hi | waisa hi |
-            no better no worse
-        """,
-    }
+_BUT: Final = word_set("but , and though still much now par lekin")
+_HINDI_ME: Final = word_set("mujhe muje मुझे")
+_LEADING: Final = word_set(", . and but so well um uh now then honestly i think i'd say probably")
+_IT: Final = word_set("it it's its they they've they're that that's this these the all")
+_SHORT_SENTENCE: Final = 10  # words
+_BESIDE_A_TIME: Final = word_set(
+    "now maybe about around for like i think probably going on so it's been , . ? ! um uh over almost"
 )
 
 
-def severity(words: Sequence[Word], around: Stretch, first: int, end: int) -> Severity | None:
-    """Said right before the mention, or after it through "is": "a really bad cough", "the pain is mild"."""
-    for i in range(max(around[0], first - 4), first):
-        match = _SEVERITY.at(words, i)
-        if match is not None and i + match[0] <= first:
-            return match[1]
-    after = range(end, min(around[1], end + 6))
-    for i in after:
-        rated = rating(words, i, around[1])
-        if rated is not None:
-            return rated
-        match = _SEVERITY.at(words, i)
-        if match is not None:
-            return match[1]
-        if words[i].norm not in _COPULAS:
-            break
-    for i in range(end, around[1]):
-        if words[i].norm in _OTHER_SCALES:
-            break  # "tired, energy is 3 out of 10"
-        rated = rating(words, i, around[1])
-        if rated is not None:
-            return rated
-    return None
+@dataclass(frozen=True, slots=True)
+class Details:
+    """As the fields of the entry type; None was not said."""
+
+    severity: Severity | None = None
+    score: int | None = None
+    trend: Trend | None = None
+    duration: str | None = None
+    onset: str | None = None
+    frequency: str | None = None
+    trigger: str | None = None
+    relief: str | None = None
+
+    def filled(self, other: "Details") -> "Details":
+        """These, and of the other those that are missing here."""
+        if self == NO_DETAILS:
+            return other
+        missing = {
+            field: said
+            for field in self.__slots__
+            if getattr(self, field) is None and (said := getattr(other, field)) is not None
+        }
+        return replace(self, **missing) if missing else self
+
+    def adds_to(self, other: "Details") -> bool:
+        """Whether the other lacks any of these."""
+        return other.filled(self) != other
 
 
-_OTHER_SCALES = word_set("energy mood sleep stress appetite spirits")
-_COPULAS = word_set(
+NO_DETAILS: Final = Details()
+
+
+def details_beside(reading: Reading, mention: Mention, clause: Clause) -> Details:
+    """What is said in the clause of a mention and in what goes on about it."""
+    said = _in_clause(reading, mention, clause)
+    more = _going_on(reading, mention, clause)
+    return said.filled(_about_it(reading, mention, more)) if more is not None else said
+
+
+def details_of_answer(utterance: Utterance, sentence: tuple[int, int], *, known: bool = False) -> Details:
+    """What a sentence adds that answers whether one has a symptom: "yes, since Monday, a seven out of ten".
+
+    `known`: it was asked how a known one is, so that "better" is its trend.
     """
-    is are was were 's been has have had feels felt feel gets it it's about like a an at , probably
-    so really be hai hain है हैं matlab
-    """
-)
-_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_NUMBERS = {word: number for number, word in enumerate(_COUNTED, start=1)}
-
-
-def rating(words: Sequence[Word], i: int, stop: int) -> Severity | None:
-    """What "8 out of 10" at word `i` means: 1 to 3 mild, 4 to 6 moderate, 7 to 10 severe.
-
-    The usual bands of the numeric rating scale for pain (Boonstra et al. 2016, Front Psychol 7:1466).
-    """
-    if i + 1 >= stop:
-        return None
-    scale = [word.norm for word in words[i + 1 : i + 4]]
-    if scale[:3] != ["out", "of", "10"] and scale[:3] != ["out", "of", "ten"] and scale[:2] != ["/", "10"]:
-        return None
-    return _rated(words[i])
-
-
-def rating_said(words: Sequence[Word], around: Stretch) -> Severity | None:
-    """What the first number of an answer rates that was asked for on a scale of ten: "about a seven"."""
-    return next((rated for i in range(*around) if (rated := _rated(words[i])) is not None), None)
-
-
-def _rated(word: Word) -> Severity | None:
-    value = _NUMBERS.get(word.norm, int(word.norm) if word.norm.isdecimal() else None)
-    if value is None or not 1 <= value <= 10:
-        return None
-    return "mild" if value <= 3 else "moderate" if value <= 6 else "severe"
-
-
-def trend(words: Sequence[Word], around: Stretch) -> Trend | None:
-    return next((match[1] for i in range(*around) if (match := _TREND.at(words, i)) is not None), None)
-
-
-def trend_at(words: Sequence[Word], i: int) -> Trend | None:
-    """The trend said from word `i` on."""
-    match = _TREND.at(words, i)
-    return match[1] if match is not None else None
-
-
-def severity_said(words: Sequence[Word], around: Stretch) -> Severity | None:
-    """The severity that an answer gives on its own: "a little bit", "7 out of 10"."""
-    for i in range(*around):
-        rated = rating(words, i, around[1])
-        if rated is not None:
-            return rated
-    match = next((m for i in range(around[0], min(around[1], around[0] + 6)) if (m := _SEVERITY.at(words, i))), None)
-    return match[1] if match else None
-
-
-def duration(utterance: Utterance, around: Stretch, *, bare: bool = False) -> str | None:
-    """As said: "three days", "the past two weeks", "since Tuesday". `bare`: in an answer, without a "for" as well."""
     words = utterance.words
-    since = next((i for i in range(*around) if words[i].norm == "since"), None)
-    if since is not None:
-        return _since(utterance, since, around[1])
-    for i in range(*around):
-        if words[i].norm in ("se", "से") and i - 1 >= around[0] and words[i - 1].norm in _HINDI_TIMES:
-            return _before_se(utterance, i, around[0])
-    if not bare and not any(words[i].norm in _LEADING for i in range(*around)):
+    number = score(words, sentence)
+    return Details(
+        severity=rated(number) if number is not None else severity_said(words, sentence),
+        score=number,
+        trend=trend_said(words, sentence) if known else trend(words, sentence),
+        duration=duration(utterance, sentence, bare=True),
+        onset=onset(utterance, sentence),
+        frequency=frequency(utterance, sentence),
+        trigger=situation(utterance, sentence),
+        relief=relief(utterance, sentence),
+    )
+
+
+def _in_clause(reading: Reading, mention: Mention, clause: Clause) -> Details:
+    words, utterance = reading.words, reading.utterance
+    alone = sum(clause[0] <= other.first < clause[1] for other in reading.mentions) == 1
+    number = score(words, (mention.end, clause[1]))
+    timed = _with_time_before(reading, clause)
+    going = trend(words, clause) if alone else None
+    following = _next(reading, mention)
+    if going is None and reading.ends_clause(mention, clause):
+        going = _trend_next(reading, clause)
+    return Details(
+        severity=severity(words, clause, mention.first, mention.end, following)
+        or (rated(number) if number is not None else None),
+        score=number,
+        trend=going,
+        duration=duration(utterance, timed) or _added(reading, mention),
+        onset=onset(utterance, timed),
+        frequency=frequency(utterance, clause),
+        trigger=trigger(utterance, reading.sentence_of(mention), (mention.first, mention.end), following, clause[0]),
+        relief=relief(utterance, clause) if alone else None,
+    )
+
+
+def _about_it(reading: Reading, mention: Mention, stretch: tuple[int, int]) -> Details:
+    words, utterance = reading.words, reading.utterance
+    number = score(words, stretch)
+    # "It gets worse | when I climb stairs, | and ice helps."
+    end = next(last for first, last in utterance.sentences if first <= stretch[0] < last)
+    wide = stretch[0], min(end, _next(reading, mention))
+    return Details(
+        severity=rated(number) if number is not None else severity_said(words, stretch),
+        score=number,
+        trend=trend(words, stretch),
+        duration=duration(utterance, stretch),
+        onset=onset(utterance, stretch),
+        frequency=frequency(utterance, stretch),
+        trigger=trigger(utterance, wide, (wide[0], wide[0]), wide[1], wide[0]),
+        relief=relief(utterance, wide),
+    )
+
+
+def _going_on(reading: Reading, mention: Mention, clause: Clause) -> tuple[int, int] | None:
+    """The next clause, or the next sentence, if it goes on about what was just named: "It started last night." """
+    if not reading.ends_clause(mention, clause):
         return None
-    for first, end, _ in find_durations(utterance):
-        if not around[0] <= first < around[1]:
-            continue
-        lead = first
-        while lead > around[0] and words[lead - 1].norm in _APPROXIMATE:
-            lead -= 1
-        led = lead > around[0] and words[lead - 1].norm in ("for", "past", "last")
-        led = led or (end < len(words) and words[end].norm == "now")
-        if (led or bare) and not (end < len(words) and words[end].norm == "ago"):
-            return utterance.quote(first, end)
+    about = clause_about_it(reading.words, reading.clauses, clause)
+    if about is not None:
+        return about
+    following = next((s for s in reading.utterance.sentences if s[0] >= clause[1]), None)
+    if following is None or any(clause[1] <= other.first < following[1] for other in reading.mentions):
+        return None
+    first = following[0]
+    while first < following[1] and reading.words[first].norm in _LEADING:
+        first += 1
+    goes_on = first < following[1] and reading.words[first].norm in _IT
+    return (first, following[1]) if goes_on or _helps(reading, following) else None
+
+
+def _helps(reading: Reading, sentence: tuple[int, int]) -> bool:
+    """ "Rest helps." """
+    return relief(reading.utterance, sentence) is not None
+
+
+def _next(reading: Reading, mention: Mention) -> int:
+    """Where the next symptom is named."""
+    return min(
+        (other.first for other in reading.mentions if other.first >= mention.end), default=len(reading.words) + 1
+    )
+
+
+def _trend_next(reading: Reading, clause: Clause) -> Trend | None:
+    """ "Headache still there | but less than yesterday"."""
+    words, at = reading.words, clause[1]
+    while at < len(words) and words[at].norm in _BUT:
+        at += 1
+    return trend_at(words, at) if at < len(words) and at > clause[1] else None
+
+
+def _with_time_before(reading: Reading, clause: Clause) -> Clause:
+    """ "Kal raat se mujhe bukhar hai", "Over the past two weeks | I've had": the time stands before the subject."""
+    words = reading.words
+    first = next(s[0] for s in reading.utterance.sentences if s[0] <= clause[0] < s[1])
+    if first == clause[0] or any(first <= other.first < clause[0] for other in reading.mentions):
+        return clause
+    before = words[first].norm in _TIME_FIRST or words[clause[0]].norm in _HINDI_ME
+    return (first, clause[1]) if before else clause
+
+
+_TIME_FIRST: Final = word_set("over for since in during")
+
+
+def _added(reading: Reading, mention: Mention) -> str | None:
+    """A time in a sentence of its own, before anything else is named: "Tingling in the toes. Two months now?" """
+    utterance = reading.utterance
+    stop = min((m.first for m in reading.mentions if m.first > mention.first), default=len(utterance.words))
+    near = [s for s in utterance.sentences if mention.end <= s[0] and s[1] <= stop and s[1] - s[0] <= _SHORT_SENTENCE]
+    if not near:
+        return None
+    for begin, after, _ in find_durations(utterance):
+        for first, end in near:
+            beside = (*utterance.words[first:begin], *utterance.words[after:end])
+            if first <= begin < end and all(word.norm in _BESIDE_A_TIME for word in beside):
+                return utterance.quote(begin, after)
     return None
-
-
-_LEADING = word_set("for past last now")
-_APPROXIMATE = word_set(
-    """
-    about around like almost nearly over maybe probably the past last good more than at least well
-    """
-)
-_HINDI_TIMES = word_set(
-    """
-    din dino hafte hafta mahine mahina saal ghante ghanta subah shaam raat kal दिन दिनों हफ्ते हफ़्ते हफ्तों हफ़्तों महीने
-    साल घंटे सुबह शाम रात कल
-    """
-)
-_HINDI_BEFORE_TIMES = word_set(
-    """
-    ek do teen char chaar paanch panch chhe saat aath das kal aaj kuch kai pichle एक दो तीन चार पांच
-    पाँच छह सात दस कल आज कुछ कई परसों parso पिछले
-    """
-)
-_SINCE = word_set(
-    """
-    yesterday monday tuesday wednesday thursday friday saturday sunday morning night evening
-    afternoon weekend week month year today january february march april may june july august
-    september october november december christmas easter thanksgiving summer winter spring fall
-    autumn noon lunch dinner breakfast then surgery accident birth wedding
-    """
-)
-_BEFORE_SINCE = word_set("last this the early late about around a few couple of yesterday my")
-_UNITS = word_set(
-    """
-    minute minutes hour hours hrs day days night nights week weeks month months year years
-    """
-)
-
-
-def _since(utterance: Utterance, at: int, stop: int) -> str | None:
-    """ "Since Tuesday", "since last night", and "since 2 days" as said in India."""
-    words = utterance.words
-    for i in range(at + 1, min(stop, at + 6)):
-        norm = words[i].norm
-        following = words[i + 1].norm if i + 1 < stop else ""
-        if norm in _UNITS or norm in _SINCE:
-            if norm in _SINCE and following in _SINCE:
-                continue
-            return utterance.quote(at, i + 2 if following == "ago" else i + 1)
-        if norm not in _BEFORE_SINCE and norm not in _NUMBERS and not norm[0].isdecimal():
-            return None
-    return None
-
-
-def _before_se(utterance: Utterance, at: int, begin: int) -> str:
-    """Hindi puts the "since" last: "teen din se"."""
-    words, first = utterance.words, at - 1
-    while first > begin and (words[first - 1].norm in _HINDI_BEFORE_TIMES or words[first - 1].norm[0].isdecimal()):
-        first -= 1
-    return utterance.quote(first, at + 1)

@@ -1,7 +1,7 @@
-"""What a clinician finds on examining someone.
+"""What a clinician finds on examining someone, and what a clinician dictates of a review of systems.
 
 A symptom that is seen is there ("you do have some swelling"). One that is not found was not denied by anyone: "lungs
-are clear, no wheezing" says nothing of what the subject feels.
+are clear, no wheezing" says nothing of what the subject feels. A review of systems tells what was asked and answered.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _EXAMINING = phrase_set(
     listen to your | lungs are | lungs sound | heart sounds | heart is regular | murmur | bilaterally |
     range of motion | vital signs | vitals | looking at your | look at your | range | reflexes |
     lateral | medial | distal | positive for | negative for | there's no | there is no | there is some |
-    there's some | i can see | i notice | i do notice
+    there's some | i can see | i notice | i do notice | when i touch | when i press | when i push | when i tap
     """
 )
 _TOLD = word_set(
@@ -27,7 +27,16 @@ _TOLD = word_set(
     complain complained complaining described describe noticed experiencing experienced feeling felt
     """
 )
-_REACH = 60  # Words back from a mention that may tell of an examination.
+_REACH = 60  # Words back from a mention that may tell of an examination or a review.
+_REVIEW = phrase_set("review of systems | ros")
+_SYSTEMS = word_set(
+    """
+    constitutional general heent eyes ent cardiovascular cardiac cv respiratory pulmonary gastrointestinal gi
+    genitourinary gu musculoskeletal msk skin integumentary neurologic neurological neuro psychiatric psych endocrine
+    hematologic lymphatic allergic subjective
+    """
+)
+_EXAMINED = word_set("exam examination objective vitals")
 
 
 def is_finding(words: Sequence[Word], sentences: Sequence[tuple[int, int]], first: int) -> bool:
@@ -36,7 +45,27 @@ def is_finding(words: Sequence[Word], sentences: Sequence[tuple[int, int]], firs
     "Your lungs are clear, no wheezing" is; "you said that you were wheezing" is not.
     """
     here = next(n for n, sentence in enumerate(sentences) if sentence[0] <= first < sentence[1])
+    if is_review(words, sentences[here], first):
+        return False
     if any(words[i].norm in _TOLD for i in range(sentences[here][0], first)):
         return False
     begin = max(sentences[max(0, here - 1)][0], first - _REACH)
     return any(_EXAMINING.at(words, i) is not None for i in range(begin, first))
+
+
+def is_review(words: Sequence[Word], sentence: tuple[int, int], first: int) -> bool:
+    """Whether the mention at word `first` of a sentence is dictated as part of a review of systems.
+
+    "Review of systems: negative for fever", "Respiratory: cough, no wheezing".
+    """
+    for i in range(first - 1, max(0, first - _REACH) - 1, -1):
+        norm = words[i].norm
+        if norm in _EXAMINED:
+            return False
+        headed = i + 1 < first and words[i + 1].norm == ":"
+        if norm in _SYSTEMS and headed:
+            return True
+        review = _REVIEW.at(words, i)
+        if review is not None and (i >= sentence[0] or words[i + review[0]].norm == ":"):
+            return True
+    return False

@@ -1,17 +1,22 @@
 """One finding per symptom and polarity, made of everything that was stated about it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from carelog.extraction.finding import Finding
 from carelog.extraction.symptoms.asked import asked
+from carelog.extraction.symptoms.closer import told_closer
 from carelog.extraction.symptoms.followups import followed_up
 from carelog.extraction.symptoms.lexicon import Lexicon, lexicon
-from carelog.extraction.symptoms.reading import read_turn
+from carelog.extraction.symptoms.radiating import radiating
+from carelog.extraction.symptoms.reading import Reading, read_turn
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.symptoms.told import told
-from carelog.extraction.symptoms.topic import with_site
+from carelog.extraction.symptoms.topic import with_its_blood, with_site
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.symptom import Polarity, Symptom
+
+_LONGEST: Final = 80  # characters, as in record.values.Said
 
 
 def find_symptoms(dialogue: Sequence[Utterance]) -> list[Finding]:
@@ -23,16 +28,10 @@ def find_symptoms(dialogue: Sequence[Utterance]) -> list[Finding]:
     by_name: dict[str, list[Statement]] = {}
     for statement in statements(dialogue, lexicon()):
         by_name.setdefault(statement.mention.name, []).append(statement)
-    sited = {
-        name.rpartition(" ")[2]
-        for name, said in by_name.items()
-        if " " in name and any(s.mention.site or s.polarity == "present" for s in said)
-    }
-    if any(name.endswith("ache") and any(s.polarity == "present" for s in said) for name, said in by_name.items()):
-        sited.add("pain")  # "My headache is bad. It's really throbbing."
+    vaguer = told_closer(by_name)
     kept: list[tuple[Statement, list[Statement]]] = []
     for name, said in by_name.items():
-        if said[0].mention.bare and name in sited:
+        if name in vaguer:
             continue
         for polarity in _polarities(said):
             agreeing = [s for s in said if s.polarity == polarity]
@@ -43,13 +42,16 @@ def find_symptoms(dialogue: Sequence[Utterance]) -> list[Finding]:
 
 def statements(dialogue: Sequence[Utterance], lexicon: Lexicon) -> list[Statement]:
     """Every statement about the subject's symptoms, in the order in which they are said."""
-    readings = [read_turn(utterance, position, lexicon) for position, utterance in enumerate(dialogue)]
+    readings: list[Reading] = []
+    for position, utterance in enumerate(dialogue):
+        readings.append(with_its_blood(read_turn(utterance, position, lexicon), readings))
     found: list[Statement] = []
     for position in range(len(readings)):
         for made in (*told(readings, position), *asked(readings, position)):
             found.append(with_site(made, found, readings, lexicon))
-        for told_before, detailed in followed_up(found, readings, position).items():
+        for told_before, detailed in followed_up(found, readings, position, lexicon).items():
             found[told_before] = detailed
+        found.extend(radiating(found, readings, position, lexicon))
     return found
 
 
@@ -71,21 +73,29 @@ def _polarities(said: Sequence[Statement]) -> list[Polarity]:
 def _finding(best: Statement, agreeing: Sequence[Statement]) -> Finding:
     """The best statement's words, with the details from wherever they were said."""
     ranked = sorted(agreeing, key=lambda s: (s.weight, s.position), reverse=True)
+    details = best.details
+    spans = list(best.spans)
+    for other in ranked:
+        if other is not best and other.details.adds_to(details):
+            details = details.filled(other.details)
+            spans.extend(span for span in other.spans if span not in spans)
     payload = Symptom(
         name=best.mention.name,
         polarity=best.polarity,
-        severity=next((s.severity for s in ranked if s.severity), None),
-        trend=next((s.trend for s in ranked if s.trend), None),
-        body_site=next((s.mention.site for s in [best, *ranked] if s.mention.site), None),
-        duration=next((s.duration for s in ranked if s.duration), None),
+        body_site=_few_words(next((s.mention.site for s in [best, *ranked] if s.mention.site), None)),
+        status="resolved" if best.over else None,
+        severity=details.severity,
+        score=details.score,
+        trend=details.trend,
+        duration=_few_words(details.duration),
+        onset=details.onset,
+        frequency=_few_words(details.frequency),
+        trigger=_few_words(details.trigger),
+        relief=_few_words(details.relief),
     )
-    spans = list(best.spans)
-    for s in ranked:
-        detailed = s is not best and (
-            (payload.duration and s.duration == payload.duration and best.duration != payload.duration)
-            or (payload.severity and s.severity == payload.severity and best.severity != payload.severity)
-            or (payload.trend and s.trend == payload.trend and best.trend != payload.trend)
-        )
-        if detailed:
-            spans.extend(span for span in s.spans if span not in spans)
     return Finding("symptom", payload, tuple(spans))
+
+
+def _few_words(said: str | None) -> str | None:
+    """What the entry type takes for a few words; what is longer is left to the quote."""
+    return said if said is not None and len(said) <= _LONGEST else None

@@ -1,14 +1,16 @@
 """The words for symptoms and parts of the body, read once from vocabularies/symptoms.tsv (its head says how)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
 
-from carelog.extraction.symptoms.wording import compared
-from carelog.extraction.utterances import PhraseTable, Word
+from carelog.extraction.symptoms.excreta import OPENINGS
+from carelog.extraction.symptoms.weighing import WEIGHING
+from carelog.extraction.symptoms.wording import phrase_compared, said_for
+from carelog.extraction.utterances import PhraseTable
 
 NOTHING = "-"
 _SITED = "<site> "
@@ -21,7 +23,8 @@ class Lexicon:
 
     A phrase of the concept NOTHING holds a symptom's word but names none ("cough syrup").
     `sites`: phrase to the site's name in a concept. `hindi_sites` are read so only before a Hindi word.
-    `openings` are the phrases of one word, and the first two words of all others: most words open none.
+    `openings`: the first word of a phrase to the words that may come second, "" where it may stand alone. Most words
+    open none. `first_words` are all words as they are said that can begin a mention.
     """
 
     symptoms: PhraseTable[str]
@@ -29,7 +32,8 @@ class Lexicon:
     sites: PhraseTable[str]
     hindi_sites: PhraseTable[str]
     concepts: dict[str, str]
-    openings: frozenset[str]
+    openings: dict[str, frozenset[str]]
+    first_words: frozenset[str]
 
     def concept(self, site: str, complaint: str) -> str:
         """The name of a complaint about a site.
@@ -74,18 +78,40 @@ def parse_lexicon(text: str) -> Lexicon:
         else:
             for phrase in phrases:
                 for spelled in _spell_out(phrase, stand_ins):
-                    plain = [Word(norm, 0, 0) for norm in spelled.split()]
-                    key = " ".join(word.norm for word in compared(plain)[0])
+                    key = phrase_compared(spelled)
                     if concepts.setdefault(key, name) != name:
                         raise ValueError(f"symptoms.tsv line {number}: {spelled!r} already means {concepts[key]!r}")
+    for key, name in list(concepts.items()):
+        for shortened in _shortened(key):
+            concepts.setdefault(shortened, name)
+    openings = _openings((*concepts, *(phrase for phrase, _ in complaints)))
+    opening = {*openings, *WEIGHING, *OPENINGS}
     return Lexicon(
         symptoms=PhraseTable(concepts),
         complaints=PhraseTable(complaints),
         sites=PhraseTable(sites),
         hindi_sites=PhraseTable(hindi_sites),
         concepts=concepts,
-        openings=frozenset(" ".join(phrase.split()[:2]) for phrase in (*concepts, *(p for p, _ in complaints))),
+        openings=openings,
+        first_words=frozenset({*opening, *said_for(opening), *(f"{word}'s" for word in opening)}),
     )
+
+
+def _shortened(phrase: str) -> Iterator[str]:
+    """ "My throat's sore", "my throat's been sore" for "throat is sore": the "'s" is not heard."""
+    if " is " in phrase:
+        yield phrase.replace(" is ", " ", 1)
+        yield phrase.replace(" is ", " been ", 1)
+    elif " has been " in phrase:
+        yield phrase.replace(" has been ", " been ", 1)
+
+
+def _openings(phrases: Iterable[str]) -> dict[str, frozenset[str]]:
+    seconds: dict[str, set[str]] = {}
+    for phrase in phrases:
+        first, _, rest = phrase.partition(" ")
+        seconds.setdefault(first, set()).add(rest.partition(" ")[0])
+    return {first: frozenset(second) for first, second in seconds.items()}
 
 
 def _spell_out(phrase: str, stand_ins: dict[str, list[str]]) -> Iterator[str]:

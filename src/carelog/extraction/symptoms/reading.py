@@ -33,6 +33,9 @@ class Reading:
     def clause_of(self, mention: Mention) -> Clause:
         return next(c for c in self.clauses if c[0] <= mention.first < c[1])
 
+    def sentence_of(self, mention: Mention) -> tuple[int, int]:
+        return next(s for s in self.utterance.sentences if s[0] <= mention.first < s[1])
+
     def ends_clause(self, mention: Mention, clause: Clause) -> bool:
         """Whether no other symptom is named after this one in the clause."""
         return not any(mention.first < other.first < clause[1] for other in self.mentions)
@@ -49,7 +52,7 @@ class Reading:
 
 def read_turn(utterance: Utterance, position: int, lexicon: Lexicon) -> Reading:
     words = utterance.words
-    named = tuple(mentions(words, lexicon))
+    named = () if lexicon.first_words.isdisjoint(utterance.norms) else tuple(mentions(words, lexicon))
     if not named:
         return Reading(position, utterance, (), (), (), frozenset())
     # In "my knee doesn't hurt" the negation stands inside the mention and still denies it.

@@ -7,7 +7,7 @@ from carelog.extraction.exchange import AnswerKind, open_questions, questions, r
 from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.echoes import is_echo
-from carelog.extraction.symptoms.examination import is_finding
+from carelog.extraction.symptoms.examination import is_finding, is_review
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
@@ -22,7 +22,6 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     reading = readings[position]
     if not reading.mentions:
         return
-    answers = _speaks_as_subject(readings, position)
     reacts = _asked_for_allergies(readings, position)
     for mention in reading.mentions:
         if reacts or _names_an_allergy(reading, mention):
@@ -33,7 +32,9 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         said = subject_clause(reading.words, reading.clauses, clause)
         observer = _observes(reading, said, mention)
         if observer and context.is_first_person(reading.words, said, mention.end):
-            observer = not (answers or any(q.end == clause[0] for q in reading.questions))
+            observer = not (_answers_itself(reading, clause) or _speaks_as_subject(readings, position))
+        elif observer and _of_oneself(reading):
+            observer = not _speaks_as_subject(readings, position)
         if not _of_subject_now(reading, said, mention, observer) or is_echo(readings, position, mention):
             continue
         if _is_allergy(readings, position, mention):
@@ -48,6 +49,8 @@ def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
     if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
         return False
     asking = readings[position - 1].utterance
+    if not any(norm.startswith("allerg") for norm in asking.norms):
+        return False
     answer = read_answer(readings[position].utterance, position)
     if answer is not None and answer.kind is AnswerKind.NO:
         return False
@@ -58,7 +61,7 @@ def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
 
 def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
     """ "I'm allergic to sulfa, it gives me hives": how the subject reacts. "My allergies make me sneeze" is felt."""
-    sentence = next(s for s in reading.utterance.sentences if s[0] <= mention.first < s[1])
+    sentence = reading.sentence_of(mention)
     return any(word.norm == "allergic" for word in reading.words[sentence[0] : mention.first])
 
 
@@ -68,12 +71,18 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
     if denied is not Denial.DENIED and context.is_reason(words, clause, mention.first):
         return None
     if denied is Denial.UNCLEAR:
+        known = not observer and context.is_definite(words, mention.first)
+        return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN) if known else None
+    if denied is not Denial.DENIED and context.is_measure_of(words, clause, mention.first, mention.end):
         return None
     weight = Weight.OWN
+    if not observer and denied is Denial.DENIED and _examines(reading, mention):
+        return None
     if observer:
         if denied is Denial.DENIED and is_finding(words, reading.utterance.sentences, mention.first):
             return None
-        if denied is Denial.DENIED or context.is_recap(words, clause, mention.first):
+        reviewed = is_review(words, reading.sentence_of(mention), mention.first)
+        if denied is Denial.DENIED or reviewed or context.is_recap(words, clause, mention.first):
             weight = Weight.RECAP
         elif context.is_owned(words, mention.first):
             weight = Weight.TAKEN_AS_KNOWN
@@ -82,7 +91,14 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
     about = clause_about_it(words, reading.clauses, clause) if reading.ends_clause(mention, clause) else None
     over = about is not None and is_over(words, about)
     polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
-    return statement(reading, mention, clause, polarity, weight)
+    return statement(reading, mention, clause, polarity, weight, over=over)
+
+
+def _examines(reading: Reading, mention: Mention) -> bool:
+    """ "Your lungs are clear, there's no wheezing": no patient talks so, but transcripts mix speakers up."""
+    first = reading.sentence_of(mention)[0]
+    spoken_to = any(word.norm == "your" for word in reading.words[first : mention.first])
+    return spoken_to and is_finding(reading.words, reading.utterance.sentences, mention.first)
 
 
 def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: bool) -> bool:
@@ -93,7 +109,9 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
             return False
     elif context.is_of_other(words, said, mention.first) or (not observer and _third_person(reading, said, mention)):
         return False
-    if context.is_last_time(words, mention.first):
+    if not observer and context.is_quoted(words, mention.end, reading.sentence_of(mention)[1]):
+        return False
+    if context.is_last_time(words, mention.first) or (mention.bare and context.is_felt_by_other(words, mention.end)):
         return False
     return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
 
@@ -138,6 +156,22 @@ def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:
     return any(word.norm in _YOU for q in questions(asking)[-2:] for word in asking.words[q.first : q.end])
 
 
+def _of_oneself(reading: Reading) -> bool:
+    """Whether the turn tells of its speaker, and of nobody spoken to."""
+    words = reading.words
+    return context.is_first_person(words, (0, len(words)), len(words)) and not any(w.norm in _YOU for w in words)
+
+
+def _answers_itself(reading: Reading, clause: Clause) -> bool:
+    """Whether the clause belongs to an "I ..." that follows a question of the same turn: transcripts merge turns."""
+    for earlier in reversed([c for c in reading.clauses if c[0] <= clause[0]]):
+        if any(question.end == earlier[0] for question in reading.questions):
+            return True
+        if not context.is_first_person(reading.words, earlier, earlier[1]):
+            return False
+    return False
+
+
 def _observes(reading: Reading, said: Clause, mention: Mention) -> bool:
     role = reading.utterance.turn.role
     if role in (Role.CLINICIAN, Role.AGENT):
@@ -173,6 +207,6 @@ def _supposed(reading: Reading, said: Clause, mention: Mention, observer: bool) 
     if not observer:
         return False
     # In a clinician's speech a supposition colours what follows: "if it gets worse | or you have a fever".
-    sentence = next(s for s in reading.utterance.sentences if s[0] <= mention.first < s[1])
+    sentence = reading.sentence_of(mention)
     before = [c for c in reading.clauses if sentence[0] <= c[0] and c[1] <= said[0]][-2:]
     return any(context.is_supposed(reading.words, c, c[1], observer=False) for c in before)

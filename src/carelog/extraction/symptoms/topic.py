@@ -5,15 +5,65 @@ from dataclasses import replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction.symptoms.lexicon import Lexicon
-from carelog.extraction.symptoms.mentions import last_site, placed
+from carelog.extraction.symptoms.mentions import Mention, carries_site, placed
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.sites import Site, first_site, last_site
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.wordsets import word_set
 
 _REACH = 6  # turns
+_NEAR = 4  # words
+_BLOOD_IN_IT = "blood in it"
+_BLOOD_IN = {
+    word: name
+    for name, words in {
+        "coughing up blood": "cough coughing coughed phlegm mucus sputum spit",
+        "vomiting blood": "vomit vomiting vomited throwing threw",
+        "blood in stool": "stool stools poop bowel bowels diarrhea constipation constipated wipe hemorrhoids",
+        "blood in urine": "urine urinate urinating urination pee peeing bladder",
+    }.items()
+    for word in words.split()
+}
 _EXAMINING = 60  # words; in the examination sites follow fast on each other
 _MINE = word_set("my this that mera meri mere मेरे मेरी मेरा")
 _YOURS = word_set("your this that")
+
+
+def with_its_blood(reading: Reading, before: Sequence[Reading]) -> Reading:
+    """The turn with "any blood in it?" named after what was spoken of last; where nothing was, it names nothing."""
+    if not any(mention.name == _BLOOD_IN_IT for mention in reading.mentions):
+        return reading
+    mentions: list[Mention] = []
+    for mention in reading.mentions:
+        if mention.name != _BLOOD_IN_IT:
+            mentions.append(mention)
+            continue
+        spoken = [*(word for r in before[-_REACH:] for word in r.words), *reading.words[: mention.first]]
+        nearest = (*reading.words[mention.end : mention.end + _NEAR], *reversed(spoken))  # "when I wipe"
+        meant = next((name for word in nearest if (name := _BLOOD_IN.get(word.norm))), None)
+        if meant is not None:
+            mentions.append(replace(mention, name=meant))
+    return replace(reading, mentions=tuple(mentions))
+
+
+def located(told: Statement, reply: Reading, lexicon: Lexicon) -> Statement:
+    """The statement with the place that an answer names first: "where is it?" "My right knee." """
+    mention = told.mention
+    if mention.site is not None or not reply.words:
+        return told
+    site = first_site(reply.words, lexicon, reply.utterance.sentences[0][1])
+    if site is None:
+        return told
+    if mention.bare:
+        there = placed(mention, lexicon, site.name, site.said)
+    elif mention.name == "joint pain" and mention.name != lexicon.concept(site.name, "pain"):
+        there = replace(mention, name=lexicon.concept(site.name, "pain"), site=site.said)
+    elif carries_site(mention.name):
+        there = replace(mention, site=site.said)
+    else:
+        return told
+    spans = (*told.spans, reply.quote(site.first, site.end))
+    return replace(told, mention=there, spans=tuple(dict.fromkeys(spans)))
 
 
 def with_site(
@@ -30,14 +80,15 @@ def with_site(
         reply = readings[bare.position + 1]  # "any pain?" - "yes, in my left hip"
         site = last_site(reply.words, lexicon, reply.utterance.sentences[0][1], _MINE) if reply.words else None
         if site is not None:
-            there = placed(mention, lexicon, site.name, site.said)
-            return replace(
-                bare, mention=there, spans=tuple(dict.fromkeys((*bare.spans, reply.quote(site.first, site.end))))
-            )
+            return _put(bare, site, reply, lexicon)
     for other in reversed(earlier):
-        if other.polarity == "present" and other.mention.part and other.mention.site:
+        if other.polarity != "present":
+            continue
+        if other.mention.part and other.mention.site:
             there = placed(mention, lexicon, other.mention.part, other.mention.site)
             return replace(bare, mention=there, spans=(*bare.spans, other.spans[0]))
+        if mention.name == "pain" and other.mention.name.endswith((" pain", "ache")):
+            return bare  # the same one, told by its name before
     for reading in reversed(readings[max(0, bare.position + 1 - _REACH) : bare.position + 1]):
         role = reading.utterance.turn.role
         if len(reading.words) > _EXAMINING and role is Role.CLINICIAN:
@@ -45,8 +96,11 @@ def with_site(
         stop = mention.first if reading.position == bare.position else len(reading.words)
         site = last_site(reading.words, lexicon, stop, _YOURS if role in (Role.CLINICIAN, Role.AGENT) else _MINE)
         if site is not None:
-            there = placed(mention, lexicon, site.name, site.said)
-            return replace(
-                bare, mention=there, spans=tuple(dict.fromkeys((*bare.spans, reading.quote(site.first, site.end))))
-            )
+            return _put(bare, site, reading, lexicon)
     return bare
+
+
+def _put(bare: Statement, site: Site, named_in: Reading, lexicon: Lexicon) -> Statement:
+    spans = (*bare.spans, named_in.quote(site.first, site.end))
+    there = placed(bare.mention, lexicon, site.name, site.said)
+    return replace(bare, mention=there, spans=tuple(dict.fromkeys(spans)))

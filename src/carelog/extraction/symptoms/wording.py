@@ -1,6 +1,7 @@
 """Words as the phrases of the vocabulary are compared with them: one wording for many."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
@@ -8,7 +9,7 @@ from carelog.extraction.wordsets import word_set
 _UNHEARD = word_set(
     """
     my your ur his her their our the i you some any really very so pretty quite super kinda sorta
-    actually still just um uh koi कोई
+    actually still just um uh completely totally absolutely extremely incredibly slightly somewhat koi कोई
     """
 )
 _TROUBLE = word_set(
@@ -32,6 +33,7 @@ _READ_AS = {
 }
 _PRONOUNS_IS = word_set("it's that's there's he's she's what's how's here's who's where's let's")
 _ABLE = frozenset({"can", "ca", "could"})
+_ANEW = frozenset({"i", "my", "the", "you", "your"})
 _UNHEARD_PAIRS = {"a": ("little", "bit"), "little": ("bit",), "kind": ("of",), "sort": ("of",), "bit": ("of",)}
 _DEPENDING = frozenset({*_UNHEARD_PAIRS, "with", "in", "not"})
 
@@ -52,7 +54,9 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
         if norm in _READ_AS:
             norm = _READ_AS[norm]
             if not norm:
-                continue
+                if last != "no" or word.norm not in _ANEW:
+                    continue
+                norm = word.norm  # "no, my appetite is fine": that no ended
         elif norm[-2:] == "'s" and norm not in _PRONOUNS_IS:
             norm = norm[:-2]  # "the nausea's gone"
         if norm in _DEPENDING:
@@ -70,10 +74,25 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
                 continue
         if i == paired:
             continue
-        if norm == last and norm.isalpha() and places[-1][1] == i:
+        if norm == last and places[-1][1] == i and norm.isalpha():
             places[-1] = (places[-1][0], i + 1)  # "dark dark stools": a stutter
             continue
         last = norm
         kept.append(word if norm == word.norm else Word(norm, word.start, word.end))
         places.append((i, i + 1))
     return kept, places
+
+
+def phrase_compared(phrase: str) -> str:
+    """A phrase of the vocabulary as it is compared with what is said."""
+    norms = phrase.split()
+    stutters = any(one == other for one, other in pairwise(norms))
+    if not stutters and _READ_AS.keys().isdisjoint(norms) and _DEPENDING.isdisjoint(norms) and "'s" not in phrase:
+        return " ".join(norms)
+    return " ".join(word.norm for word in compared([Word(norm, 0, 0) for norm in norms])[0])
+
+
+def said_for(norms: Collection[str]) -> set[str]:
+    """The words that people say for one of those that phrases are compared by: "issues" for "trouble"."""
+    said = {word for word, norm in _READ_AS.items() if norm in norms}
+    return said | _ABLE if "cannot" in norms else said

@@ -1,0 +1,114 @@
+"""Which of several things asked about an answer means: "the first one", "everything else is fine", "my knees hurt"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from carelog.extraction.negation import Denial, denial, is_negative
+from carelog.extraction.phrasebook import phrase_set, phrase_table
+from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.utterances import PhraseTable
+from carelog.extraction.wordsets import word_set
+
+_LAST: Final = -1
+_PLACES: Final[PhraseTable[int]] = phrase_table(
+    {
+        0: "the first one | the first | the former | first one",
+        1: "the second one | the second | second one",
+        2: "the third one | the third | third one",
+        _LAST: "the last one | the latter | the last | last one | the latter one",
+    }
+)
+_CLOSING: Final = word_set(", . ! ? but and yes yeah no not though only maybe sometimes definitely")
+_REST_FINE: Final = """
+    everything else is fine | everything else is okay | everything else is good | everything else has been okay |
+    everything else has been fine | everything else has been good | everything else is normal | nothing else |
+    nothing other than that | other than that no | other than that , no | otherwise no | otherwise , no |
+    otherwise nothing | otherwise fine | otherwise i'm fine | otherwise okay | besides that no | besides that , no |
+    apart from that no | apart from that , no | aside from that no | aside from that , no | but no mostly |
+    but no just | but no nothing
+    """
+_REST_IS_FINE: Final = phrase_set(_REST_FINE)
+_NO_MORE: Final = phrase_set(
+    _REST_FINE
+    + """
+    | that's about it | that's about all | just that | only that | just that one | that's the only one |
+    that's the only thing | that'll be it | that would be it | that's it | that's all |
+    that is all | that is it | none of the others |
+    not the others | not the other | not the other one | not the rest | the others no | the others , no |
+    the other one no | the other one , no | the other two no | the other two , no | the other three , no |
+    the other no | the other , no | the rest no | the rest , no | the others are fine | the other two are fine |
+    none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
+    """
+)
+_OPPOSITE: Final = {"left": "right", "right": "left"}
+_ONE_OF_TWO: Final = frozenset({"one", "side"})
+_PUT_RIGHT_WITHIN: Final = 8  # words
+_JOINTS: Final = frozenset({"knee", "hip", "shoulder", "elbow", "wrist", "ankle", "finger", "thumb", "toe", "jaw"})
+_MUSCLES: Final = frozenset({"calf", "thigh", "leg", "arm", "muscle"})
+_KINDS: Final = {"joint pain": _JOINTS, "muscle pain": _MUSCLES}
+
+
+def by_place(reply: Reading, count: int) -> dict[int, bool]:
+    """Of `count` things asked about, those that the reply means by their place, and whether it affirms them.
+
+    Where one is affirmed, the others are denied: "just the first one", "a little of the second".
+    """
+    words = reply.words
+    said: dict[int, bool] = {}
+    at = 0
+    while at < len(words):
+        match = _PLACES.at(words, at)
+        if match is None or not _closes(reply, at + match[0]):
+            at += 1
+            continue
+        place = count - 1 if match[1] == _LAST else match[1]
+        if place < count:
+            said[place] = not any(is_negative(word) for word in words[max(0, at - 3) : at])
+        at += match[0]
+    if any(said.values()):
+        return {place: said.get(place, False) for place in range(count)}
+    return said
+
+
+def the_rest(reply: Reading, *, named: bool) -> tuple[int, int] | None:
+    """Where the reply denies what is left of a list: "a stuffy nose, but everything else is fine".
+
+    `named`: it names one of the list, so that "that's it" ends it as well.
+    """
+    phrases = _NO_MORE if named else _REST_IS_FINE
+    for i in range(len(reply.words)):
+        match = phrases.at(reply.words, i)
+        if match is not None:
+            return i, i + match[0]
+    return None
+
+
+def other_side(mention: Mention, reply: Reading) -> Mention | None:
+    """The complaint on the side that the reply puts right: "your left hip?" "No, the right one." """
+    side = next((side for side in _OPPOSITE if mention.site and mention.site.startswith(f"{side} ")), None)
+    if mention.site is None or side is None:
+        return None
+    norms = [word.norm for word in reply.words[:_PUT_RIGHT_WITHIN]]
+    for before, after in pairwise(norms):
+        named = before == _OPPOSITE[side] and after in _ONE_OF_TWO
+        if named or (before == "other" and after in _ONE_OF_TWO) or (before == "my" and after == _OPPOSITE[side]):
+            return replace(mention, site=mention.site.replace(side, _OPPOSITE[side], 1))
+    return None
+
+
+def tells_a_kind_of(mention: Mention, told: Sequence[Mention], reply: Reading) -> bool:
+    """Whether the reply has what was asked about under a closer name: "any joint pain?" "My knees hurt." """
+    parts = _KINDS.get(mention.name)
+    return parts is not None and any(
+        other.complaint == "pain"
+        and other.part in parts
+        and denial(reply.words, reply.clause_of(other), other.head, other.end, reply.named) is Denial.NOT_DENIED
+        for other in told
+    )
+
+
+def _closes(reply: Reading, at: int) -> bool:
+    return at >= len(reply.words) or reply.words[at].norm in _CLOSING

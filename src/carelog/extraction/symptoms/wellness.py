@@ -1,0 +1,54 @@
+"""What is said to be well: "any trouble breathing?" "My breathing's been fine" says no as well as a no does."""
+
+from typing import Final
+
+from carelog.extraction.negation import is_negative
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.wordsets import word_set
+
+_FUNCTIONS: Final = {
+    "shortness of breath": word_set("breathing breath breathe lungs saans"),
+    "vision changes": word_set("vision eyesight eyes see"),
+    "hearing loss": word_set("hearing hear"),
+    "difficulty sleeping": word_set("sleep sleeping neend"),
+    "loss of appetite": word_set("appetite eating bhookh bhook"),
+    "fatigue": word_set("energy"),
+    "bowel changes": word_set("bowels bowel stools movements"),
+    "constipation": word_set("bowels bowel stools movements"),
+    "diarrhea": word_set("bowels bowel stools movements"),
+    "urinary symptoms": word_set("urination urinating urine bladder waterworks peeing"),
+    "depression": word_set("mood spirits"),
+    "memory loss": word_set("memory"),
+    "loss of balance": word_set("balance"),
+    "stomach upset": word_set("stomach digestion"),
+    "weight loss": word_set("weight"),
+    "weight gain": word_set("weight"),
+    "difficulty swallowing": word_set("swallowing swallow"),
+    "difficulty concentrating": word_set("concentration focus"),
+}
+_WELL: Final = word_set(
+    "fine good great okay ok normal alright regular well stable steady excellent perfect theek thik accha acchi"
+)
+_BETWEEN: Final = word_set(
+    "is has been 's are have seems feels was pretty really very all quite just totally movements doing going just "
+    "perfectly still stayed been it's that's thing wise bilkul ekdum always"
+)
+_REACH: Final = 5  # words
+
+
+def said_to_be_well(reply: Reading, name: str) -> tuple[int, int] | None:
+    """The words of the reply that say that what the symptom would trouble is well, or None."""
+    functions = _FUNCTIONS.get(name)
+    if functions is None:
+        return None
+    words = reply.words
+    for i, word in enumerate(words):
+        if word.norm.removesuffix("'s") not in functions:
+            continue
+        for at in range(i + 1, min(len(words), i + _REACH)):
+            if words[at].norm in _WELL:
+                denied = any(is_negative(before) for before in words[max(0, i - 3) : at])
+                return None if denied else (i, at + 1)
+            if words[at].norm not in _BETWEEN:
+                break
+    return None

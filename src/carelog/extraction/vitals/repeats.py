@@ -111,10 +111,10 @@ def _with_numbers_right(
 
 def _is_corrected(dialogue: Sequence[Utterance], i: int, old: Told, new: Told | None = None) -> bool:
     """Whether turn `i` may put the old finding right: same speaker, a few turns on, and, where known, same vital."""
-    turn = next(u for u in dialogue if u.turn.index == old.spans[0].turn)
-    near = 0 < dialogue[i].turn.index - turn.turn.index <= _CORRECTION_REACH
+    before = (u for u in dialogue[max(0, i - _CORRECTION_REACH) : i] if u.turn.index == old.spans[0].turn)
+    turn = next(before, None)
     same = new is None or kind_of(old) == kind_of(new)
-    return near and same and same_speaker(turn, dialogue[i])
+    return turn is not None and same and same_speaker(turn, dialogue[i])
 
 
 def _payload(finding: Told) -> Mapping[str, Any]:

@@ -117,7 +117,7 @@ def _noted(before: Utterance, utterance: Utterance, cues: Sequence[Cue]) -> Aske
 
 def _gone_on(utterance: Utterance, i: int, found: Sequence[Finding | Implausible]) -> Asked | None:
     """ "This morning a little less, 100.2": the vital of the message before, measured anew."""
-    last = next((f for f in reversed(found) if f.spans[0].turn == i - 1), None)
+    last = next((f for f in found[-1:] if f.spans[0].turn == i - 1), None)
     if last is None or kind_of(last) == "blood_pressure":
         return None
     opening = {word.norm for word in utterance.words[:_OPENING]}
@@ -129,7 +129,7 @@ def _gone_on(utterance: Utterance, i: int, found: Sequence[Finding | Implausible
 def _asked_of_it(asking: Utterance, found: Sequence[Finding | Implausible]) -> Asked | None:
     """ "And what was it this morning?": of the vital last told."""
     words = asking.words
-    last = next((f for f in reversed(found) if asking.turn.index - f.spans[0].turn <= _IT_REACH), None)
+    last = next((f for f in found[-1:] if asking.turn.index - f.spans[0].turn <= _IT_REACH), None)
     if last is None:
         return None
     for question in claims.asked_in(asking):

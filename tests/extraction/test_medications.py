@@ -293,10 +293,13 @@ def test_one_finding_for_a_medicine_and_strength() -> None:
     assert found.headline() == "metformin 500 mg twice a day: taking"
 
 
-def test_stopping_is_kept_beside_the_strength_that_was_taken() -> None:
+def test_stopping_ends_the_strength_that_was_taken() -> None:
     assert told("doctor: You're on amlodipine 5 mg.", "doctor: Let's stop the amlodipine.") == [
+        ("amlodipine", "5 mg", "stopped"),
+    ]
+    assert told("patient: I stopped the amlodipine.", "doctor: Let's start amlodipine 5 mg again.") == [
         ("amlodipine", None, "stopped"),
-        ("amlodipine", "5 mg", "taking"),
+        ("amlodipine", "5 mg", "started"),
     ]
 
 

@@ -35,7 +35,7 @@ from carelog.extraction.utterances import read
         ("1-0-1", 2, False),
         ("99 times a day", None, False),
         ("every Saturday", 1 / 7, False),
-        ("on Mondays and Fridays", None, False),
+        ("on Mondays and Fridays", 2 / 7, False),
         ("on an empty stomach", None, False),
         ("सुबह शाम खाने के बाद", 2, False),
         ("दिन में तीन बार", 3, False),

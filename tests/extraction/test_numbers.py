@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from carelog.conversations.turns import Turn
 from carelog.extraction.numbers import Form, Number, find_numbers
+from carelog.extraction.numbers.words import HINDI_SPELLINGS
 from carelog.extraction.utterances import Utterance, read
 from carelog.extraction.wordsets import word_set
 
@@ -71,6 +72,36 @@ def test_digits_are_read_exactly(n: int, style: str) -> None:
 @given(st.floats(0, 1e6).map(lambda x: f"{x:.3f}"))
 def test_decimal_digits_are_read_exactly(text: str) -> None:
     assert values(text) == [float(text)]
+
+
+HINDI_WORDS = [
+    (value, word) for value, words in HINDI_SPELLINGS.items() for word in words.split() if value == int(value)
+]
+
+
+@given(st.sampled_from(HINDI_WORDS), st.integers(1, 9))
+def test_hindi_numbers_are_read_alone_and_after_their_hundreds(number: tuple[float, str], hundreds: int) -> None:
+    value, word = number
+    digit = {1: "ek", 2: "do", 3: "teen", 4: "chaar", 5: "paanch", 6: "chhah", 7: "saat", 8: "aath", 9: "nau"}[hundreds]
+    assert values(f"aaj sugar {word} thi") == [value]
+    assert values(f"aaj sugar {digit} sau {word} thi") == [hundreds * 100 + value]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("sava sau", 125),
+        ("dedh sau", 150),
+        ("paune do sau", 175),
+        ("dhai sau", 250),
+        ("saadhe teen sau", 350),
+        ("sava do", 2.25),
+        ("paune chaar", 3.75),
+        ("dedh hazaar", 1500),
+    ],
+)
+def test_hindi_numbers_by_quarters(said: str, value: float) -> None:
+    assert values(f"aaj {said} tha") == [value]
 
 
 VOCABULARY = [*UNITS, *TENS[2:], "9" * 400]

@@ -316,7 +316,7 @@ def test_the_clinician_tells_what_the_person_said_or_shows(line: str, expected: 
         ),
         (["C: any fever or chills?", "P: my knee aches, otherwise fine"], {"fever": "absent", "chills": "absent"}),
         (["C: any chest pain?", "P: slight cramps, they go away after an hour"], {"chest pain": "present"}),
-        (["C: any chest pain?", "P: I'm here for my cramps"], {"pain": "present"}),
+        (["C: any chest pain?", "P: I'm here for my cramps"], {"cramps": "present"}),
         (["C: any blood in your urine or stool?", "P: no"], {"blood in urine": "absent", "blood in stool": "absent"}),
         (["C: have you lost or gained any weight?", "P: no"], {"weight loss": "absent", "weight gain": "absent"}),
         (["C: any dark dark stools?", "P: no"], {"black stools": "absent"}),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carelog.conversations.turns import Role, Turn
-from carelog.extraction.finding import Finding
+from carelog.extraction.finding import Finding, Implausible
 from carelog.extraction.utterances import read
 from carelog.extraction.vitals import find_vitals
 from carelog.extraction.wordsets import word_set
@@ -24,7 +24,13 @@ def dialogue(*lines: str) -> list[Turn]:
 
 
 def found(*lines: str) -> list[Finding]:
-    return find_vitals(read(dialogue(*lines)))
+    findings = find_vitals(read(dialogue(*lines)))
+    assert not any(isinstance(finding, Implausible) for finding in findings)
+    return [finding for finding in findings if isinstance(finding, Finding)]
+
+
+def doubted(*lines: str) -> list[Implausible]:
+    return [finding for finding in find_vitals(read(dialogue(*lines))) if isinstance(finding, Implausible)]
 
 
 def headlines(*lines: str) -> list[str]:
@@ -224,8 +230,6 @@ def test_a_second_reading_has_circumstances_of_its_own() -> None:
         "P: I had a fever for 3 days",
         "P: the room temperature is 98",
         "P: I'm on 2 liters of oxygen",
-        "P: my heart rate was 500",
-        "P: my pressure was 90/140",
         "P: pulse at 7:30",
         "D: your heart rate is in the sixties",
         "A: Is your blood pressure 140/90?",
@@ -251,8 +255,113 @@ def test_a_correction_takes_the_place_of_the_slip(line: str, headline: str) -> N
     assert headlines(line) == [headline]
 
 
+@pytest.mark.parametrize(
+    ("line", "payload", "fields"),
+    [
+        (
+            "P: my heart rate was 500",
+            {"kind": "heart_rate", "said": "500", "value": {"value": 500, "unit": "/min"}},
+            ("value",),
+        ),
+        (
+            "P: my pressure was 90/140",
+            {
+                "kind": "blood_pressure",
+                "said": "90/140",
+                "systolic": {"value": 90, "unit": "mm[Hg]"},
+                "diastolic": {"value": 140, "unit": "mm[Hg]"},
+            },
+            ("systolic", "diastolic"),
+        ),
+        (
+            "P: my temperature was about 150",
+            {"kind": "temperature", "said": "about 150", "value": {"value": 65.6, "unit": "Cel"}},
+            ("value",),
+        ),
+    ],
+)
+def test_a_reading_that_nobody_can_have_is_for_a_person_to_judge(
+    line: str, payload: dict[str, object], fields: tuple[str, ...]
+) -> None:
+    [doubt] = doubted(line)
+    assert (dict(doubt.payload), doubt.fields) == (payload, fields)
+    assert find_vitals(read(dialogue(line))) == [doubt]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "P: they checked my pulse on March 4",
+        "P: my blood pressure was fine on 12/8",
+        "P: about my sugar, call me at 9876543210",
+        "P: my pulse, 500 Main Street",
+        "P: my husband's pressure was 900 over 80",
+        "P: if my sugar is 9000 call me",
+        "P: my sugar was 12",
+        "P: I use oxygen at 2",
+    ],
+)
+def test_a_number_that_is_no_reading_is_no_doubtful_one_either(line: str) -> None:
+    assert find_vitals(read(dialogue(line))) == []
+
+
+def test_what_is_put_right_in_a_later_turn_is_borne_out_by_both() -> None:
+    lines = ["P: My fasting sugar was 124.", "A: 124, noted.", "P: No wait, it was 142."]
+    [finding] = found(*lines)
+    assert finding.payload.headline() == "glucose 142 mg/dL, fasting"
+    assert [span.turn for span in finding.spans] == [2, 0]
+
+
+def test_what_was_misheard_is_put_right_by_who_said_it() -> None:
+    lines = ["P: My blood pressure was one thirteen over eighty.", "A: 113 over 80?", "P: No, one thirty over eighty."]
+    assert headlines(*lines) == ["blood pressure 130/80 mmHg"]
+
+
+def measured(line: str) -> float:
+    [finding] = found(line)
+    assert isinstance(finding.payload, Vitals) and finding.payload.value is not None
+    return finding.payload.value.value
+
+
+@given(st.integers(950, 1080).map(lambda tenths: tenths / 10))
+def test_fahrenheit_is_kept_as_celsius(degrees: float) -> None:
+    for line in (f"P: my temperature was {degrees}", f"P: my temperature was {degrees} degrees Fahrenheit"):
+        assert measured(line) * 1.8 + 32 == pytest.approx(degrees, abs=0.1)
+
+
+@given(st.integers(90, 500))
+def test_pounds_are_kept_as_kilograms(pounds: int) -> None:
+    assert measured(f"P: I weigh {pounds} pounds") / 0.45359237 == pytest.approx(pounds, abs=0.12)
+
+
+@given(st.integers(7, 30), st.integers(0, 13))
+def test_stones_are_kept_as_kilograms(stones: int, pounds: int) -> None:
+    said = f"P: I weigh {stones} stone {pounds} pounds"
+    assert measured(said) / 0.45359237 == pytest.approx(stones * 14 + pounds, abs=0.12)
+
+
+@given(st.integers(4, 7), st.integers(0, 11))
+def test_feet_and_inches_are_kept_as_centimetres(feet: int, inches: int) -> None:
+    assert measured(f"P: my height is {feet} feet {inches} inches") / 2.54 == pytest.approx(
+        feet * 12 + inches, abs=0.03
+    )
+
+
+@given(st.integers(20, 330).map(lambda tenths: tenths / 10))
+def test_millimoles_of_sugar_are_kept_as_milligrams(millimoles: float) -> None:
+    assert measured(f"P: my sugar was {millimoles} mmol/L") / 18.0156 == pytest.approx(millimoles, abs=0.01)
+
+
+@given(st.floats(0, 1e6), st.sampled_from(["pulse", "temperature", "sugar", "oxygen", "breathing rate", "bmi"]))
+def test_no_number_makes_a_reading_that_nobody_can_have(number: float, name: str) -> None:
+    for finding in find_vitals(read(dialogue(f"P: my {name} is {number:.1f}"))):
+        assert isinstance(finding, Implausible) or isinstance(finding.payload, Vitals)
+
+
 WORDS = list(
-    word_set("blood pressure sugar was 140 / 90 over temp 101 f my pulse 72 bpm if not five six feet kg , . ?")
+    word_set(
+        "blood pressure sugar was 140 / 90 over temp 101 f my pulse 72 bpm if not five six feet kg , . ? 900 wait no"
+    )
 )
 
 

@@ -48,6 +48,7 @@ EXPECTED: dict[str, list[str]] = {
         "heart rate 82 /min",
     ],
     "04-call-nurse-recorded": [
+        "Appointment, 2026-01-29 09:15, Dr. Whitlow: scheduled",
         "headache: present, improving",
         "dizziness: present",
         "diarrhea: absent",
@@ -159,13 +160,17 @@ EXPECTED: dict[str, list[str]] = {
         "spo2 93 %",
         "water: Three glasses of water",
     ],
-    "15-call-rescheduling": [],
+    "15-call-rescheduling": [
+        "Appointment, 2026-02-12 10:30, Dr. Lindqvist: cancelled",
+        "Appointment, 2026-02-18 11:15, Dr. Lindqvist: scheduled",
+    ],
     "16-call-pharmacy-refill": [
         "bleeding: absent",
         "bruising: present, arm",
         "dizziness: absent",
     ],
     "17-call-asthma-check": [
+        "asthma (J45.909): active, confirmed",
         "wheezing: present",
         "cough: present",
         "phlegm: present, mild",
@@ -192,8 +197,9 @@ def test_the_record_of_a_sample_holds_these_entries_and_no_other(name: str) -> N
     assert sorted(e.payload.headline() for e in entries if e.type != "medication") == sorted(EXPECTED[name])
 
 
-def test_a_call_about_dates_and_parking_yields_nothing_at_all() -> None:
-    assert extract(Conversation.parse(FILES["15-call-rescheduling"].read_bytes())).entries == ()
+def test_a_call_about_dates_and_parking_yields_the_two_appointments_and_nothing_else() -> None:
+    entries = extract(Conversation.parse(FILES["15-call-rescheduling"].read_bytes())).entries
+    assert [e.type for e in entries] == ["appointment", "appointment"]
 
 
 def test_quotes_say_enough_and_not_too_much() -> None:

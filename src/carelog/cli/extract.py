@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from carelog.cli.files import STDIN, Paths, conversation_files, read_submission, reason
+from carelog.kit.garbage import calm
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -79,6 +80,7 @@ def _extracted(files: Sequence[Path]) -> Iterator[Extracted]:
     # On Linux the processes begin as copies of this one: with the first file read here, the vocabularies are loaded
     # once for all of them.
     yield _extract(files[0])
+    calm()
     with _pool(processes) as pool:
         waiting: deque[Future[list[Extracted]]] = deque()
         try:

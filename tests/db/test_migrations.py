@@ -113,7 +113,8 @@ async def test_entries_from_before_reprocessing_learn_their_chain_and_who_read_t
     dialect: str, fresh_url: Callable[[str], str]
 ) -> None:
     database = Database(fresh_url(dialect))
-    talk, run, read, lost, written = (f"0192f3c45d6e7f809a1b2c3d4e5f60{n}" for n in range(71, 76))
+    talk, run, read, lost, written, odd, other = (f"0192f3c45d6e7f809a1b2c3d4e5f60{n}" for n in range(71, 78))
+    long = f"{'name' * 12}/{'1' * 30}"
     moment = "2026-01-05 09:00:00.000000" + ("+00:00" if dialect == "postgresql" else "")
     never = "FALSE" if dialect == "postgresql" else "0"
 
@@ -132,6 +133,8 @@ async def test_entries_from_before_reprocessing_learn_their_chain_and_who_read_t
             (read, f"{UUID(run)}:0:0", "local/1"),
             (lost, f"{UUID(lost)}:0:0", "local/1"),
             (written, "hand:1", "operator"),
+            (odd, f"{'-' * 36}:0:0", "local/1"),
+            (other, f"{UUID(run)}:0:1", long),
         ):
             statements += [
                 "INSERT INTO entry (id, subject_id, type, revision, state, occurred_at, conversation_id, origin,"
@@ -150,8 +153,11 @@ async def test_entries_from_before_reprocessing_learn_their_chain_and_who_read_t
         await migrate(database, "health")
         async with database.read() as connection:
             chains = {row.id.hex: row.chain for row in await connection.execute(select(entry.c.id, entry.c.chain))}
-            assert chains == {read: "calls", lost: None, written: None}
-            [found] = (await connection.execute(select(reading))).all()
-            assert tuple(found) == (UUID(talk), "calls", "local", "1")
+            assert chains == {read: "calls", lost: None, written: None, odd: None, other: "calls"}
+            found = await connection.execute(select(reading).order_by(reading.c.engine))
+            assert [tuple(row) for row in found] == [
+                (UUID(talk), "calls", "local", "1"),
+                (UUID(talk), "calls", "name" * 12, "1" * 30),
+            ]
     finally:
         await database.close()

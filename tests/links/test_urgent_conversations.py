@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from made_up import chain, submission
+from carelog_test_links import Behaviour
+from made_up import chain, scripted_link, submission
 from mail_server import Mailbox, mail_server
 from one_link import applied, made_up, outcome
 from reminding import notified
@@ -20,7 +21,9 @@ from carelog.conversations import Conversation
 from carelog.conversations.tags import tags_of
 from carelog.identity import operator
 from carelog.kit.clock import ManualClock
+from carelog.pipeline import Outcome, Work
 from carelog.pipeline.run import Lane
+from carelog.record.joining import join
 from carelog.telemetry import metrics
 
 Opened = Callable[..., AbstractAsyncContextManager[Carelog]]
@@ -102,6 +105,15 @@ async def test_what_others_say_of_urgency_keeps_nothing_from_being_told() -> Non
     assert again.alert == first.alert is not None
 
 
+@pytest.mark.parametrize(("started", "alerted"), [("2025-12-30T09:00:00Z", True), ("2025-12-20T09:00:00Z", False)])
+async def test_of_the_talk_of_long_ago_nobody_is_alerted(started: str, alerted: bool) -> None:
+    said = {"type": "text", "start": started, "parties": 0, "mediatype": "text/plain", "encoding": "none"}
+    result = await outcome("extract", {}, made_up(dialog=[{**said, "body": URGENT}]))
+    assert (result.alert is not None) is alerted
+    assert [entry.type for entry in result.entries].count("notification") == 1
+    assert result.lane is Lane.URGENT
+
+
 async def test_levels_are_counted_and_nothing_else() -> None:
     await outcome("extract", {}, made_up(URGENT))
     page = metrics.page().decode()
@@ -176,6 +188,28 @@ async def test_where_clinicians_see_all_they_are_told_of_what_nobody_else_looks_
         await take_in(carelog)
         await carelog.postman.drain()
         assert [letter["To"] for letter in mailbox.letters] == [doctor.email]
+
+
+@SQLITE
+async def test_of_a_record_that_becomes_a_part_of_another_meanwhile_those_of_the_other_are_told(
+    opened: Opened, scripted: Callable[[str, Behaviour], None]
+) -> None:
+    chains = {"record": chain(scripted_link("join"), "extract")}
+    async with mail_server() as mailbox, opened(senders=mail(mailbox), chains=chains) as carelog:
+        scripted("join", lambda _: Outcome())
+        _, other = await take_in(carelog, ROUTINE, tel="+12025550111")
+        nurse = await sign_in(carelog, "clinician", verified=True)
+        await carelog.grants.give(ME, other, user=nurse.id, access="full")
+
+        async def joins(work: Work) -> Outcome:
+            async with carelog.health.write() as connection:
+                await join(connection, work.subject_id, other, work.now, by="test")
+            return Outcome()
+
+        scripted("join", joins)
+        await take_in(carelog)
+        await carelog.postman.drain()
+        assert [letter["To"] for letter in mailbox.letters] == [nurse.email]
 
 
 @SQLITE

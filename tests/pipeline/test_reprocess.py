@@ -1,5 +1,6 @@
 """Reprocessing: what a newer engine says takes the place of what an older one said, and of nobody's judgement."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -375,6 +376,13 @@ async def test_steps_go_on_where_the_last_one_ended_and_what_is_unfinished_is_le
         assert sum(steps) == 5
         assert (await carelog.reprocessing.step(ME, ReprocessQuery())).conversations == 0
         assert {run.lane for run in (await carelog.runs.page(ME)).items if run.pass_ == 2} == {Lane.BULK}
+
+
+async def test_of_those_who_ask_at_once_one_queues(opened: Opened, engine: Engine) -> None:
+    async with opened(**ONE) as carelog:
+        _, conversations = await hand_in(carelog, *(f"Day {n}." for n in range(20)))
+        steps = await asyncio.gather(*(carelog.reprocessing.step(ME, ReprocessQuery()) for _ in range(4)))
+        assert sum(step.conversations for step in steps) == len(conversations)
 
 
 async def test_it_waits_while_too_much_waits(opened: Opened, engine: Engine, clock: ManualClock) -> None:

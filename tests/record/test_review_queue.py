@@ -10,9 +10,11 @@ import pytest
 from carelog_test_links import Behaviour
 from made_up import chain, scripted_link, submission
 from said import Engine, Fact, Unbelieved, dump, quoted
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from waiting import until
 
 from carelog.app import Carelog
+from carelog.conversations import store as conversations
 from carelog.identity import Principal, operator
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import Forbidden, InvalidInput, NotFound
@@ -24,7 +26,7 @@ from carelog.record.joining import join
 from carelog.record.review.items import Doubt, NewReview, Reading
 from carelog.record.review.store import AlreadyDecided, ReviewQuery
 from carelog.record.review.tables import review
-from carelog.record.store import EntryQuery
+from carelog.record.store import EntryQuery, retract_said_in
 
 ME = operator()
 Script = Callable[[str, Behaviour], None]
@@ -306,3 +308,29 @@ async def test_of_two_who_decide_at_once_one_is_told_that_it_is_decided(opened: 
         done = await asyncio.gather(*both, return_exceptions=True)
         assert sum(isinstance(one, AlreadyDecided) for one in done) == 5
         assert len(await entries(carelog, subject)) == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_what_is_decided_while_its_conversation_is_deleted_does_not_outlive_it(
+    opened: Opened, engine: Engine
+) -> None:
+    async with opened(**ONE) as carelog:
+        subject = await hand_in(carelog)
+        [item] = (await carelog.reviews.page(ME)).items
+        there = [item.conversation_id]
+        async with carelog.health.write() as connection:
+            await conversations.lock(connection, there)
+            await retract_said_in(connection, there, by="operator", at=carelog.clock.now())
+            decided = asyncio.create_task(carelog.reviews.correct(ME, item.id, RIGHT))
+
+            async def waits() -> bool:
+                waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                here = " AND datname = current_database()"
+                async with carelog.health.read() as looking:  # a transaction sees it once, as it is then
+                    return decided.done() or bool(await looking.scalar(text(waiting + here)))
+
+            await until(waits)
+            await conversations.remove(connection, there)
+        with pytest.raises(NotFound):
+            await decided
+        assert await entries(carelog, subject) == []

@@ -2,6 +2,7 @@
 unread notification in the record, and an alert to those who look after the subject."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from carelog.conversations import Conversation
@@ -13,6 +14,7 @@ from carelog.record.types.notification import Notification
 from carelog.telemetry import metrics
 
 BY: Final = "urgency/1"
+_NEWS: Final = timedelta(days=7)
 _NO_DIAGNOSIS: Final = "Found by rules over what was said; it is no diagnosis."
 _ALERT: Final = "A conversation was marked urgent. Sign in to see the record that it is of. Conversation: {}"
 
@@ -42,7 +44,9 @@ def urgency(work: Work, entries: Sequence[NewEntry]) -> Outcome:
     new = [flag for flag in found.flags if flag.rule.level is Level.URGENT and _shown(flag) not in _flags(known)]
     if not new:
         return Outcome(changes=changes, lane=lane)
-    return Outcome(changes=changes, lane=lane, entries=(_notification(work, new),), alert=_alert(work, new))
+    # Who takes in the talk of years must not page everybody for it.
+    alert = _alert(work, new) if work.now - work.conversation.started_at <= _NEWS else None
+    return Outcome(changes=changes, lane=lane, entries=(_notification(work, new),), alert=alert)
 
 
 def _known(conversation: Conversation) -> dict[str, Any] | None:

@@ -8,11 +8,14 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from carelog.conversations import store as conversations
 from carelog.db import Database, is_outage
 from carelog.delivery import outbox
+from carelog.delivery.alert import Raised
 from carelog.delivery.alerting import Alerting
+from carelog.delivery.delivery import Message
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
 from carelog.pipeline import ledger, measures
@@ -25,6 +28,7 @@ from carelog.pipeline.progress import Progress
 from carelog.pipeline.reading import ConversationReader, ConversationUnavailable
 from carelog.pipeline.run import Run, fail
 from carelog.pipeline.wakeup import Wakeup
+from carelog.record import subjects
 from carelog.record.clocks import clock_of, zones_of
 from carelog.telemetry import metrics
 from carelog.telemetry.tracing import Tracer
@@ -166,8 +170,7 @@ class Executor:
         if lease is None:
             raise ValueError("a batch is committed under its lease")
         settled = [(progress, progress.settled(now)) for progress in progresses]
-        raised = [alert for progress in progresses for alert in progress.alerts]
-        telling = await self._alerting.messages(raised) if raised and self._alerting else []
+        telling = await self._telling([alert for progress in progresses for alert in progress.alerts])
         async with self._database.write() as connection:
             ours = await ledger.settle(connection, lease, [run for _, run in settled])
             kept = [(progress, run) for progress, run in settled if run.id in ours]
@@ -186,3 +189,13 @@ class Executor:
             self._copier.wake()
         if telling and self._alerting:
             self._alerting.wake()
+
+    async def _telling(self, raised: Sequence[Raised]) -> list[tuple[Raised, Message]]:
+        """The messages that tell of alerts, to those who look after the records that the subjects are part of now: a
+        record may have become a part of another while its run was in hand."""
+        if not raised or self._alerting is None:
+            return []
+        async with self._database.read() as connection:
+            into = await subjects.joined_into(connection, {one.subject_id for one in raised})
+        now = [replace(one, subject_id=into.get(one.subject_id, one.subject_id)) for one in raised]
+        return await self._alerting.messages(now)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
+from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations.tables import conversation
 from carelog.db import Connection, Database, among
@@ -28,6 +29,7 @@ from carelog.pipeline.tables import reading, run
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record.rereading.coverage import engine_name
 
+_ATTEMPTS: Final = 3
 _UNFINISHED: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 
@@ -92,9 +94,7 @@ class Reprocessing:
             async with self._database.read() as connection:
                 found, runs = await self._next(connection, statement, query)
         else:
-            async with self._database.write() as connection:
-                found, runs = await self._next(connection, statement, query)
-                await ledger.enqueue(connection, runs)
+            found, runs = await self._queued(statement, query)
             principal.looks.note_each("change", "conversation", runs)
             self._wakeup.announce(runs)
         return Step(
@@ -102,6 +102,19 @@ class Reprocessing:
             runs=dict(sorted(Counter(run.chain for run in runs).items())),
             next=found[-1] if len(found) == limit else None,
         )
+
+    async def _queued(self, statement: Select[Any], query: ReprocessQuery) -> tuple[list[UUID], list[Run]]:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self._database.write() as connection:
+                    found, runs = await self._next(connection, statement, query)
+                    await ledger.enqueue(connection, runs)
+                break
+            except IntegrityError:
+                # Somebody else let one of them pass again, or deleted it, in between: look again.
+                if attempt == _ATTEMPTS:
+                    raise
+        return found, runs
 
     async def _next(
         self, connection: Connection, statement: Select[Any], query: ReprocessQuery

@@ -79,8 +79,8 @@ reading = Table(
     health_metadata,
     Column("conversation_id", Uuid, ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
     Column("chain", String(80), primary_key=True),
-    Column("engine", String(40), primary_key=True),
-    Column("version", String(40), nullable=False),
+    Column("engine", String(80), primary_key=True),
+    Column("version", String(80), nullable=False),
 )
 
 # What became of the runs that were pruned, by the day on which they ended.

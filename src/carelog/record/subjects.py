@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, or_, select, update
 
 from carelog.conversations.parties import normal
-from carelog.db import Connection, Database, among_given_pairs, given_pairs, insert_all
+from carelog.db import Connection, Database, among, among_given_pairs, given_pairs, insert_all
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import Forbidden, InvalidInput, NotFound
 from carelog.kit.paging import Cursor, Page
@@ -69,6 +69,13 @@ def _known(dialect: str) -> Select[Any]:
     return select(columns.system, columns.value, columns.subject_id).where(
         among_given_pairs(dialect, (columns.system, columns.value), "identifiers")
     )
+
+
+async def joined_into(connection: Connection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of these subjects those that became a part of another one, and of which."""
+    pairs = select(subject_merge.c.source_id, subject_merge.c.target_id)
+    rows = await connection.execute(pairs.where(among(connection, subject_merge.c.source_id, ids)))
+    return {row.source_id: row.target_id for row in rows}
 
 
 async def existing(connection: Connection, ids: Collection[UUID]) -> set[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select, update
 
+from carelog.conversations import store as conversations
 from carelog.db import Connection, Database
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
@@ -147,6 +148,8 @@ class ReviewStore:
         now = self._clock.now()
         async with self._database.write() as connection:
             item = await _one(connection, principal, review_id)
+            # As who deletes a conversation does: what is decided of it must not outlive it.
+            await conversations.lock(connection, [item.conversation_id])
             await record_to_change(connection, principal, item.subject_id)
             # Read again, now that nobody else writes to the record.
             item = await _one(connection, principal, review_id)

@@ -10,6 +10,8 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+_UUID = "^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"
+
 
 def upgrade() -> None:
     op.add_column("entry", sa.Column("chain", sa.String(80)))
@@ -51,8 +53,8 @@ def upgrade() -> None:
         "reading",
         sa.Column("conversation_id", sa.Uuid, nullable=False),
         sa.Column("chain", sa.String(80), nullable=False),
-        sa.Column("engine", sa.String(40), nullable=False),
-        sa.Column("version", sa.String(40), nullable=False),
+        sa.Column("engine", sa.String(80), nullable=False),
+        sa.Column("version", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("conversation_id", "chain", "engine", name="pk_reading"),
         _reference("reading", "conversation_id", "conversation"),
     )
@@ -68,7 +70,7 @@ def _fill_in() -> None:
     """What the runs that are not pruned yet still tell: through which chain an entry came, since its origin begins with
     the run's id; and which engine read a conversation, as far as it wrote anything."""
     if op.get_bind().dialect.name == "postgresql":
-        begins = "CASE WHEN entry.origin ~ '^[0-9a-f-]{36}:' THEN CAST(substr(entry.origin, 1, 36) AS uuid) END"
+        begins = f"CASE WHEN entry.origin ~ '{_UUID}:' THEN CAST(substr(entry.origin, 1, 36) AS uuid) END"
         ours = f"run.id = {begins}"
         name, version = "split_part(first.recorded_by, '/', 1)", "split_part(first.recorded_by, '/', 2)"
     else:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -161,3 +162,13 @@ async def test_entries_from_before_reprocessing_learn_their_chain_and_who_read_t
             ]
     finally:
         await database.close()
+
+
+async def test_those_who_open_a_new_file_at_once_all_get_in(tmp_path: Path) -> None:
+    for attempt in range(15):
+        databases = [Database(f"sqlite:///{tmp_path}/{attempt}.db") for _ in range(5)]
+        try:
+            await asyncio.gather(*(database.ping() for database in databases))
+        finally:
+            for database in databases:
+                await database.close()

@@ -5,6 +5,7 @@ queue in Python, where waiting is free, and writers of other processes queue at 
 are the same pool.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,7 +17,7 @@ from sqlalchemy import Row, Select, event, make_url, text
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.util.concurrency import greenlet_spawn
+from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from carelog.db.one_trip import Work, in_one_trip
 from carelog.db.sqlite_connection import connect
@@ -34,6 +35,7 @@ _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
 _COMMITS = 40
 _IDLE_SECONDS = 3600.0
+_MOMENT_SECONDS = 0.005
 _TRUSTED_SECONDS: Final = 1.0
 _ALONE: Final = "carelog_alone"
 
@@ -183,8 +185,8 @@ def _sqlite_engine(url: URL, *, size: int, writes: bool = False) -> AsyncEngine:
         # FULL: a commit is on disk, not only in the operating system's memory, before anyone is told so. A batch fills
         # some thousand pages: with SQLite's own limits each would be moved from the log into the file at once, and the
         # pages of the indexes read again for the next.
+        _write_ahead(cursor)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
@@ -204,6 +206,21 @@ def _sqlite_engine(url: URL, *, size: int, writes: bool = False) -> AsyncEngine:
             connection.connection.driver_connection.begin_with_next()
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Give the file a log. SQLite waits for whoever has it locked, but not where several give it one at once, as when
+    processes first start together: it fails at once."""
+    given_up = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > given_up:
+                raise
+            await_only(asyncio.sleep(_MOMENT_SECONDS))
+        else:
+            return
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:

@@ -6,7 +6,7 @@ their inner point or comma ("98.6", "1,000").
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Generic, NamedTuple, TypeVar
@@ -129,6 +129,24 @@ class PhraseTable(Generic[V]):
             node = node.after.get(words[index + length][0])
             length += 1
         return found
+
+    def within(self, words: Sequence[Word], begin: int = 0, end: int | None = None) -> Iterator[tuple[int, int, V]]:
+        """(first word, end, value) of every phrase in the words `begin` to `end`, from left to right, the longest at
+        each place.
+
+        >>> table = PhraseTable({"chest pain": 1, "chest": 2, "pain in": 3})
+        >>> list(table.within(words_of("chest pain in the chest")))
+        [(0, 2, 1), (4, 5, 2)]
+        """
+        stop = len(words) if end is None else end
+        i = begin
+        while i < stop:
+            found = self.at(words, i)
+            if found is None or i + found[0] > stop:
+                i += 1
+                continue
+            yield i, i + found[0], found[1]
+            i += found[0]
 
 
 def _norms(phrase: str) -> Iterable[str]:

@@ -79,17 +79,11 @@ def find_reactions(words: Sequence[Word], begin: int, end: int) -> list[Reaction
     >>> [r.name for r in find_reactions(words_of("I get hives and my throat closes, but no vomiting"), 0, 11)]
     ['hives', 'throat swelling']
     """
-    found: list[Reaction] = []
-    i = begin
-    while i < end:
-        match = _TABLE.at(words, i)
-        if match is None or i + match[0] > end:
-            i += 1
-            continue
-        if not any(is_negative(word) for word in words[max(begin, i - _DENIAL_REACH) : i]):
-            found.append(Reaction(i, i + match[0], match[1]))
-        i += match[0]
-    return found
+    return [
+        Reaction(*found)
+        for found in _TABLE.within(words, begin, end)
+        if not any(is_negative(word) for word in words[max(begin, found[0] - _DENIAL_REACH) : found[0]])
+    ]
 
 
 def is_allergic(reaction: Reaction) -> bool:

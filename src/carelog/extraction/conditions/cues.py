@@ -170,16 +170,7 @@ def find_cues(words: Sequence[Word], begin: int, end: int) -> list[Cue]:
     >>> [cue.meaning.value for cue in find_cues(words_of("I was diagnosed with gout and I have asthma"), 0, 9)]
     ['diagnosed', 'has']
     """
-    found: list[Cue] = []
-    i = begin
-    while i < end:
-        match = _TABLE.at(words, i)
-        if match is None or i + match[0] > end:
-            i += 1
-            continue
-        found.append(Cue(i, i + match[0], match[1]))
-        i += match[0]
-    return found
+    return [Cue(*found) for found in _TABLE.within(words, begin, end)]
 
 
 def reaches(words: Sequence[Word], cue: Cue, first: int, named: frozenset[int]) -> bool:

@@ -174,15 +174,5 @@ def find_cues(utterance: Utterance) -> list[Cue]:
     >>> [cue.meaning for cue in find_cues(said)]
     ['stopped', 'may i', 'started']
     """
-    found: list[Cue] = []
-    i = 0
-    while i < len(utterance.words):
-        match = _TABLE.at(utterance.words, i)
-        if match is None:
-            i += 1
-            continue
-        length, meaning = match
-        if meaning != "other":
-            found.append(Cue(i, i + length, meaning))
-        i += length
-    return found
+    found = _TABLE.within(utterance.words)
+    return [Cue(first, end, meaning) for first, end, meaning in found if meaning != "other"]

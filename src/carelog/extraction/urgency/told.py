@@ -84,12 +84,8 @@ def _of_turn(utterance: Utterance, reply: Utterance | None) -> Iterator[Sign]:
 
 
 def _phrases(utterance: Utterance) -> Iterator[_Mention]:
-    i = 0
-    while i < len(utterance.words):
-        found = PHRASES.at(utterance.words, i)
-        if found is not None:
-            yield _Mention(found[1], i, i + found[0])
-        i += found[0] if found else 1
+    for first, end, sign in PHRASES.within(utterance.words):
+        yield _Mention(sign, first, end)
 
 
 def _may_be_together(utterance: Utterance) -> list[Together]:

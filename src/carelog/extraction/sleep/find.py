@@ -48,8 +48,9 @@ def find_sleep(dialogue: Sequence[Utterance]) -> list[Finding]:
             continue
         night = _stated(utterance, cues) if cues else Night()
         question: tuple[Span, ...] = ()
-        if (asked or going_on) and not night.says_something and not same_speaker(dialogue[i - 1], utterance):
-            night, question = answered(dialogue[i - 1], utterance, going_on=going_on)
+        if (asked or going_on) and not night.says_how and not same_speaker(dialogue[i - 1], utterance):
+            answer = answered(dialogue[i - 1], utterance, going_on=going_on)
+            night, question = answer if answer[0].says_something else (night, ())
         if night.says_something:
             span = _whole(utterance, night) if question else _span(utterance, night.first, night.end)
             finding = Finding("sleep", _payload(night), (span, *question))

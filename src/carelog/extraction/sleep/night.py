@@ -41,6 +41,11 @@ class Night:
     def says_something(self) -> bool:
         return self.end > 0
 
+    @property
+    def says_how(self) -> bool:
+        """How long or how well, and not only that the subject woke."""
+        return any(told is not None for told in (self.hours, self.roughly, self.quality, self.score))
+
 
 def is_own(utterance: Utterance, cue: int) -> bool:
     """The sleep at that word is the subject's own and real: no advice, no if, no other person."""

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations import Conversation, store
 from carelog.conversations.found_by import words_of
 from carelog.conversations.handed_transcript import HandedTranscript, analysis_of, same_transcript
 from carelog.conversations.store import Stored
-from carelog.db import Connection, Database, among
+from carelog.db import Connection, Database, among_given, given_ids
+from carelog.db.remembering import Remembered
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import NotFound
@@ -29,6 +30,7 @@ from carelog.pipeline.tables import run as table
 from carelog.pipeline.wakeup import Wakeup
 
 _ATTEMPTS: Final = 3
+_SOME_WAIT: Final = select(exists().where(ledger.WAITING).label("some"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Transcripts:
         self._reader = reader
         self._clock = clock
         self._wakeup = wakeup
+        # Mostly none does: then a list need not ask about its conversations.
+        self._some_wait = Remembered(database, self._whether_some_wait)
+        self._waiting = self.needing().where(among_given(database.dialect, table.c.conversation_id, "ids"))
 
     async def add(self, principal: Principal, conversation_id: UUID, handed: HandedTranscript) -> TranscriptReceipt:
         """Add a transcript to a conversation, and let the runs that wait for it go on; where none does, the chains that
@@ -124,12 +129,14 @@ class Transcripts:
 
     async def waiting_among(self, conversations: Collection[UUID]) -> set[UUID]:
         """Those of these conversations that wait for a transcript."""
-        if not conversations:
+        if not conversations or not await self._some_wait.get(table.name):
             return set()
-        async with self._database.read() as connection:
-            these = among(connection, table.c.conversation_id, conversations)
-            found = await connection.execute(self.needing().where(these))
-            return set(found.scalars())
+        ids = given_ids(self._database.dialect, "ids", conversations)
+        return {row.conversation_id for row in await self._database.rows(self._waiting, ids)}
+
+    async def _whether_some_wait(self, names: Sequence[str]) -> Sequence[bool]:
+        [found] = await self._database.rows(_SOME_WAIT)
+        return [found.some for _ in names]
 
     async def _again(
         self, connection: Connection, stored: Stored, unfinished: Sequence[Run], now: datetime

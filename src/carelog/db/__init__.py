@@ -9,6 +9,7 @@ from carelog.db.among import (
     given_ids,
     given_pairs,
 )
+from carelog.db.anew import anew_if_taken
 from carelog.db.combine import Combiner
 from carelog.db.engine import Connection, Database
 from carelog.db.faults import is_outage
@@ -29,6 +30,7 @@ __all__ = [
     "among_given_pairs",
     "among_pairs",
     "among_texts",
+    "anew_if_taken",
     "auth_metadata",
     "given_ids",
     "given_pairs",

@@ -8,10 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from carelog.conversations import store
-from carelog.db import Combiner, Connection, Database
+from carelog.db import Combiner, Connection, Database, anew_if_taken
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, InvalidInput
@@ -29,8 +27,6 @@ from carelog.pipeline.wakeup import Wakeup
 from carelog.record import subjects
 from carelog.record.subjects import Identifier
 from carelog.telemetry.tracing import Tracer
-
-_ATTEMPTS = 3
 
 # Where each conversation is one message of a thread, so that the next one may take back what it says.
 _IN_ORDER = frozenset({"whatsapp"})
@@ -104,14 +100,8 @@ class Intake:
         """
         principal.require("conversations:write")
         chains = self._reading(ingress_list)
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                found, runs = await self._sent(principal, conversations, chains)
-                break
-            except IntegrityError:
-                # Somebody else let one of them pass again in between: count on from there.
-                if attempt == _ATTEMPTS:
-                    raise
+        # Somebody else may let one of them pass again in between: it counts on from there.
+        found, runs = await anew_if_taken(lambda: self._sent(principal, conversations, chains))
         for subject_id in set(found.values()):
             principal.looks.note("change", "conversation", subject_id)
         self._wakeup.announce(runs)
@@ -137,14 +127,10 @@ class Intake:
     async def _write(self, groups: Sequence[Sequence["_Handed"]]) -> list[list[Receipt]]:
         began = time.perf_counter()
         handed = [one for group in groups for one in group]
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                batch, receipts = await self._database.transact(lambda connection: self._taken(connection, handed))
-                break
-            except IntegrityError:
-                # Another process stored the same conversation or subject in between: look again, and find it.
-                if attempt == _ATTEMPTS:
-                    raise
+        # Another process may store the same conversation or subject in between.
+        batch, receipts = await anew_if_taken(
+            lambda: self._database.transact(lambda connection: self._taken(connection, handed))
+        )
         for one, receipt in zip(handed, receipts, strict=True):
             _note_change(one.principal, receipt)
         self._wakeup.announce(batch.runs)

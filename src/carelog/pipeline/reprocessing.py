@@ -13,10 +13,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations.tables import conversation
-from carelog.db import Connection, Database, among
+from carelog.db import Connection, Database, among, anew_if_taken
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput, NotFound
@@ -29,7 +28,6 @@ from carelog.pipeline.tables import reading, run
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record.rereading.coverage import engine_name
 
-_ATTEMPTS: Final = 3
 _UNFINISHED: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 
@@ -94,7 +92,8 @@ class Reprocessing:
             async with self._database.read() as connection:
                 found, runs = await self._next(connection, statement, query)
         else:
-            found, runs = await self._queued(statement, query)
+            # Somebody else may let one of them pass again, or delete it, in between.
+            found, runs = await anew_if_taken(lambda: self._queued(statement, query))
             principal.looks.note_each("change", "conversation", runs)
             self._wakeup.announce(runs)
         return Step(
@@ -104,17 +103,10 @@ class Reprocessing:
         )
 
     async def _queued(self, statement: Select[Any], query: ReprocessQuery) -> tuple[list[UUID], list[Run]]:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                async with self._database.write() as connection:
-                    found, runs = await self._next(connection, statement, query)
-                    await ledger.enqueue(connection, runs)
-                break
-            except IntegrityError:
-                # Somebody else let one of them pass again, or deleted it, in between: look again.
-                if attempt == _ATTEMPTS:
-                    raise
-        return found, runs
+        async with self._database.write() as connection:
+            found, runs = await self._next(connection, statement, query)
+            await ledger.enqueue(connection, runs)
+            return found, runs
 
     async def _next(
         self, connection: Connection, statement: Select[Any], query: ReprocessQuery

@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations import Conversation, store
 from carelog.conversations.found_by import words_of
 from carelog.conversations.handed_transcript import HandedTranscript, analysis_of, same_transcript
 from carelog.conversations.store import Stored
-from carelog.db import Connection, Database, among_given, given_ids
+from carelog.db import Connection, Database, among_given, anew_if_taken, given_ids
 from carelog.db.remembering import Remembered
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
@@ -29,7 +29,6 @@ from carelog.pipeline.run import Run
 from carelog.pipeline.tables import run as table
 from carelog.pipeline.wakeup import Wakeup
 
-_ATTEMPTS: Final = 3
 _SOME_WAIT: Final = select(exists().where(ledger.WAITING).label("some"))
 
 
@@ -84,14 +83,8 @@ class Transcripts:
         made = await self._made(found, handed)
         if made.changed is None:
             return TranscriptReceipt(found.id, made.dialog, added=False)
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                made, runs = await self._written(made, handed)
-                break
-            except IntegrityError:
-                # A link has routed the conversation to one of the chains in between: count on from there.
-                if attempt == _ATTEMPTS:
-                    raise
+        # A link may route the conversation to one of the chains in between: it counts on from there.
+        made, runs = await anew_if_taken(partial(self._written, made, handed))
         self._wakeup.announce(runs)
         added = made.changed is not None
         return TranscriptReceipt(found.id, made.dialog, added=added, runs=tuple(run.id for run in runs))

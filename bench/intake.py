@@ -1,5 +1,7 @@
 """`ingest.*`: durable POSTs of 10 KB conversations by 16 clients, beside plain inserts of the same documents."""
 
+import os
+
 from bench import bare
 from bench.client import Tally, post_all
 from bench.conversations import documents
@@ -7,15 +9,16 @@ from bench.figure import Figure, percentile
 from bench.place import Databases
 
 _CLIENTS = 16
+_SERVERS = min(2, os.cpu_count() or 1)
 
 
 async def measure(databases: Databases, count: int) -> list[Figure]:
-    """By one process that answers, and by two (`carelog up --servers 2`), each on a database of its own."""
+    """By a process for each core (`up --servers`), two at the most, and by one, each on a database of its own."""
     place = databases.place()
     async with place.opened() as carelog:
         inserted = await bare.inserts(carelog.health, documents(count))
     figures: list[Figure] = []
-    for name, servers in ((f"ingest.{databases.name}", 1), (f"ingest.{databases.name}.2servers", 2)):
+    for name, servers in ((f"ingest.{databases.name}", _SERVERS), (f"ingest.{databases.name}.1server", 1)):
         tally = await _posted(databases, count, servers)
         figures += [
             Figure(name, "conversations/s", count / tally.seconds, inserted),

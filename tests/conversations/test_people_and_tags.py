@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carelog.conversations import (
     Conversation,
@@ -179,3 +182,9 @@ def test_a_new_value_takes_the_old_ones_place_and_others_stay():
 def test_a_tag_needs_a_name_without_a_colon(name):
     with pytest.raises(InvalidInput):
         with_tags(Conversation.of(document()), {name: "x"})
+
+
+@given(st.from_regex(r"\+(1[2-9]|91[6-9])[0-9]{9}", fullmatch=True))
+def test_a_number_that_is_taken_as_it_stands_is_what_the_whole_look_at_it_makes_of_it(number: str) -> None:
+    whole = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.E164)
+    assert normal("tel", number) == whole == number

@@ -5,11 +5,11 @@ import re
 import time
 from collections.abc import Mapping
 from typing import Final
-from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from carelog.kit.ids import new_id
 from carelog.telemetry import metrics
 from carelog.telemetry.trace_context import new_traceparent, trace_id
 from carelog.telemetry.tracing import Tracer
@@ -72,7 +72,7 @@ class Requests:
         began = time.perf_counter()
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
         span = self._tracer.request(headers) if self._tracer and not scope["path"].startswith(_WATCHERS) else None
         trace = (span.traceparent if span else None) or new_traceparent(headers, request_id)
         scope.setdefault("state", {}).update(request_id=request_id, trace=trace)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["tel", "mailto", "sip", "name", "uuid", "did"]
 
 _KINDS: tuple[Kind, ...] = ("tel", "mailto", "sip", "name", "uuid", "did")
+# Of North America and India, where what is dialled before a number (1, 0) is no digit that one begins with: they are in
+# E.164 as they stand, and need not be looked through for it.
+_AS_E164 = re.compile(r"\+(?:1[2-9]|91[6-9])[0-9]{9}")
 _SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015/]+")
 
 
@@ -109,7 +112,7 @@ def patient_party(conversation: "Conversation") -> int | None:
 @lru_cache(maxsize=4096)  # a clinic's number is in all its conversations, and a patient's in all of theirs
 def _telephone(value: str) -> str:
     number = unquote(_without_scheme(value, "tel")).split(";")[0].strip()
-    if number.startswith("+"):
+    if number.startswith("+") and not _AS_E164.fullmatch(number):
         import phonenumbers  # slow to import, and most commands never need it
 
         try:

@@ -1,7 +1,7 @@
 """One database: an engine to read with and one to write with.
 
 On SQLite the writer is a single connection whose transactions begin IMMEDIATE, so that writers of one process
-queue in Python, where waiting is free, and writers of other processes queue at the file lock. On PostgreSQL both
+queue in Python, where waiting is free; those of several processes take turns. On PostgreSQL both
 are the same pool.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -20,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from carelog.db.one_trip import Work, in_one_trip
-from carelog.db.sqlite_connection import connect
+from carelog.db.sqlite_connection import BEGIN_WRITING, connect
 from carelog.db.sqlite_version import SqliteVersion
+from carelog.db.turns import Turn
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.wakeup import Wakeup
 
@@ -50,13 +52,14 @@ class Database:
         self._many_commits = Wakeup()
         if self.dialect == "sqlite":
             self._reader = _sqlite_engine(self.url, size=_READERS)
-            self._writer = _sqlite_engine(self.url, size=1, writes=True)
+            self._turn: Turn | None = Turn(Path(str(self.url.database)), _BUSY_SECONDS)
+            self._writer = _sqlite_engine(self.url, size=1, turn=self._turn)
             alone = self._reader.execution_options(**{_ALONE: True})
             self._version: SqliteVersion | None = SqliteVersion(str(self.url.database))
         else:
             self._reader = self._writer = _postgres_engine(self.url)
             alone = self._reader.execution_options(isolation_level="AUTOCOMMIT")
-            self._version = None
+            self._turn = self._version = None
         self._alone = alone.sync_engine
 
     @asynccontextmanager
@@ -139,6 +142,8 @@ class Database:
             self._version.close()
         await self._reader.dispose()
         await self._writer.dispose()
+        if self._turn:
+            self._turn.close()
 
     @property
     def label(self) -> str:
@@ -163,7 +168,7 @@ def _async_url(url: str) -> URL:
     raise ConfigurationError("a database URL must begin with sqlite: or postgresql:")
 
 
-def _sqlite_engine(url: URL, *, size: int, writes: bool = False) -> AsyncEngine:
+def _sqlite_engine(url: URL, *, size: int, turn: Turn | None = None) -> AsyncEngine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
@@ -175,7 +180,7 @@ def _sqlite_engine(url: URL, *, size: int, writes: bool = False) -> AsyncEngine:
             "timeout": _BUSY_SECONDS,
             "isolation_level": None,
             "check_same_thread": False,
-            "async_creator_fn": connect,
+            "async_creator_fn": partial(connect, turn=turn),
         },
     )
 
@@ -200,8 +205,8 @@ def _sqlite_engine(url: URL, *, size: int, writes: bool = False) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        if writes:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if turn:
+            connection.exec_driver_sql(BEGIN_WRITING)
         elif _ALONE not in connection.get_execution_options():
             connection.connection.driver_connection.begin_with_next()
 

@@ -6,20 +6,21 @@ connection's thread and back besides; a batch has a dozen of them.
 
 import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import CursorResult, Engine, ScalarResult, create_engine, event
+from sqlalchemy import CursorResult, ScalarResult, create_engine, event
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import StaticPool
 
-from carelog.db.sqlite_connection import OneHopConnection
+from carelog.db.sqlite_connection import BEGIN_WRITING, OneHopConnection
 
 T = TypeVar("T")
 
 Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
-_ENGINE = "carelog_engine"
+_PLAIN = "carelog_plain"
 
 
 class DirectConnection(AsyncConnection):
@@ -55,10 +56,10 @@ async def in_one_trip(connection: AsyncConnection, work: Work[T]) -> T:
     assert isinstance(driver, OneHopConnection)
 
     def transaction(file: sqlite3.Connection) -> T:
-        if _ENGINE not in raw.info:
-            raw.info[_ENGINE] = _engine_over(file)
-        engine: Engine = raw.info[_ENGINE]
-        with engine.begin() as plain:
+        if _PLAIN not in raw.info:
+            raw.info[_PLAIN] = _plain_over(file)
+        plain: SyncConnection = raw.info[_PLAIN]
+        with driver.turn or nullcontext(), plain.begin():
             return _done(work(DirectConnection(connection.engine, plain)))
 
     return await driver.in_thread(transaction)
@@ -74,12 +75,14 @@ def _done(work: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a transaction in one trip may wait for its statements alone")
 
 
-def _engine_over(file: sqlite3.Connection) -> Engine:
-    """SQLAlchemy over a connection that is there already, to be used in its thread."""
-    engine = create_engine("sqlite://", creator=lambda: file, poolclass=StaticPool, hide_parameters=True)
+def _plain_over(file: sqlite3.Connection) -> SyncConnection:
+    """SQLAlchemy over a connection that is there already, to be used in its thread for as long as it is."""
+    engine = create_engine(
+        "sqlite://", creator=lambda: file, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: SyncConnection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN_WRITING)
 
-    return engine
+    return engine.connect()

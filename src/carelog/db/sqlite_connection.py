@@ -9,16 +9,23 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiosqlite
+
+from carelog.db.turns import Turn
 
 T = TypeVar("T")
 
 
-def connect(database: str, **options: Any) -> "OneHopConnection":
-    """As `aiosqlite.connect`, for SQLAlchemy's `async_creator_fn`."""
+BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
+"""The statement by which a transaction that writes begins."""
+
+
+def connect(database: str, turn: Turn | None = None, **options: Any) -> "OneHopConnection":
+    """As `aiosqlite.connect`, for SQLAlchemy's `async_creator_fn`. Its transactions that write each have their turn."""
     connection = OneHopConnection(partial(sqlite3.connect, str(Path(database)), **options), iter_chunk_size=64)
+    connection.turn = turn
     connection._thread.daemon = True  # as SQLAlchemy has it: a connection that is left open keeps no process alive
     return connection
 
@@ -26,6 +33,7 @@ def connect(database: str, **options: Any) -> "OneHopConnection":
 class OneHopConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors are plain objects on this side of the thread."""
 
+    turn: Turn | None = None
     _begin_first = False
     # Or there may be one: a statement is under way, or has failed, or the task that waited for it was cancelled.
     _in_transaction = False
@@ -36,9 +44,15 @@ class OneHopConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         await self._end(super().commit)
+        if self.turn:
+            self.turn.give_back()
 
     async def rollback(self) -> None:
-        await self._end(super().rollback)
+        try:
+            await self._end(super().rollback)
+        finally:
+            if self.turn:
+                self.turn.give_back()
 
     async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
         self._begin_first = False
@@ -64,6 +78,8 @@ class OneHopConnection(aiosqlite.Connection):
             try:
                 if begin:
                     cursor.execute("BEGIN")
+                elif self.turn and operation == BEGIN_WRITING:
+                    self.turn.take()
                 execute = cursor.executemany if many else cursor.execute
                 execute(operation, parameters)
                 rows = cursor.fetchall() if cursor.description else []

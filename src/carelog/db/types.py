@@ -45,7 +45,8 @@ def _text_of(moment: datetime | None) -> str | None:
         return None
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    written = (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat(" ", "microseconds")
+    return written.removesuffix("+00:00")
 
 
 def _moment(stored: str | None) -> datetime | None:

@@ -10,6 +10,7 @@ ids, which are used again, and which containers that share the folder each count
 
 import os
 import sys
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import IO, Final
@@ -59,15 +60,16 @@ if sys.platform != "win32":
         """This process's slot, as the library asks for it; a fork takes another one than its parent's."""
 
         def __init__(self, folder: Path) -> None:
-            self._folder = folder
-            self._pid = os.getpid()
             self._number, self._locks = _take(folder)
+            # Told, since it is asked for whenever anything is counted: to ask the system each time costs more than to
+            # count.
+            os.register_at_fork(after_in_child=partial(self._take_own, folder))
 
         def __call__(self) -> int:
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                self._number, self._locks = _take(self._folder)
             return self._number
+
+        def _take_own(self, folder: Path) -> None:
+            self._number, self._locks = _take(folder)
 
     def _take(folder: Path) -> tuple[int, tuple[IO[bytes], ...]]:
         """The lowest slot that no living process holds, and the files whose locks say that this one lives and holds

@@ -41,6 +41,7 @@ class Head:
         return cls(int(seq), mac)
 
 
+_SALTS_BYTES: Final = 32  # of a row: one half for who did it, one for what it was done to
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 
 START: Final = Head(0, "0" * 64)
@@ -108,13 +109,19 @@ class Link:
     object: Object | None
 
 
-def link(key: bytes, head: Head, noted: Noted, covers: str | None = None) -> Link:
-    """The event as the row that follows `head`, with salts drawn anew."""
+def new_salts(count: int) -> list[str]:
+    """Salts for so many rows, in hexadecimal. Drawn together: the system is asked once, which takes longer than to make
+    a row of the chain."""
+    drawn = secrets.token_hex(_SALTS_BYTES * count)
+    return [drawn[at : at + 2 * _SALTS_BYTES] for at in range(0, len(drawn), 2 * _SALTS_BYTES)]
+
+
+def link(key: bytes, head: Head, noted: Noted, salts: str, covers: str | None = None) -> Link:
+    """The event as the row that follows `head`, with one of `new_salts`."""
     event = noted.event
-    salts = secrets.token_hex(32)
-    actor = Actor(salts[:32], event.principal, event.address)
+    actor = Actor(salts[:_SALTS_BYTES], event.principal, event.address)
     named = event.subject is not None or event.target is not None
-    object_ = Object(salts[32:], event.subject, event.target) if named else None
+    object_ = Object(salts[_SALTS_BYTES:], event.subject, event.target) if named else None
     fields = {
         "seq": head.seq + 1,
         "at": noted.at,

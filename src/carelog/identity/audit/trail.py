@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from carelog.db import Combiner, Connection, Database, among, insert_all
-from carelog.identity.audit.chain import START, Actor, Coverage, Head, Link, Object, Row, link
+from carelog.identity.audit.chain import START, Actor, Coverage, Head, Link, Object, Row, link, new_salts
 from carelog.identity.audit.event import ACTIONS, AuditEvent, Noted, Recorded
 from carelog.identity.audit.spool import Spool
 from carelog.identity.audit.strangers import Strangers
@@ -249,10 +249,11 @@ class AuditTrail:
 
     async def _chained(self, events: Iterable[Noted], head: Head, covers: str | None) -> list[Link]:
         links: list[Link] = []
-        for event in events:
+        noted = list(events)
+        for event, salts in zip(noted, new_salts(len(noted)), strict=True):
             if links and len(links) % _CHAINED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-            one = link(self._key, head, event, covers)
+            one = link(self._key, head, event, salts, covers)
             links.append(one)
             head = Head(one.row.seq, one.row.mac)
         return links

@@ -1,0 +1,133 @@
+"""Processes that write to one SQLite file take turns."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+
+from carelog.db import Connection, Database
+from carelog.db.turns import Turn
+
+Add = Callable[[Database, int], Awaitable[None]]
+
+_PATIENCE = 30.0
+_metadata = MetaData()
+_number = Table("number", _metadata, Column("n", Integer, primary_key=True, autoincrement=False))
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from carelog.db.turns import Turn
+
+with Turn(Path(sys.argv[1]), 30.0):
+    print("taken", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "some.db"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{file}")
+    async with database.write() as connection:
+        await connection.run_sync(_metadata.create_all)
+    yield database
+    await database.close()
+
+
+@contextmanager
+def _another_process_writes(file: Path) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        assert process.stdout.readline() == "taken\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+async def _add(database: Database, number: int) -> None:
+    async with database.write() as connection:
+        await connection.execute(insert(_number), [{"n": number}])
+
+
+async def _add_in_one_trip(database: Database, number: int) -> None:
+    async def work(connection: Connection) -> None:
+        await connection.execute(insert(_number), [{"n": number}])
+
+    await database.transact(work)
+
+
+async def _count(database: Database) -> int:
+    [[count]] = await database.rows(select(func.count()).select_from(_number))
+    return int(count)
+
+
+@pytest.mark.parametrize("add", [_add, _add_in_one_trip])
+@pytest.mark.parametrize("end", ["gives it back", "is killed"])
+async def test_who_writes_waits_for_another_process_and_reads_go_on(
+    database: Database, file: Path, add: Add, end: str
+) -> None:
+    with _another_process_writes(file) as other:
+        waiting = asyncio.ensure_future(add(database, 1))
+        for _ in range(20):
+            assert await _count(database) == 0
+        assert not waiting.done()
+        if end == "is killed":
+            other.kill()
+        else:
+            assert other.stdin is not None
+            other.stdin.close()
+        await asyncio.wait_for(waiting, _PATIENCE)
+    assert await _count(database) == 1
+
+
+@pytest.mark.parametrize("add", [_add, _add_in_one_trip])
+async def test_the_turn_is_given_back_by_who_has_written_and_by_who_has_failed(
+    database: Database, file: Path, add: Add
+) -> None:
+    await add(database, 1)
+    with pytest.raises(Exception, match="UNIQUE"):
+        await add(database, 1)
+    with _another_process_writes(file):
+        pass
+
+
+async def test_a_turn_that_comes_too_late_is_not_used_and_is_given_back(file: Path) -> None:
+    with pytest.raises(TimeoutError):
+        Turn(file, patience=-1.0).take()
+    with _another_process_writes(file):
+        pass
+
+
+async def test_without_a_file_for_turns_the_database_is_written_as_before(tmp_path: Path, file: Path) -> None:
+    (tmp_path / "some.db-turn").mkdir()
+    database = Database(f"sqlite:///{file}")
+    async with database.write() as connection:
+        await connection.run_sync(_metadata.create_all)
+    await _add(database, 1)
+    await _add_in_one_trip(database, 2)
+    assert await _count(database) == 2
+    await database.close()
+
+
+def test_the_file_for_turns_belongs_to_whom_the_database_belongs(file: Path) -> None:
+    file.touch()
+    file.chmod(0o640)
+    with Turn(file, _PATIENCE):
+        beside = (file.parent / "some.db-turn").stat()
+    assert (beside.st_uid, beside.st_gid, beside.st_mode & 0o777) == (file.stat().st_uid, file.stat().st_gid, 0o640)

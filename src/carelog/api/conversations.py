@@ -1,13 +1,15 @@
 """`/api/conversations`: read, list, search and delete."""
 
-from typing import Annotated, Literal
+from typing import Final, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from carelog.api.access import DeletesConversations, ReadsConversations
 from carelog.api.errors import refusals
+from carelog.api.own_parameters import OwnParameters
 from carelog.api.parameters import CursorText, Given, Limit, Since, Text, Until, cursor_of
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import ConversationOut, PageOut
@@ -18,37 +20,47 @@ from carelog.pipeline.submission import Channel
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 
 
-@router.get("", summary="List and search")
+class Sought(BaseModel):
+    """The parameters of a search."""
+
+    model_config = ConfigDict(frozen=True)
+
+    q: Given[Text] = Field(default=None, description="Words that were said, all of them")
+    tel: Given[Text] = Field(default=None, description="A party's phone number")
+    mailto: Given[Text] = Field(default=None, description="A party's e-mail address")
+    name: Given[Text] = Field(default=None, description="A party's full name")
+    title: Given[Text] = Field(default=None, description="A part of the title")
+    channel: Given[Channel] = Field(default=None, description="Where it came from")
+    subject: Given[UUID] = Field(default=None, description="Whose record it belongs to")
+    since: Since = None
+    until: Until = None
+    needs: Given[Literal["transcript"]] = Field(default=None, description="Only those whose runs wait for this")
+    limit: Limit = 50
+    cursor: CursorText = None
+
+
+_SOUGHT: Final = OwnParameters(Sought)
+
+
+@router.get("", summary="List and search", openapi_extra={"parameters": _SOUGHT.described()})
 async def search_conversations(
-    services: ServicesOf,
-    who: ReadsConversations,
-    q: Annotated[Given[Text], Query(description="Words that were said, all of them")] = None,
-    tel: Annotated[Given[Text], Query(description="A party's phone number")] = None,
-    mailto: Annotated[Given[Text], Query(description="A party's e-mail address")] = None,
-    name: Annotated[Given[Text], Query(description="A party's full name")] = None,
-    title: Annotated[Given[Text], Query(description="A part of the title")] = None,
-    channel: Annotated[Given[Channel], Query(description="Where it came from")] = None,
-    subject: Annotated[Given[UUID], Query(description="Whose record it belongs to")] = None,
-    since: Since = None,
-    until: Until = None,
-    needs: Annotated[Given[Literal["transcript"]], Query(description="Only those whose runs wait for this")] = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    request: Request, services: ServicesOf, who: ReadsConversations
 ) -> PageOut[ConversationOut]:
     """The conversations that meet all conditions, the last to come in first."""
+    sought = _SOUGHT.of(request)
     query = ConversationQuery(
-        tel=tel,
-        mailto=mailto,
-        name=name,
-        title=title,
-        words=q,
-        channel=channel,
-        subject_id=subject,
-        since=since,
-        until=until,
-        among=None if needs is None else services.transcripts.needing(),
+        tel=sought.tel,
+        mailto=sought.mailto,
+        name=sought.name,
+        title=sought.title,
+        words=sought.q,
+        channel=sought.channel,
+        subject_id=sought.subject,
+        since=sought.since,
+        until=sought.until,
+        among=None if sought.needs is None else services.transcripts.needing(),
     )
-    page = await services.conversations.page(who, query, limit=limit, cursor=cursor_of(cursor))
+    page = await services.conversations.page(who, query, limit=sought.limit, cursor=cursor_of(sought.cursor))
     waits = await services.transcripts.waiting_among([item.id for item in page.items])
     return PageOut.of(page, (ConversationOut.of(item, waits) for item in page.items))
 

@@ -3,23 +3,22 @@ FastAPI does for a request with a dozen of them costs more than storing the conv
 
 import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.security.utils import get_authorization_scheme_param
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from starlette.datastructures import QueryParams
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from carelog.api.access import authenticate, bearer
 from carelog.api.auditing import let_in
 from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
-from carelog.api.errors import invalid, problem, refusal_of, refusals, sentence_of
+from carelog.api.errors import invalid, problem, refusal_of, refusals
+from carelog.api.own_parameters import OwnParameters
 from carelog.api.parameters import Given, Moment, Text
 from carelog.api.services import Services
 from carelog.api.shapes import ReceiptOut
@@ -58,23 +57,7 @@ class Asked(BaseModel):
     )
 
 
-_HEADERS: Final = frozenset({"Idempotency-Key"})
-_QUERY: Final = frozenset(field.alias or name for name, field in Asked.model_fields.items()) - _HEADERS
-
-
-def _described() -> list[dict[str, Any]]:
-    """The parameters for the API description."""
-    properties = Asked.model_json_schema()["properties"]
-    return [
-        {
-            "name": name,
-            "in": "header" if name in _HEADERS else "query",
-            "required": False,
-            "description": schema.pop("description"),
-            "schema": {key: value for key, value in schema.items() if key != "default"},
-        }
-        for name, schema in properties.items()
-    ]
+_ASKED: Final = OwnParameters(Asked, headers=frozenset({"Idempotency-Key"}))
 
 
 @router.post(
@@ -82,7 +65,7 @@ def _described() -> list[dict[str, Any]]:
     status_code=201,
     summary="Hand in a conversation",
     openapi_extra={
-        "parameters": _described(),
+        "parameters": _ASKED.described(),
         "requestBody": BODY,
         "security": [{bearer.scheme_name: []}],
     },
@@ -102,7 +85,7 @@ async def hand_in(request: Request) -> Response:
     """
     services: Services = request.app.state.services
     who = await _writer(request, services)
-    asked = _asked(request)
+    asked = _asked(request.scope["query_string"], request.headers.get("Idempotency-Key"))
     kind = media_type(request.headers)
     if kind != TRANSCRIPT:
         _refuse_beside_a_vcon(asked)
@@ -161,32 +144,9 @@ async def _writer(request: Request, services: Services) -> Principal:
     return who
 
 
-def _asked(request: Request) -> Asked:
-    return _asked_by(request.scope["query_string"], request.headers.get("Idempotency-Key"))
-
-
 @lru_cache(maxsize=256)  # one sender asks in the same words each time
-def _asked_by(query: bytes, idempotency_key: str | None) -> Asked:
-    """Raises InvalidInput with every problem, among them a parameter that there is not, or that is given twice."""
-    parameters = QueryParams(query)
-    given = Counter(name for name, _ in parameters.multi_items())
-    problems = [problem(f"/query/{name}", "is given more than once") for name in given if given[name] > 1]
-    if not given.keys() <= _QUERY:
-        known = ", ".join(sorted(_QUERY))
-        problems.append(problem("/query", f"holds a parameter that is not one of this operation's: {known}"))
-    values = {name: parameters[name] for name in given.keys() & _QUERY}
-    if idempotency_key is not None:
-        values["Idempotency-Key"] = idempotency_key
-    try:
-        asked = Asked.model_validate(values)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            name = str(detail["loc"][0])
-            place = "header" if name in _HEADERS else "query"
-            problems.append(problem(f"/{place}/{name}", sentence_of(detail)))
-    if problems:
-        raise invalid(problems)
-    return asked
+def _asked(query: bytes, idempotency_key: str | None) -> Asked:
+    return _ASKED.read(query, {} if idempotency_key is None else {"Idempotency-Key": idempotency_key})
 
 
 def _read(services: Services, asked: Asked, kind: str, body: bytes) -> Submission:

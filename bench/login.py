@@ -9,8 +9,8 @@ import orjson
 from bench.client import Connection
 from bench.figure import Figure
 from bench.place import Databases
-from carelog.identity.caller import Caller
 from carelog.identity.passwords import Passwords
+from carelog.identity.users import new_user
 
 _TIMES = 100
 """A network may try 300 times in five minutes."""
@@ -22,9 +22,11 @@ _PASSWORD = "seventeen small lanterns"
 async def measure(databases: Databases) -> Figure:
     place = databases.place()
     async with place.opened() as carelog:
-        here = Caller("127.0.0.1", "bench")
         for email in _USERS:
-            await carelog.reception.sign_in.register(here, email=email, password=_PASSWORD, name="Bench")
+            new = await new_user(
+                carelog.reception.passwords, email=email, password=_PASSWORD, name="Bench", role="patient"
+            )
+            await carelog.reception.users.add(carelog.operator, new)
     async with place.running("up", "--port", "0", "--no-worker") as server:
         address = await server.listening()
         await _sign_in(address, len(_USERS))  # to be warm

@@ -10,18 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from uuid import uuid4
 
 import hypothesis
 import pytest
 from prometheus_client import values
+from pydantic import BaseModel
 from sqlalchemy import make_url
 
 from carelog.app import Carelog, open_carelog
 from carelog.db import Database, migrate
 from carelog.identity.passwords import Cost
 from carelog.kit.clock import ManualClock
+from carelog.kit.garbage import calm
 from carelog.settings import Settings
 
 # A package of links, as a user of Carelog would have one installed beside it.
@@ -32,7 +34,10 @@ _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 if _BESIDE.is_dir():
     os.environ.setdefault("CARELOG_TEST_DATA", str(_BESIDE))
 
+import statements  # noqa: E402
 from servers import PostgresServer, RedisServer, Unavailable  # noqa: E402
+
+statements.remember()
 
 # Some hundred tests start Carelog. Where Python may not keep what it compiled, as in many a container, each of them
 # waits half a second longer.
@@ -60,6 +65,11 @@ _LONG = ("acceptance", "test_fuzzed.py")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: at the end, none is left over that others would wait for."""
     items.sort(key=lambda item: not any(name in item.path.parts for name in _LONG))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: to look through it for garbage again and again takes a seventh of the tests' time."""
+    calm()
 
 
 @pytest.fixture(scope="session")
@@ -255,10 +265,18 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return name
 
 
+class Told(Settings):
+    """Settings as they are told here. Neither the environment nor a file is asked, which takes longer than some
+    tests."""
+
+    def __init__(self, **told: Any) -> None:
+        BaseModel.__init__(self, **told)
+
+
 @pytest.fixture
 def settings(dialect: str, new_database: Callable[[str], Databases], tmp_path: Path) -> Settings:
     """Settings over new databases; tests that take it run once on SQLite and once on PostgreSQL."""
-    return Settings(
+    return Told(
         data_dir=tmp_path / "data",
         database_url=new_database(dialect)("health"),
         auth_database_url=new_database("sqlite")("auth"),
@@ -279,7 +297,7 @@ def opened(settings: Settings, clock: ManualClock, cheap_passwords: Cost) -> Ope
     """Opens a Carelog over the test's databases, with some settings changed; a second one is another process to it."""
 
     def open_with(**changes: object) -> AbstractAsyncContextManager[Carelog]:
-        whole = Settings(**{**settings.model_dump(), **changes})
+        whole = Told(**{**settings.model_dump(), **changes}) if changes else settings
         return open_carelog(whole, clock, password_cost=cheap_passwords)
 
     return open_with

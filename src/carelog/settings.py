@@ -4,7 +4,7 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
@@ -15,7 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from carelog.ai.endpoint import EndpointDefinition
+from carelog.ai.endpoint import EndpointDefinition, EndpointName
 from carelog.conserver.definitions import Definitions, FollowerDefinition, PartnerKeys
 from carelog.conserver.in_force import Configured
 from carelog.conserver.translate import Translated, translate
@@ -59,8 +59,20 @@ class Settings(BaseSettings):
         min_length=LEAST_CHARACTERS,
         description="What sign-in tokens and the audit trail are secured with; a file in data_dir by default.",
     )
-    registration: Literal["open", "closed"] = Field(
-        default="open", description="Whether patients may make accounts themselves, or administrators make them all."
+    older_secret_keys: list[Annotated[SecretStr, Field(min_length=LEAST_CHARACTERS)]] = Field(
+        default_factory=list,
+        description="Secret keys that were in use before: they open what is sealed with them, and seal nothing.",
+    )
+    registration: Literal["open", "confirmed", "unconfirmed", "closed"] = Field(
+        default="open",
+        description="Whether patients may make accounts themselves, with a code by e-mail or without one (open: with "
+        "one if e-mail can be sent), or administrators make them all.",
+    )
+    fresh_sign_in_minutes: float = Field(
+        default=10,
+        gt=0,
+        le=1440,
+        description="How lately a user must have signed in to grant a record, erase it, or change other accounts.",
     )
     access_token_minutes: int = Field(
         default=15, ge=15, le=60, description="How long an access token is good for; then it is to be refreshed."
@@ -71,6 +83,10 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(
         default_factory=list,
         description="The addresses or networks of reverse proxies, whose X-Forwarded-For is believed; none by default.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="The address that clients know this server by, https://host: links in answers begin with it.",
     )
     clinicians_see: Literal["granted", "all"] = Field(
         default="granted", description="Whose records clinicians see: those that were granted to them, or all."
@@ -141,7 +157,7 @@ class Settings(BaseSettings):
     locusgraph: LocusGraphDefinition | None = Field(
         default=None, description="A LocusGraph server that what records say goes on to: url, graph, agent_secret_env."
     )
-    ai_endpoints: dict[str, EndpointDefinition] = Field(
+    ai_endpoints: dict[EndpointName, EndpointDefinition] = Field(
         default_factory=dict,
         description="Where language models and speech recognisers answer, by name: url, model, roles, api_key_env, "
         "limits and prices.",
@@ -210,6 +226,13 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError("a proxy is an IP address or a network, such as 10.0.0.0/8") from None
         return proxies
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, address: str | None) -> str | None:
+        if address is not None and not _ORIGIN.fullmatch(address):
+            raise ValueError("an address is written https://host or https://host:port, without a path")
+        return address
 
     @field_validator("cors_origins")
     @classmethod

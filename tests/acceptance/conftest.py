@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from forking import Forked
 from installation import CONFIG, Installation
 from short_calls import PATIENTS, Call, Fact, calls, fact, facts_of, written
 
@@ -42,7 +43,7 @@ for pid in list(sys.stdin):
 class Program:
     """A running `carelog ...`, and what it printed."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     output: Path
     errors: Path
 
@@ -65,8 +66,9 @@ class Program:
 
     def kill(self) -> None:
         """As a power cut would: no handler runs, no buffer is written."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        for kill in (os.killpg, os.kill):  # it may not have come to a session of its own yet
+            with suppress(ProcessLookupError):
+                kill(self.process.pid, signal.SIGKILL)
         self.process.wait(_PATIENCE_SECONDS)
         for pid in self.children():
             with suppress(ProcessLookupError):
@@ -158,6 +160,11 @@ class Client:
         assert found == facts
 
 
+def _started(arguments: Sequence[str], output: Path, errors: Path) -> subprocess.Popen[bytes]:
+    with output.open("wb") as out, errors.open("wb") as err:
+        return subprocess.Popen([*_CARELOG, *arguments], stdout=out, stderr=err, start_new_session=True)
+
+
 @pytest.fixture
 def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Launches a command as a program of its own; whatever still runs at the end is killed."""
@@ -172,12 +179,11 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     told = guard.stdin
     assert told
 
-    def launch_program(kind: type[Program], *arguments: str) -> Program:
+    def launch_program(kind: type[Program], *arguments: str, forked: bool = True) -> Program:
         with launching:
             assert not over, "the test is over"
             output, errors = (tmp_path / f"{arguments[0]}-{len(launched)}.{name}" for name in ("out", "err"))
-            with output.open("wb") as out, errors.open("wb") as err:
-                process = subprocess.Popen([*_CARELOG, *arguments], stdout=out, stderr=err, start_new_session=True)
+            process = (Forked if forked else _started)(arguments, output, errors)
             told.write(f"{process.pid}\n".encode())
             told.flush()
             launched.append(kind(process, output, errors))
@@ -187,7 +193,7 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     with launching:
         over = True
     for program in launched:
-        if program.process.returncode is None:
+        if program.lives:
             program.kill()
     guard.kill()
     guard.communicate()
@@ -197,8 +203,8 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 def start(launch: Callable[..., Any]) -> Callable[..., Up]:
     """Starts `carelog up` with these options on the test's data folder."""
 
-    def start_up(*options: str) -> Up:
-        up: Up = launch(Up, "up", "--port", "0", *options)
+    def start_up(*options: str, forked: bool = True) -> Up:
+        up: Up = launch(Up, "up", "--port", "0", *options, forked=forked)
         up.address = up.wait_for(_ADDRESS)
         return up
 
@@ -218,21 +224,22 @@ def start_workers(launch: Callable[..., Any]) -> Callable[..., Workers]:
 
 
 @pytest.fixture
-def command() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def command(launch: Callable[..., Any]) -> Callable[..., str]:
     """Runs a command to its end, and gives what it printed. It must succeed."""
 
-    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run([*_CARELOG, *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
-        assert done.returncode == 0, done.stderr
-        return done
+    def run(*arguments: str) -> str:
+        program: Program = launch(Program, *arguments)
+        code = program.process.wait(_PATIENCE_SECONDS)
+        assert code == 0, program.errors.read_text(encoding="utf-8")
+        return program.printed
 
     return run
 
 
 @pytest.fixture
-def key(command: Callable[..., "subprocess.CompletedProcess[str]"]) -> str:
+def key(command: Callable[..., str]) -> str:
     """A key for the test's data folder, made as one is made."""
-    return command("keys", "add", "test").stdout.strip()
+    return command("keys", "add", "test").strip()
 
 
 @pytest.fixture(scope="session")
@@ -262,7 +269,7 @@ def install(
     start: Callable[..., Up],
     start_workers: Callable[..., Workers],
     talk: Callable[[Up, str], AbstractAsyncContextManager[Client]],
-    command: Callable[..., "subprocess.CompletedProcess[str]"],
+    command: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Callable[..., AbstractAsyncContextManager[Installation]]:
@@ -289,7 +296,7 @@ def install(
                 at_once.create_task(installation.start_up())
                 if workers:
                     at_once.create_task(installation.start_workers())
-            installation.key = added.result().stdout.strip()
+            installation.key = added.result().strip()
             yield installation
         finally:
             await database.close()

@@ -1,7 +1,6 @@
 """Who looked is in the audit trail, also when the process is killed right after it has answered."""
 
 import json
-import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 Start = Callable[..., "Up"]
 Talk = Callable[["Up", str], AbstractAsyncContextManager["Client"]]
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Command = Callable[..., str]
 
 
 def left_in_spool(folder: Path) -> list[Path]:
@@ -41,11 +40,11 @@ async def test_a_look_outlives_the_process_that_allowed_it(
             answered.add(answer.headers["X-Request-ID"])
     up.kill()
 
-    listed = json.loads(command("audit", "list", "--limit", "200", "--json").stdout)
+    listed = json.loads(command("audit", "list", "--limit", "200", "--json"))
     kept = [(event["request_id"], event["action"]) for event in listed if event["request_id"]]
     assert answered <= {request for request, _ in kept}
     assert len(kept) == len(set(kept)), "a look is in the trail twice"
-    assert command("audit", "verify").returncode == 0
+    command("audit", "verify")
     assert left_in_spool(tmp_path) == []
 
 

@@ -23,7 +23,7 @@ _LAST_LINE = re.compile(r"(Stop it) with Ctrl-C")
 
 def first_look(start: Start) -> "tuple[Up, str, str]":
     """`carelog up --demo`, all that it printed, and the key among it."""
-    up = start("--demo")
+    up = start("--demo", forked=False)
     up.wait_for(_LAST_LINE)
     [key] = re.findall(r"^export CARELOG_KEY=(clk_\S+)$", up.printed, re.MULTILINE)
     return up, up.printed, key

@@ -15,6 +15,12 @@ def test_settings_name_endpoints() -> None:
     assert (endpoint.url, endpoint.model, endpoint.api_key) == ("http://127.0.0.1:11434/v1", "small", None)
 
 
+def test_a_name_is_no_longer_than_the_tables_can_hold() -> None:
+    assert load_settings(ai_endpoints={"n" * 200: LOCAL}).ai_endpoints
+    with pytest.raises(ConfigurationError, match=r"ai_endpoints\.n+.*at most 200 characters"):
+        load_settings(ai_endpoints={"n" * 201: LOCAL})
+
+
 def test_a_key_is_in_the_environment_and_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_KEY", "sk-made-up\n")
     endpoint = Endpoints({"far": EndpointDefinition.model_validate({**LOCAL, "api_key_env": "SOME_KEY"})}).get("far")

@@ -17,7 +17,7 @@ MAX_BODY_BYTES = 20_000
 async def carelog(opened: Callable[..., AbstractAsyncContextManager[Carelog]]) -> AsyncIterator[Carelog]:
     """A Carelog whose one chain gives a tag: what links find in words is for other tests."""
     chains = {"record": {"channels": list(CHANNELS), "links": [{"tag": {"tags": ["seen"]}}], "egress_lists": ["seen"]}}
-    async with opened(chains=chains, max_body_bytes=MAX_BODY_BYTES) as whole:
+    async with opened(chains=chains, max_body_bytes=MAX_BODY_BYTES, registration="unconfirmed") as whole:
         yield whole
 
 

@@ -17,6 +17,7 @@ OPEN = {
     "/health/live",
     "/health/ready",
     "/api/auth/register",
+    "/api/auth/register/confirm",
     "/api/auth/login",
     "/api/auth/login/second-factor",
     "/api/auth/refresh",
@@ -25,7 +26,7 @@ OPEN = {
     "/fhir/metadata",
 }
 # What spans all subjects is not for keys that are limited to some.
-OF_THE_WHOLE = {"/metrics", "/api/audit"}
+OF_THE_WHOLE = {"/metrics", "/api/audit", "/api/ai-endpoints"}
 # What only who asked for it finds.
 OF_WHO_ASKED = "/fhir/exports/"
 # What spans all users is not about records.

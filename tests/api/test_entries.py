@@ -253,6 +253,8 @@ async def test_a_whole_list_comes_as_csv_which_no_spreadsheet_takes_for_a_formul
 ) -> None:
     batch = [{"type": "food", "payload": {"name": f"dish {n}"}} for n in range(249)]
     batch.append({"type": "food", "payload": {"name": '=HYPERLINK("http://x")', "notes": 'two\nlines, "quoted"'}})
+    # As a spreadsheet in an Asian language reads it.
+    batch[0]["payload"] = {"name": "\uff1d1+1", "notes": "\n=1+1"}
     for _ in range(3):
         added = await api.post(f"/api/subjects/{subject}/entries/batch", json={"entries": batch})
         assert added.status_code == 200, added.text
@@ -264,6 +266,8 @@ async def test_a_whole_list_comes_as_csv_which_no_spreadsheet_takes_for_a_formul
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     [formula] = {row["name"] for row in rows if "HYPERLINK" in row["name"]}
     assert formula.startswith("'=")
+    assert {row["name"] for row in rows if "1+1" in row["name"]} == {"'\uff1d1+1"}
+    assert not {row["notes"] for row in rows if row["notes"].lstrip().startswith("=")}
     assert 'two\nlines, "quoted"' in {row["notes"] for row in rows}
     page = await api.get(f"/api/subjects/{subject}/food", params={"format": "csv", "limit": 3})
     assert len(page.text.splitlines()) >= 4

@@ -1,6 +1,7 @@
 """Lists, search and single reads: whole pages, every condition, health."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -191,13 +192,9 @@ async def test_health_says_which_database_does_not_answer(door: Door, tmp_path: 
     folder = tmp_path / "a-folder.db"
     folder.mkdir()
     broken = Database(f"sqlite:///{folder}")
-    services = door.app.state.services
-    app = create_app(
-        type(services)(**{**{f: getattr(services, f) for f in services.__slots__}, "databases": {"health": broken}}),
-        max_body_bytes=1024,
-    )
+    app = create_app(replace(door.app.state.services, health=broken), max_body_bytes=1024)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://carelog.test") as client:
         answer = await client.get("/health/ready")
     await broken.close()
     assert answer.status_code == 503
-    assert [(c["name"], c["ok"]) for c in answer.json()["checks"]] == [("health", False)]
+    assert [(c["name"], c["ok"]) for c in answer.json()["checks"]] == [("health", False), ("auth", True)]

@@ -38,9 +38,9 @@ def _plain_and_wide(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def carelog_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs `carelog` with these arguments, in this process: starting one for each takes most of a second."""
 
-    def run(*arguments: str | Path) -> Ran:
+    def run(*arguments: str | Path, given: str = "") -> Ran:
         monkeypatch.setattr(sys, "argv", ["carelog", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
         code: str | int | None = 0
         try:
             main()

@@ -52,9 +52,9 @@ def test_what_cannot_be_read_is_told_and_costs_nothing_else(carelog_command: Com
     assert "/uuid" in refused["other.json"]
 
 
-def test_standard_input_is_read_as_what_it_is(carelog_process: Command) -> None:
-    said = carelog_process("extract", "-", given=_SAID)
-    vcon = carelog_process("extract", "-", given=sample_files()[0].read_text(encoding="utf-8"))
+def test_standard_input_is_read_as_what_it_is(carelog_command: Command) -> None:
+    said = carelog_command("extract", "-", given=_SAID)
+    vcon = carelog_command("extract", "-", given=sample_files()[0].read_text(encoding="utf-8"))
     assert [entry["payload"]["name"] for entry in entries(said)] == ["fever", "headache"]
     assert {entry["conversation"] for entry in entries(vcon)} == {"019bfa06-71c8-87c5-9503-0d80fc97b3a7"}
 

@@ -10,6 +10,7 @@ from carelog.app import Carelog
 from carelog.identity.audit.sign_ins import SignInsAudited
 from carelog.identity.passwords import Cost
 from carelog.identity.reception import Reception, ReceptionOptions
+from carelog.identity.registration import Mode
 from carelog.kit.clock import ManualClock
 from carelog.record.linking import Linking
 
@@ -28,16 +29,28 @@ async def carelog(opened: Callable[..., AbstractAsyncContextManager[Carelog]], a
 
 
 @pytest.fixture
-def people(carelog: Carelog, clock: ManualClock, cheap_passwords: Cost) -> People:
-    events = SignInsAudited(carelog.audit)
-    linking, postbox = Linking(carelog.auth, carelog.health, clock, events), Postbox()
-    reception = Reception.open(
-        carelog.auth,
-        clock,
-        carelog.secrets,
-        events=events,
-        records=linking,
-        notices=postbox,
-        options=ReceptionOptions(password_cost=cheap_passwords),
-    )
-    return People(carelog, reception, linking, postbox, clock)
+def received(carelog: Carelog, clock: ManualClock, cheap_passwords: Cost) -> Callable[[Mode], People]:
+    """Users who come to a reception that makes accounts in this mode."""
+
+    def in_mode(mode: Mode) -> People:
+        events = SignInsAudited(carelog.audit)
+        linking, postbox = Linking(carelog.auth, carelog.health, clock, events), Postbox()
+        reception = Reception.open(
+            carelog.auth,
+            clock,
+            carelog.secrets,
+            carelog.kept_keys,
+            events=events,
+            records=linking,
+            notices=postbox,
+            options=ReceptionOptions(password_cost=cheap_passwords, registration=mode),
+        )
+        return People(carelog, reception, linking, postbox, clock)
+
+    return in_mode
+
+
+@pytest.fixture
+def people(received: Callable[[Mode], People]) -> People:
+    """Whoever registers is in at once, with an address that is not verified."""
+    return received("unconfirmed")

@@ -14,11 +14,13 @@ from carelog.identity.caller import Caller
 from carelog.identity.guard import Guard
 from carelog.identity.limits import Limits, Rate, wait_for
 from carelog.identity.refusals import TooOften
-from carelog.identity.secret_key import SecretKey
 
 RATE = Rate("test", 5, timedelta(minutes=1))
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-SECRET = SecretKey(b"made up for these tests, and long enough")
+
+
+def _key() -> bytes:
+    return b"made up for these tests, and long enough"
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ async def databases(auth_url: str) -> AsyncIterator[list[Database]]:
 async def take(database: Database, at: datetime, key: str = "somebody") -> bool:
     try:
         async with database.write() as connection:
-            await Limits(SECRET).take(connection, RATE, key, now=at)
+            await Limits(_key).take(connection, RATE, key, now=at)
     except TooOften:
         return False
     return True
@@ -71,7 +73,7 @@ def test_who_waits_as_told_is_let_through(before: int, now_taken: int, into: tim
 
 
 async def test_failures_make_the_next_try_wait_longer_and_success_forgets_them(people: People) -> None:
-    guard, clock = Guard(Limits(SECRET)), people.clock
+    guard, clock = Guard(Limits(_key)), people.clock
     waited = []
     for _ in range(9):
         while True:
@@ -90,7 +92,7 @@ async def test_failures_make_the_next_try_wait_longer_and_success_forgets_them(p
 
 async def test_nobody_is_locked_out_by_others(people: People) -> None:
     done = await people.register("asha@example.org")
-    guard, now = Guard(Limits(SECRET)), people.clock.now()
+    guard, now = Guard(Limits(_key)), people.clock.now()
 
     async def let_through(caller: Caller, device_token: str | None = None) -> bool:
         try:
@@ -114,8 +116,28 @@ async def test_nobody_is_locked_out_by_others(people: People) -> None:
     await people.login("asha@example.org")
 
 
+async def test_second_factors_are_tried_seldom_from_places_that_are_new(people: People) -> None:
+    """Whoever tries them has the password: a million codes are not many."""
+    done = await people.register("asha@example.org")
+    guard, account = Guard(Limits(lambda: people.carelog.kept_keys.key("limits"))), str(done.user_id)
+    let = []
+    for n in range(120):
+        people.clock.advance(seconds=600)
+        try:
+            async with people.carelog.auth.write() as connection:
+                caller = Caller(f"203.0.113.{n}")
+                now = people.clock.now()
+                await guard.let_through(connection, "second factor", account, done.user_id, caller, now)
+            let.append(n)
+        except TooOften:
+            continue
+    assert 40 <= len(let) <= 60, "in twenty hours"
+    async with people.carelog.auth.write() as connection:
+        await guard.let_through(connection, "second factor", account, done.user_id, HOME, people.clock.now())
+
+
 async def test_a_household_is_one_network(people: People) -> None:
-    guard, now = Guard(Limits(SECRET)), people.clock.now()
+    guard, now = Guard(Limits(_key)), people.clock.now()
     for i in range(5):
         async with people.carelog.auth.write() as connection:
             await guard.let_through(connection, "password", "a@example.org", None, Caller(f"2001:db8::{i}"), now)

@@ -62,7 +62,7 @@ async def test_what_is_no_address_is_refused(people: People, email: str) -> None
 @pytest.mark.parametrize("password", ["Password1", "short", "asha@example.org", "aaaaaaaaaaaa", "x" * 129])
 async def test_what_is_guessed_first_is_no_password(people: People, password: str) -> None:
     with pytest.raises(WeakPassword):
-        await people.reception.sign_in.register(HOME, email="asha@example.org", password=password, name="Asha")
+        await people.register("asha@example.org", password=password)
 
 
 async def test_a_wrong_password_and_an_unknown_user_are_refused_alike(people: People) -> None:

@@ -19,11 +19,12 @@ from carelog.app import Carelog
 from carelog.conversations import store
 from carelog.db import Connection, auth_metadata, health_metadata
 from carelog.identity import CATALOGUE, Principal, operator
+from carelog.identity.refusals import SignInAgain
 from carelog.identity.tables import erasure
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import Forbidden, NotFound
 from carelog.pipeline.erasers import erasers_of
-from carelog.pipeline.erasure import Erasure, SignInAgain
+from carelog.pipeline.erasure import Erasure
 from carelog.pipeline.submission import RequestKey
 from carelog.record.store import EntryQuery
 

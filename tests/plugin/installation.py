@@ -68,9 +68,11 @@ class Installation:
         self.key = ""
         self.answered: dict[str, int] = {}
         self.refused = 0
+        self._listens = asyncio.Event()
 
     async def start_up(self) -> None:
         self.up = await asyncio.to_thread(self._start, *self._up_options)
+        self._listens.set()
 
     async def start_workers(self) -> None:
         self.workers = await asyncio.to_thread(self._start_workers, "--processes", "2")
@@ -79,19 +81,23 @@ class Installation:
         return self._talk(self.up, self.key)
 
     async def hand_in(self, calls: Sequence[Call]) -> None:
-        """Hand the calls in over several connections; what got no 2xx is handed in again until it gets one."""
+        """Hand the calls in over several connections; what got no 2xx is handed in again until it gets one, once the
+        API listens, which it does on another port each time."""
         waiting = iter(calls)
 
-        async def sender() -> None:
-            headers = {"Authorization": f"Bearer {self.key}"}
-            async with httpx.AsyncClient(headers=headers, timeout=_UNANSWERED_SECONDS) as http:
-                for one in waiting:
-                    while not await self._taken(http, one):
-                        await asyncio.sleep(_PAUSE_SECONDS)
+        async def sender(http: httpx.AsyncClient) -> None:
+            for one in waiting:
+                while not await self._taken(http, one):
+                    await asyncio.sleep(_PAUSE_SECONDS)
+                    await self._listens.wait()
 
-        async with asyncio.TaskGroup() as senders:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        async with (
+            httpx.AsyncClient(headers=headers, timeout=_UNANSWERED_SECONDS) as http,
+            asyncio.TaskGroup() as senders,
+        ):
             for _ in range(_SENDERS):
-                senders.create_task(sender())
+                senders.create_task(sender(http))
 
     async def _taken(self, http: httpx.AsyncClient, one: Call) -> bool:
         try:
@@ -165,6 +171,7 @@ class Installation:
         await until(at_work)
 
     async def kill_up(self) -> None:
+        self._listens.clear()
         self.up.kill()
         await self.start_up()
 

@@ -1,6 +1,7 @@
 """The file of an archive, however it is damaged: it is refused, or says what it said."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from uuid import UUID
@@ -85,3 +86,21 @@ def test_a_member_that_says_it_is_small_is_not_believed() -> None:
         OpenArchive.check(file, Limits(bytes=1_000_000))
     with pytest.raises(ArchiveRefused):
         OpenArchive.check(file, Limits(piece=1_000_000))
+
+
+@pytest.mark.parametrize(("members", "comment"), [(20_000, b""), (20_000, b"more"), (70_000, b"")])
+def test_a_list_of_members_that_is_too_long_is_not_read(members: int, comment: bytes) -> None:
+    """Each of them costs ten times as much in memory as in the file. From 65,536 members on, a ZIP ends otherwise."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(members):
+            archive.writestr(f"a/{number}.json", b"")
+        archive.comment = comment
+    tracemalloc.start()
+    try:
+        with pytest.raises(ArchiveRefused, match="more members"):
+            OpenArchive.check(file, Limits(members=1000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000

@@ -9,16 +9,19 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 
 from carelog.ai.usage import Prices
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.tls import trusted
 
 if TYPE_CHECKING:
     from carelog.ai.safeguards import Safeguards
 
 DEFAULT: Final = "default"
 """The endpoint for what no other has the role for."""
+EndpointName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""As long as the tables can hold."""
 
 
 class EndpointRole(StrEnum):
@@ -103,10 +106,7 @@ class Endpoint:
     @classmethod
     def of(cls, name: str, definition: EndpointDefinition, safeguards: "Safeguards | None" = None) -> Self:
         """Raises ConfigurationError when the environment does not hold the key."""
-        # Here, since the settings need not wait for them.
-        from httpx import create_ssl_context
-
-        from carelog.ai.safeguards import Safeguards
+        from carelog.ai.safeguards import Safeguards  # here, since the settings need not wait for them
 
         variable = definition.api_key_env
         key = os.environ.get(variable, "").strip() if variable else None
@@ -121,7 +121,7 @@ class Endpoint:
             definition=definition,
             api_key=key,
             places=asyncio.Semaphore(definition.max_concurrency),
-            tls=create_ssl_context(),
+            tls=trusted(),
             safeguards=safeguards or Safeguards(),
         )
 

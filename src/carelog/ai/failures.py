@@ -1,19 +1,12 @@
 """What goes wrong with AI endpoints. No message holds anything of a prompt or an answer, nor a key."""
 
-from datetime import timedelta
-
-from carelog.kit.errors import CarelogError
+from carelog.kit.errors import Setback
 
 
-class EndpointFailure(CarelogError):
-    """An endpoint did not answer, or not with what was asked for: another try may succeed, not before `retry_after`
-    where that is given."""
+class EndpointFailure(Setback):
+    """An endpoint did not answer, or not with what was asked for: another try may succeed."""
 
     code = "ai.failed"
-
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class EndpointTimeout(EndpointFailure):

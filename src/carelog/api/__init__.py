@@ -2,6 +2,5 @@
 
 from carelog.api.application import create_app
 from carelog.api.conserver import ConserverOptions
-from carelog.api.services import Services
 
-__all__ = ["ConserverOptions", "Services", "create_app"]
+__all__ = ["ConserverOptions", "create_app"]

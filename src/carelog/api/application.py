@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from carelog import __version__
 from carelog.api import (
+    ai_endpoints,
     archives,
     audit,
     auth,
@@ -49,6 +50,7 @@ from carelog.api.errors import describe_refusals, install_error_handlers, refusa
 from carelog.api.failures import Failures
 from carelog.api.limits import BodyLimit
 from carelog.api.middleware import HeadAsGet, Requests
+from carelog.api.public_address import PublicAddress
 from carelog.api.services import Services
 from carelog.api.signposts import Signposts
 from carelog.telemetry.tracing import Tracer
@@ -69,6 +71,7 @@ def create_app(
     conserver: ConserverOptions = ConserverOptions(),
     cors_origins: Sequence[str] = (),
     trusted_proxies: Sequence[str] = (),
+    public_url: str | None = None,
 ) -> FastAPI:
     """The API over these services, and the conserver's paths beside it. Requests are traced where there is a tracer;
     web pages of other origins are let in where those are named; whom a trusted proxy names is who asks."""
@@ -111,6 +114,8 @@ def create_app(
         )
     if trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
+    if public_url:
+        app.add_middleware(PublicAddress, origin=public_url)
     return app
 
 
@@ -129,7 +134,7 @@ def _routes() -> Sequence[BaseRoute]:
     door = Door()
     records = (conversations, transcripts, subjects, entry_types, runs, reprocess, copies, dead_letters, egress)
     of_records = (entries, review, links, memory, rejections, archives, insights, reminders, deliveries)
-    for module in (*records, *of_records, auth, users, grants, audit, erasure):
+    for module in (*records, *of_records, auth, users, grants, audit, erasure, ai_endpoints):
         made.include_router(
             module.router,
             dependencies=[Depends(door)],

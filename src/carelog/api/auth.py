@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from carelog.api.auth_shapes import (
     ChallengeOut,
@@ -19,7 +19,9 @@ from carelog.api.auth_shapes import (
     PasswordResetIn,
     RecoveryCodesOut,
     RefreshIn,
+    RegisterConfirmIn,
     RegisterIn,
+    RegistrationOut,
     SecondFactorIn,
     SentOut,
     SessionOut,
@@ -32,6 +34,7 @@ from carelog.api.services import Services, ServicesOf
 from carelog.identity import Principal
 from carelog.identity.caller import Caller
 from carelog.identity.notices import By
+from carelog.identity.registration import Pending
 from carelog.identity.sign_in import SignedIn, signed_in
 
 
@@ -70,11 +73,18 @@ From = Annotated[Caller, Depends(caller)]
 Me = Annotated[Principal, Depends(user_who_asks)]
 
 
-@open_router.post("/register", status_code=201, summary="Make an account for a patient", responses=refusals(403, 409))
-async def register(given: RegisterIn, services: ServicesOf, came: From) -> TokensOut:
-    """With a record of its own, which is empty: what is already known of the e-mail address or the phone number becomes
-    a part of it once that is verified."""
-    done = await services.reception.sign_in.register(
+@open_router.post(
+    "/register",
+    status_code=202,
+    summary="Ask for an account for a patient",
+    responses={201: {"model": TokensOut, "description": "Made, where accounts need no code"}, **refusals(403, 409)},
+)
+async def register(
+    given: RegisterIn, services: ServicesOf, came: From, response: Response
+) -> RegistrationOut | TokensOut:
+    """A code goes to the e-mail address, and makes the account. If the address has one already, it is told by that mail
+    alone: the answer is the same."""
+    done = await services.reception.registration.begin(
         came,
         email=given.email,
         password=given.password.get_secret_value(),
@@ -82,7 +92,19 @@ async def register(given: RegisterIn, services: ServicesOf, came: From) -> Token
         phone=given.phone,
         zone=given.zone,
     )
+    if isinstance(done, Pending):
+        return RegistrationOut.of(done)
+    response.status_code = 201
     return TokensOut.of(done)
+
+
+@open_router.post("/register/confirm", status_code=201, summary="Make the account with the code, and sign in")
+async def confirm_registration(given: RegisterConfirmIn, services: ServicesOf, came: From) -> TokensOut:
+    """With a record of its own. What is already known of the e-mail address becomes a part of it; what is known of the
+    phone number does once that is verified."""
+    return TokensOut.of(
+        await services.reception.registration.confirm(came, given.registration, given.code.get_secret_value())
+    )
 
 
 @open_router.post("/login", summary="Sign in with a password", responses=refusals(401))
@@ -152,17 +174,24 @@ async def read_me(services: ServicesOf, who: Me) -> UserOut:
 
 @router.patch("/me", summary="Change one's own account", responses=refusals(409, 429))
 async def change_me(given: MeIn, services: ServicesOf, who: Me, came: From) -> UserOut:
-    """Another e-mail address or phone number leads to data once it is verified; the one before does so no longer."""
+    """Another phone number leads to data once it is verified; the one before does so no longer. Another e-mail address
+    is sent a code, and takes the place of the one before with `/api/auth/email/confirm`."""
     accounts, asked = services.reception.accounts, given.model_fields_set
     changes: dict[str, str | None] = {name: getattr(given, name) for name in ("email", "phone") if name in asked}
     if changes:
         if given.password is None:
             raise invalid([problem("/body/password", "is required for another e-mail address or phone number")])
         password = given.password.get_secret_value()
-        await accounts.move(who, came, password=password, changes=changes)
+        await services.reception.verification.move(who, came, password=password, changes=changes)
     if given.name is not None or given.zone is not None:
         await accounts.describe(who, name=given.name, zone=given.zone)
     return UserOut.of(await accounts.me(who))
+
+
+@router.post("/email/confirm", summary="Take another e-mail address with its code", responses=refusals(429))
+async def confirm_email(given: CodeIn, services: ServicesOf, who: Me, came: From) -> UserOut:
+    """The record that is known by it becomes the user's, and later conversations from there come to it."""
+    return UserOut.of(await services.reception.verification.confirm_move(who, came, given.code.get_secret_value()))
 
 
 @router.get("/sessions", summary="List one's own sessions")

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from carelog.api.parameters import Text
 from carelog.identity.passwords import LONGEST
+from carelog.identity.registration import Pending
 from carelog.identity.sessions import Session
 from carelog.identity.sign_in import Challenge, SignedIn
 from carelog.identity.users import User
@@ -42,6 +43,11 @@ class RegisterIn(_Asked):
     name: Name
     phone: Phone | None = Field(default=None, description="With its country code")
     zone: Zone | None = Field(default=None, description="A time zone, such as Asia/Kolkata")
+
+
+class RegisterConfirmIn(_Asked):
+    registration: UUID = Field(description="As `register` answered")
+    code: Code
 
 
 class LoginIn(_Asked):
@@ -136,6 +142,18 @@ class TokensOut(BaseModel):
             expires_in=int(done.expires_in.total_seconds()),
             refresh_token=done.refresh_token,
         )
+
+
+class RegistrationOut(BaseModel):
+    """A code is on its way to the e-mail address, or, if that has an account already, a mail that says so."""
+
+    status: Literal["sent"]
+    registration: UUID = Field(description="For `/api/auth/register/confirm`")
+    expires_in: int = Field(description="In seconds")
+
+    @classmethod
+    def of(cls, pending: Pending) -> "RegistrationOut":
+        return cls(status="sent", registration=pending.id, expires_in=int(pending.expires_in.total_seconds()))
 
 
 class ChallengeOut(BaseModel):

@@ -1,6 +1,7 @@
 """`/api/deliveries`: messages that go out and their fate. What they say, and where they go to, is not shown."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -35,18 +36,7 @@ class DeliveryOut(BaseModel):
 
     @classmethod
     def of(cls, found: Delivery) -> "DeliveryOut":
-        return cls(
-            id=found.id,
-            channel=found.channel,
-            recipient=masked(found.recipient),
-            subject_id=found.subject_id,
-            state=found.state,
-            tries=found.tries,
-            due_at=found.due_at,
-            error=found.error,
-            created_at=found.created_at,
-            updated_at=found.updated_at,
-        )
+        return cls.model_validate(replace(found, recipient=masked(found.recipient)), from_attributes=True)
 
 
 OfChannel = Annotated[Given[Channel], Query(description="Of this channel only")]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final, get_args
@@ -110,7 +111,13 @@ def _cell(value: Any) -> Any:
 
 def _harmless(text: str) -> str:
     """Spreadsheets take what begins so for a formula and carry it out (https://owasp.org/www-community/attacks/
-    CSV_Injection); an apostrophe says that it is text. Phone numbers and other plain figures stay as they are."""
-    if text.startswith(("=", "@", "\t", "\r")) or (text.startswith(("+", "-")) and not _NUMBERLIKE.issuperset(text)):
+    CSV_Injection), also after white space, and in the wide forms of Asian scripts; an apostrophe says that it is text.
+    Phone numbers and other plain figures stay as they are."""
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    if (
+        first in ("=", "@")
+        or text.startswith(("\t", "\r"))
+        or (first in ("+", "-") and not _NUMBERLIKE.issuperset(text))
+    ):
         return f"'{text}"
     return text

@@ -1,7 +1,8 @@
 """`/api/subjects/{id}/grants` and `/api/grants`: who may see a record, and what one may see of others."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
@@ -46,8 +47,8 @@ class GrantOut(BaseModel):
 
     @classmethod
     def of(cls, grant: Grant) -> "GrantOut":
-        shown: dict[str, Any] = {name: getattr(grant, name) for name in cls.model_fields}
-        return cls(**{**shown, "user_id": None if grant.email else grant.user_id})
+        shown = replace(grant, user_id=None if grant.email else grant.user_id)
+        return cls.model_validate(shown, from_attributes=True)
 
 
 class GivenOut(BaseModel):
@@ -61,7 +62,7 @@ class GivenOut(BaseModel):
 
     @classmethod
     def of(cls, grant: Grant) -> "GivenOut":
-        return cls(**{name: getattr(grant, name) for name in cls.model_fields})
+        return cls.model_validate(grant, from_attributes=True)
 
 
 @router.get("/subjects/{subject_id}/grants", summary="List who may see a record", responses=refusals(404))

@@ -45,7 +45,7 @@ _PATIENCE_SECONDS: Final = 5
 async def read_metrics(services: ServicesOf) -> Response:
     """The counts of every process on this machine, and how things stand in the database. When that cannot be used,
     `carelog_database_up` is 0 and what is read from it is left out."""
-    return await _page(services.databases["health"], services.clock)
+    return await _page(services.health, services.clock)
 
 
 def metrics_route(database: Database, clock: Clock, keyring: Keyring | None) -> Route:

@@ -1,5 +1,6 @@
 """`/api/review`: readings that a person has to judge before they are believed, and what they make of them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -53,21 +54,7 @@ class ReviewOut(BaseModel):
 
     @classmethod
     def of(cls, item: Review) -> "ReviewOut":
-        return cls(
-            id=item.id,
-            subject_id=item.subject_id,
-            conversation_id=item.conversation_id,
-            type=item.type,
-            doubt=item.doubt,
-            status=item.status,
-            fields=list(item.fields),
-            readings=[ReadingOut.model_validate(one, from_attributes=True) for one in item.readings],
-            occurred_at=item.occurred_local,
-            entry_id=item.entry_id,
-            recorded_at=item.recorded_at,
-            decided_at=item.decided_at,
-            decided_by=item.decided_by,
-        )
+        return cls.model_validate(replace(item, occurred_at=item.occurred_local), from_attributes=True)
 
 
 class DecisionOut(BaseModel):

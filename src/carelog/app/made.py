@@ -1,7 +1,7 @@
 """What definitions name: chains and storages, made of their links and options."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from carelog.ai.endpoint import Endpoints
 from carelog.ai.safeguards import Safeguards
@@ -11,9 +11,6 @@ from carelog.pipeline.chains import Chains
 from carelog.pipeline.copies import require_storages
 from carelog.pipeline.faults import fault_of
 from carelog.storages import Storage, make_storage
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)

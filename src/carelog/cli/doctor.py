@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
+    from carelog.identity.resealing import Sealing
 
 Finding = tuple[bool, str, str]
 
@@ -63,14 +64,18 @@ def _data_folder() -> str:
     folder = load_settings().make_data_dir()
     try:
         with TemporaryFile(dir=folder):
-            return str(folder)
+            pass
     except OSError as error:
         raise ConfigurationError(f"{folder} cannot be written to ({error.strerror})") from None
+    if sys.platform != "win32" and folder.stat().st_mode & 0o007:
+        raise ConfigurationError(f"anyone on this machine may look into {folder}: `chmod o= {folder}` ends that")
+    return str(folder)
 
 
 async def _inside(carelog: "Carelog") -> list[Finding]:
     from carelog.ai.breaker import BreakerState
     from carelog.ai.breakers import breakers
+    from carelog.identity.resealing import how_sealed
     from carelog.pipeline.run import RunState
 
     findings: list[Finding] = [
@@ -89,6 +94,7 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
         told = "not called yet" if stands is None else f"its breaker is {stands.replace('_', ' ')}"
         roles = ", ".join(definition.roles) or "no role"
         findings.append((stands in (None, BreakerState.CLOSED), f"AI endpoint {name}", f"{roles}; {told}"))
+    findings.append(_sealed(await how_sealed(carelog.auth, carelog.secrets), older=bool(carelog.secrets.older)))
     keys = [key for key in await carelog.keyring.keys() if key.revoked_at is None]
     findings.append((True, "API keys", str(len(keys)) if keys else "none yet: `carelog keys add NAME` makes one"))
     counts = await carelog.runs.counts(carelog.operator)
@@ -99,3 +105,12 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
     dead = await carelog.dead_letters.count(carelog.operator)
     findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
     return findings
+
+
+def _sealed(sealing: "Sealing", *, older: bool) -> Finding:
+    name = "secret key"
+    if sealing.lost:
+        return False, name, f"{sealing.lost} sealed with one that is not given: see `carelog reseal`"
+    if sealing.older:
+        return True, name, f"{sealing.older} still sealed with an older one: `carelog reseal` seals them anew"
+    return True, name, "everything is sealed with it" + (": the older ones may go" if older else "")

@@ -22,6 +22,7 @@ from carelog.cli import (
     keys,
     record,
     reprocess,
+    reseal,
     review,
     subjects,
     top,
@@ -60,6 +61,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(configuration.app, name="config")
+app.command("reseal")(reseal.reseal)
 app.command("doctor")(doctor.doctor)
 
 

@@ -68,6 +68,16 @@ def set_role(who: Who, role: Annotated[Literal["patient", "carer", "clinician", 
     typer.echo(role)
 
 
+@app.command("set-email")
+def set_email(who: Who, email: Annotated[str, typer.Argument(metavar="EMAIL", help="The new one.")]) -> None:
+    """Give a user another e-mail address, which leads to data once it is verified; the one before is told."""
+    _change(
+        who,
+        lambda carelog, user: carelog.reception.accounts.move_by_administrator(carelog.operator, user, email),
+    )
+    typer.echo("set")
+
+
 @app.command()
 def disable(who: Who) -> None:
     """Let a user in no more; their sessions end at once."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, model_validator
 
-from carelog.ai.endpoint import EndpointDefinition
+from carelog.ai.endpoint import EndpointDefinition, EndpointName
 from carelog.pipeline.chains import ChainDefinition, ListName
 from carelog.storages.definition import StorageDefinition
 
@@ -50,7 +50,7 @@ class Definitions(BaseModel):
 
     chains: dict[str, ChainDefinition] = Field(default_factory=dict)
     storages: dict[str, StorageDefinition] = Field(default_factory=dict)
-    ai_endpoints: dict[str, EndpointDefinition] = Field(default_factory=dict)
+    ai_endpoints: dict[EndpointName, EndpointDefinition] = Field(default_factory=dict)
     ingress_auth: dict[ListName, PartnerKeys] = Field(default_factory=dict)
     followers: dict[ListName, FollowerDefinition] = Field(default_factory=dict)
 

@@ -15,14 +15,16 @@ from carelog.conserver.definitions import FollowerDefinition
 from carelog.conserver.in_force import ConfigurationInForce
 from carelog.conserver.popped import Popped, pause
 from carelog.conversations.older import parse_older
-from carelog.db import Database, leases
+from carelog.db import Database
+from carelog.db.leases import Leases
 from carelog.identity import Principal
 from carelog.kit import jsontext
+from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, ComeAgain, InvalidInput
 from carelog.kit.http import retry_after
-from carelog.kit.ids import new_id
 from carelog.kit.place import place_of
+from carelog.kit.tls import trusted
 from carelog.pipeline.intake import Intake, UnknownList
 from carelog.pipeline.submission import Submission
 from carelog.pipeline.tables import chore
@@ -87,6 +89,7 @@ class Follower:
         self._header = header
         self._max_bytes = max_bytes
         self._principal = Principal(id=f"follower:{name}"[:80], scopes=frozenset({"conversations:write"}))
+        self._leases = Leases(database, chore, clock, _LEASE)
         self._stopped = asyncio.Event()
         self._troubles = 0
 
@@ -98,7 +101,7 @@ class Follower:
         """Follow until `stop`, whatever happens."""
         import httpx  # here, since it takes a while to load and few follow anybody
 
-        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
+        async with httpx.AsyncClient(verify=trusted(), timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
             while not self._stopped.is_set():
                 try:
                     wait = await self.step(client)
@@ -113,14 +116,12 @@ class Follower:
 
     async def step(self, client: "httpx.AsyncClient") -> timedelta:
         """Fetch what was popped before, pop more and fetch that. Returns how long to wait for the next step."""
-        lease = new_id()
-        async with self._database.write() as connection:
-            taken = await leases.take(connection, chore, self._chore, lease, now=self._clock.now(), lasting=_LEASE)
-        if taken is None:
+        lease = await self._leases.take(self._chore)
+        if lease is None:
             return timedelta(seconds=min(self._definition.pulling_interval, 5))
         wait = timedelta(seconds=self._definition.pulling_interval)
         try:
-            async with leases.held(self._database, chore, self._chore, lease, clock=self._clock, lasting=_LEASE):
+            async with beside(lease.keep()):
                 fetched = await self._fetch_due(client)
                 if fetched < _AT_ONCE:
                     more = await self._pop(client) if await self._has_room() else 0
@@ -136,7 +137,7 @@ class Follower:
             log.warning("cannot follow now", extra={"follower": self._name, "problem": trouble.reason})
         finally:
             async with self._database.write() as connection:
-                await leases.give_back(connection, chore, self._chore, lease, due_at=self._clock.now() + wait)
+                await lease.give_back(connection, due_at=self._clock.now() + wait)
         return wait
 
     async def _pop(self, client: "httpx.AsyncClient") -> int:

@@ -16,6 +16,14 @@ from carelog.kit import jsontext
 from carelog.kit.zones import offset_name
 
 
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """A document's text, and the members that its object has got since."""
+
+    text: str
+    members: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Conversation:
     """A vCon that has been checked.
@@ -26,6 +34,7 @@ class Conversation:
 
     document: dict[str, Any]
     text: str | None = field(default=None, repr=False)
+    _grown: _Grown | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, data: bytes | str) -> "Conversation":
@@ -65,7 +74,12 @@ class Conversation:
     @property
     def json(self) -> str:
         """The exact text it came as, or the document written as JSON."""
-        return jsontext.dump(self.document) if self.text is None else self.text
+        if self.text is not None:
+            return self.text
+        if self._grown is None:
+            return jsontext.dump(self.document)
+        added = {name: value for name, value in self.document.items() if name in self._grown.members}
+        return jsontext.with_members(self._grown.text, added)
 
     @cached_property
     def uuid(self) -> UUID:
@@ -138,8 +152,20 @@ class Conversation:
     def _with(self, array: str, item: Mapping[str, Any], at: datetime | None) -> "Conversation":
         own = dict(item)
         jsontext.dump(own)  # what cannot be written is refused here, where it is known whose it is
-        changed = self.document | {array: [*(self.document.get(array) or []), own]}
+        members: dict[str, Any] = {array: [*(self.document.get(array) or []), own]}
         if at is not None:
-            changed["updated_at"] = write_date(at)
-        vcon.check_added(changed, array)
-        return Conversation(changed)
+            members["updated_at"] = write_date(at)
+        changed = self.with_members(members)
+        vcon.check_added(changed.document, array)
+        return changed
+
+    def with_members(self, members: Mapping[str, Any]) -> "Conversation":
+        """The conversation with these members of its document, be they new or in place of others. They are not
+        checked."""
+        grown = self._grown if self.text is None else _Grown(self.text)
+        if grown is not None:
+            # What the text has no member for is written behind it, as the first tags or the first analysis are: to
+            # write ten kilobytes of dialog anew takes ten times as long.
+            in_text = any(name in self.document and name not in grown.members for name in members)
+            grown = None if in_text else _Grown(grown.text, grown.members | members.keys())
+        return Conversation({**self.document, **members}, _grown=grown)

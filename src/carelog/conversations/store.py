@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,16 @@ from carelog.conversations.conversation import Conversation
 from carelog.conversations.found_by import party_rows, storable, words_of
 from carelog.conversations.search import ConversationQuery, search
 from carelog.conversations.word_index import add_words, change_words
-from carelog.db import Connection, Database, among, among_given, among_given_pairs, given_ids, given_pairs, insert_all
+from carelog.db import (
+    Connection,
+    Database,
+    among_given,
+    among_given_pairs,
+    given_ids,
+    given_pairs,
+    insert_all,
+    update_all,
+)
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
@@ -166,14 +175,20 @@ async def load(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Stor
     """Conversations with their documents, for the pipeline."""
     dialect = connection.dialect.name
     rows = await connection.execute(_all_of(dialect), given_ids(dialect, "ids", ids))
-    return {row.id: _as_stored(row) for row in rows}
+    return {row[0]: stored_of(row) for row in rows}
 
 
 async def lock(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
     """The revisions of these conversations, which nobody else can change until the transaction ends."""
-    statement = select(_stored.c.id, _stored.c.revision).where(among(connection, _stored.c.id, ids))
-    rows = await connection.execute(statement.order_by(_stored.c.id).with_for_update())
+    dialect = connection.dialect.name
+    rows = await connection.execute(_revisions_of(dialect), given_ids(dialect, "ids", ids))
     return {row.id: row.revision for row in rows}
+
+
+@cache
+def _revisions_of(dialect: str) -> Select[Any]:
+    statement = select(_stored.c.id, _stored.c.revision).where(among_given(dialect, _stored.c.id, "ids"))
+    return statement.order_by(_stored.c.id).with_for_update()
 
 
 async def replace(
@@ -183,13 +198,15 @@ async def replace(
     are indexed anew."""
     if not changed:
         return
-    write = (
-        update(_stored)
-        .where(_stored.c.id == bindparam("_id"))
-        .values(document=bindparam("_document"), revision=_stored.c.revision + 1, expired_at=None)
-    )
-    await connection.execute(write, [{"_id": id_, "_document": c.json} for id_, c in changed.items()])
+    await update_all(connection, _REPLACE, [{"_id": id_, "_document": c.json} for id_, c in changed.items()])
     await change_words(connection, {id_: words_of(changed[id_]) for id_ in reworded})
+
+
+_REPLACE = (
+    update(_stored)
+    .where(_stored.c.id == bindparam("_id"))
+    .values(document=bindparam("_document"), revision=_stored.c.revision + 1, expired_at=None)
+)
 
 
 async def _add_parties(connection: Connection, received: Sequence[Received]) -> None:
@@ -232,7 +249,7 @@ class ConversationStore:
         if not rows:
             raise NotFound("no such conversation")
         principal.looks.note("read", "conversation", rows[0].subject_id)
-        return _as_stored(rows[0])
+        return stored_of(rows[0])
 
     async def original(self, principal: Principal, conversation_id: UUID) -> Original:
         """The form that a sealed conversation came in. Raises NotFound, also for one that came plain."""
@@ -267,7 +284,8 @@ class ConversationStore:
         return page
 
 
-def _documents() -> Select[Any]:
+def documents() -> Select[Any]:
+    """The statement that reads conversations; `stored_of` reads its rows."""
     return select(
         _stored.c.id,
         _stored.c.channel,
@@ -283,14 +301,18 @@ def _documents() -> Select[Any]:
 
 @cache
 def _all_of(dialect: str) -> Select[Any]:
-    return _documents().where(among_given(dialect, _stored.c.id, "ids"))
+    return documents().where(among_given(dialect, _stored.c.id, "ids"))
 
 
-_ONE = _documents().where(_stored.c.id == bindparam("id"))
+_ONE = documents().where(_stored.c.id == bindparam("id"))
 
 
-def _as_stored(row: Any) -> Stored:
-    return Stored(**row._mapping)
+def stored_of(row: Any) -> Stored:
+    """A row of `documents`, whatever else stands behind it."""
+    return Stored(*row[:_COLUMNS])
+
+
+_COLUMNS = len(fields(Stored))
 
 
 def _row(item: Received) -> dict[str, Any]:

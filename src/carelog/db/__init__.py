@@ -18,6 +18,7 @@ from carelog.db.insert_new import insert_new
 from carelog.db.metadata import auth_metadata, health_metadata
 from carelog.db.migrate import migrate
 from carelog.db.types import JsonText, UtcDateTime
+from carelog.db.update_all import update_all
 
 __all__ = [
     "Combiner",
@@ -39,4 +40,5 @@ __all__ = [
     "insert_new",
     "is_outage",
     "migrate",
+    "update_all",
 ]

@@ -1,89 +1,121 @@
 """Leases: what one process at a time does, of all those on one database.
 
-A lease is a row of `storage_state` or `chore`. Whoever works renews it; when they die it runs out, and another takes
-over. Functions work in the caller's transaction.
+A lease is a row of a table with the columns of `lease_columns`. Whoever works renews it; when they die it runs
+out, and another takes over.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, or_, select, update
+from sqlalchemy import Column, Table, Uuid, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from carelog.db.engine import Connection, Database
 from carelog.db.insert_new import insert_new
+from carelog.db.types import UtcDateTime
 from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
+from carelog.kit.ids import new_id
 
 
-async def is_free(connection: Connection, table: Table, name: str, *, now: datetime) -> bool:
-    """Whether it is due and in nobody's hands, so that `take` is worth a transaction."""
-    row = (await connection.execute(select(table).where(_key(table) == name))).one_or_none()
-    return row is None or (row.due_at <= now and (row.lease is None or row.lease_until <= now))
+def lease_columns() -> list[Column[Any]]:
+    """What a table of leases has beside its one key."""
+    return [Column("lease", Uuid), Column("lease_until", UtcDateTime), Column("due_at", UtcDateTime, nullable=False)]
 
 
-async def take(
-    connection: Connection, table: Table, name: str, lease: UUID, *, now: datetime, lasting: timedelta
-) -> Any | None:
-    """Take what is due and in nobody's hands. Returns its row, None when it is not to be had now."""
-    await _make(connection, table, name, now)
-    taken = await connection.execute(
-        update(table)
-        .where(_key(table) == name, table.c.due_at <= now, or_(table.c.lease.is_(None), table.c.lease_until <= now))
-        .values(lease=lease, lease_until=now + lasting)
-        .returning(table)
-    )
-    return taken.one_or_none()
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """The leases of one table, each `lasting` so long without being renewed."""
 
+    database: Database
+    table: Table
+    clock: Clock
+    lasting: timedelta
 
-async def renew(connection: Connection, table: Table, name: str, lease: UUID, *, until: datetime) -> bool:
-    """Hold on to it. False when another has it now."""
-    return await _change(connection, table, name, lease, lease_until=until)
+    async def is_free(self, connection: Connection, name: str) -> bool:
+        """Whether it is due and in nobody's hands, so that `take` is worth a transaction."""
+        row = (await connection.execute(select(self.table).where(self.key == name))).one_or_none()
+        now = self.clock.now()
+        return row is None or (row.due_at <= now and (row.lease is None or row.lease_until <= now))
 
+    async def take(self, name: str) -> "Lease | None":
+        """Take what is due and in nobody's hands. None when it is not to be had now."""
+        id_, now, columns = new_id(), self.clock.now(), self.table.c
+        free = or_(columns.lease.is_(None), columns.lease_until <= now)
+        async with self.database.write() as connection:
+            await self._make(connection, name, now)
+            taken = await connection.execute(
+                update(self.table)
+                .where(self.key == name, columns.due_at <= now, free)
+                .values(lease=id_, lease_until=now + self.lasting)
+                .returning(self.table)
+            )
+            row = taken.one_or_none()
+        return None if row is None else Lease(self, name, id_, row)
 
-async def give_back(connection: Connection, table: Table, name: str, lease: UUID, **values: Any) -> bool:
-    """Let go of it, and write the other columns: `due_at` says from when on it may be taken again. False, and
-    nothing is written, when another has it now; the row is locked until the transaction ends."""
-    return await _change(connection, table, name, lease, lease=None, lease_until=None, **values)
-
-
-async def _change(connection: Connection, table: Table, name: str, held_now: UUID, /, **values: Any) -> bool:
-    changed = await connection.execute(
-        update(table).where(_key(table) == name, table.c.lease == held_now).values(values).returning(_key(table))
-    )
-    return changed.one_or_none() is not None
-
-
-async def _make(connection: Connection, table: Table, name: str, now: datetime) -> None:
-    """Make the row, where it is not there yet."""
-    there = await connection.execute(select(_key(table)).where(_key(table) == name))
-    if there.one_or_none() is not None:
-        return
-    row = {_key(table).name: name, "due_at": now} | ({"troubles": 0} if "troubles" in table.c else {})
-    await insert_new(connection, table, [row])
-
-
-def _key(table: Table) -> Column[Any]:
-    [key] = table.primary_key.columns
-    return key
-
-
-@asynccontextmanager
-async def held(
-    database: Database, table: Table, name: str, lease: UUID, *, clock: Clock, lasting: timedelta
-) -> AsyncIterator[None]:
-    """Renew a lease while the block works, so that its length need not fit the longest work."""
-
-    async def renewing() -> None:
-        while True:
-            await asyncio.sleep(lasting.total_seconds() / 3)
+    @asynccontextmanager
+    async def held(self, name: str) -> "AsyncIterator[Lease | None]":
+        """Take it, and renew it while the block works, so that its length need not fit the longest work. A block that
+        fails lets go of it, as it was; one that ends well gives it back itself, there or afterwards."""
+        lease = await self.take(name)
+        if lease is None:
+            yield None
+            return
+        try:
+            async with beside(lease.keep()):
+                yield lease
+        except BaseException:
             with suppress(SQLAlchemyError, OSError):
-                async with database.write() as connection:
-                    await renew(connection, table, name, lease, until=clock.now() + lasting)
+                async with self.database.write() as connection:
+                    await lease.give_back(connection)
+            raise
 
-    async with beside(renewing()):
-        yield
+    @property
+    def key(self) -> Column[Any]:
+        [key] = self.table.primary_key.columns
+        return key
+
+    async def _make(self, connection: Connection, name: str, now: datetime) -> None:
+        """Make the row, where it is not there yet."""
+        there = await connection.execute(select(self.key).where(self.key == name))
+        if there.one_or_none() is not None:
+            return
+        row = {self.key.name: name, "due_at": now} | ({"troubles": 0} if "troubles" in self.table.c else {})
+        await insert_new(connection, self.table, [row])
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One that was taken; `row` is what stood there."""
+
+    of: Leases
+    name: str
+    id: UUID
+    row: Any
+
+    async def renew(self, connection: Connection) -> bool:
+        """Hold on to it. False when another has it now."""
+        return await self._change(connection, lease_until=self.of.clock.now() + self.of.lasting)
+
+    async def keep(self) -> None:
+        """Renew it for ever."""
+        while True:
+            await asyncio.sleep(self.of.lasting.total_seconds() / 3)
+            with suppress(SQLAlchemyError, OSError):
+                async with self.of.database.write() as connection:
+                    await self.renew(connection)
+
+    async def give_back(self, connection: Connection, **values: Any) -> bool:
+        """Let go of it, and write the other columns: `due_at` says from when on it may be taken again. False, and
+        nothing is written, when another has it now; the row is locked until the transaction ends."""
+        return await self._change(connection, lease=None, lease_until=None, **values)
+
+    async def _change(self, connection: Connection, **values: Any) -> bool:
+        mine = (self.of.key == self.name, self.of.table.c.lease == self.id)
+        changed = await connection.execute(update(self.of.table).where(*mine).values(values).returning(self.of.key))
+        return changed.one_or_none() is not None

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from carelog.delivery.sender_errors import SenderDown, SenderError, SenderRefused
-from carelog.kit.backoff import MAX_DELAY, backoff
+from carelog.kit.backoff import at_least, backoff
 from carelog.kit.errors import CarelogError, Conflict
 
 Channel: TypeAlias = Literal["email", "sms", "whatsapp", "webhook"]
@@ -84,17 +84,14 @@ def sent(delivery: Delivery, now: datetime) -> Delivery:
 
 def failed(delivery: Delivery, now: datetime, error: SenderError, *, max_tries: int) -> Delivery:
     """Queue it again after a growing delay; when its tries are used up, or trying again would not help, it is dead."""
-    tried = replace(delivery, tries=delivery.tries + 1, error=report(error), updated_at=now)
+    tried = replace(delivery, tries=delivery.tries + 1, error=error.report, updated_at=now)
     if isinstance(error, SenderRefused) or tried.tries >= max_tries:
         return replace(tried, state=DeliveryState.DEAD)
-    delay = backoff(tried.tries)
-    if error.retry_after is not None:
-        delay = max(delay, min(error.retry_after, MAX_DELAY))
-    return replace(tried, due_at=now + delay)
+    return replace(tried, due_at=now + at_least(backoff(tried.tries), error.retry_after))
 
 
 def expired(delivery: Delivery, now: datetime) -> Delivery:
-    error = report(DeliveryExpired("it was not sent while it was of use"))
+    error = DeliveryExpired("it was not sent while it was of use").report
     return replace(_let_go(delivery), state=DeliveryState.DISCARDED, error=delivery.error or error, updated_at=now)
 
 
@@ -115,10 +112,6 @@ def after(delivery: Delivery, now: datetime, error: SenderError | None, *, max_t
     if error is None:
         return sent(delivery, now)
     return delivery if isinstance(error, SenderDown) else failed(delivery, now, error, max_tries=max_tries)
-
-
-def report(error: CarelogError) -> dict[str, str]:
-    return {"type": type(error).__name__, "code": error.code, "message": error.message}
 
 
 def masked(recipient: str) -> str:

@@ -1,4 +1,4 @@
-"""Notices to users about their account, as deliveries: a code by e-mail, or by text message."""
+"""Notices to users about their account, as deliveries: by e-mail, or by text message."""
 
 from collections.abc import Callable, Collection
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from carelog.db import Connection, Database
 from carelog.delivery import outbox
 from carelog.delivery.delivery import Channel, Message
-from carelog.identity.codes import LIFETIME
 from carelog.identity.notices import By, Notice, nothing_delivers
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
@@ -51,8 +50,8 @@ class NoticesByDelivery:
             recipient=notice.to,
             title=notice.subject,
             text=notice.text,
-            key=f"notice:{new_id()}",
-            expires_at=now + LIFETIME,
+            key=f"notice:{notice.key or new_id()}",
+            expires_at=now + notice.good_for,
         )
         await outbox.queue(connection, [message], now)
         return message.key

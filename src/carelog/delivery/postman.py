@@ -8,148 +8,67 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from carelog.db import Connection, Database, is_outage, leases
+from carelog.db import Connection, Database
+from carelog.db.leases import Lease
+from carelog.db.pumps import PumpOptions, Pumps
 from carelog.delivery import delivery as deliveries
 from carelog.delivery import outbox
 from carelog.delivery.delivery import Channel, Delivery, DeliveryState
 from carelog.delivery.sender import Sender, SenderCrash, SenderDown, SenderError
 from carelog.delivery.tables import sender_state
-from carelog.kit.backoff import MAX_DELAY, pause_of
 from carelog.kit.clock import Clock
-from carelog.kit.ids import new_id
 from carelog.kit.place import place_of
-from carelog.kit.wakeup import Wakeup
 from carelog.telemetry import metrics
 
 log = logging.getLogger(__name__)
-
 
 # Senders have limits of their own; this one is for those that hang.
 _PATIENCE: Final = timedelta(minutes=2)
 _PATIENCE_EACH: Final = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class PostmanOptions:
-    """`batch` messages are sent in a commit; `max_tries` is how often one may be tried; `lease` is how long a channel
-    lies idle whose pump died; `poll` is how long a message that another process queued may lie unseen."""
-
-    batch: int = 20
-    max_tries: int = 8
-    lease: timedelta = timedelta(seconds=30)
-    poll: timedelta = timedelta(seconds=1)
-
-
-class Postman:
+class Postman(Pumps[Channel]):
     """One pump for each channel that has a sender, until told to stop, or until nothing is due."""
 
+    kind = "channel"
+    outlet = "sender"
+    failure = "messages could not be sent"
+
     def __init__(
-        self,
-        database: Database,
-        senders: Mapping[Channel, Sender[Any]],
-        clock: Clock,
-        options: PostmanOptions | None = None,
+        self, database: Database, senders: Mapping[Channel, Sender[Any]], clock: Clock, options: PumpOptions
     ) -> None:
-        self._database = database
+        super().__init__(database, sender_state, senders, clock, options)
         self._senders = senders
-        self._clock = clock
-        self._options = options or PostmanOptions()
-        self._wakeups = {channel: Wakeup() for channel in senders}
-        self._stopped = asyncio.Event()
-
-    def wake(self) -> None:
-        """Tell the pumps of this process that messages were queued."""
-        for wakeup in self._wakeups.values():
-            wakeup.wake()
-
-    def stop(self) -> None:
-        """End `run` after the batches in hand."""
-        self._stopped.set()
-        self.wake()
-
-    async def run(self) -> None:
-        """Serve every channel until `stop`: one whose sender is down, or slow, holds up no other."""
-        async with asyncio.TaskGroup() as pumps:
-            for channel in self._senders:
-                pumps.create_task(self._serve(channel), name=f"sender {channel}")
-            await self._stopped.wait()
-
-    async def drain(self) -> None:
-        """Serve every channel until nothing is due that can be sent now."""
-        await asyncio.gather(*(self._drain(channel) for channel in self._senders))
-
-    async def _drain(self, channel: Channel) -> None:
-        while await self.step(channel):
-            pass
-
-    async def _serve(self, channel: Channel) -> None:
-        troubles = 0
-        wakeup = self._wakeups[channel]
-        while not self._stopped.is_set():
-            try:
-                if not await self.step(channel):
-                    await wakeup.wait(self._options.poll.total_seconds())
-                troubles = 0
-            except Exception as error:  # noqa: BLE001
-                # Whatever it is, the messages are still queued; a pump that ends would leave them so for ever.
-                troubles += 1
-                what = "the database cannot be used" if is_outage(error) else "messages could not be sent"
-                log.error(what, extra={"channel": channel, "error": type(error).__name__, "place": place_of(error)})
-                await wakeup.wait(pause_of(troubles).total_seconds())
 
     async def step(self, channel: Channel) -> int:
         """Send one batch. Returns how many messages it brought further: 0 when nothing is due, when the sender is down,
         and when another process serves the channel."""
         sender = self._senders[channel]
-        if not await self._is_wanted(channel):
+        if not await self.is_wanted(channel):
             return 0
-        lease = new_id()
-        async with self._database.write() as connection:
-            state = await leases.take(
-                connection, sender_state, channel, lease, now=self._clock.now(), lasting=self._options.lease
-            )
-        if state is None:
-            return 0
-        try:
-            async with leases.held(
-                self._database, sender_state, channel, lease, clock=self._clock, lasting=self._options.lease
-            ):
-                async with self._database.read() as connection:
-                    batch = await outbox.due(connection, channel, self._clock.now(), self._options.batch)
-                now = self._clock.now()
-                fresh = [one for one in batch if not one.over_at(now)]
-                results = await _send(sender, fresh, now)
-        except BaseException:
-            with suppress(SQLAlchemyError, OSError):
-                async with self._database.write() as connection:
-                    await leases.give_back(connection, sender_state, channel, lease)
-            raise
+        async with self._leases.held(channel) as lease:
+            if lease is None:
+                return 0
+            async with self._database.read() as connection:
+                batch = await outbox.due(connection, channel, self._clock.now(), self._options.batch)
+            now = self._clock.now()
+            fresh = [one for one in batch if not one.over_at(now)]
+            results = await _send(sender, fresh, now)
         stale = [deliveries.expired(one, now) for one in batch if one not in fresh]
-        return await self._settle(channel, lease, list(zip(fresh, results, strict=True)), stale, state.troubles)
+        return await self._settle(channel, lease, list(zip(fresh, results, strict=True)), stale)
 
-    async def _is_wanted(self, channel: Channel) -> bool:
-        """Whether there is something to do that nobody does. What it costs is what waiting costs."""
-        now = self._clock.now()
-        async with self._database.read() as connection:
-            return await outbox.any_due(connection, channel, now) and await leases.is_free(
-                connection, sender_state, channel, now=now
-            )
+    async def any_due(self, connection: Connection, channel: Channel) -> bool:
+        return await outbox.any_due(connection, channel, self._clock.now())
 
     async def _settle(
         self,
         channel: Channel,
-        lease: UUID,
+        lease: Lease,
         results: Sequence[tuple[Delivery, SenderError | None]],
         stale: Sequence[Delivery],
-        troubles: int,
     ) -> int:
         """Write down what became of a batch: what was sent also where another process has taken the channel over."""
         now = self._clock.now()
@@ -161,11 +80,9 @@ class Postman:
         moved = [*stale, *(new for new, (old, _) in zip(changed, results, strict=True) if new is not old)]
         async with self._database.write() as connection:
             if down:
-                held = await self._put_off(connection, channel, lease, troubles + 1, down)
+                held = await self.put_off(connection, lease, down)
             else:
-                held = await leases.give_back(
-                    connection, sender_state, channel, lease, due_at=now, troubles=0, error=None
-                )
+                held = await lease.give_back(connection, due_at=now, troubles=0, error=None)
             if not held:
                 log.warning("another process has taken a channel over", extra={"channel": channel})
                 moved = [one for one in moved if one.state is DeliveryState.SENT]
@@ -175,25 +92,6 @@ class Postman:
         if fates["dead"]:
             log.error("messages became dead letters", extra={"channel": channel, "deliveries": fates["dead"]})
         return 0 if down else len(there)
-
-    async def _put_off(
-        self, connection: Connection, channel: Channel, lease: UUID, troubles: int, down: SenderDown
-    ) -> bool:
-        """Leave a sender that is down alone for a while. Nothing counts as a try: all is still queued."""
-        pause = pause_of(troubles)
-        if down.retry_after is not None:
-            pause = max(pause, min(down.retry_after, MAX_DELAY))
-        told = {"channel": channel, "troubles": troubles, "seconds": round(pause.total_seconds())}
-        log.warning("sender is down", extra=told)
-        return await leases.give_back(
-            connection,
-            sender_state,
-            channel,
-            lease,
-            due_at=self._clock.now() + pause,
-            troubles=troubles,
-            error=deliveries.report(down),
-        )
 
 
 async def _send(sender: Sender[Any], batch: Sequence[Delivery], now: datetime) -> list[SenderError | None]:

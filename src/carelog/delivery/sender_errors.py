@@ -1,19 +1,13 @@
 """What may go wrong with sending. Messages are kept and shown to operators: they hold nothing of what was to be sent,
 no address and no secret."""
 
-from datetime import timedelta
-
-from carelog.kit.errors import CarelogError
+from carelog.kit.errors import Setback
 
 
-class SenderError(CarelogError):
-    """This message failed, which counts as a try; not to be tried again before `retry_after` where that is given."""
+class SenderError(Setback):
+    """This message failed, which counts as a try."""
 
     code = "delivery.failed"
-
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class SenderRefused(SenderError):

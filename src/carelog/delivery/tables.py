@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, SmallInteger, St
 from sqlalchemy import UniqueConstraint as Unique
 
 from carelog.db import JsonText, UtcDateTime, health_metadata
+from carelog.db.leases import lease_columns
 
 delivery = Table(
     "delivery",
@@ -48,9 +49,7 @@ sender_state = Table(
     "sender_state",
     health_metadata,
     Column("channel", String(20), primary_key=True),
-    Column("lease", Uuid),
-    Column("lease_until", UtcDateTime),
-    Column("due_at", UtcDateTime, nullable=False),
+    *lease_columns(),
     Column("troubles", Integer, nullable=False),
     Column("error", JsonText),
 )

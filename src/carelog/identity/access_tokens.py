@@ -44,18 +44,14 @@ class Signer:
             "iat": int(claims.issued_at.timestamp()),
             "exp": int((claims.issued_at + lifetime).timestamp()),
         }
-        return jwt.encode(said, self._key(), algorithm=ALGORITHM)
+        return jwt.encode(said, self._secrets.subkey("tokens"), algorithm=ALGORITHM)
 
     def read(self, use: Use, token: str, now: datetime) -> Claims:
         """Raises TokenExpired, and Unauthenticated for any other token that was not signed here for this use."""
         import jwt
 
-        # The moments are checked below, by our clock.
-        options: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
         try:
-            said = jwt.decode(
-                token, self._key(), algorithms=[ALGORITHM], audience=f"{ISSUER}:{use}", issuer=ISSUER, options=options
-            )
+            said = self._decoded(use, token)
             claims = Claims(
                 user_id=UUID(said["sub"]),
                 session_id=UUID(said["sid"]) if said["sid"] else None,
@@ -68,5 +64,19 @@ class Signer:
             raise TokenExpired("this token is over")
         return claims
 
-    def _key(self) -> bytes:
-        return self._secrets.subkey("tokens")
+    def _decoded(self, use: Use, token: str) -> dict[str, Any]:
+        """By the present key, or one that it was signed with before the secret was changed. Raises what PyJWT does."""
+        import jwt
+
+        # The moments are checked by our clock.
+        options: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+        keys = self._secrets.subkeys("tokens")
+        for place, key in enumerate(keys, 1):
+            try:
+                return jwt.decode(
+                    token, key, algorithms=[ALGORITHM], audience=f"{ISSUER}:{use}", issuer=ISSUER, options=options
+                )
+            except jwt.InvalidSignatureError:
+                if place == len(keys):
+                    raise
+        raise jwt.InvalidSignatureError

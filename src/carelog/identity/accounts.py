@@ -1,5 +1,6 @@
 """What users do with their own account: read and change it, its password and its second factor."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from sqlalchemy import delete, select, update
 
 from carelog.db import Connection, Database
 from carelog.identity import grants, sessions, users
+from carelog.identity.account_notices import AccountNotices
 from carelog.identity.caller import Caller
 from carelog.identity.events import SignInEvent, SignInEventKind, SignInEvents
+from carelog.identity.freshness import Freshness
 from carelog.identity.guard import Guard
 from carelog.identity.passwords import Passwords, require_strong
 from carelog.identity.principal import Principal
@@ -35,6 +38,8 @@ class Accounts:
         guard: Guard,
         events: SignInEvents,
         records: Records,
+        notices: AccountNotices,
+        freshness: Freshness = Freshness(),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -43,6 +48,8 @@ class Accounts:
         self._guard = guard
         self._events = events
         self._records = records
+        self._notices = notices
+        self._freshness = freshness
 
     async def me(self, principal: Principal) -> User:
         """The user who asks. Raises Forbidden for an API key."""
@@ -65,12 +72,30 @@ class Accounts:
         return await self.me(principal)
 
     async def move(
-        self, principal: Principal, caller: Caller, *, password: str, changes: dict[str, str | None]
+        self, principal: Principal, caller: Caller, *, password: str, changes: Mapping[str, str | None]
     ) -> User:
         """Change the `email` or the `phone`, which leads to data again once it is verified; the one before does so no
         longer. A phone may be given up. Raises WrongCredentials, InvalidInput, AccountExists and TooOften."""
         user = await self.me(principal)
         await self._require_password(principal, caller, password)
+        await self._move(user, changes, caller)
+        return await self.me(principal)
+
+    async def moved(self, principal: Principal, caller: Caller, email: str) -> User:
+        """The same for who has read a code that came to this address, and given the password when they asked for it.
+        Raises AccountExists."""
+        await self._move(await self.me(principal), {"email": email}, caller)
+        return await self.me(principal)
+
+    async def move_by_administrator(self, principal: Principal, user: User, email: str) -> None:
+        """Give a user another e-mail address. Raises InvalidInput, AccountExists and SignInAgain."""
+        users.require_manager(principal)
+        self._freshness.require(principal, self._clock.now())
+        await self._move(user, {"email": email}, Caller(), by=principal.id)
+
+    async def _move(
+        self, user: User, changes: Mapping[str, str | None], caller: Caller, *, by: str | None = None
+    ) -> None:
         values: dict[str, Any] = {}
         given_up: list[tuple[System, str]] = []
         if changes.get("email"):
@@ -92,7 +117,13 @@ class Accounts:
             for system, value in given_up:
                 mine = (shown.system == system, shown.value == value, shown.user_id == user.id)
                 await connection.execute(delete(user_identifier).where(*mine))
-        return await self.me(principal)
+            if "phone" in values and values["phone"] != user.phone:
+                await self._notices.note(connection, user, "phone")
+            if ("mailto", email_key(user.email)) in given_up:
+                await self._notices.note(connection, user, "email")
+            if values:
+                await self._note(connection, "address_changed", user.id, caller, by)
+        await self._notices.hand_over()
 
     async def change_password(self, principal: Principal, caller: Caller, *, password: str, new: str) -> None:
         """Set a new password, which ends the user's other sessions. Raises WrongCredentials, WeakPassword, TooOften."""
@@ -101,7 +132,8 @@ class Accounts:
         await self._require_password(principal, caller, password)
         password_hash = await self._passwords.hash(new)
         async with self._database.write() as connection:
-            await self._set_password(connection, user.id, password_hash, keep=principal.session_id, caller=caller)
+            await self._set_password(connection, user, password_hash, keep=principal.session_id, caller=caller)
+        await self._notices.hand_over()
 
     async def hand_over(self, user: User, new: str, caller: Caller) -> None:
         """Set a password for who has just shown that the e-mail address is theirs. Where nobody had shown that before,
@@ -118,12 +150,13 @@ class Accounts:
                 await connection.execute(delete(user_identifier).where(user_identifier.c.user_id == user.id))
                 await grants.end_given(connection, me, now, by=me)
                 await self._factors.remove(connection, user.id)
-            await self._set_password(connection, user.id, password_hash, caller=caller)
+            await self._set_password(connection, user, password_hash, caller=caller)
+        await self._notices.hand_over()
 
     async def _set_password(
         self,
         connection: Connection,
-        user_id: UUID,
+        user: User,
         password_hash: str,
         *,
         keep: UUID | None = None,
@@ -132,22 +165,27 @@ class Accounts:
     ) -> None:
         """The password was found strong. The sessions end, but for the one to `keep`."""
         now = self._clock.now()
-        set_anew = update(user_account).where(user_account.c.id == user_id)
+        set_anew = update(user_account).where(user_account.c.id == user.id)
         await connection.execute(set_anew.values(password_hash=password_hash, password_set_at=now, updated_at=now))
-        others = (session.c.user_id == user_id) & (session.c.id.is_distinct_from(keep))
+        others = (session.c.user_id == user.id) & (session.c.id.is_distinct_from(keep))
         await sessions.revoke(connection, others, now, "password")
-        await self._note(connection, "password_changed", user_id, caller, by)
+        await self._notices.note(connection, user, "password")
+        await self._note(connection, "password_changed", user.id, caller, by)
 
     async def reset_by_administrator(self, principal: Principal, user_id: UUID, new: str) -> None:
-        """Set a user's password anew and take their second factor away. Raises NotFound and WeakPassword."""
+        """Set a user's password anew and take their second factor away. Raises NotFound, WeakPassword and
+        SignInAgain."""
         users.require_manager(principal)
+        self._freshness.require(principal, self._clock.now())
         require_strong(new)
         password_hash = await self._passwords.hash(new)
         async with self._database.write() as connection:
-            if user_id not in await users.by_ids(connection, [user_id]):
+            user = (await users.by_ids(connection, [user_id])).get(user_id)
+            if user is None:
                 raise NotFound("no such user")
             await self._factors.remove(connection, user_id)
-            await self._set_password(connection, user_id, password_hash, by=principal.id)
+            await self._set_password(connection, user, password_hash, by=principal.id)
+        await self._notices.hand_over()
 
     async def enrol(self, principal: Principal, caller: Caller, *, password: str) -> str:
         """Begin with a second factor: the `otpauth:` address for the user's app. It is in force once it is confirmed.
@@ -172,9 +210,12 @@ class Accounts:
             codes = await self._factors.confirm(connection, user_id, code, now)
             if codes is not None:
                 await self._guard.was_right(connection, tried, now)
+                [user] = (await users.by_ids(connection, [user_id])).values()
+                await self._notices.note(connection, user, "factor_added")
                 await self._note(connection, "factor_enrolled", user_id, caller)
         if codes is None:
             raise WrongCode("that code is wrong or over")
+        await self._notices.hand_over()
         return codes
 
     async def remove_factor(self, principal: Principal, caller: Caller, *, password: str, code: str) -> None:
@@ -189,9 +230,12 @@ class Accounts:
             if right:
                 await self._guard.was_right(connection, tried, now)
                 await self._factors.remove(connection, user_id)
+                [user] = (await users.by_ids(connection, [user_id])).values()
+                await self._notices.note(connection, user, "factor_removed")
                 await self._note(connection, "factor_removed", user_id, caller)
         if not right:
             raise WrongCode("that code is wrong, over or used")
+        await self._notices.hand_over()
 
     async def _require_password(self, principal: Principal, caller: Caller, password: str) -> None:
         user_id, session_id = signed_in(principal)

@@ -18,6 +18,7 @@ SignInEventKind: TypeAlias = Literal[
     "factor_enrolled",
     "factor_removed",
     "verified",
+    "address_changed",
     "role_changed",
     "disabled",
     "enabled",

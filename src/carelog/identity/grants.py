@@ -6,7 +6,7 @@ has it from then on. Whether anyone has, the one who gave it is never told.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, false, insert, or_, select, update
 from carelog.db import Connection, Database
 from carelog.identity.audit.event import AuditEvent
 from carelog.identity.audit.trail import AuditTrail
+from carelog.identity.freshness import Freshness
 from carelog.identity.principal import CATALOGUE, Principal
 from carelog.identity.tables import record_grant, user_identifier
 from carelog.identity.users import email_key, email_of
@@ -45,6 +46,10 @@ class Grant:
 
     def in_force(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def as_given(self) -> "Grant":
+        """As it is shown to all but whom it is for: by the address that was named, and not by who has it, if anyone."""
+        return self if self.email is None else replace(self, user_id=None)
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Grant))
@@ -85,10 +90,11 @@ class GrantStore:
     """Gives grants, shows them and takes them back. All of it is for the owner of the record, or for who manages users;
     and for those whom a grant was given to, to see it and to give it up."""
 
-    def __init__(self, database: Database, clock: Clock, trail: AuditTrail) -> None:
+    def __init__(self, database: Database, clock: Clock, trail: AuditTrail, freshness: Freshness = Freshness()) -> None:
         self._database = database
         self._clock = clock
         self._trail = trail
+        self._freshness = freshness
 
     async def give(
         self,
@@ -101,9 +107,10 @@ class GrantStore:
         expires_at: datetime | None = None,
     ) -> Grant:
         """Let the user with this id, or whoever has this address, see the record. Both may be nobody: the answer is the
-        same. Raises NotFound, Forbidden and InvalidInput."""
+        same. A user must have signed in lately. Raises NotFound, Forbidden, SignInAgain and InvalidInput."""
         may_share(principal, subject)
         now = self._clock.now()
+        self._freshness.require(principal, now)
         if (email is None) == (user is None):
             raise InvalidInput("a grant is for an e-mail address or for a user: give one of the two")
         if expires_at is not None and expires_at <= now:
@@ -138,7 +145,8 @@ class GrantStore:
         """The grants of a record, those that ended too, the newest first. Raises NotFound and Forbidden."""
         may_share(principal, subject)
         principal.looks.note("read", "grant", subject)
-        return await self._page([record_grant.c.subject_id == subject], limit, cursor)
+        page = await self._page([record_grant.c.subject_id == subject], limit, cursor)
+        return replace(page, items=[grant.as_given() for grant in page.items])
 
     async def get(self, principal: Principal, grant_id: UUID) -> Grant:
         """One grant, for whose record it is, for who manages users, and for whom it is given to. Raises NotFound."""
@@ -147,7 +155,7 @@ class GrantStore:
         if grant is None or not _is_shown(principal, grant):
             raise NotFound("no such grant")
         principal.looks.note("read", "grant", grant.subject_id)
-        return grant
+        return grant if principal.user_id == grant.user_id else grant.as_given()
 
     async def given_to(self, principal: Principal, *, limit: int = 50, cursor: Cursor | None = None) -> Page[Grant]:
         """What the principal may see by grants that are in force, the newest first."""

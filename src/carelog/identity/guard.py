@@ -5,6 +5,7 @@ whoever fails on purpose makes only themselves wait. Tries at one account from m
 for the devices and networks that its user signed in from before: these still get in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
@@ -14,18 +15,24 @@ from carelog.db import Connection
 from carelog.identity import sessions
 from carelog.identity.caller import Caller
 from carelog.identity.limits import Limits, Patience, Rate
+from carelog.kit.ids import new_id
 
 What: TypeAlias = Literal["password", "second factor"]
 
 _TRIES_OF_NETWORK: Final = Rate("tries of a network", 300, timedelta(minutes=5))
 _TRIES_AT_ACCOUNT: Final = Rate("tries at an account from places that are new to it", 100, timedelta(hours=1))
+# Whoever tries it has the password already: some hundred tries of a million would soon be too many.
+_FACTORS_AT_ACCOUNT: Final = Rate("second factors tried from places that are new", 50, timedelta(days=1))
 _PATIENCE: Final = Patience("failures", free=5, longest=timedelta(minutes=15), remembered=timedelta(days=1))
+
+_AT_ACCOUNT: Final[Mapping[What, Rate]] = {"password": _TRIES_AT_ACCOUNT, "second factor": _FACTORS_AT_ACCOUNT}
 
 REGISTRATIONS: Final = Rate("registrations of a network", 60, timedelta(hours=1))
 REFRESHES: Final = Rate("refreshes of a network", 600, timedelta(minutes=5))
 CODES_OF_NETWORK: Final = Rate("codes asked for by a network", 30, timedelta(hours=1))
 CODES_TO_TARGET: Final = Rate("codes sent to an address", 5, timedelta(hours=1))
 CODES_TO_TARGET_A_DAY: Final = Rate("codes sent to an address in a day", 20, timedelta(days=1))
+NOTICES_TO_TARGET: Final = Rate("notices sent to an address in a day", 20, timedelta(days=1))
 CODES_TRIED: Final = Rate("codes tried by a network", 100, timedelta(hours=1))
 
 
@@ -33,6 +40,7 @@ CODES_TRIED: Final = Rate("codes tried by a network", 100, timedelta(hours=1))
 class Try:
     """A try that was let through: what to take back once it turns out right."""
 
+    what: What
     key: tuple[str, ...]
     account: str
     strange: bool
@@ -58,19 +66,21 @@ class Guard:
         """`account` is what was named, of which there may be none; `device_token` any refresh token that the client
         has of that user. Raises TooOften."""
         origin = self._limits.origin(caller.network)
-        device = await sessions.known_device(connection, user_id, device_token) if user_id else None
-        strange = not device and not (user_id and await sessions.known_origin(connection, user_id, origin))
+        # For nobody the same is looked for, so that how long it takes tells no more than the answer.
+        theirs = user_id or new_id()
+        device = await sessions.known_device(connection, theirs, device_token)
+        strange = not device and not await sessions.known_origin(connection, theirs, origin)
         await self._limits.take(connection, _TRIES_OF_NETWORK, caller.network, now=now)
         if strange:
-            await self._limits.take(connection, _TRIES_AT_ACCOUNT, what, account, now=now)
+            await self._limits.take(connection, _AT_ACCOUNT[what], what, account, now=now)
         key = (what, account, f"device {device}" if device else origin)
         await self._limits.attempt(connection, _PATIENCE, *key, now=now)
-        return Try(key, account, strange)
+        return Try(what, key, account, strange)
 
     async def was_right(self, connection: Connection, tried: Try, now: datetime) -> None:
         # In the order in which they were counted, so that two at once do not wait for each other.
         if tried.strange:
-            await self._limits.give_back(connection, _TRIES_AT_ACCOUNT, tried.key[0], tried.account, now=now)
+            await self._limits.give_back(connection, _AT_ACCOUNT[tried.what], tried.what, tried.account, now=now)
         await self._limits.succeeded(connection, _PATIENCE, *tried.key)
 
     async def count(self, connection: Connection, rate: Rate, key: str, now: datetime) -> None:

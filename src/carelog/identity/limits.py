@@ -3,6 +3,7 @@ nothing."""
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.db import Connection, insert_new
 from carelog.identity.refusals import TooOften
-from carelog.identity.secret_key import SecretKey
 from carelog.identity.tables import failed_try, rate_window
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,10 +70,11 @@ def wait_for(rate: Rate, before: int, now_taken: int, into: timedelta) -> timede
 
 
 class Limits:
-    """Counts within the caller's transaction: what is refused, and rolled back, was not counted."""
+    """Counts within the caller's transaction: what is refused, and rolled back, was not counted. `key` gives 32
+    bytes."""
 
-    def __init__(self, secrets: SecretKey) -> None:
-        self._secrets = secrets
+    def __init__(self, key: Callable[[], bytes]) -> None:
+        self._key = key
 
     async def take(self, connection: Connection, rate: Rate, *key: str, now: datetime) -> None:
         """Count one for this key. Raises TooOften when that is one too many."""
@@ -132,4 +133,4 @@ class Limits:
 
     def _bucket(self, name: str, key: tuple[str, ...]) -> str:
         text = "\x00".join((name, *key)).encode()
-        return hmac.new(self._secrets.subkey("limits"), text, hashlib.sha256).hexdigest()
+        return hmac.new(self._key(), text, hashlib.sha256).hexdigest()

@@ -1,21 +1,28 @@
 """What is sent to users about their account, and the door that delivers it."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from datetime import timedelta
+from typing import Final, Literal, Protocol, TypeAlias
+from uuid import UUID
 
+from carelog.identity.codes import LIFETIME
 from carelog.identity.refusals import NothingDelivers
 
 By: TypeAlias = Literal["email", "phone"]
+_VERIFY: Final = "an administrator can verify it with `carelog users verify`"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A short message to one address. The text holds a code: it belongs in no log and in no list."""
+    """A short message to one address, of use for a while. The text may hold a code: it belongs in no log and in no
+    list. One with a `key` is delivered once, however often it is sent."""
 
     by: By
     to: str
     subject: str
     text: str
+    key: UUID | None = None
+    good_for: timedelta = LIFETIME
 
     def __repr__(self) -> str:
         return f"Notice(by={self.by!r})"
@@ -47,9 +54,7 @@ class NoNotices:
         raise nothing_delivers(notice.by)
 
 
-def nothing_delivers(by: By) -> NothingDelivers:
+def nothing_delivers(by: By, *, instead: str = _VERIFY) -> NothingDelivers:
+    """`instead` says what can be done all the same."""
     way = {"email": "e-mail", "phone": "text messages"}[by]
-    return NothingDelivers(
-        f"no way of sending {way} is configured: an administrator can verify it with `carelog users verify`",
-        details={"by": by},
-    )
+    return NothingDelivers(f"no way of sending {way} is configured: {instead}", details={"by": by})

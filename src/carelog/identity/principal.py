@@ -4,6 +4,7 @@ Every query of health data takes a principal and begins from what it may see, so
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -50,8 +51,8 @@ CATALOGUE: Final = UUID("00000000-0000-7000-8000-000000000000")
 @dataclass(frozen=True, slots=True)
 class Principal:
     """`subjects` is None for one who may see every subject of this installation; those in `read_only` may be seen and
-    not changed. `own` is the record about the user who asks. What is seen and changed is noted in `looks`, for the
-    audit trail."""
+    not changed. `own` is the record about the user who asks, and `signed_in_at` when they gave their password last.
+    What is seen and changed is noted in `looks`, for the audit trail."""
 
     id: str
     scopes: frozenset[str]
@@ -61,6 +62,7 @@ class Principal:
     user_id: UUID | None = None
     session_id: UUID | None = None
     own: UUID | None = None
+    signed_in_at: datetime | None = None
     looks: Looks = field(default_factory=Looks, compare=False, repr=False)
 
     def require(self, scope: str) -> None:

@@ -29,6 +29,12 @@ class TooOften(ComeAgain):
     code: ClassVar[str] = "rate.limited"
 
 
+class SignInAgain(Forbidden):
+    """This is for who has signed in just now, and not with a session that somebody left open."""
+
+    code: ClassVar[str] = "sign_in_again"
+
+
 class WeakPassword(InvalidInput):
     """A password that would soon be guessed."""
 

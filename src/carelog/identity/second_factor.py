@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import logging
 import secrets
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 
 from carelog.db import Connection
+from carelog.identity.kept_keys import KeptKeys
 from carelog.identity.secret_key import SecretKey
 from carelog.identity.tables import recovery_code, second_factor
 from carelog.identity.users import User
@@ -21,6 +23,8 @@ from carelog.kit.errors import Conflict, InvalidInput
 from carelog.kit.sealing import BrokenSeal, seal, unseal
 
 log = logging.getLogger(__name__)
+
+Taken: TypeAlias = Literal["code", "recovery code"]
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
@@ -34,8 +38,9 @@ _TOLERATED: Final = (0, -1, 1)
 class SecondFactors:
     """Works within the caller's transaction, which is to be committed also when a code was wrong."""
 
-    def __init__(self, secret_key: SecretKey) -> None:
+    def __init__(self, secret_key: SecretKey, kept_keys: KeptKeys) -> None:
         self._secret_key = secret_key
+        self._kept_keys = kept_keys
 
     async def enrol(self, connection: Connection, user: User, now: datetime) -> str:
         """Begin anew, and return the `otpauth:` address for the user's app. Raises Conflict when there is one in
@@ -48,7 +53,7 @@ class SecondFactors:
         await self.remove(connection, user.id)
         await connection.execute(
             insert(second_factor).values(
-                user_id=user.id, sealed_secret=self._seal(user.id, secret), enrolled_at=now, last_step=0
+                user_id=user.id, enrolled_at=now, last_step=0, **sealed_anew(self._secret_key, user.id, secret.encode())
             )
         )
         return pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name="Carelog")
@@ -69,10 +74,10 @@ class SecondFactors:
         await connection.execute(insert(recovery_code), rows)
         return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
-    async def takes(self, connection: Connection, user_id: UUID, code: str, now: datetime) -> bool:
-        """Whether this is a code of the moment, or a recovery code; each is taken once."""
+    async def takes(self, connection: Connection, user_id: UUID, code: str, now: datetime) -> Taken | None:
+        """What this is: a code of the moment, or a recovery code; each is taken once. None for neither."""
         if await self._takes_step(connection, user_id, code, now):
-            return True
+            return "code"
         plain = code.replace("-", "").replace(" ", "").lower()
         used = await connection.execute(
             update(recovery_code)
@@ -83,7 +88,7 @@ class SecondFactors:
             )
             .values(used_at=now)
         )
-        return used.rowcount == 1
+        return "recovery code" if used.rowcount == 1 else None
 
     async def remove(self, connection: Connection, user_id: UUID) -> None:
         """Take the factor and its recovery codes away."""
@@ -95,7 +100,7 @@ class SecondFactors:
 
         query = select(second_factor.c.sealed_secret).where(second_factor.c.user_id == user_id)
         sealed: bytes | None = await connection.scalar(query)
-        secret = self._open(user_id, sealed) if sealed else None
+        secret = self._opened(user_id, sealed) if sealed else None
         if secret is None:
             return False
         given, totp = code.replace(" ", ""), pyotp.TOTP(secret)
@@ -115,17 +120,27 @@ class SecondFactors:
         )
         return taken.rowcount == 1
 
-    def _seal(self, user_id: UUID, secret: str) -> bytes:
-        return seal(self._secret_key.subkey("totp"), user_id.bytes, secret.encode())
-
-    def _open(self, user_id: UUID, sealed: bytes) -> str | None:
-        try:
-            return unseal(self._secret_key.subkey("totp"), user_id.bytes, sealed).decode()
-        except BrokenSeal:
+    def _opened(self, user_id: UUID, sealed: bytes) -> str | None:
+        secret = opened(self._secret_key, user_id, sealed)
+        if secret is None:
             log.error("a second factor was sealed with another secret key", extra={"user_id": str(user_id)})
             return None
+        return secret.decode()
 
     def _hash(self, user_id: UUID, code: str) -> str:
         """Keyed, since a code that people can write down is short."""
-        key = self._secret_key.subkey("recovery codes")
+        key = self._kept_keys.key("recovery codes")
         return hmac.new(key, user_id.bytes + code.encode(), hashlib.sha256).hexdigest()
+
+
+def sealed_anew(secret_key: SecretKey, user_id: UUID, secret: bytes) -> dict[str, bytes | str]:
+    """The columns of a factor's secret that is sealed with the present secret key, for this user's row alone."""
+    return {"sealed_secret": seal(secret_key.subkey("totp"), user_id.bytes, secret), "sealed_with": secret_key.name}
+
+
+def opened(secret_key: SecretKey, user_id: UUID, sealed: bytes) -> bytes | None:
+    """By the present secret key or one before it; None where none of them opens it."""
+    for key in secret_key.subkeys("totp"):
+        with suppress(BrokenSeal):
+            return unseal(key, user_id.bytes, sealed)
+    return None

@@ -2,10 +2,15 @@
 
 It is given as a setting, or made at the first start and kept in a file beside the embedded databases. There is none
 in the program: two installations never share one.
+
+When it is changed, those before it are given beside it until nothing is left that rests on them: they open what was
+sealed with them, and nothing new is made with them.
 """
 
+import hmac
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,16 +19,19 @@ from carelog.kit.errors import ConfigurationError
 
 LEAST_CHARACTERS: Final = 32
 FILE: Final = "secret.key"
+FILE_OLDER: Final = "secret.key.older"
 
 
 class SecretKey:
     """Whoever knows it can sign in as anyone: only keys derived from it leave this class."""
 
-    __slots__ = ("_derived", "_secret")
+    __slots__ = ("_derived", "_secret", "older")
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, older: Sequence["SecretKey"] = ()) -> None:
         self._secret = secret
         self._derived: dict[str, bytes] = {}
+        self.older = tuple(older)
+        """Those that were in use before, the last one first."""
 
     def __repr__(self) -> str:
         return "SecretKey(***)"
@@ -39,15 +47,30 @@ class SecretKey:
             self._derived[purpose] = _derive(self._secret, purpose)
         return self._derived[purpose]
 
+    def subkeys(self, purpose: str) -> tuple[bytes, ...]:
+        """Those of this secret and of the ones before it, to read what was made with any of them."""
+        return tuple(key.subkey(purpose) for key in (self, *self.older))
 
-def load_secret_key(given: str | None, data_dir: Path, *, shared: bool) -> SecretKey:
-    """The secret that is given, or else that of the file in `data_dir`, which is made where it is not yet.
+    @property
+    def name(self) -> str:
+        """What is sealed says by this with which secret. It tells nothing of it."""
+        return hmac.digest(self._secret, b"carelog:name of the key", "sha256")[:8].hex()
+
+    def named(self, name: str | None) -> "SecretKey | None":
+        """The one of this name, of this secret and those before it."""
+        return next((key for key in (self, *self.older) if key.name == name), None)
+
+
+def load_secret_key(given: str | None, data_dir: Path, *, shared: bool, older: Sequence[str] = ()) -> SecretKey:
+    """The secret that is given, or else that of the file in `data_dir`, which is made where it is not yet; with those
+    before it, that are given and in a file of their own, one in a line.
 
     Where the sign-in data is shared by several machines none is made: each would have another. Raises
     ConfigurationError, which names what to set, and for a file that others may read.
     """
+    others = [SecretKey(secret) for secret in (*(one.encode() for one in older), *_older(data_dir / FILE_OLDER))]
     if given is not None:
-        return SecretKey(given.encode())
+        return SecretKey(given.encode(), others)
     path = data_dir / FILE
     try:
         if not path.exists():
@@ -58,7 +81,7 @@ def load_secret_key(given: str | None, data_dir: Path, *, shared: bool) -> Secre
                     details={"key": "secret_key"},
                 )
             _make(path)
-        return SecretKey(_read(path))
+        return SecretKey(_read(path), others)
     except OSError as error:
         raise ConfigurationError(
             f"secret_key: {path} cannot be read or made ({error.strerror})", details={"key": "secret_key"}
@@ -90,6 +113,21 @@ def _make(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _older(path: Path) -> list[bytes]:
+    try:
+        found = [line.strip() for line in _read(path).splitlines()] if path.exists() else []
+    except OSError as error:
+        raise ConfigurationError(
+            f"secret_key: {path} cannot be read ({error.strerror})", details={"key": "secret_key"}
+        ) from None
+    if any(len(secret) < LEAST_CHARACTERS for secret in found):
+        raise ConfigurationError(
+            f"secret_key: {path} holds one secret in a line, each of at least {LEAST_CHARACTERS} characters",
+            details={"key": "secret_key"},
+        )
+    return found
 
 
 def _read(path: Path) -> bytes:

@@ -1,25 +1,25 @@
-"""Signing up, in, on and out."""
+"""Signing in, on and out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from carelog.db import Connection, Database
 from carelog.identity import sessions, users
 from carelog.identity.access_tokens import Claims, Signer
+from carelog.identity.account_notices import AccountNotices
 from carelog.identity.caller import Caller
 from carelog.identity.events import SignInEvent, SignInEventKind, SignInEvents
-from carelog.identity.guard import REFRESHES, REGISTRATIONS, Guard
+from carelog.identity.guard import REFRESHES, Guard
 from carelog.identity.passwords import Passwords
 from carelog.identity.principal import Principal
 from carelog.identity.records import Records
-from carelog.identity.refusals import RegistrationClosed, SessionEnded, WrongCredentials
+from carelog.identity.refusals import SessionEnded, WrongCredentials
 from carelog.identity.second_factor import SecondFactors
 from carelog.identity.sessions import Session
-from carelog.identity.tables import session, user_account
+from carelog.identity.tables import registration, session, user_account
 from carelog.identity.tokens import Tokens
 from carelog.identity.users import User, email_key
 from carelog.kit.clock import Clock
@@ -70,7 +70,7 @@ class SignIn:
         guard: Guard,
         events: SignInEvents,
         records: Records,
-        registration: Literal["open", "closed"],
+        notices: AccountNotices,
         session_lifetime: timedelta,
     ) -> None:
         self._database = database
@@ -82,36 +82,8 @@ class SignIn:
         self._guard = guard
         self._events = events
         self._records = records
-        self._registration = registration
+        self._notices = notices
         self._session_lifetime = session_lifetime
-
-    async def register(
-        self,
-        caller: Caller,
-        *,
-        email: str,
-        password: str,
-        name: str,
-        phone: str | None = None,
-        zone: str | None = None,
-    ) -> SignedIn:
-        """Make an account for a patient, with a record of its own, and sign in. Neither the e-mail address nor the
-        phone number leads to any data until it is verified.
-
-        Raises RegistrationClosed, TooOften, WeakPassword, InvalidInput and AccountExists.
-        """
-        if self._registration == "closed":
-            raise RegistrationClosed("accounts are made by an administrator here")
-        async with self._database.write() as connection:
-            await self._guard.count(connection, REGISTRATIONS, caller.network, self._clock.now())
-        new = await users.new_user(
-            self._passwords, email=email, password=password, name=name, role="patient", phone=phone, zone=zone
-        )
-        now = self._clock.now()
-        async with self._database.write() as connection:
-            user_id = await users.add(connection, new, now)
-            await self._note(connection, "registered", user_id, caller)
-        return await self._begin(user_id, caller)
 
     async def login(
         self, caller: Caller, *, email: str, password: str, device_token: str | None = None
@@ -138,7 +110,7 @@ class SignIn:
         if known.user.second_factor:
             claims = Claims(known.user.id, None, self._clock.now())
             return Challenge(self._signer.sign("second-factor", claims, CHALLENGE_LIFETIME), CHALLENGE_LIFETIME)
-        return await self._begin(known.user.id, caller, known.password_hash, better)
+        return await self.begin(known.user.id, caller, known.password_hash, better)
 
     async def second_factor(
         self, caller: Caller, *, challenge: str, code: str, device_token: str | None = None
@@ -157,11 +129,14 @@ class SignIn:
             right = await self._factors.takes(connection, claims.user_id, code, now)
             if right:
                 await self._guard.was_right(connection, tried, now)
+                if right == "recovery code":
+                    await self._notices.note(connection, known.user, "recovery_code")
             else:
                 await self._note(connection, "refused", claims.user_id, caller)
         if not right:
             raise WrongCredentials("that code is wrong, over or used")
-        return await self._begin(claims.user_id, caller, known.password_hash)
+        await self._notices.hand_over()
+        return await self.begin(claims.user_id, caller, known.password_hash)
 
     async def refresh(self, caller: Caller, token: str) -> SignedIn:
         """New tokens for a refresh token, which is good for once. Raises SessionEnded, for every reason alike, and
@@ -203,8 +178,8 @@ class SignIn:
         row = (await connection.execute(query)).one_or_none()
         return _Known(users.user_of(row), row.password_hash) if row else None
 
-    async def _begin(self, user_id: UUID, caller: Caller, *hashes: str | None) -> SignedIn:
-        """A new session, if the password still is the one that was checked."""
+    async def begin(self, user_id: UUID, caller: Caller, *hashes: str | None) -> SignedIn:
+        """A new session, if the password still is the one that was checked. Raises WrongCredentials."""
         await self._records.settle(user_id)
         now = self._clock.now()
         async with self._database.write() as connection:
@@ -213,6 +188,8 @@ class SignIn:
             row = (await connection.execute(current)).one_or_none()
             if row is None or row.state != "active" or (hashes and row.password_hash not in hashes):
                 raise WrongCredentials("the password was changed meanwhile: sign in again")
+            # What was never confirmed says who wanted an account: it is kept no longer than its code is good.
+            await connection.execute(delete(registration).where(registration.c.expires_at <= now))
             session_id, token = await sessions.begin(
                 connection,
                 user_id,

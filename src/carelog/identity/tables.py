@@ -110,6 +110,8 @@ second_factor = Table(
     auth_metadata,
     _user(primary_key=True),
     Column("sealed_secret", LargeBinary, nullable=False),
+    # The name of the secret key that it is sealed with; where it has none, that is not known.
+    Column("sealed_with", String(16), index=True),
     Column("enrolled_at", UtcDateTime, nullable=False),
     Column("confirmed_at", UtcDateTime),
     # The newest step of 30 seconds whose code was taken: none is taken twice.
@@ -134,6 +136,41 @@ sent_code = Table(
     Column("code_hash", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+# Who wants an account, and has still to show that the address is theirs.
+registration = Table(
+    "registration",
+    auth_metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("email", String(254), nullable=False),
+    Column("phone", String(16)),
+    Column("name", String(200), nullable=False),
+    Column("zone", String(64)),
+    Column("password_hash", String(255), nullable=False),
+    Column("code_hash", String(64), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+# What a user is still to be told of their account, until it is in the outbox of the other database.
+account_notice = Table(
+    "account_notice",
+    auth_metadata,
+    Column("id", Uuid, primary_key=True),
+    _user(index=True),
+    Column("email", String(254), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Keys that what was made with them outlives the secret key, each sealed with that: by its purpose.
+kept_key = Table(
+    "kept_key",
+    auth_metadata,
+    Column("purpose", String(40), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed_with", String(16), nullable=False),
 )
 
 # How often something was asked for in a window of time. A bucket is a keyed digest: it names nobody.

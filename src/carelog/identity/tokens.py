@@ -21,7 +21,7 @@ from carelog.kit.errors import Unauthenticated
 
 _SESSIONS = (
     select_users()
-    .add_columns(session.c.id.label("session_id"), session.c.expires_at)
+    .add_columns(session.c.id.label("session_id"), session.c.expires_at, session.c.created_at.label("signed_in_at"))
     .join(session, session.c.user_id == user_account.c.id)
     .where(
         session.c.id.in_(bindparam("ids", expanding=True)),
@@ -36,6 +36,7 @@ class _Live:
     """A session that was not ended, whose it is, and what was granted to them."""
 
     user: User
+    signed_in_at: datetime
     expires_at: datetime
     grants: Sequence[Grant]
 
@@ -71,11 +72,13 @@ class Tokens:
         if live is None or live.user.id != claims.user_id or live.expires_at <= now:
             raise Unauthenticated("a valid access token is needed")
         principal = policy.principal_of(live.user, live.grants, now, clinicians_see=self._clinicians_see)
-        return replace(principal, session_id=claims.session_id)
+        return replace(principal, session_id=claims.session_id, signed_in_at=live.signed_in_at)
 
     async def _read(self, session_ids: Sequence[UUID]) -> list[_Live | None]:
         async with self._database.read() as connection:
             rows = (await connection.execute(_SESSIONS, {"ids": list(set(session_ids))})).all()
             given = await grants.of_users(connection, {row.id for row in rows})
-        live = {row.session_id: _Live(user_of(row), row.expires_at, given.get(row.id, ())) for row in rows}
+        live = {
+            row.session_id: _Live(user_of(row), row.signed_in_at, row.expires_at, given.get(row.id, ())) for row in rows
+        }
         return [live.get(id_) for id_ in session_ids]

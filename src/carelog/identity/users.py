@@ -7,15 +7,23 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from carelog.db import Connection, Database
 from carelog.identity.events import SignInEvent, SignInEvents
+from carelog.identity.freshness import Freshness
 from carelog.identity.passwords import Passwords, require_strong
 from carelog.identity.principal import Principal, Role
 from carelog.identity.refusals import AccountExists
-from carelog.identity.tables import second_factor, session, subject_claim, user_account, user_identifier
+from carelog.identity.tables import (
+    registration,
+    second_factor,
+    session,
+    subject_claim,
+    user_account,
+    user_identifier,
+)
 from carelog.kit.clock import Clock
 from carelog.kit.errors import Conflict, InvalidInput, NotFound
 from carelog.kit.ids import new_id
@@ -198,7 +206,11 @@ async def erase_users_of(connection: Connection, subject_id: UUID) -> list[UUID]
     """Delete the users whose own record this is, with all that the sign-in data has of them; returns their ids."""
     claimed = select(subject_claim.c.user_id).where(subject_claim.c.subject_id == subject_id)
     gone = delete(user_account).where(or_(user_account.c.subject_id == subject_id, user_account.c.id.in_(claimed)))
-    return list((await connection.execute(gone.returning(user_account.c.id))).scalars())
+    rows = (await connection.execute(gone.returning(user_account.c.id, user_account.c.email_key))).all()
+    # What somebody has begun with the same address.
+    begun = func.lower(registration.c.email).in_([row.email_key for row in rows])
+    await connection.execute(delete(registration).where(begun))
+    return [row.id for row in rows]
 
 
 async def by_ids(connection: Connection, ids: Collection[UUID]) -> dict[UUID, User]:
@@ -245,10 +257,13 @@ def require_manager(principal: Principal) -> None:
 class Users:
     """Lists users and changes what only an administrator may: every method is for who manages accounts."""
 
-    def __init__(self, database: Database, clock: Clock, events: SignInEvents) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, events: SignInEvents, freshness: Freshness = Freshness()
+    ) -> None:
         self._database = database
         self._clock = clock
         self._events = events
+        self._freshness = freshness
 
     async def get(self, principal: Principal, user_id: UUID) -> User:
         """Raises NotFound."""
@@ -285,18 +300,20 @@ class Users:
         return Page.cut(found, limit, lambda user: Cursor(user.created_at, user.id))
 
     async def add(self, principal: Principal, new: NewUser) -> User:
-        """Raises AccountExists."""
+        """Raises AccountExists and SignInAgain."""
         require_manager(principal)
         now = self._clock.now()
+        self._freshness.require(principal, now)
         async with self._database.write() as connection:
             user_id = await add(connection, new, now)
             await self._note(connection, "registered", user_id, principal, now, role=new.role)
         return await self.get(principal, user_id)
 
     async def set_role(self, principal: Principal, user_id: UUID, role: UserRole) -> User:
-        """Raises NotFound, and Conflict for the last administrator."""
+        """Raises NotFound, SignInAgain, and Conflict for the last administrator."""
         user = await self.get(principal, user_id)
         now = self._clock.now()
+        self._freshness.require(principal, now)
         async with self._database.write() as connection:
             values: dict[str, Any] = {"role": role}
             if role in WITH_RECORD and user.subject_id is None:
@@ -309,10 +326,11 @@ class Users:
         return await self.get(principal, user_id)
 
     async def set_state(self, principal: Principal, user_id: UUID, state: State) -> User:
-        """Disable a user, whose sessions end at once, or enable them. Raises NotFound, and Conflict for the last
-        administrator."""
+        """Disable a user, whose sessions end at once, or enable them. Raises NotFound, SignInAgain, and Conflict for
+        the last administrator."""
         user = await self.get(principal, user_id)
         now = self._clock.now()
+        self._freshness.require(principal, now)
         async with self._database.write() as connection:
             await change(connection, user_id, now, {"state": state})
             if state == "disabled":

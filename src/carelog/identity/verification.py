@@ -1,5 +1,6 @@
 """Codes by which users show that an e-mail address or a phone number is theirs, or set a password that they forgot."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 from uuid import UUID
@@ -14,10 +15,10 @@ from carelog.identity.notices import By, Notice, Notices, nothing_delivers
 from carelog.identity.passwords import require_strong
 from carelog.identity.principal import Principal
 from carelog.identity.records import Records, System
-from carelog.identity.refusals import IdentifierTaken, WrongCode
+from carelog.identity.refusals import AccountExists, IdentifierTaken, WrongCode
 from carelog.identity.sign_in import signed_in
 from carelog.identity.tables import user_account
-from carelog.identity.users import User, email_key
+from carelog.identity.users import User, email_key, email_of
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput
 
@@ -27,7 +28,7 @@ _NOBODY: Final = "nobody@example.invalid"
 
 
 class Verification:
-    """Sends codes and takes them."""
+    """Sends codes and takes them. Where accounts are not `confirmed`, none is needed for another e-mail address."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Verification:
         guard: Guard,
         accounts: Accounts,
         records: Records,
+        confirmed: bool = True,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -47,6 +49,7 @@ class Verification:
         self._guard = guard
         self._accounts = accounts
         self._records = records
+        self._confirmed = confirmed
 
     async def ask(self, principal: Principal, caller: Caller, by: By) -> None:
         """Send the user a code to their own address. Raises NothingDelivers, TooOften, and InvalidInput where there is
@@ -71,6 +74,53 @@ class Verification:
         if target is None or target != _address(user, by):
             raise WrongCode(_WRONG)
         await self._records.verified(user_id, _SYSTEMS[by], target)
+        return await self._accounts.me(principal)
+
+    async def move(
+        self, principal: Principal, caller: Caller, *, password: str, changes: Mapping[str, str | None]
+    ) -> User:
+        """Change the `email` or the `phone` of one's account. Another e-mail address is sent a code, and is the
+        account's once that is confirmed, unless accounts need no code: whether another account has it is not told.
+
+        Raises WrongCredentials, InvalidInput, NothingDelivers and TooOften, and AccountExists where accounts need no
+        code.
+        """
+        user = await self._accounts.me(principal)
+        email = email_of(given) if (given := changes.get("email")) else None
+        if not self._confirmed or email is None or email_key(email) == email_key(user.email):
+            return await self._accounts.move(principal, caller, password=password, changes=changes)
+        if not self._notices.delivers("email"):
+            raise nothing_delivers("email", instead="an administrator can change it with `carelog users set-email`")
+        others = {name: value for name, value in changes.items() if name != "email"}
+        user = await self._accounts.move(principal, caller, password=password, changes=others)
+        target = email_key(email)
+        async with self._database.write() as connection:
+            await self._count(connection, caller, target)
+            known = await self._by_email(connection, target) is not None
+            code = await self._codes.make(connection, user.id, "move", email, self._clock.now())
+        text = (
+            "Somebody asked to use this address for their account for Carelog. You have an account with it, which "
+            "stays as it is, and they were told nothing: there is nothing to do."
+            if known
+            else f"{code} is your code to use this address for your account for Carelog. It ends in 10 minutes. If you "
+            "did not ask for it, ignore this."
+        )
+        await self._notices.send(Notice("email", email, "Your address for Carelog", text))
+        return user
+
+    async def confirm_move(self, principal: Principal, caller: Caller, code: str) -> User:
+        """The user has read the code that came to another address: it is the account's from now on, and the record that
+        is known by it. Raises WrongCode and TooOften."""
+        user_id, _ = signed_in(principal)
+        email = await self._take(caller, user_id, "move", code)
+        if email is None:
+            raise WrongCode(_WRONG)
+        try:
+            await self._accounts.moved(principal, caller, email)
+        except AccountExists:  # since the code was sent, or with a code that was guessed
+            raise WrongCode(_WRONG) from None
+        with suppress(IdentifierTaken):  # the address is the account's all the same
+            await self._records.verified(user_id, "mailto", email_key(email))
         return await self._accounts.me(principal)
 
     async def confirm_by_hand(self, principal: Principal, user: User, by: By) -> None:

@@ -9,6 +9,11 @@ MAX_DELAY: Final = timedelta(minutes=15)
 LONGEST_PAUSE: Final = timedelta(seconds=30)
 
 
+def at_least(delay: timedelta, asked: timedelta | None) -> timedelta:
+    """The delay, or the longer one that was asked for, as far as that is within reason."""
+    return delay if asked is None else max(delay, min(asked, MAX_DELAY))
+
+
 def backoff(tries: int, jitter: random.Random | None = None) -> timedelta:
     """1, 2, 4, 8 ... seconds after the first, second, third ... attempt, capped, of which the last half is random,
     so that what failed together does not come back together.

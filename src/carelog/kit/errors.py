@@ -19,6 +19,11 @@ class CarelogError(Exception):
         self.message = message
         self.details: dict[str, Any] = dict(details or {})
 
+    @property
+    def report(self) -> dict[str, str]:
+        """What is kept of it, for operators to see."""
+        return {"type": type(self).__name__, "code": self.code, "message": self.message}
+
 
 class InvalidInput(CarelogError):
     """What was sent cannot be read or breaks a rule; `details["problems"]` names each place."""
@@ -66,6 +71,14 @@ class UnsupportedMediaType(CarelogError):
     """The body is of a type that is not read here; `details["accepted"]` lists those that are."""
 
     code = "unsupported_media_type"
+
+
+class Setback(CarelogError):
+    """It failed this time; not to be tried again before `retry_after` where that is given."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ComeAgain(CarelogError):

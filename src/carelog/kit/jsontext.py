@@ -8,6 +8,7 @@ are doubles, as RFC 8259 section 6 advises.
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import orjson
@@ -93,6 +94,15 @@ def dump(value: Any) -> str:
     if b"null" in encoded and _holds_nan(value):
         raise InvalidInput("cannot be written as JSON: NaN and Infinity are no numbers")
     return encoded.decode()
+
+
+def with_members(text: str, members: Mapping[str, Any]) -> str:
+    """The text of an object that has members, with some more that it has not. Raises as `dump`.
+
+    >>> with_members('{"dose": 20}', {"unit": "mg"})
+    '{"dose": 20,"unit":"mg"}'
+    """
+    return f"{text.rstrip()[:-1]},{dump(members)[1:]}"
 
 
 def canonical(value: Any) -> bytes:

@@ -10,6 +10,7 @@ import httpx
 from pydantic import Field, HttpUrl, field_validator, model_validator
 
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.tls import trusted
 from carelog.links.contents import (
     Taken,
     TakeOut,
@@ -66,13 +67,12 @@ class DietLink(Link[DietOptions]):
     def __init__(self, options: DietOptions) -> None:
         super().__init__(options)
         self._token = _token(options.media_token_env)
-        self._tls = httpx.create_ssl_context()
 
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         places = asyncio.Semaphore(_AT_ONCE)
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
         async with httpx.AsyncClient(
-            headers=headers, verify=self._tls, timeout=self.options.timeout_seconds, follow_redirects=False
+            headers=headers, verify=trusted(), timeout=self.options.timeout_seconds, follow_redirects=False
         ) as client:
             store = self._store(client)
             return await asyncio.gather(*(self._alone(store, work, places) for work in batch))

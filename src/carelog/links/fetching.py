@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 
 from carelog.kit.http import retry_after
+from carelog.kit.tls import trusted
 from carelog.links.contents import content_hash
 from carelog.pipeline import LinkError, PermanentLinkError
 
@@ -29,7 +30,6 @@ class Fetcher:
         self._max_bytes = max_bytes
         self._timeout_seconds = timeout_seconds
         self._private = private
-        self._tls = httpx.create_ssl_context()
 
     async def fetch(self, url: str, hashes: str | Sequence[str] | None, place: str) -> bytes:
         """The file at `url`, whose `hashes` are its content_hash. `place` is where the vCon names it, for messages:
@@ -52,7 +52,7 @@ class Fetcher:
 
     async def _follow(self, url: httpx.URL, place: str) -> bytes:
         # A transport of its own goes without proxies, which would look names up for themselves.
-        transport = httpx.AsyncHTTPTransport(verify=self._tls)
+        transport = httpx.AsyncHTTPTransport(verify=trusted())
         async with httpx.AsyncClient(transport=transport, timeout=None) as client:  # noqa: S113  see `fetch`
             for _ in range(_MOST_REDIRECTS + 1):
                 async with client.stream(

@@ -12,6 +12,7 @@ from carelog.kit import jsontext
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.http import retry_after
 from carelog.kit.signing import Signer
+from carelog.kit.tls import trusted
 from carelog.pipeline import Link, LinkError, LinkOptions, Outcome, PermanentLinkError, Work
 
 # Answers that trying again will not change: the receiver understood and said no (RFC 9110).
@@ -45,6 +46,7 @@ class WebhookLink(Link[WebhookOptions]):
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         # No redirects: health data goes where the configuration says, and nowhere else.
         async with httpx.AsyncClient(
+            verify=trusted(),
             timeout=self.options.timeout_seconds,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_AT_ONCE),

@@ -17,7 +17,8 @@ from sqlalchemy import delete, select, update
 from carelog.db import Connection, Database, insert_new
 from carelog.identity import CATALOGUE, Principal, grants
 from carelog.identity.audit import AuditEvent, AuditTrail
-from carelog.identity.tables import api_key, erasure, session, subject_claim
+from carelog.identity.freshness import Freshness
+from carelog.identity.tables import api_key, erasure, subject_claim
 from carelog.identity.users import erase_users_of
 from carelog.kit.clock import Clock
 from carelog.kit.errors import Forbidden, NotFound
@@ -28,14 +29,7 @@ from carelog.record import subjects
 
 log = logging.getLogger(__name__)
 
-_RECENT: Final = timedelta(minutes=10)
 _SETTLED: Final = timedelta(minutes=5)
-
-
-class SignInAgain(Forbidden):
-    """What cannot be undone is for who has signed in just now, and not with a session that somebody left open."""
-
-    code = "sign_in_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +59,7 @@ class Erasure:
         trail: AuditTrail,
         erasers: Mapping[str, Eraser],
         wake: Callable[[], None],
+        freshness: Freshness = Freshness(),
     ) -> None:
         self._health = health
         self._auth = auth
@@ -72,14 +67,15 @@ class Erasure:
         self._trail = trail
         self._erasers = erasers
         self._wake = wake
+        self._freshness = freshness
 
     async def erase(self, principal: Principal, subject: UUID) -> None:
-        """Erase this record; copies in storages are deleted soon after. Its owner may, shortly after signing in, and
-        whoever has the scope.
+        """Erase this record; copies in storages are deleted soon after. Its owner may, and whoever has the
+        scope; users shortly after signing in.
 
         Raises NotFound, Forbidden and SignInAgain. When it returns, or after it was begun, nothing brings it back.
         """
-        await self._require(principal, subject)
+        self._require(principal, subject)
         async with self._health.read() as connection:
             there = await subjects.existing(connection, [subject])
         # A user who has just registered has no record yet, and may leave all the same.
@@ -147,18 +143,14 @@ class Erasure:
         async with self._health.read() as connection:
             return any([await anything_on_its_way(connection, subject) for subject in those])
 
-    async def _require(self, principal: Principal, subject: UUID) -> None:
+    def _require(self, principal: Principal, subject: UUID) -> None:
         if not principal.may_see(subject):
             raise NotFound("no such subject")
-        if "records:erase" in principal.scopes and principal.may_change(subject):
-            return
         if principal.own != subject:
             principal.require("records:erase")
-            raise Forbidden("this record is theirs to read only")
-        since = select(session.c.created_at).where(session.c.id == principal.session_id)
-        rows = await self._auth.rows(since)
-        if not rows or rows[0].created_at <= self._clock.now() - _RECENT:
-            raise SignInAgain("a record is erased only shortly after its owner has signed in: sign in again")
+            if not principal.may_change(subject):
+                raise Forbidden("this record is theirs to read only")
+        self._freshness.require(principal, self._clock.now())
 
 
 async def _named(connection: Connection, subject: UUID) -> _Named:

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from carelog.conversations import store as conversations
 from carelog.db import Database, is_outage
 from carelog.delivery import outbox
 from carelog.delivery.alert import Raised
@@ -25,11 +24,10 @@ from carelog.pipeline.effects import write_effects
 from carelog.pipeline.outcome import LinkError, LinkWaits
 from carelog.pipeline.patience import results_of
 from carelog.pipeline.progress import Progress
-from carelog.pipeline.reading import ConversationReader, ConversationUnavailable
+from carelog.pipeline.reading import ConversationReader, ConversationUnavailable, with_zones
 from carelog.pipeline.run import Run, fail
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record import subjects
-from carelog.record.clocks import clock_of, zones_of
 from carelog.telemetry import metrics
 from carelog.telemetry.tracing import Tracer
 
@@ -80,9 +78,8 @@ class Executor:
         progresses: list[Progress] = []
         unreadable: list[Run] = []
         async with self._database.read() as connection:
-            documents = await conversations.load(connection, {run.conversation_id for run in batch})
+            documents, zones = await with_zones(connection, {run.conversation_id for run in batch})
             documents = await self._reader.fill(documents)
-            zones = await zones_of(connection, {run.subject_id for run in batch})
             for run in batch:
                 stored = documents.get(run.conversation_id)
                 if stored is None:
@@ -102,7 +99,7 @@ class Executor:
                         run=run,
                         chain=chain,
                         channel=stored.channel,
-                        zone=clock_of(zones.get(run.subject_id), conversation.zone),
+                        subject_zone=zones[run.conversation_id],
                         conversation=conversation,
                         revision=stored.revision,
                         position=run.position,

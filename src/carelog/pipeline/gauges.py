@@ -123,7 +123,7 @@ async def gauges(connection: Connection, now: datetime) -> Gauges:
         dead=await _dead(connection),
         storages=await _storages(connection, now),
         channels=await _channels(connection, now),
-        endpoints=await _endpoints(connection, now),
+        endpoints=await endpoint_gauges(connection, now),
         reminders_overdue_seconds=await _overdue(connection, now),
         reviews=await _reviews(connection),
     )
@@ -241,7 +241,8 @@ async def _channels(connection: Connection, now: datetime) -> tuple[ChannelGauge
     )
 
 
-async def _endpoints(connection: Connection, now: datetime) -> tuple[EndpointGauge, ...]:
+async def endpoint_gauges(connection: Connection, now: datetime) -> tuple[EndpointGauge, ...]:
+    """Those of all AI endpoints that were ever called, by their names."""
     found = []
     for name, breaker in sorted((await breakers(connection)).items()):
         wait = breaker.wait(now) if breaker.state(now) is BreakerState.OPEN else None

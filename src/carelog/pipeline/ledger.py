@@ -1,15 +1,28 @@
 """The ledger (table `run`): the truth about what is still to be done. Functions work in the caller's transaction."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from operator import attrgetter
-from typing import Any
+from functools import cache
+from operator import attrgetter, itemgetter
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from carelog.db import Connection, among, insert_all
+from carelog.db import Connection, among, among_given, given_ids, insert_all
 from carelog.kit import jsontext
 from carelog.pipeline import run as run_states
 from carelog.pipeline.run import Lane, Run, RunState, expire
@@ -17,6 +30,10 @@ from carelog.pipeline.tables import run as table
 
 _FIELDS = tuple(field.name for field in fields(Run))
 _values = attrgetter(*_FIELDS)
+# By place, not by name: a batch's rows have some thousand values.
+_in_their_order = itemgetter(*(table.c.keys().index("pass" if name == "pass_" else name) for name in _FIELDS))
+_STATE: Final = _FIELDS.index("state")
+_LANE: Final = _FIELDS.index("lane")
 _SWEEP = 200
 
 # Written out, not bound: with a parameter the planners cannot tell that the partial indexes serve.
@@ -40,45 +57,50 @@ async def claim(connection: Connection, *, lease: UUID, now: datetime, lasting: 
     Runs with the same ordering key are taken strictly one after another, in the order in which they were made.
     Workers that claim at the same time never get the same run, nor wait for one another.
     """
-    return await _claim(connection, lease, now, lasting, limit)
+    return await _claimed(connection, _CLAIM, {"_most": limit}, lease, now, lasting)
 
 
 async def claim_these(
     connection: Connection, ids: Collection[UUID], *, lease: UUID, now: datetime, lasting: timedelta
 ) -> list[Run]:
     """Of these runs, take those that `claim` might have taken."""
-    return await _claim(connection, lease, now, lasting, len(ids), table.c.id.in_(list(ids))) if ids else []
+    if not ids:
+        return []
+    dialect = connection.dialect.name
+    which = {"_most": len(ids), **given_ids(dialect, "_ids", ids)}
+    return await _claimed(connection, _claim_of(dialect), which, lease, now, lasting)
 
 
-async def _claim(
-    connection: Connection,
-    lease: UUID,
-    now: datetime,
-    lasting: timedelta,
-    limit: int,
-    *conditions: ColumnElement[bool],
+async def _claimed(
+    connection: Connection, claim: Any, which: Mapping[str, Any], lease: UUID, now: datetime, lasting: timedelta
 ) -> list[Run]:
+    taken = await connection.execute(claim, {**which, "_lease": lease, "_now": now, "_until": now + lasting})
+    return sorted(map(run_of, taken), key=lambda run: (run.lane, run.due_at, run.id.int))
+
+
+def _claim(*conditions: ColumnElement[bool]) -> Any:
+    """Built once, as all that a batch needs: to put a statement together takes as long as to carry it out."""
+    now = bindparam("_now", type_=table.c.due_at.type)
     picked = (
         select(table.c.id)
-        .where(QUEUED, table.c.due_at <= now, _FIRST_OF_ITS_ORDER, *conditions)
+        .where(QUEUED, table.c.due_at <= now, _first_of_its_order(), *conditions)
         .order_by(table.c.lane, table.c.due_at, table.c.id)
-        .limit(limit)
+        .limit(bindparam("_most", type_=Integer))
         .with_for_update(skip_locked=True, of=table)
         .cte("picked")
     )
-    taken = await connection.execute(
+    return (
         update(table)
         .where(table.c.id.in_(select(picked.c.id)))
         .values(
             state=RunState.RUNNING,
-            lease=lease,
-            lease_until=now + lasting,
+            lease=bindparam("_lease"),
+            lease_until=bindparam("_until"),
             tries=table.c.tries + 1,
             updated_at=now,
         )
         .returning(table)
     )
-    return sorted((run_of(row) for row in taken), key=lambda r: (r.lane, r.due_at, r.id))
 
 
 def _first_of_its_order() -> ColumnElement[bool]:
@@ -91,7 +113,12 @@ def _first_of_its_order() -> ColumnElement[bool]:
     return or_(table.c.ordering_key.is_(None), ~sooner.exists())
 
 
-_FIRST_OF_ITS_ORDER = _first_of_its_order()
+_CLAIM: Final = _claim()
+
+
+@cache
+def _claim_of(dialect: str) -> Any:
+    return _claim(among_given(dialect, table.c.id, "_ids"))
 
 
 async def renew(connection: Connection, *, lease: UUID, until: datetime) -> None:
@@ -139,22 +166,34 @@ async def settle(connection: Connection, lease: UUID, runs: Sequence[Run]) -> se
             error,
         )
         fates.setdefault(fate, []).append(run)
+    dialect = connection.dialect.name
     ours: set[UUID] = set()
     for alike in fates.values():
         row = _row(alike[0])
-        moving = _MOVING if row["state"] == RunState.QUEUED else _MOVING_ON
-        rows = await connection.execute(
-            update(table)
-            .where(
-                among(connection, table.c.id, [run.id for run in alike]),
-                table.c.lease == lease,
-                table.c.state == RunState.RUNNING,
-            )
-            .values({name: row[name] for name in moving})
-            .returning(table.c.id)
-        )
+        moving = _moving(alike[0])
+        given = {f"_{name}": row[name] for name in moving}
+        held = given_ids(dialect, "_ids", [run.id for run in alike])
+        rows = await connection.execute(_settle(dialect, moving), {**given, **held, "_held": lease})
         ours.update(rows.scalars())
     return ours
+
+
+def _moving(run: Run) -> tuple[str, ...]:
+    return _MOVING if run.state is RunState.QUEUED else _MOVING_ON
+
+
+@cache
+def _settle(dialect: str, moving: tuple[str, ...]) -> Any:
+    return (
+        update(table)
+        .where(
+            among_given(dialect, table.c.id, "_ids"),
+            table.c.lease == bindparam("_held"),
+            table.c.state == RunState.RUNNING,
+        )
+        .values({name: bindparam(f"_{name}") for name in moving})
+        .returning(table.c.id)
+    )
 
 
 async def save(connection: Connection, runs: Sequence[Run]) -> None:
@@ -286,8 +325,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 def run_of(row: Any) -> Run:
     """A row of `select_runs` as a Run."""
-    values = dict(row._mapping)
-    values["pass_"] = values.pop("pass")
-    values["state"] = RunState(values["state"])
-    values["lane"] = Lane(values["lane"])
-    return Run(**values)
+    values = list(_in_their_order(row))
+    values[_STATE] = RunState(values[_STATE])
+    values[_LANE] = Lane(values[_LANE])
+    return Run(*values)

@@ -6,16 +6,15 @@ A link is a class under the entry point group `carelog.links`: anyone may add on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from carelog.conversations import Conversation
-from carelog.kit.errors import ConfigurationError
+from carelog.kit.extensions import checked_options, extension
 from carelog.pipeline.outcome import Outcome
+from carelog.record.clocks import clock_of
 from carelog.record.entries import NewEntry
 
 GROUP = "carelog.links"
@@ -30,8 +29,8 @@ class LinkOptions(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Work:
     """One conversation for a link. `key` stays the same however often this step is repeated; `entries` are those
-    that earlier links of this passage found, none after a restart in between. `zone` is the subject's, in which the
-    conversation was held."""
+    that earlier links of this passage found, none after a restart in between. `subject_zone` is None where it is not
+    known."""
 
     conversation: Conversation
     conversation_id: UUID
@@ -40,8 +39,14 @@ class Work:
     chain: str
     key: str
     now: datetime
-    zone: str = "UTC"
+    subject_zone: str | None = None
     entries: tuple[NewEntry, ...] = ()
+
+    @property
+    def zone(self) -> str:
+        """The zone in which the conversation was held. Looked up for those who ask: it takes as long as a small link
+        to go through a long conversation's dates."""
+        return clock_of(self.subject_zone, self.conversation.zone)
 
 
 O = TypeVar("O", bound=LinkOptions)  # noqa: E741
@@ -78,23 +83,14 @@ class Link(Generic[O]):
         return results
 
 
-@cache
 def link_class(name: str) -> type[Link[Any]]:
     """The link of that name. Raises ConfigurationError naming those that there are."""
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    if name not in found:
-        raise ConfigurationError(f"there is no link named {name!r}", details={"links": sorted(found)})
-    loaded: type[Link[Any]] = found[name].load()
-    return loaded
+    found: type[Link[Any]] = extension(GROUP, name, f"there is no link named {name!r}")
+    return found
 
 
 def make_link(name: str, options: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Link[Any]:
     """A link with checked options. `context` holds what the installation has that options may name: validators of
     options find it in their `info.context`. Raises ConfigurationError naming the option at fault."""
     cls = link_class(name)
-    try:
-        return cls(cls.options_model.model_validate(dict(options), context=dict(context or {})))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "options"
-        raise ConfigurationError(f"link {name!r}, {place}: {first['msg'].removeprefix('Value error, ')}") from None
+    return cls(checked_options(cls.options_model, options, f"link {name!r}", context=context))

@@ -16,12 +16,13 @@ from sqlalchemy import Table, delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.conversations.tables import conversation
-from carelog.db import Connection, Database, is_outage, leases
+from carelog.db import Connection, Database
+from carelog.db.faults import log_failure
+from carelog.db.leases import Lease, Leases
 from carelog.delivery import outbox
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
-from carelog.kit.ids import first_id_at, new_id
-from carelog.kit.place import place_of
+from carelog.kit.ids import first_id_at
 from carelog.pipeline import ledger
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.copies import QUEUED
@@ -71,6 +72,7 @@ class Maintenance:
         self._erasure = erasure
         self._chains = chains
         self._finished = finished
+        self._leases = Leases(database, chore, clock, _LEASE)
         self._wakeup = Wakeup()
         self._stopping = False
         # The copies up to this one were looked at, and those that are left were needed.
@@ -87,17 +89,14 @@ class Maintenance:
             try:
                 await self.round()
             except Exception as error:  # noqa: BLE001  the next round may do better; without rounds the tables only grow
-                what = "the database cannot be used" if is_outage(error) else "maintenance failed"
-                log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+                log_failure(log, error, "maintenance failed")
             await self._wakeup.wait(_EVERY.total_seconds())
 
     async def round(self) -> bool:
         """Do all that is due, in batches, each its own transaction. False when another process has just done so, or is
         at it."""
-        lease = new_id()
-        async with self._database.write() as connection:
-            taken = await leases.take(connection, chore, _NAME, lease, now=self._clock.now(), lasting=_LEASE)
-        if taken is None:
+        lease = await self._leases.take(_NAME)
+        if lease is None:
             return False
         steps: tuple[Step, ...] = (
             self._wake_runs,
@@ -116,14 +115,14 @@ class Maintenance:
                 pass
         await self._erasure.resume()
         async with self._database.write() as connection:
-            await leases.give_back(connection, chore, _NAME, lease, due_at=self._clock.now() + _EVERY)
+            await lease.give_back(connection, due_at=self._clock.now() + _EVERY)
         return True
 
-    async def _batch(self, lease: UUID, step: Step) -> bool:
+    async def _batch(self, lease: Lease, step: Step) -> bool:
         """One batch of a step. Returns whether there may be more."""
         now = self._clock.now()
         async with self._database.write() as connection:
-            if not await leases.renew(connection, chore, _NAME, lease, until=now + _LEASE):
+            if not await lease.renew(connection):
                 return False
             return await step(connection, now) == _AT_ONCE
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from carelog.conversations import Conversation
 from carelog.conversations.tags import with_tags
 from carelog.delivery.alert import Alert
-from carelog.kit.errors import CarelogError
+from carelog.kit.errors import Setback
 from carelog.pipeline.run import Lane
 from carelog.record.entries import NewEntry
 from carelog.record.rereading.coverage import Coverage
@@ -84,17 +84,13 @@ class Outcome:
     alert: Alert | None = None
 
 
-class LinkError(CarelogError):
-    """A link could not do its work now; the run is tried again, not before `retry_after` when that is given.
+class LinkError(Setback):
+    """A link could not do its work now; the run is tried again.
 
     The message is kept with the run and shown to operators: it must hold nothing of the conversation.
     """
 
     code = "link.failed"
-
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class LinkParked(LinkError):

@@ -23,14 +23,14 @@ from carelog.record.store import Placed
 class Progress:
     """One run on its way: its conversation as the links so far have left it, and their effects not yet committed.
 
-    `zone` is the one in which the conversation was held. `revision` is the stored one that the conversation, before
-    `changes`, was read at. A run that is `lost` is another worker's now.
+    `revision` is the stored one that the conversation, before `changes`, was read at. A run that is `lost` is another
+    worker's now.
     """
 
     run: Run
     chain: Chain
     channel: str
-    zone: str
+    subject_zone: str | None
     conversation: Conversation
     revision: int
     position: int
@@ -62,7 +62,7 @@ class Progress:
             chain=self.chain.name,
             key=f"{self.run.id}:{self.position}",
             now=now,
-            zone=self.zone,
+            subject_zone=self.subject_zone,
             entries=tuple(self.found),
         )
 

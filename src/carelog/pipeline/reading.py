@@ -1,18 +1,23 @@
 """Reading conversations: from the primary store, or from the storages that have what it has let go."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from carelog.conversations.store import ConversationStore, Stored
-from carelog.db import Database
+from sqlalchemy import Select
+
+from carelog.conversations.store import ConversationStore, Stored, documents, stored_of
+from carelog.conversations.tables import conversation
+from carelog.db import Connection, Database, among_given, given_ids
 from carelog.identity import Principal
 from carelog.kit.errors import Unavailable
 from carelog.kit.place import place_of
 from carelog.pipeline import copies
+from carelog.record.tables import subject
 from carelog.storages import Storage, StorageError
 
 log = logging.getLogger(__name__)
@@ -31,6 +36,22 @@ class ConversationUnavailable(Unavailable):
             retry_after=_PAUSE,
             details={"conversation": str(conversation_id)},
         )
+
+
+async def with_zones(
+    connection: Connection, conversations: Collection[UUID]
+) -> tuple[dict[UUID, Stored], dict[UUID, str | None]]:
+    """Conversations, and the zone of the subject of each, None where it is not known; both in one query."""
+    dialect = connection.dialect.name
+    rows = (await connection.execute(_with_zones(dialect), given_ids(dialect, "ids", conversations))).all()
+    return {row[0]: stored_of(row) for row in rows}, {row[0]: row[-1] for row in rows}
+
+
+@cache
+def _with_zones(dialect: str) -> Select[Any]:
+    beside = documents().add_columns(subject.c.zone)
+    joined = beside.outerjoin(subject, subject.c.id == conversation.c.subject_id)
+    return joined.where(among_given(dialect, conversation.c.id, "ids"))
 
 
 class ConversationReader:

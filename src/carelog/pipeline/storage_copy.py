@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from carelog.kit.backoff import MAX_DELAY, backoff
+from carelog.kit.backoff import at_least, backoff
 from carelog.kit.errors import CarelogError, Conflict
 from carelog.storages import StorageError, StorageRefused
 
@@ -65,22 +65,15 @@ def stored(copy: StorageCopy, now: datetime, revision: int | None = None) -> Sto
 
 def failed(copy: StorageCopy, now: datetime, error: StorageError, *, max_tries: int) -> StorageCopy:
     """Queue it again after a growing delay; when its tries are used up, or trying again would not help, it is dead."""
-    tried = replace(copy, tries=copy.tries + 1, error=_report(error), updated_at=now)
+    tried = replace(copy, tries=copy.tries + 1, error=error.report, updated_at=now)
     if isinstance(error, StorageRefused) or tried.tries >= max_tries:
         return replace(tried, state=CopyState.DEAD)
-    delay = backoff(tried.tries)
-    if error.retry_after is not None:
-        delay = max(delay, min(error.retry_after, MAX_DELAY))
-    return replace(tried, due_at=now + delay)
+    return replace(tried, due_at=now + at_least(backoff(tried.tries), error.retry_after))
 
 
 def postpone(copy: StorageCopy, now: datetime, until: datetime, *, because: CarelogError | None = None) -> StorageCopy:
     """Something else has to be so first, which is no fault of this copy: it does not count as a try."""
-    return replace(copy, due_at=until, error=_report(because) if because else copy.error, updated_at=now)
-
-
-def _report(error: CarelogError) -> dict[str, str]:
-    return {"type": type(error).__name__, "code": error.code, "message": error.message}
+    return replace(copy, due_at=until, error=because.report if because else copy.error, updated_at=now)
 
 
 def drop(copy: StorageCopy, now: datetime) -> StorageCopy:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from carelog.db import JsonText, UtcDateTime, health_metadata
+from carelog.db.leases import lease_columns
 
 chain_version = Table(
     "chain_version",
@@ -128,9 +129,7 @@ storage_state = Table(
     "storage_state",
     health_metadata,
     Column("storage", String(80), primary_key=True),
-    Column("lease", Uuid),
-    Column("lease_until", UtcDateTime),
-    Column("due_at", UtcDateTime, nullable=False),
+    *lease_columns(),
     Column("troubles", Integer, nullable=False),
     Column("error", JsonText),
 )
@@ -140,9 +139,7 @@ chore = Table(
     "chore",
     health_metadata,
     Column("name", String(80), primary_key=True),
-    Column("lease", Uuid),
-    Column("lease_until", UtcDateTime),
-    Column("due_at", UtcDateTime, nullable=False),
+    *lease_columns(),
 )
 
 # What other programs may pop from a list: announced once every storage of the chain has its copy.

@@ -11,13 +11,13 @@ from sqlalchemy import bindparam, update
 from carelog.db import Connection, insert_all
 from carelog.kit.errors import NotFound, PreconditionFailed
 from carelog.kit.zones import zone
-from carelog.record.clocks import zones_of
 from carelog.record.entries import Entry, NewEntry
 from carelog.record.merging import payload_json
 from carelog.record.payload import Payload
 from carelog.record.registry import entry_types
 from carelog.record.selecting import any_entries, entry_of
 from carelog.record.tables import entry, entry_link, entry_revision
+from carelog.record.zones import zones_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,5 @@
 """Whose clock a conversation's words are read by."""
 
-from collections.abc import Collection, Mapping
-from uuid import UUID
-
-from sqlalchemy import select
-
-from carelog.db import Connection, among
-from carelog.record.tables import subject
-
-
-async def zones_of(connection: Connection, subjects: Collection[UUID]) -> Mapping[UUID, str | None]:
-    """The zone of each subject that there is, None where it is not known."""
-    if not subjects:
-        return {}
-    rows = await connection.execute(
-        select(subject.c.id, subject.c.zone).where(among(connection, subject.c.id, subjects))
-    )
-    return {row.id: row.zone for row in rows}
-
 
 def clock_of(subject_zone: str | None, offset: str | None) -> str:
     """The zone in which a conversation was held: that of the subject where it has a name, since somebody set it and it

@@ -8,6 +8,7 @@ agree, as often as it takes: killed at any moment, it goes on at the next sign-i
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations.parties import normal
-from carelog.db import Connection, Database, insert_new
+from carelog.db import Connection, Database, anew_if_taken, insert_new
 from carelog.identity import grants, users
 from carelog.identity.events import SignInEvent, SignInEvents
 from carelog.identity.records import System
@@ -60,24 +61,10 @@ class Linking:
         A user's record that is still empty gives way to the one that is found; otherwise that becomes a part of it.
         Raises IdentifierTaken, with nothing linked, when another user has shown the same, or owns the record.
         """
-        identifier = _identifier(system, value)
-        for _ in range(_ROUNDS):
-            async with self._health.read() as connection:
-                found = (await subjects.known(connection, [identifier])).get(identifier)
-            own = await self._own(user_id)
-            gives_way = False
-            if found and own and found != own:
-                async with self._health.read() as connection:
-                    gives_way = await joining.is_empty(connection, own)
-            try:
-                async with self._auth.write() as connection:
-                    await self._claim(connection, user_id, system, value, found, gives_way=gives_way, by=by)
-                break
-            except IntegrityError:
-                # Another one claims the same at this moment: look again.
-                continue
-        else:
-            raise _taken(system)
+        try:
+            await anew_if_taken(partial(self._claimed, user_id, system, value, by))
+        except IntegrityError:
+            raise _taken(system) from None
         await self.settle(user_id)
 
     async def released(self, user_id: UUID, system: System, value: str) -> None:
@@ -118,6 +105,19 @@ class Linking:
     async def _own(self, user_id: UUID) -> UUID | None:
         rows = await self._auth.rows(select(user_account.c.subject_id).where(user_account.c.id == user_id))
         return rows[0].subject_id if rows else None
+
+    async def _claimed(self, user_id: UUID, system: System, value: str, by: str | None) -> None:
+        """Look in the health data whose record the identifier leads to, and claim that. Raises IdentifierTaken."""
+        identifier = _identifier(system, value)
+        async with self._health.read() as connection:
+            found = (await subjects.known(connection, [identifier])).get(identifier)
+        own = await self._own(user_id)
+        gives_way = False
+        if found and own and found != own:
+            async with self._health.read() as connection:
+                gives_way = await joining.is_empty(connection, own)
+        async with self._auth.write() as connection:
+            await self._claim(connection, user_id, system, value, found, gives_way=gives_way, by=by)
 
     async def _claim(
         self,

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from carelog.db import Connection, Database, among, is_outage
+from carelog.db.faults import log_failure
 from carelog.delivery import Channel, Message, outbox
 from carelog.kit.backoff import backoff
 from carelog.kit.clock import Clock
@@ -95,8 +96,7 @@ class Reminders:
                 troubles = 0
             except Exception as error:  # noqa: BLE001  whatever it is, all is still due; a pump that ends reminds of nothing
                 troubles += 1
-                what = "the database cannot be used" if is_outage(error) else "reminders failed"
-                log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+                log_failure(log, error, "reminders failed")
                 await self._wakeup.wait(backoff(troubles).total_seconds())
 
     async def catch_up(self) -> int:

@@ -19,9 +19,10 @@ from pydantic import Field, SecretStr
 
 from carelog.conversations import Conversation, tags_of
 from carelog.kit import jsontext
+from carelog.kit.address import http_address
 from carelog.kit.errors import InvalidInput
 from carelog.kit.http import retry_after
-from carelog.storages.address import http_address
+from carelog.kit.tls import trusted
 from carelog.storages.batches import in_order, in_pieces, newest
 from carelog.storages.storage import Copy, Storage, StorageDown, StorageError, StorageOptions
 
@@ -260,7 +261,7 @@ class ElasticsearchStorage(Storage[ElasticsearchOptions]):
                 base_url=self._url,
                 headers=self._headers,
                 auth=self._login,
-                verify=ssl.create_default_context(cafile=str(own)) if own else True,
+                verify=ssl.create_default_context(cafile=str(own)) if own else trusted(),
                 timeout=self.options.timeout_seconds,
                 follow_redirects=False,
             )

@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 
 from carelog.kit import jsontext
+from carelog.kit.address import http_address
 from carelog.kit.errors import InvalidInput
 from carelog.kit.http import retry_after
-from carelog.storages.address import http_address
+from carelog.kit.tls import trusted
 from carelog.storages.storage import Storage
 
 _TEXTS_AT_ONCE = 64
@@ -79,6 +80,10 @@ class Embedder:
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(
-                headers=self._headers, auth=self._login, timeout=self._timeout_seconds, follow_redirects=False
+                headers=self._headers,
+                auth=self._login,
+                verify=trusted(),
+                timeout=self._timeout_seconds,
+                follow_redirects=False,
             )
         return self._client

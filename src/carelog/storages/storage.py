@@ -6,28 +6,19 @@ A storage is a class under the entry point group `carelog.storages`: anyone may 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.metadata import entry_points
 from importlib.util import find_spec
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from carelog.kit.errors import CarelogError, ConfigurationError
-from carelog.kit.secret_options import SecretProblem, secret_of
+from carelog.kit.configured import Configured, ConfiguredOptions
+from carelog.kit.errors import ConfigurationError, Setback
+from carelog.kit.extensions import checked_options, extension
 
 GROUP = "carelog.storages"
 
 
-class StorageOptions(BaseModel):
-    """The base of every storage's options: unknown keys are refused when the configuration is loaded.
-
-    An option that may hold a secret is a SecretStr and has a twin, `<option>_env`, which names the environment
-    variable to read it from.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+class StorageOptions(ConfiguredOptions):
+    """The base of every storage's options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +37,13 @@ class Copy:
     chain: str
 
 
-class StorageError(CarelogError):
-    """This copy failed, which counts as a try; not to be tried again before `retry_after` where that is given.
+class StorageError(Setback):
+    """This copy failed, which counts as a try.
 
     The message is kept and shown to operators: it holds nothing of the conversation, and no secret.
     """
 
     code = "storage.failed"
-
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class StorageRefused(StorageError):
@@ -81,7 +68,7 @@ class Extra(NamedTuple):
 O = TypeVar("O", bound=StorageOptions)  # noqa: E741
 
 
-class Storage(Generic[O]):
+class Storage(Configured[O]):
     """The base of every storage.
 
     One object serves the whole process. It keeps its connections between saves, and finds the storage again by
@@ -89,16 +76,10 @@ class Storage(Generic[O]):
     needs to be installed for it, and implements the rest.
     """
 
+    kind = "storage"
     options_model: ClassVar[type[StorageOptions]] = StorageOptions
     readable: ClassVar[bool] = True
     extra: ClassVar[Extra | None] = None
-
-    def __init__(self, options: O, name: str) -> None:
-        self.options = options
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
 
     async def open(self) -> None:
         """Connect and prepare, so that trouble shows early; `save` does so by itself. May raise StorageDown."""
@@ -122,32 +103,12 @@ class Storage(Generic[O]):
         """Gone after this; what is not there is no failure. Raises StorageDown and StorageError."""
         raise NotImplementedError
 
-    def secret(self, option: str) -> str | None:
-        """An option that is given in the configuration, or in the environment by its twin `<option>_env`.
-
-        Raises ConfigurationError when it is given in both, or when the environment does not have it.
-        """
-        try:
-            return secret_of(self.options, option)
-        except SecretProblem as error:
-            raise self.misconfigured(error.option, error.problem) from None
-
-    def needed(self, option: str) -> str:
-        """As `secret`, for an option without which there is no storage. Raises ConfigurationError without it."""
-        value = self.secret(option)
-        if value is None:
-            raise self.misconfigured(option, f"give {option}_env, or {option}")
-        return value
-
     def key(self, option: str) -> str | None:
         """As `secret`, for one that goes into an HTTP header. Raises ConfigurationError for what none can hold."""
         value = self.secret(option)
         if value is not None and not (value.isascii() and value.isprintable()):
             raise self.misconfigured(option, "holds characters that no key has")
         return value
-
-    def misconfigured(self, option: str, problem: str) -> ConfigurationError:
-        return ConfigurationError(f"storage {self.name!r}, {option}: {problem}")
 
     def down(self, problem: str, retry_after: timedelta | None = None) -> StorageDown:
         return StorageDown(f"storage {self.name!r} {problem}", retry_after=retry_after)
@@ -159,14 +120,10 @@ class Storage(Generic[O]):
         return StorageRefused(f"storage {self.name!r} {problem}")
 
 
-@cache
 def storage_class(type_name: str) -> type[Storage[Any]]:
     """The storage of that type. Raises ConfigurationError naming those that there are."""
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    if type_name not in found:
-        raise ConfigurationError(f"there is no storage of type {type_name!r}", details={"storages": sorted(found)})
-    loaded: type[Storage[Any]] = found[type_name].load()
-    return loaded
+    found: type[Storage[Any]] = extension(GROUP, type_name, f"there is no storage of type {type_name!r}")
+    return found
 
 
 def make_storage(type_name: str, options: Mapping[str, Any], name: str) -> Storage[Any]:
@@ -180,9 +137,4 @@ def make_storage(type_name: str, options: Mapping[str, Any], name: str) -> Stora
             f"storage {name!r}: type {type_name!r} needs an extra, pip install 'carelog[{cls.extra.name}]'",
             details={"extra": cls.extra.name},
         )
-    try:
-        return cls(cls.options_model.model_validate(dict(options)), name)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "options"
-        raise ConfigurationError(f"storage {name!r}, {place}: {first['msg'].removeprefix('Value error, ')}") from None
+    return cls(checked_options(cls.options_model, options, f"storage {name!r}"), name)

@@ -5,14 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-import httpx
 from pydantic import Field, SecretStr
 
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
-from carelog.kit.http import retry_after, takes_nothing
-from carelog.kit.signing import Signer
-from carelog.storages.address import http_address
+from carelog.kit.signed_posts import SignedPosts
 from carelog.storages.batches import each, one_by_one
 from carelog.storages.storage import Copy, Storage, StorageError, StorageOptions
 
@@ -40,20 +37,10 @@ class WebhookStorage(Storage[WebhookOptions]):
 
     def __init__(self, options: WebhookOptions, name: str) -> None:
         super().__init__(options, name)
-        try:
-            self._url, self._login = http_address(self.needed("url"))
-        except ValueError as error:
-            raise self.misconfigured("url", str(error)) from None
-        try:
-            self._signer = Signer(self.needed("secret"))
-        except ValueError as error:
-            raise self.misconfigured("secret_env" if options.secret_env else "secret", str(error)) from None
-        self._client: httpx.AsyncClient | None = None
+        self._posts: SignedPosts[StorageError] = SignedPosts(self)
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        await self._posts.close()
 
     async def save(self, copies: Sequence[Copy]) -> list[StorageError | None]:
         return await one_by_one(copies, self._send_copy, at_once=self.options.at_once)
@@ -86,36 +73,8 @@ class WebhookStorage(Storage[WebhookOptions]):
 
     async def _post(self, message_id: str, body: str) -> None:
         """Raises as `batches.one_by_one` wants it."""
-        headers = {"content-type": "application/json", **self._signer.headers(message_id, datetime.now(UTC), body)}
-        try:
-            response = await self._http().post(self._url, content=body.encode(), headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise self.down(f"cannot be reached ({type(error).__name__})") from None
-        except httpx.TimeoutException:
-            raise self.failed(f"did not answer within {self.options.timeout_seconds:g} s") from None
-        except httpx.HTTPError as error:
-            raise self.failed(f"broke off ({type(error).__name__})") from None
-        if not response.is_success:
-            raise self._failure(response)
-
-    def _failure(self, response: httpx.Response) -> StorageError:
-        status = response.status_code
-        told = f"answered {status}"
-        wait = retry_after(response.headers.get("retry-after"))
-        if takes_nothing(status):
-            return self.down(told, wait)
-        return self.failed(told, wait) if status >= 500 else self.refused(told)
-
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            # No redirects: health data goes where the configuration says, and nowhere else.
-            self._client = httpx.AsyncClient(
-                auth=self._login,
-                timeout=self.options.timeout_seconds,
-                follow_redirects=False,
-                limits=httpx.Limits(max_connections=self.options.at_once),
-            )
-        return self._client
+        if error := await self._posts.post(message_id, datetime.now(UTC), body):
+            raise error
 
 
 def _body(type_name: str, data: dict[str, Any]) -> str:

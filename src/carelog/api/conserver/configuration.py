@@ -10,6 +10,7 @@ from carelog.api.conserver.access import ReadsConfiguration, Writes, WritesConfi
 from carelog.api.conserver.answers import json_response
 from carelog.api.services import ServicesOf
 from carelog.conversations.reindex import reindex
+from carelog.identity.audit import AuditEvent
 
 router = APIRouter()
 
@@ -27,6 +28,7 @@ async def post_config(
     """Checked as a whole before any of it is in force, in every process. Nothing is ever installed."""
     configuration: Mapping[str, Any] = document
     await services.configuration.post(who, configuration)
+    await services.audit.record([AuditEvent.by(who, "config.replace")])
     return Response(status_code=204)
 
 
@@ -34,4 +36,4 @@ async def post_config(
 async def index_vcons(services: ServicesOf, who: Writes) -> Response:
     """How many vCons were indexed anew."""
     who.require_every_subject()
-    return json_response(await reindex(services.databases["health"]))
+    return json_response(await reindex(services.health))

@@ -22,10 +22,13 @@ ACTIONS: Final = {
     "factor.add": "set a second factor up",
     "factor.remove": "took a second factor away",
     "address.verify": "showed that an e-mail address or phone number is theirs",
+    "address.change": "changed the e-mail address or phone number of an account",
     "grant.add": "let somebody see a record",
     "grant.revoke": "took that back",
     "key.add": "made an API key",
     "key.revoke": "ended an API key",
+    "config.replace": "replaced the configuration",
+    "secret_key.change": "sealed anew what an older secret key had sealed",
 }
 """Each with what whoever did it has done."""
 

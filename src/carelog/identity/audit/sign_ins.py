@@ -17,6 +17,7 @@ _EVENTS: Final[dict[SignInEventKind, tuple[str, Outcome]]] = {
     "factor_enrolled": ("factor.add", "done"),
     "factor_removed": ("factor.remove", "done"),
     "verified": ("address.verify", "done"),
+    "address_changed": ("address.change", "done"),
     "role_changed": ("user.change", "done"),
     "disabled": ("user.change", "done"),
     "enabled": ("user.change", "done"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import re
 import struct
 import zipfile
@@ -26,6 +27,10 @@ _CHUNK: Final = 1 << 20
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:/[A-Za-z0-9_-]+)*(?:\.[a-z0-9]+){1,2}")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
+# Bytes: of the end of a ZIP, the same with the longest comment, and what a member takes in the list at the most.
+_END: Final = 22
+_TAIL: Final = _END + 65_535 + 20
+_ENTRY: Final = 512
 
 # What the library raises for files that are none, or no longer.
 _DAMAGE: Final = (
@@ -149,6 +154,8 @@ class OpenArchive:
     def check(cls, file: IO[bytes], limits: Limits) -> "OpenArchive":
         """Blocks: for a thread. Raises ArchiveRefused."""
         try:
+            if _directory_bytes(file) > limits.members * _ENTRY:
+                raise ArchiveRefused("the archive has more members than are read")
             archive = zipfile.ZipFile(file)
             manifest = _manifest(archive, limits)
             _compare(archive, manifest, limits)
@@ -203,6 +210,26 @@ def _some(numbered: Iterator[tuple[int, bytes]], at_once: int, name: str) -> lis
         if len(found) == at_once:
             break
     return found
+
+
+def _directory_bytes(file: IO[bytes]) -> int:
+    """How long a ZIP says that its list of members is (APPNOTE.TXT, 4.3.14 and 4.3.16), or 0: the library makes an
+    object of each before it can be asked how many there are."""
+    size = file.seek(0, os.SEEK_END)
+    start = file.seek(max(0, size - _TAIL))
+    tail = file.read(_TAIL)
+    end = len(tail) - _END if tail[-_END:].startswith(b"PK\5\6") else tail.rfind(b"PK\5\6")
+    if end < 0 or len(tail) - end < _END:
+        return 0
+    said: int = struct.unpack_from("<I", tail, end + 12)[0]
+    locator = tail[max(0, end - 20) : end]
+    if locator.startswith(b"PK\6\7"):
+        # Of a large one, which lies before the locator.
+        file.seek(max(0, start + end - 20 - 56))
+        large = file.read(56)
+        if large.startswith(b"PK\6\6"):
+            said = struct.unpack_from("<Q", large, 40)[0]
+    return said
 
 
 def _manifest(archive: zipfile.ZipFile, limits: Limits) -> Manifest:

@@ -1,4 +1,4 @@
-"""Who may see a record, as Consents, and who saw it, as AuditEvents."""
+"""Grants as Consents, and events of the audit trail as AuditEvents."""
 
 from datetime import datetime
 from typing import Final

@@ -20,9 +20,6 @@ SUBJECT: Final = f"{BASE}/NamingSystem/subject"
 
 LOINC: Final = "http://loinc.org"
 UCUM: Final = "http://unitsofmeasure.org"
-RXNORM: Final = "http://www.nlm.nih.gov/research/umls/rxnorm"
-ICD10CM: Final = "http://hl7.org/fhir/sid/icd-10-cm"
-SNOMED: Final = "http://snomed.info/sct"
 TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem/"
 DATA_ABSENT: Final = f"{TERMINOLOGY}data-absent-reason"
 

@@ -21,6 +21,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, or_, select, update
 
 from carelog.db import Connection, Database, is_outage
+from carelog.db.faults import log_failure
 from carelog.identity import Principal
 from carelog.identity.audit import AuditEvent, AuditTrail
 from carelog.kit import jsontext
@@ -162,8 +163,7 @@ class Exports:
                 while not self._stopping and await self.round():
                     pass
             except Exception as error:  # noqa: BLE001  the next round may do better
-                what = "the database cannot be used" if is_outage(error) else "an export failed"
-                log.error(what, extra={"error": type(error).__name__})
+                log_failure(log, error, "an export failed")
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL):
                     await self._asked.wait()

@@ -10,8 +10,6 @@ from uuid import UUID
 from carelog.record.fhir.elements import Json, Resource, codings, moment_of, objects
 from carelog.record.fhir.kinds import Kind
 
-Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
-
 _DATE: Final = re.compile(r"(?P<prefix>[a-z]{2})?(?P<date>\d{4}(-\d\d(-\d\d(T[^ ]+)?)?)?)")
 _PREFIXES: Final = frozenset({"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"})
 

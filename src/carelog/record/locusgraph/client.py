@@ -10,6 +10,7 @@ from urllib.parse import quote
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
 from carelog.kit.http import retry_after
+from carelog.kit.tls import trusted
 from carelog.record.locusgraph.definition import LocusGraphDefinition
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class LocusGraphClient:
         import httpx  # here, since few forward anything
 
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=self._definition.timeout_seconds)
+            self._client = httpx.AsyncClient(verify=trusted(), timeout=self._definition.timeout_seconds)
         secret = os.environ.get(self._definition.agent_secret_env)
         if not secret:
             raise Trouble(f"the environment has no {self._definition.agent_secret_env}")

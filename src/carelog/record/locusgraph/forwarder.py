@@ -7,19 +7,17 @@ down for a day, or a process that is killed, loses nothing. One process at a tim
 import logging
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from carelog.db import Database, is_outage, leases
+from carelog.db import Database
+from carelog.db.faults import log_failure
+from carelog.db.leases import Lease, Leases
 from carelog.kit.backoff import backoff
 from carelog.kit.clock import Clock
-from carelog.kit.ids import new_id
-from carelog.kit.place import place_of
 from carelog.kit.wakeup import Wakeup
 from carelog.record.locusgraph import changes
 from carelog.record.locusgraph.changes import Sent, Waiting
@@ -51,6 +49,7 @@ class Forwarder:
         self._definition = definition
         self._client = LocusGraphClient(definition)
         self._calls: deque[datetime] = deque()
+        self._leases = Leases(database, forwarder, clock, _LEASE)
         self._wakeup = Wakeup()
         self._stopping = False
 
@@ -69,8 +68,7 @@ class Forwarder:
                 done = await self.round()
             except Exception as error:  # noqa: BLE001  a forwarder that ends would forward nothing for ever
                 done = 0
-                what = "the database cannot be used" if is_outage(error) else "entries could not be forwarded"
-                log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+                log_failure(log, error, "entries could not be forwarded")
             if not done:
                 await self._wakeup.wait(_POLL.total_seconds())
 
@@ -85,36 +83,25 @@ class Forwarder:
         now = self._clock.now()
         if not await self._is_wanted(now):
             return 0
-        lease = new_id()
-        async with self._database.write() as connection:
-            state = await leases.take(connection, forwarder, _NAME, lease, now=now, lasting=_LEASE)
-        if state is None:
-            return 0
-        progress = _Progress.read(state.position)
         sent: list[Sent] = []
         gone: list[Sent] = []
-        trouble: Trouble | None = None
-        try:
-            async with leases.held(self._database, forwarder, _NAME, lease, clock=self._clock, lasting=_LEASE):
-                since = progress.since(now)
-                async with self._database.read() as connection:
-                    to_erase = await changes.erased(connection, _AT_ONCE)
-                    waiting = await changes.waiting(connection, since, _AT_ONCE)
-                trouble = await self._send(to_erase, waiting, gone, sent)
-        except BaseException:
-            with suppress(SQLAlchemyError, OSError):
-                async with self._database.write() as connection:
-                    await leases.give_back(connection, forwarder, _NAME, lease)
-            raise
+        async with self._leases.held(_NAME) as lease:
+            if lease is None:
+                return 0
+            progress = _Progress.read(lease.row.position)
+            async with self._database.read() as connection:
+                to_erase = await changes.erased(connection, _AT_ONCE)
+                waiting = await changes.waiting(connection, progress.since(now), _AT_ONCE)
+            trouble = await self._send(to_erase, waiting, gone, sent)
         if trouble is None:
             progress = progress.after(waiting, now, whole=len(waiting) < _AT_ONCE)
-        await self._settle(lease, sent, gone, progress, trouble, state.troubles)
+        await self._settle(lease, sent, gone, progress, trouble)
         return len(sent) + len(gone) if trouble is None else 0
 
     async def _is_wanted(self, now: datetime) -> bool:
         """Whether there is something to do that nobody does. What it costs is what waiting costs."""
         async with self._database.read() as connection:
-            if not await leases.is_free(connection, forwarder, _NAME, now=now):
+            if not await self._leases.is_free(connection, _NAME):
                 return False
             position = select(forwarder.c.position).where(forwarder.c.name == _NAME)
             progress = _Progress.read((await connection.execute(position)).scalar())
@@ -137,16 +124,10 @@ class Forwarder:
         return None
 
     async def _settle(
-        self,
-        lease: Any,
-        sent: list[Sent],
-        gone: list[Sent],
-        progress: "_Progress",
-        trouble: Trouble | None,
-        troubles: int,
+        self, lease: Lease, sent: list[Sent], gone: list[Sent], progress: "_Progress", trouble: Trouble | None
     ) -> None:
         now = self._clock.now()
-        due = now
+        due, troubles = now, lease.row.troubles
         if isinstance(trouble, Enough):
             due = now + (trouble.wait or _POLL)
         elif trouble is not None:
@@ -156,14 +137,8 @@ class Forwarder:
         async with self._database.write() as connection:
             await changes.settle(connection, sent, now)
             await changes.forget(connection, [one.entry_id for one in gone])
-            await leases.give_back(
-                connection,
-                forwarder,
-                _NAME,
-                lease,
-                due_at=due,
-                troubles=troubles if trouble else 0,
-                position=progress.written(),
+            await lease.give_back(
+                connection, due_at=due, troubles=troubles if trouble else 0, position=progress.written()
             )
 
     async def _forward(self, waiting: Waiting) -> Sent:

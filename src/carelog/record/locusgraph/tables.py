@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Uuid, text
 
 from carelog.db import JsonText, UtcDateTime, health_metadata
+from carelog.db.leases import lease_columns
 
 # No foreign key: what was forwarded of an entry that is erased is still to be deleted over there.
 forwarded = Table(
@@ -28,9 +29,7 @@ forwarder = Table(
     "forwarder",
     health_metadata,
     Column("name", String(80), primary_key=True),
-    Column("lease", Uuid),
-    Column("lease_until", UtcDateTime),
-    Column("due_at", UtcDateTime, nullable=False),
+    *lease_columns(),
     Column("troubles", Integer, nullable=False),
     # Up to when changes were seen, and when all entries were last looked at.
     Column("position", JsonText),

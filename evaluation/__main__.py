@@ -10,16 +10,18 @@ from typing import Final
 from carelog import __version__
 from carelog.extraction.llm.engine import ENGINE as LLM
 from carelog.extraction.local import ENGINE as LOCAL
+from carelog.extraction.local import extract
 from carelog.kit.errors import ConfigurationError
 from evaluation import engines, quality, visits
 from evaluation.cases import Case, WrongCase, case_files, load
-from evaluation.judging import Verdict, verdict_on
-from evaluation.scores import CaseScores, VisitScores, score_cases, score_visits
+from evaluation.judging import Verdict, conversation_of, verdict_on
+from evaluation.scores import CaseScores, VisitScores, score_cases, score_talks, score_visits
 from evaluation.table import Row, as_text, rows
 
 _ROOT: Final = Path(__file__).parents[1]
 _CASES: Final = _ROOT / "tests" / "extraction" / "cases"
 _HELD_OUT: Final = Path(__file__).parent / "held_out"
+_TALKS: Final = Path(__file__).parent / "talks"
 _DOCUMENT: Final = _ROOT / "docs" / "quality.md"
 
 
@@ -30,13 +32,14 @@ def main() -> None:
         real = visits.read(files)
         judged = [(case, verdict_on(case)) for case in _cases(_CASES)]
         judged_held_out = [(case, verdict_on(case)) for case in _cases(_HELD_OUT)]
+        talks = [(case, extract(conversation_of(case), zone=case.zone).entries) for case in _cases(_TALKS)]
     except (visits.NoVisits, WrongCase, ConfigurationError) as problem:
         sys.exit(f"evaluation: {problem}")
     local = score_visits(real, engines.by_command(real)) if real else None
     read = engines.by_model(real) if real else None
     model = score_visits(real, read) if read else None
     cases, held_out = score_cases(judged), score_cases(judged_held_out)
-    table = rows(cases, held_out, local, model)
+    table = rows(cases, held_out, score_talks(talks), local, model)
     print(as_text(table))
     if options.problems:
         print(*_problems([*judged, *judged_held_out]), sep="\n")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from carelog.conversations.content import text_at
+from carelog.record.entries import NewEntry
+from carelog.record.types.medication import Medication
+from carelog.record.types.symptom import Symptom
 from evaluation.cases import Case
 from evaluation.engines import Read
 from evaluation.judging import Verdict
@@ -90,6 +93,62 @@ def _strengths(entries: Iterable[Mapping[str, Any]]) -> Iterator[Strength]:
             given = entry["payload"].get("dose") or entry["payload"].get("strength")
             if given:
                 yield Strength(entry["payload"]["name"], given["value"])
+
+
+@dataclass(frozen=True, slots=True)
+class TalkScores:
+    """Of whole talks, by names that mean the same: the symptoms that were expected and found, also with their polarity,
+    and of those found the ones that were expected; the same of (drug, strength) pairs."""
+
+    talks: int
+    symptoms: Share
+    polarity: Share
+    symptoms_right: Share
+    strengths: Share
+    strengths_right: Share
+
+
+def score_talks(read: Sequence[tuple[Case, Sequence[NewEntry]]]) -> TalkScores:
+    """Of each case, and the entries that were read in its conversation."""
+    counts: Counter[str] = Counter()
+    for case, entries in read:
+        counts.update(_of_talk(case, entries))
+    return TalkScores(
+        talks=len(read),
+        symptoms=Share(counts["found"], counts["expected"]),
+        polarity=Share(counts["with polarity"], counts["expected"]),
+        symptoms_right=Share(counts["found"], counts["said"]),
+        strengths=Share(counts["strengths found"], counts["strengths expected"]),
+        strengths_right=Share(counts["strengths right"], counts["strengths said"]),
+    )
+
+
+def _of_talk(case: Case, entries: Sequence[NewEntry]) -> Counter[str]:
+    wanted = {concept_of(e.fields["name"]): e.fields.get("polarity") for e in case.entries if e.type == "symptom"}
+    said = {concept_of(p.name): p.polarity for p in (e.payload for e in entries) if isinstance(p, Symptom)}
+    strengths = {
+        Strength(e.fields["name"], e.fields["dose"]["value"])
+        for e in case.entries
+        if e.type == "medication" and e.fields.get("dose")
+    }
+    # By either name: a brand has its ingredient beside it.
+    found = {
+        tuple(Strength(name, float(p.dose.value)) for name in (p.name, p.ingredient) if name)
+        for p in (e.payload for e in entries)
+        if isinstance(p, Medication) and p.dose
+    }
+    return Counter(
+        {
+            "expected": len(wanted),
+            "found": len(wanted.keys() & said.keys()),
+            "with polarity": sum(said.get(name) == polarity for name, polarity in wanted.items()),
+            "said": len(said),
+            "strengths expected": len(strengths),
+            "strengths found": sum(any(same_strength(s, name) for f in found for name in f) for s in strengths),
+            "strengths said": len(found),
+            "strengths right": sum(any(same_strength(s, name) for s in strengths for name in f) for f in found),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evaluation.scores import CaseScores, Share, VisitScores
+from evaluation.scores import CaseScores, Share, TalkScores, VisitScores
 
 NOT_MEASURED = "not measured"
 
@@ -26,9 +26,16 @@ class Row:
 HEADING = ("", "what", "figure", "of", "wanted")
 
 
-def rows(cases: CaseScores, held_out: CaseScores, visits: VisitScores | None, model: VisitScores | None) -> list[Row]:
+def rows(
+    cases: CaseScores,
+    held_out: CaseScores,
+    talks: TalkScores,
+    visits: VisitScores | None,
+    model: VisitScores | None,
+) -> list[Row]:
     """Everything that was measured, and a row for each part that was not."""
     found = [*_of_cases("cases", cases, "1.000"), *_of_cases("held-out cases", held_out)]
+    found += _of_talks("talks that nobody read", talks)
     found += _of_visits("visits, local engine", visits)
     found += _of_visits("visits, LLM engine", model)
     return found
@@ -41,6 +48,17 @@ def _of_cases(part: str, scores: CaseScores, wanted: str = "") -> list[Row]:
         found.append(_share(part, f"{name}: expected ones found", scores.recall.get(name, Share(0, 0))))
         found.append(_share(part, f"{name}: found ones right", scores.precision.get(name, Share(0, 0))))
     return found
+
+
+def _of_talks(part: str, scores: TalkScores) -> list[Row]:
+    return [
+        _share(part, "symptoms that a clinician would note, found", scores.symptoms),
+        _share(part, "... with the right polarity", scores.polarity),
+        _share(part, "symptoms found that a clinician would note", scores.symptoms_right),
+        _share(part, "(drug, strength) pairs found", scores.strengths),
+        _share(part, "(drug, strength) pairs found that are right", scores.strengths_right),
+        Row(part, "talks", str(scores.talks)),
+    ]
 
 
 def _of_visits(part: str, scores: VisitScores | None) -> list[Row]:

@@ -8,12 +8,13 @@ from textwrap import dedent
 import pytest
 from evaluation.cases import Case, WrongCase, case_files, load
 from evaluation.judging import Verdict, conversation_of, judge
-from evaluation.scores import Share, score_cases
+from evaluation.scores import Share, score_cases, score_talks
 
 import evaluation
 from carelog.conversations import Conversation, Role
 from carelog.extraction.finding import Finding, Implausible, Span
 from carelog.extraction.grounding import Grounded, ground
+from carelog.extraction.local import extract
 from carelog.record.registry import parse_payload
 
 GOOD = """
@@ -185,3 +186,23 @@ def test_scores_are_counted_by_file_and_by_type(case: Case) -> None:
 def test_cases_that_are_held_out_have_the_same_form() -> None:
     files = case_files(Path(evaluation.__file__).parent / "held_out")
     assert sum(len(load(path)) for path in files) >= 50
+
+
+def test_a_talk_is_scored_by_what_names_mean(tmp_path: Path) -> None:
+    [talk] = cases(
+        tmp_path,
+        """
+        - name: talk
+          about: visit
+          turns: ["P: I get winded, no fever. I take Glucophage 500 mg and lisinopril 20 mg. My ears itch."]
+          entries:
+          - {type: symptom, name: dyspnea, polarity: present}
+          - {type: symptom, name: fever, polarity: present}
+          - {type: symptom, name: dizziness, polarity: absent}
+          - {type: medication, name: metformin, dose: {value: 500, unit: mg}}
+          - {type: medication, name: lisinopril, dose: {value: 10, unit: mg}}
+        """,
+    )
+    scores = score_talks([(talk, extract(conversation_of(talk)).entries)])
+    assert (scores.symptoms, scores.polarity, scores.symptoms_right) == (Share(2, 3), Share(1, 3), Share(2, 3))
+    assert (scores.strengths, scores.strengths_right) == (Share(1, 2), Share(1, 2))

@@ -11,7 +11,7 @@ import pytest
 from evaluation.engines import Read, by_command, by_model
 from evaluation.notes import Strength, mentions, same_strength, strengths_of, symptoms_of
 from evaluation.quality import COLUMNS, HISTORY, NEWEST, WrongDocument
-from evaluation.scores import CaseScores, Share, VisitScores, score_visits
+from evaluation.scores import CaseScores, Share, TalkScores, VisitScores, score_visits
 from evaluation.table import as_markdown, as_text, rows
 from evaluation.visits import VARIABLE, NoVisits, find, read
 from model_server import Model, fact, turn_saying
@@ -164,6 +164,7 @@ def test_visits_are_where_they_are_said_to_be(
 
 
 CASES = CaseScores({"negation": Share(3, 4)}, {"symptom": Share(5, 6)}, {"symptom": Share(5, 5), "mood": Share(0, 1)})
+TALKS = TalkScores(2, Share(3, 5), Share(2, 5), Share(3, 4), Share(1, 2), Share(1, 1))
 HELD_OUT = CaseScores({"days": Share(1, 2)}, {}, {})
 VISITS = VisitScores(
     2, Share(3, 4), Share(2, 4), Share(4, 4), Share(1, 2), Share(1, 1), Share(9, 9), per_second=61.25, memory_mb=80.4
@@ -171,7 +172,7 @@ VISITS = VisitScores(
 
 
 def test_what_was_not_measured_is_said_so() -> None:
-    text = as_text(rows(CASES, HELD_OUT, None, None))
+    text = as_text(rows(CASES, HELD_OUT, TALKS, None, None))
     assert text.count("not measured") == 2
     assert "... of negation" in text
     assert "held-out cases" in text
@@ -182,15 +183,15 @@ def test_the_document_keeps_a_line_for_each_time_it_was_saved() -> None:
     empty = quality.parse(f"# About\n\nWords.\n\n{NEWEST}\n\nnot measured\n\n{HISTORY}\n\n| day |\n|---|\n")
     first = quality.entry_of(date(2026, 1, 5), "0.1.0", "local/1", (CASES, HELD_OUT), VISITS)
     assert first.figures == ("3/4", "1/2", "0.750", "0.500", "1.000", "0.500", "1.000", "1.000", "61.2")
-    once = quality.saved(empty, rows(CASES, HELD_OUT, VISITS, None), [first])
+    once = quality.saved(empty, rows(CASES, HELD_OUT, TALKS, VISITS, None), [first])
     assert quality.parse(once.text()) == once
     unmeasured = quality.entry_of(date(2026, 1, 6), "0.1.0", "local/1", (CASES, HELD_OUT), None)
-    twice = quality.saved(once, rows(CASES, HELD_OUT, None, None), [unmeasured])
+    twice = quality.saved(once, rows(CASES, HELD_OUT, TALKS, None, None), [unmeasured])
     assert [entry.day.day for entry in twice.history] == [5, 6]
-    again = quality.saved(twice, rows(CASES, HELD_OUT, VISITS, None), [first])
+    again = quality.saved(twice, rows(CASES, HELD_OUT, TALKS, VISITS, None), [first])
     assert [entry.day.day for entry in again.history] == [6, 5]
     assert again.about == "# About\n\nWords.\n"
-    assert again.newest == as_markdown(rows(CASES, HELD_OUT, VISITS, None))
+    assert again.newest == as_markdown(rows(CASES, HELD_OUT, TALKS, VISITS, None))
     with pytest.raises(WrongDocument):
         quality.parse(once.text().replace(HISTORY, "## Past"))
     with pytest.raises(WrongDocument):

@@ -173,7 +173,7 @@ def test_other_peoples_medicines_and_allergies(dialogue: str, expected: list[str
             "patient: Synthroid. It used to be seventy five, but she put me up to eighty eight. Micrograms.",
             ["synthroid 88 ug taking"],
         ),
-        ("patient: Synthroid. It used to be 75 micrograms, now it's 88 micrograms.", ["synthroid 88 ug"]),
+        ("patient: Synthroid. It used to be 75 micrograms, now it's 88 micrograms.", ["synthroid 88 ug taking"]),
         ("patient: I take Synthroid 88 micrograms.", ["synthroid 88 ug taking"]),
         (
             "doctor: And the Lantus? / patient: Fourteen units. No, I tell a lie, it's sixteen. Sixteen units.",

@@ -1,10 +1,13 @@
 """Runs a command's coroutine over an opened Carelog."""
 
 import asyncio
+import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from contextlib import asynccontextmanager, suppress
+from threading import Timer
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -15,6 +18,10 @@ from carelog.kit.errors import ConfigurationError
 from carelog.settings import Settings, load_settings
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_THREADS_SECONDS: Final = 5.0
 
 # SQLSTATE classes (PostgreSQL, appendix A): connection, authorization, no such database, resources, operator's doing.
 _CONNECTION_CLASSES = ("08", "28", "3D", "53", "57")
@@ -73,11 +80,50 @@ def _stores(settings: Settings) -> str:
     return f"in {settings.data_dir}" if embedded else "see CARELOG_DATABASE_URL and CARELOG_AUTH_DATABASE_URL"
 
 
-def run_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, on uvloop where there is one."""
+def run_loop(work: Coroutine[Any, Any, T], *, patience: float = _THREADS_SECONDS) -> T:
+    """Run a coroutine to its end, on uvloop where there is one.
+
+    Threads that it left behind have so many seconds more. A loop waits for them when it closes, and one that reads a
+    very long text may take minutes, for a run that has gone back to the queue by then.
+    """
+    ended = _Ended(patience)
+    try:
+        return _run(ended.after(work))
+    finally:
+        ended.cancel()
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
     if sys.platform == "win32":
         return asyncio.run(work)
     import uvloop
 
     result: T = uvloop.run(work)
     return result
+
+
+class _Ended:
+    """Ends the process some time after its work has ended, unless it does so by itself."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = Timer(seconds, self._exit)
+        self._timer.daemon = True
+        self._failed = True
+
+    async def after(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            result = await work
+            self._failed = False
+            return result
+        finally:
+            self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _exit(self) -> None:
+        log.warning("ended while a thread was still at work")
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(int(self._failed))

@@ -61,6 +61,12 @@ APPROXIMATELY: Final = word_set("about around like approximately roughly almost 
 _AT: Final = word_set("at @ by till until before after from") | APPROXIMATELY
 
 
+def part_named(words: Sequence[Word]) -> Part | None:
+    """The part of the day that the words name, where it is one."""
+    named = {PARTS[word.norm] for word in words if word.norm in PARTS}
+    return named.pop() if len(named) == 1 else None
+
+
 class ClockTime(NamedTuple):
     """Words `first` up to `end` say an hour of the day. `half` is "am" or "pm" where the words themselves say so; an
     hour beyond 12, and noon and midnight, need none."""

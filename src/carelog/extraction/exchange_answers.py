@@ -61,7 +61,12 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             of course not | certainly not | fortunately not | thankfully no | thank god no | luckily no |
             thankfully not | nahi | nahin | nahi ji | ji nahi | ji nahin | naa | bilkul nahi | kuch nahi |
             नहीं | नही | जी नहीं | बिल्कुल नहीं | कुछ नहीं | aisa kuch nahi | haven't | have n't |
-            haven't had any | doesn't | no not
+            haven't had any | doesn't | no not | not me | not a bit | not one bit | not a thing | not a one |
+            nothing since | not that she's | not that he's | not that they've | nothing wrong with |
+            she doesn't | he doesn't | they don't | she does n't | he does n't | she didn't | he didn't |
+            she did n't | he did n't | she hasn't | he hasn't | she has n't | he has n't | she isn't | he isn't |
+            she's not | he's not | they're not | they haven't | god no | lord no | heavens no | heck no | hell no |
+            nothing to speak of
         """,
         AnswerKind.YES: """
             twice | three times | two times | several times | once or twice | just with |
@@ -91,6 +96,10 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             kind of | kinda | sort of | maybe a little | maybe a little bit | both | both of them |
             all of them | all of those | all of the above | very much | very much so | more or less |
             it comes and goes | comes and goes | they come and go | come and go | it comes and it goes |
+            once | now and again | every now and again | most nights | most mornings | most of the time |
+            she does | he does | they do | she did | he did | she has | he has | they have | she is | he is |
+            they are | oh yes | oh yeah | if anything yes | i had some | i've had some | i have some | i get some |
+            i get one | i get them | i've got some | i've had one | i had one |
             often | frequently | usually | haan | han | haa | haanji | haan ji | ji haan | ji han | ji |
             thoda | thoda sa | thoda thoda | thodi | thodi si | kabhi kabhi | bahut | हाँ | हां | हा |
             जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा | थोड़ी | कभी कभी | बहुत
@@ -111,6 +120,14 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             i didn't know | i did n't know | i don't know why
         """,
     }
+)
+_DENYING = phrase_set(
+    """
+    i don't think so | i do n't think so | i don't think there is | i do n't think there is |
+    i don't think i have | i do n't think i have | i haven't noticed any | i have n't noticed any |
+    i have not noticed any | not that i know of | not that i've noticed | not that i noticed | i don't have any |
+    i do n't have any | i haven't had any | i have n't had any
+    """
 )
 _ASIDES = phrase_set(
     """
@@ -144,17 +161,25 @@ _STATING_VERBS = AUXILIARIES | word_set(
 _OPEN_ENDED = word_set(
     """
     have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't
-    had it's there's
+    had it's there's they do have they're he's she's once
     """
 )
+_ONESELF = word_set("i i've")
+_OF_THEM = word_set("some one them")  # "I have some", not "I have some news"
 _CLOSING = word_set(
     """
     no yes yeah and but okay ok because though sometimes actually really either so well right now at
     every once nothing not none never that anything from all occasionally usually lately recently
-    too as i it they my ma'am sir doctor
+    too as i it they my ma'am sir doctor last yesterday tonight for since when if
     """
 )
 _CLEAR_YES = word_set("yes yeah yep yup yea")
+_CONDITIONS = word_set(
+    """
+    if when whenever only by after before at in on with during every each some sometimes mostly mainly towards toward
+    first late
+    """
+)
 
 
 def answer_to(dialogue: Sequence[Utterance], i: int, opened: Sequence[Question] | None = None) -> Answer | None:
@@ -194,7 +219,8 @@ def _says_again(repeating: Utterance, asking: Utterance) -> bool:
 def answer_within(utterance: Utterance, question: Question, position: int) -> Answer | None:
     """The answer that stands in the asking turn itself, as in typed check-ins and where a transcript has merged turns.
 
-    Only a plain yes or no counts, right after the question or, without punctuation, at the end of its stretch.
+    Only a plain yes or no counts, or what denies in a few words, right after the question or, without punctuation, at
+    the end of its stretch.
     """
     words = utterance.words
     for at in range(question.first + 1, min(question.end + 1, len(words))):
@@ -207,6 +233,11 @@ def answer_within(utterance: Utterance, question: Question, position: int) -> An
             end += 1
         if _closes(words, end):
             return Answer(kind, Span(utterance.turn.index, words[at].start, words[end - 1].end), position, end, at)
+    denied = _DENYING.at(words, question.end) if question.end < len(words) else None
+    if denied is not None:
+        end = question.end + denied[0]
+        span = Span(utterance.turn.index, words[question.end].start, words[end - 1].end)
+        return Answer(AnswerKind.NO, span, position, end, question.end)
     return None
 
 
@@ -242,7 +273,9 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
         if kind is AnswerKind.YES and said is AnswerKind.NO and words[at].norm != "no":
             break
         # "i have not | thrown up", "i do | some walking": an auxiliary answers only where its sentence ends.
-        if words[at + length - 1].norm in _OPEN_ENDED and not _closes(words, at + length):
+        last = words[at + length - 1].norm
+        open_ended = last in _OPEN_ENDED or (last in _OF_THEM and words[at].norm in _ONESELF)
+        if open_ended and not _closes(words, at + length):
             break
         kind, end = said, at + length
         if said is AnswerKind.OTHER:
@@ -284,7 +317,22 @@ def _late_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int
         if kind is not None:
             return (kind, at, at + 1) if _closes(words, at + 1) else None
         if words[at - 1].norm in _STATING_VERBS or words[at].norm in _STATING_VERBS:
+            break
+    return _last_reply(words, begin)
+
+
+def _last_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
+    """The yes or no that ends a sentence: "by the end of the day, yes", "I was told to watch for it, but no"."""
+    for at in range(begin + 1, len(words)):
+        if words[at].norm in MARKS:
             return None
+        kind = _PLAIN_REPLIES.get(words[at].norm)
+        if kind is None:
+            continue
+        ends = at + 1 == len(words) or words[at + 1].norm in MARKS
+        turns = words[at - 1].norm == "but" and _closes(words, at + 1)
+        if turns or (ends and words[at - 1].norm == "," and words[begin].norm in _CONDITIONS):
+            return kind, at, at + 1
     return None
 
 

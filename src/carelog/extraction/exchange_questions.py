@@ -86,13 +86,14 @@ def questions(utterance: Utterance) -> list[Question]:
     return found
 
 
-def open_questions(utterance: Utterance) -> list[Question]:
+def open_questions(utterance: Utterance, asked: Sequence[Question] | None = None) -> list[Question]:
     """The questions that the next speaker's answer is about.
 
     That is the last one, if nothing but a courtesy follows it, and the yes-or-no questions that run up to it
-    without a break ("Any fever? Any chills?").
+    without a break ("Any fever? Any chills?"). `asked`: the turn's questions, where they are known already.
     """
-    asked = questions(utterance)
+    if asked is None:
+        asked = questions(utterance)
     if not asked or not only_fillers(utterance.words[asked[-1].end :]):
         return []
     opened = [asked[-1]]
@@ -162,7 +163,8 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
         return QuestionForm.STATED if checking else None
     if before == "or":
         return None  # "... or anything like that"
-    return QuestionForm.POLAR if fresh or before in _BEFORE_ANY else None  # "any ..."
+    listing = before == "like" and i - 1 > first and words[i - 2].norm in _BEFORE_ANY  # "symptoms like any fever"
+    return QuestionForm.POLAR if fresh or before in _BEFORE_ANY or listing else None  # "any ..."
 
 
 def _continues(words: Sequence[Word], begin: int, i: int) -> bool:

@@ -1,28 +1,24 @@
 """The words of a turn that tell when something happened, each resolved to a moment on the subject's clock.
 
-What moment a bare day becomes: the middle of the stretch that its words leave open, cut off at the moment of speaking.
-"Yesterday" is noon, "yesterday morning" nine o'clock, "last night" nine in the evening of the day before, "in November"
-the middle of that month. An entry's `occurred_at` is one instant, without a precision of its own, so some instant must
-stand for the day. The middle has the smallest greatest error, always falls on the day that was named, in every zone and
-across changes to and from summer time, and is never later than when it was said. The clock time of the call, a day
-earlier, would look like knowledge of the hour. "Today" and "now" leave the moment of speaking as it is.
+What moment stands for a day is told in `moments`; "today" and "now" leave the moment of speaking as it is.
 """
 
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from carelog.extraction.calendar_words import MONTHS, WEEKDAYS
 from carelog.extraction.clocks import APPROXIMATELY, PARTS, ClockTime, Part, clock_times
 from carelog.extraction.durations import find_durations
+from carelog.extraction.moments import at_hour, middle_of_day, middle_of_month
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.when import Direction, resolve
 from carelog.extraction.wordsets import word_set
-from carelog.record.recurrence import first_shown
 
 
 class Sense(StrEnum):
@@ -74,13 +70,6 @@ _DAYS: Final[PhraseTable[_Day]] = phrase_table(
         _Day(2, both=True): "parso | parson | परसों",
     }
 )
-_WEEKDAYS: Final = word_set("monday tuesday wednesday thursday friday saturday sunday")
-_MONTHS: Final = word_set(
-    """
-    january february march april may june july august september october november december jan feb apr jun jul aug
-    sep sept oct nov dec
-    """
-)
 _AGO: Final = word_set("ago back pehle pahle पहले")
 _BACK_OF: Final = word_set("pain pains ache aches hurts spasm spasms to in here from is and")
 _MORNINGS: Final = word_set("subah subha savere सुबह सवेरे")
@@ -94,7 +83,7 @@ _STARTS: Final = word_set(
     """
 )
 _CUES: Final = (
-    _WEEKDAYS | _MONTHS | _AGO | _UNITS | _MORNINGS
+    WEEKDAYS.keys() | MONTHS.keys() | _AGO | _UNITS | _MORNINGS
     | word_set(
         """
         yesterday tomorrow today tonight now last overnight currently moment present abhi ab अभी अब nowadays lately
@@ -118,13 +107,6 @@ _ENDINGS_TO_COME: Final = (
     "ऊँगा",
     "ऊंगा", "ऊँगी", "ऊंगी", "एंगे", "aunga", "aungi",
 )  # fmt: skip
-_STRETCHES: Final = {
-    Part.MORNING: (6, 12),
-    Part.AFTERNOON: (12, 18),
-    Part.EVENING: (17, 21),
-    Part.NIGHT: (18, 24),
-}
-"""The hours that a part of the day leaves open. Night is that of "last night": the evening, up to midnight."""
 
 
 def find_time_words(utterance: Utterance) -> list[TimeWords]:
@@ -183,14 +165,14 @@ class _Sentence:
             return self._ago(i)
         if norm in _UNITS:
             return self._in_so_long(i)
-        if norm in _WEEKDAYS:
+        if norm in WEEKDAYS:
             return self._dated(i, i + 1)
         if norm == "/":
             beside = [self._words[k].norm for k in (i - 1, i + 1) if self._first <= k < self._end]
             if len(beside) < 2 or not all(n.isdecimal() and len(n) <= 2 for n in beside):
                 return None  # a pressure
             return self._dated(max(self._first, i - 1), min(self._end, i + 4))
-        if norm in _MONTHS:
+        if norm in MONTHS:
             return self._dated(i, i + 1)
         if norm in _MORNINGS:
             return self._this_morning(i)
@@ -282,7 +264,7 @@ class _Sentence:
         ahead = looks_ahead(words[self._first : self._end]) and before != "last"
         if ahead:
             return TimeWords(first, end, Sense.AHEAD)
-        if words[first].norm in _WEEKDAYS:
+        if words[first].norm in WEEKDAYS:
             stop = (
                 min(self._end, end + 3)
                 if words[end : end + 1] and words[min(end, self._end - 1)].norm == "the"
@@ -291,15 +273,14 @@ class _Sentence:
             start = max(self._first, first - 1)
         told = resolve(self._utterance, start, stop, self._said_at, Direction.PAST).day
         if told is None:
-            return TimeWords(first, end, Sense.OPEN) if words[first].norm in _WEEKDAYS or end - first > 1 else None
+            return TimeWords(first, end, Sense.OPEN) if words[first].norm in WEEKDAYS or end - first > 1 else None
         if len(told) == len("2026-01-05"):
             return self._told(first, end, date.fromisoformat(told), None)
         if len(told) == len("2026-01"):
             year, month = map(int, told.split("-"))
             if not 1 <= year < 9999:
                 return None
-            begin = datetime(year, month, 1)  # noqa: DTZ001  on the wall of the subject's clock
-            return self._within(first, end, begin, (begin + timedelta(days=32)).replace(day=1))
+            return self._sensed(first, end, middle_of_month(year, month, self._said_at))
         return None
 
     def _is_may(self, i: int) -> bool:
@@ -313,14 +294,12 @@ class _Sentence:
             return TimeWords(first, end, Sense.OPEN)
         first, end, part, hour = self._with_hour(first, end, part)
         if hour is not None:
-            moment = self._on(day, hour, part)
+            moment = at_hour(day, hour, part, self._said_at)
             if moment is not None:
                 return self._sensed(first, end, moment)
         if day == self._today and part is None:
             return TimeWords(first, end, Sense.NOW)
-        begins, ends = _STRETCHES[part] if part else (0, 24)
-        midnight = datetime.combine(day, time())
-        return self._within(first, end, midnight + timedelta(hours=begins), midnight + timedelta(hours=ends))
+        return self._sensed(first, end, middle_of_day(day, part, self._said_at))
 
     def _with_hour(self, first: int, end: int, part: Part | None) -> tuple[int, int, Part | None, ClockTime | None]:
         first, end, part = self._with_part(first, end, part)
@@ -350,36 +329,10 @@ class _Sentence:
             return first, k + 1, PARTS[self._words[k].norm]
         return first, end, part
 
-    def _on(self, day: date, hour: ClockTime, part: Part | None) -> datetime | None:
-        read = hour.at(part)
-        if read is not None:
-            return self._shown(datetime.combine(day, read[0]) + timedelta(days=read[1]))
-        if day != self._today:
-            return None
-        # Of the two hours of today that it can be, one may not have come yet.
-        both = [self._shown(datetime.combine(day, time(h, hour.minute))) for h in (hour.hour % 12, hour.hour % 12 + 12)]
-        gone = [m for m in both if m is not None and m <= self._said_at.astimezone(UTC)]
-        return gone[0] if len(gone) == 1 else None
-
-    def _within(self, first: int, end: int, begins: datetime, ends: datetime) -> TimeWords:
-        """The middle of a stretch of the subject's wall clock, as far as it is over."""
-        beginning = self._shown(begins)
-        if beginning is None or beginning >= self._said_at.astimezone(UTC):
+    def _sensed(self, first: int, end: int, moment: datetime | None) -> TimeWords:
+        """As the words around it have it: when it happened, since when, or neither. None is of what is to come."""
+        if moment is None:
             return TimeWords(first, end, Sense.AHEAD)
-        ends = min(ends, self._said_at.replace(tzinfo=None, fold=0))
-        middle = self._shown((begins + max(ends - begins, timedelta(0)) / 2).replace(second=0, microsecond=0))
-        return self._sensed(first, end, middle or beginning)
-
-    def _shown(self, wall: datetime) -> datetime | None:
-        """The moment, in UTC, at which the subject's clock first shows that time; after a gap, the first one beyond."""
-        zone = self._said_at.tzinfo
-        try:
-            return first_shown(wall, zone) if zone else None
-        except OverflowError:
-            return None
-
-    def _sensed(self, first: int, end: int, moment: datetime) -> TimeWords:
-        """As the words around it have it: when it happened, since when, or neither."""
         words = self._words
         before = [word.norm for word in words[max(self._first, first - 3) : first]]
         near = [norm for norm in before if norm not in ("the", "about", "around", "it", "was", "on", "ever")]

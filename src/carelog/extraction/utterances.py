@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from typing import Generic, NamedTuple, TypeVar
 
 from carelog.conversations.turns import Turn
+from carelog.extraction.finding import Span
 from carelog.kit.zones import zone as zone_named
 from carelog.record.values import EARLIEST, LATEST
 
@@ -49,6 +50,14 @@ class Utterance:
     @property
     def text(self) -> str:
         return self.turn.text
+
+    def sentence_at(self, i: int) -> tuple[int, int]:
+        """The sentence that word `i` is in."""
+        return next(sentence for sentence in self.sentences if i < sentence[1])
+
+    def span(self, first: int = 0, end: int | None = None) -> Span:
+        """Where the words `first` up to, not including, `end` stand; all of them when left out."""
+        return Span(self.turn.index, self.words[first].start, self.words[(end or len(self.words)) - 1].end)
 
     def quote(self, first: int, end: int) -> str:
         """The text from word `first` up to, not including, word `end`."""

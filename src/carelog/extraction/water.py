@@ -126,7 +126,7 @@ def _amount_of(utterance: Utterance, water: int, numbers: Sequence[Number]) -> _
     while before and words[before - 1].norm in _KINDS:
         before -= 1
     before -= before > 0 and words[before - 1].norm == "of"
-    stop = next(end for first, end in utterance.sentences if first <= water < end)
+    stop = utterance.sentence_at(water)[1]
     for k, number in enumerate(numbers):
         amount = _measured(utterance, numbers, k) if number.first < stop else None
         if amount and (amount.end == before or 0 <= number.first - water - 1 <= 6):
@@ -194,7 +194,7 @@ def _drinking(utterance: Utterance, first: int, end: int) -> int | None:
             denied = any(word.norm in claims.DENYING or word.norm == "agar" for word in words[start : k + 2])
             return None if denied else first
     # A note of a few words: "2 litres water", "6 glasses of water today".
-    opening, stop = next(s for s in utterance.sentences if s[0] <= first < s[1])
+    opening, stop = utterance.sentence_at(first)
     note = all(word.norm in _BESIDE_A_NOTE for word in (*words[opening:first], *words[end:stop]))
     return first if note else None
 
@@ -224,11 +224,11 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
         named = any(word.norm in _WATER for word in utterance.words[amount.end : amount.end + 3])
         if not named and (of or not (of_water or amount.millilitres)):
             return None  # "Do you drink?" "Two pints a week", "a litre of cider"
-        last = next(s for s in utterance.sentences if s[0] <= amount.first < s[1])[0]
+        last = utterance.sentence_at(amount.first)[0]
         last = max(last, 2) if _not_much(utterance) else last
         if any(word.norm in claims.DENYING | claims.SUPPOSING for word in utterance.words[last : amount.first]):
             return None
-        span = Span(asking.turn.index, asking.words[question.first].start, asking.words[question.end - 1].end)
+        span = asking.span(question.first, question.end)
         end = next(
             (k + 1 for k in range(amount.end, amount.end + 3) if named and utterance.words[k].norm in _WATER),
             amount.end,
@@ -251,8 +251,8 @@ def _counted_vessels(
         word.norm not in {"or", "to", "-"} for word in utterance.words[numbers[0].end : numbers[-1].first]
     ):
         return None
-    said = Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)
-    asked = Span(asking.turn.index, words[0].start, words[-1].end)
+    said = utterance.span(first, end)
+    asked = asking.span()
     amount = in_short(f"{utterance.quote(first, end)} {vessel}", _LONGEST)
     return Finding("water", Water(said=amount), (said, asked)) if amount else None
 
@@ -279,7 +279,7 @@ def _finding(utterance: Utterance, amount: _Amount, quoted: tuple[int, int], mor
     )
     ml = amount.millilitres
     quantity = Quantity(value=round(ml, 0), unit="mL") if ml is not None and 0 < ml <= 20000 else None
-    span = Span(utterance.turn.index, words[quoted[0]].start, words[end - 1].end)
+    span = utterance.span(quoted[0], end)
     if quantity is None and said is None:
         return None
     return Finding("water", Water(amount=quantity, said=said), (span, *more))

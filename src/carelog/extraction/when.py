@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from carelog.extraction.clocks import APPROXIMATELY, PARTS, ClockTime, clock_times
+from carelog.extraction.calendar_words import MONTHS, ORDINALS, WEEKDAYS
+from carelog.extraction.clocks import APPROXIMATELY, ClockTime, clock_times, part_named
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.utterances import Utterance, Word
 
@@ -54,30 +55,6 @@ _DAYS: Final = {
 }
 _EITHER_WAY: Final = {"kal": 1, "कल": 1, "parso": 2, "parson": 2, "परसों": 2}
 """So many days away, before or after, as the sentence's tense has it."""
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sep sept", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-ORDINALS: Final = {
-    word: number
-    for number, word in enumerate(
-        (
-            "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
-            "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
-            "twentieth",
-        ),
-        start=1,
-    )
-} | {"thirtieth": 30}  # fmt: skip
-"""Days of a month as they are spoken, but for those of two words."""
 _UNITS: Final = {
     unit + plural: unit for unit in ("day", "week", "month", "year") for plural in ("", "s")
 }  # "a week ago", "in two days"
@@ -184,12 +161,12 @@ def _number_before(numbers: dict[int, float], norms: Sequence[str], i: int) -> f
 
 def _weekday(norms: Sequence[str], today: date, direction: Direction) -> str | None:
     for i, norm in enumerate(norms):
-        if norm not in _WEEKDAYS:
+        if norm not in WEEKDAYS:
             continue
         past = direction is Direction.PAST or norms[i - 1 : i] == ["last"]
         if (past and norms[i - 1 : i] == ["this"]) or (not past and norms[i - 1 : i] == ["since"]):
             return None
-        ahead = (_WEEKDAYS.index(norm) - today.weekday()) % 7
+        ahead = (WEEKDAYS[norm] - today.weekday()) % 7
         if ahead == 0:
             return None  # of the day's own name, today and a week's distance are meant alike
         return _moved(today, ahead - 7 if past else ahead)
@@ -199,7 +176,7 @@ def _weekday(norms: Sequence[str], today: date, direction: Direction) -> str | N
 def _of_month(norms: Sequence[str], today: date, direction: Direction) -> str | None:
     """ "March 4", "the fourth of March 2024", "since March"; without a year, the nearest in the direction."""
     for i, norm in enumerate(norms):
-        month = _MONTHS.get(norm)
+        month = MONTHS.get(norm)
         if month is None or (norm in {"may", "march"} and not _is_month(norms, i)):
             continue
         day = _day_at(norms, i + 1)
@@ -249,13 +226,13 @@ def _day_number(norms: Sequence[str], i: int) -> tuple[int | None, int]:
 def _weekday_of_month(norms: Sequence[str], today: date, direction: Direction) -> str | None:
     """ "Wednesday the eighteenth": the nearest one in the direction, within the quarter of a year."""
     for i, norm in enumerate(norms):
-        if norm not in _WEEKDAYS or norms[i + 1 : i + 2] != ["the"] or any(n in _MONTHS for n in norms):
+        if norm not in WEEKDAYS or norms[i + 1 : i + 2] != ["the"] or any(n in MONTHS for n in norms):
             continue
         day = _day_at(norms, i + 2)
         step = -1 if direction is Direction.PAST else 1
         for distance in range(92) if day is not None else ():
             found = today + timedelta(days=step * distance)
-            if found.day == day and found.weekday() == _WEEKDAYS.index(norm):
+            if found.day == day and found.weekday() == WEEKDAYS[norm]:
                 return found.isoformat()
     return None
 
@@ -312,7 +289,7 @@ def _in_digits(norms: Sequence[str], today: date, direction: Direction) -> str |
 
 
 def _before_date(norms: Sequence[str], i: int) -> bool:
-    return not i or norms[i - 1] in _BEFORE_DATE or norms[i - 1] in _WEEKDAYS
+    return not i or norms[i - 1] in _BEFORE_DATE or norms[i - 1] in WEEKDAYS
 
 
 def _valid(year: int, month: int, day: int) -> str | None:
@@ -350,6 +327,5 @@ def _year(norms: Sequence[str], today: date, direction: Direction) -> str | None
 def _hour(words: Sequence[Word], found: Sequence[ClockTime]) -> time | None:
     if len(found) != 1:
         return None
-    parts = {PARTS[word.norm] for word in words if word.norm in PARTS}
-    read = found[0].at(parts.pop() if len(parts) == 1 else None)
+    read = found[0].at(part_named(words))
     return read[0] if read and not read[1] else None

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from carelog.conversations.turns import Role
+from carelog.extraction.answered import answer_of
 from carelog.extraction.exchange import (
     Answer,
     AnswerKind,
     Question,
     QuestionForm,
-    answer_to,
-    answer_within,
     open_questions,
 )
 from carelog.extraction.phrasebook import phrase_set
@@ -95,7 +94,7 @@ def asked_for(asking: Utterance) -> tuple[Question, Category | None] | None:
     if _ASKING.isdisjoint(asking.norms):
         return None
     for question in open_questions(asking):
-        end = next(e for b, e in asking.sentences if b <= question.first < e)
+        end = asking.sentence_at(question.first)[1]
         words = asking.words[question.first : end]
         norms = {word.norm for word in words}
         if norms & _ASKING and not norms & _OF_THE_AIR and not asks_of_family(asking, question.first, end):
@@ -108,14 +107,9 @@ def asks_what_happens(asking: Utterance) -> bool:
     return any(_WHAT_HAPPENS.at(asking.words, i) for i in range(len(asking.words)))
 
 
-def answer_of(dialogue: Sequence[Utterance], turn: int, question: Question) -> Answer | None:
-    """How a question for an allergy is answered, in its own turn or the next."""
-    if dialogue[turn].turn.role is Role.PATIENT:
-        return None
-    within = answer_within(dialogue[turn], question, turn)
-    if within is not None:
-        return within
-    return answer_to(dialogue, turn) if question in open_questions(dialogue[turn]) else None
+def answer_to_asker(dialogue: Sequence[Utterance], turn: int, question: Question) -> Answer | None:
+    """How the question of one who is not the patient is answered."""
+    return None if dialogue[turn].turn.role is Role.PATIENT else answer_of(dialogue, turn, question)
 
 
 def confirms_none(question: Question, words: Sequence[Word], answer: Answer | None) -> bool:

@@ -11,11 +11,11 @@ from carelog.extraction.appointments.slots import Slot, find_slots
 from carelog.extraction.appointments.statements import Range, Statement, any_of, conditional, sentences_of, span_of
 from carelog.extraction.appointments.told import CANCELLING, is_set, statement_at, that_was, told
 from carelog.extraction.appointments.wording import VISITS
+from carelog.extraction.calendar_words import ORDINALS, WEEKDAYS
 from carelog.extraction.claims import speaks_for_subject
 from carelog.extraction.exchange import questions
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
-from carelog.extraction.when import ORDINALS
 from carelog.extraction.wordsets import word_set
 
 CUES: Final = VISITS | word_set(
@@ -66,7 +66,6 @@ _NAMED: Final = VISITS | word_set(
 )
 _ASKING: Final = phrase_set("when | what time | what day | do i have | which day | kab")
 _CONFIRMING: Final = word_set("confirm confirming")
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(slots=True)
@@ -218,7 +217,7 @@ class Bookings:
 
 def _supported(made: Statement, utterance: Utterance, i: int) -> Statement:
     """With the words that take it."""
-    sentence = next(s for s in utterance.sentences if s[0] <= i < s[1])
+    sentence = utterance.sentence_at(i)
     return replace(made, support=(*made.support, span_of(utterance, sentence, i, i + 1)))
 
 
@@ -233,10 +232,8 @@ def _with_doctor(made: Statement, utterance: Utterance, heard: Sequence[Range]) 
 
 def _same_weekday(words: Sequence[Word], named: Slot, offered: Slot) -> bool:
     """ "Let's do the Tuesday": of those that were offered."""
-    said = {w.norm for w in words[named.first : named.end]}
-    if offered.day is None or not said & set(_WEEKDAYS):
-        return False
-    return _WEEKDAYS[date.fromisoformat(offered.day).weekday()] in said
+    said = {WEEKDAYS.get(w.norm) for w in words[named.first : named.end]}
+    return offered.day is not None and date.fromisoformat(offered.day).weekday() in said
 
 
 def _is_same(known: Statement, new: Statement) -> bool:

@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from carelog.extraction.clocks import PARTS, ClockTime, clock_times
+from carelog.extraction.calendar_words import MONTHS, ORDINALS, WEEKDAYS
+from carelog.extraction.clocks import PARTS, ClockTime, clock_times, part_named
 from carelog.extraction.durations import find_durations
 from carelog.extraction.utterances import Utterance, Word
-from carelog.extraction.when import ORDINALS, Direction, resolve
+from carelog.extraction.when import Direction, resolve
 from carelog.extraction.wordsets import word_set
 
-_WEEKDAYS: Final = word_set("monday tuesday wednesday thursday friday saturday sunday")
-_MONTHS: Final = word_set(
-    """
-    january february march april may june july august september october november december jan feb apr jun jul aug
-    sep sept oct nov dec
-    """
-)
 _DAYS: Final = word_set("tomorrow today tonight kal कल parso परसों")
 _SPANS: Final = word_set("day days week weeks month months year years hafte mahine din")
 _PERIODS: Final = word_set("week month year fall spring summer winter hafte mahine")
@@ -65,7 +59,8 @@ def find_slots(utterance: Utterance, first: int, end: int, direction: Direction 
     return found
 
 
-_CUES: Final = _WEEKDAYS | _MONTHS | _DAYS | _SPANS | _PERIODS | {"the", "/"}
+_NAMING: Final = WEEKDAYS.keys() | MONTHS.keys() | _DAYS | _SPANS | _PERIODS
+_CUES: Final = _NAMING | {"the", "/"}
 
 
 def _extent(utterance: Utterance, i: int, first: int, end: int) -> tuple[int, int] | None:
@@ -87,15 +82,15 @@ def _extent(utterance: Utterance, i: int, first: int, end: int) -> tuple[int, in
     begin = i
     while begin > first and words[begin - 1].norm in _BEFORE and i - begin < 3:
         begin -= 1
-    if words[begin].norm == "in" and i > begin and norm not in _MONTHS:
+    if words[begin].norm == "in" and i > begin and norm not in MONTHS:
         begin += 1  # "come in | on Thursday"
     stop = i + 1
-    if norm in _WEEKDAYS and stop < end and words[stop].norm == "the":
+    if norm in WEEKDAYS and stop < end and words[stop].norm == "the":
         stop = min(end, stop + 3)
-    if norm in _WEEKDAYS and stop < end and words[stop].norm == ",":
+    if norm in WEEKDAYS and stop < end and words[stop].norm == ",":
         month = min(end, stop + 2)
-        stop = month if words[month - 1].norm in _MONTHS else stop
-    if words[stop - 1].norm in _MONTHS or norm in _MONTHS:
+        stop = month if words[month - 1].norm in MONTHS else stop
+    if words[stop - 1].norm in MONTHS or norm in MONTHS:
         while stop < end and stop - i < 6 and (_in_date(words[stop].norm) and not _is_hour(words, stop, end)):
             stop += 1
         while begin > first and i - begin < 4 and (_in_date(words[begin - 1].norm) or words[begin - 1].norm == "on"):
@@ -165,9 +160,7 @@ def _last_of_day(words: Sequence[Word], first: int, stop: int) -> int:
     last = first
     for k in range(first, stop):
         norm = words[k].norm
-        named = (
-            norm in _WEEKDAYS | _MONTHS | _DAYS | _SPANS | _PERIODS or norm[0].isdecimal() or norm in ("baad", "बाद")
-        )
+        named = norm in _NAMING or norm[0].isdecimal() or norm in ("baad", "बाद")
         if named or _is_ordinal(norm):
             last = k
     return last + 1
@@ -201,8 +194,7 @@ def _hour_beside(words: Sequence[Word], first: int, stop: int, end: int) -> tupl
 
 
 def _in_office(hour: ClockTime, words: Sequence[Word], begin: int, end: int) -> time | None:
-    parts = {PARTS[w.norm] for w in words[begin:end] if w.norm in PARTS}
-    read = hour.at(parts.pop() if len(parts) == 1 else None)
+    read = hour.at(part_named(words[begin:end]))
     if read is not None:
         return read[0] if not read[1] else None
     later = _OFFICE.get(hour.hour)

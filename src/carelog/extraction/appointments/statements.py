@@ -86,4 +86,4 @@ def any_of(table: PhraseTable[bool], words: Sequence[Word], of: Range) -> bool:
 def span_of(utterance: Utterance, sentence: Range, first: int, end: int) -> Span:
     """What is quoted for words `first` to `end`."""
     begin, stop = quoted(utterance.words, sentence, first, end)
-    return Span(utterance.turn.index, utterance.words[begin].start, utterance.words[stop - 1].end)
+    return utterance.span(begin, stop)

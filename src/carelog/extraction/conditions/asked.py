@@ -5,15 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from carelog.conversations.turns import Role
+from carelog.extraction.answered import answer_of
 from carelog.extraction.conditions.claims import Claim, Mention, Page
 from carelog.extraction.conditions.cues import Cue, Meaning
 from carelog.extraction.exchange import (
-    Answer,
     AnswerKind,
     Question,
     QuestionForm,
     answer_to,
-    answer_within,
     open_questions,
     same_speaker,
 )
@@ -61,7 +60,7 @@ def granted(
         return (replace(claim, cue=claim.cue._replace(meaning=Meaning.HAS)) if asked_since else claim), ()
     if question.form is QuestionForm.OPEN:
         return None
-    answer = _answer(dialogue, turn, question)
+    answer = answer_of(dialogue, turn, question)
     if question.form is QuestionForm.STATED:
         if answer is not None and answer.kind is AnswerKind.NO:
             return None
@@ -80,14 +79,6 @@ def granted(
         question.first, question.first + 1, Meaning.HAD if had and not mention.named.condition.lasting else Meaning.HAS
     )
     return Claim(cue, "confirmed"), (answer.span,)
-
-
-def _answer(dialogue: Sequence[Utterance], turn: int, question: Question) -> Answer | None:
-    within = answer_within(dialogue[turn], question, turn)
-    if within is not None:
-        return within
-    opened = open_questions(dialogue[turn])
-    return answer_to(dialogue, turn) if question in opened else None
 
 
 def is_taken_back(dialogue: Sequence[Utterance], turn: int) -> bool:

@@ -66,7 +66,7 @@ class Page:
         )
 
     def sentence_of(self, mention: Mention) -> tuple[int, int]:
-        return next((b, e) for b, e in self.utterance.sentences if b <= mention.first < e)
+        return self.utterance.sentence_at(mention.first)
 
     def question_of(self, mention: Mention) -> Question | None:
         return next((q for q in self.questions if q.first <= mention.first < q.end), None)

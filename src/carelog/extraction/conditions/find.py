@@ -69,7 +69,7 @@ def _detailed(page: Page, mention: Mention, claim: Claim, spans: tuple[Span, ...
         first, end = min(first, since[1]), max(end, since[2])
     begin, until = quoted(words, sentence, mention.first, mention.end)
     begin, until = min(begin, first), max(until, min(end, sentence[1]))
-    own = Span(utterance.turn.index, words[begin].start, words[until - 1].end)
+    own = utterance.span(begin, until)
     return Fact(
         condition=mention.named.condition,
         spans=(own, *spans),

@@ -90,7 +90,7 @@ def _stated(
         if not measures.some and (way.habit or (mention.activity.common and not way.plain)):
             continue
         first, taken = min(way.first, mention.first, measures.first), max(mention.end, measures.end)
-        span = Span(utterance.turn.index, words[first].start, words[taken - 1].end)
+        span = utterance.span(first, taken)
         yield _finding(mention.activity.name, measures, intensity_of(words, first, taken), span, question)
 
 
@@ -105,7 +105,7 @@ def _put_right(found: Sequence[Finding], utterance: Utterance) -> list[Finding]:
     told = {field: value for field, value in anew.items() if value is not None}
     if not told or not says_only(utterance, measures.first, measures.end):
         return list(found)
-    span = Span(utterance.turn.index, utterance.words[0].start, utterance.words[-1].end)
+    span = utterance.span()
     return [*found[:-1], Finding("exercise", last.payload.model_copy(update=told), (span, *last.spans))]
 
 
@@ -116,7 +116,7 @@ def _counted_steps(utterance: Utterance, measuring: Measuring) -> Iterator[Findi
         if number.end < len(words) and words[number.end].norm in STEPS and fewest <= number.value <= most:
             before = {word.norm for word in words[claims.clause_start(words, number.first) : number.first]}
             if not before & (claims.DENYING | claims.SUPPOSING | _GOALS):
-                span = Span(utterance.turn.index, words[number.first].start, words[number.end].end)
+                span = utterance.span(number.first, number.end + 1)
                 yield Finding("exercise", Exercise(activity="walking", steps=int(number.value)), (span,))
                 return
 
@@ -132,7 +132,7 @@ def _asked(before: Utterance, mentions: Sequence[Mention], utterance: Utterance)
         if said is None or said.kind is AnswerKind.NO:
             return None
         named = {mention.activity.name for mention in mentions if question.first <= mention.first < question.end}
-        span = Span(before.turn.index, words[question.first].start, words[question.end - 1].end)
+        span = before.span(question.first, question.end)
         counted = next((unit for unit in ("steps", "minutes") if unit in norms), None)
         return _Question(span, named.pop() if len(named) == 1 else None, "did" in norms, said.kind, counted)
     return None
@@ -147,9 +147,9 @@ def _answered(utterance: Utterance, measuring: Measuring, question: _Question) -
     if question.counted and not measures.some:
         measures = measuring.bare(question.counted)
     if measures.some and all(word.norm in _ANSWERING for word in words[: measures.first]):
-        span = Span(utterance.turn.index, words[measures.first].start, words[measures.end - 1].end)
+        span = utterance.span(measures.first, measures.end)
     elif question.past and question.kind is AnswerKind.YES:
-        span = Span(utterance.turn.index, words[0].start, words[0].end)
+        span = utterance.span(0, 1)
     else:
         return
     yield _finding(question.activity, measures, None, span, question)

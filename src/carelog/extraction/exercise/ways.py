@@ -178,7 +178,7 @@ def _noted(utterance: Utterance, mention: Mention, asked: bool) -> Way | None:
     words = utterance.words
     start = claims.clause_start(words, mention.first, reach=8)
     before = [word.norm for word in words[start : mention.first]]
-    sentence = next(s for s in utterance.sentences if s[0] <= mention.first < s[1])
+    sentence = utterance.sentence_at(mention.first)
     if not (asked or sentence[1] - sentence[0] <= _SHORT) or len(before) > 6:
         return None
     plain = all(n in _LEAD or n[0].isdecimal() or n in _NUMBER_WORDS or n in _YES for n in before)

@@ -93,7 +93,7 @@ def _asked(before: Utterance, utterance: Utterance) -> tuple[int, Meal | None, S
         only = _nothing_but(utterance.words, said.rest) if said.kind is AnswerKind.NO else None
         if said.kind is AnswerKind.NO and only is None:
             return None
-        span = Span(before.turn.index, before.words[question.first].start, before.words[question.end - 1].end)
+        span = before.span(question.first, question.end)
         first = said.rest if said.kind is AnswerKind.YES else only or 0
         return min(first, len(utterance.words)), meals[-1] if meals else None, span
     return None
@@ -113,5 +113,4 @@ def _added(words: Sequence[Word], food: int, first: int) -> bool:
 def _span(utterance: Utterance, statement: Statement, item: Item) -> Span:
     near = item.begin - statement.trigger <= _QUOTE_REACH
     first = min(statement.trigger, item.begin) if near else item.begin
-    words = utterance.words
-    return Span(utterance.turn.index, words[first].start, words[item.end - 1].end)
+    return utterance.span(first, item.end)

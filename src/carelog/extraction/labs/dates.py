@@ -17,7 +17,7 @@ def middle_of_its_year(utterance: Utterance, first: int) -> datetime | None:
     if said_at is None:
         return None
     words = utterance.words
-    begin, end = next(s for s in utterance.sentences if s[0] <= first < s[1])
+    begin, end = utterance.sentence_at(first)
     for k in range(begin, end - 1):
         norm, following = words[k].norm, words[k + 1].norm
         year = said_at.year - 1 if (norm, following) == ("last", "year") else None
@@ -34,7 +34,7 @@ def is_of_an_untold_past(utterance: Utterance, first: int, end: int) -> bool:
     start = claims.clause_start(words, first, reach=12)
     if not claims.long_past(words, start, told_until(words, end)) or middle_of_its_year(utterance, first):
         return False
-    sentence = next(s for s in utterance.sentences if s[0] <= first < s[1])
+    sentence = utterance.sentence_at(first)
     return not any(
         told.sense is Sense.PAST and told.moment is not None and sentence[0] <= told.first < sentence[1]
         for told in find_time_words(utterance)

@@ -81,7 +81,7 @@ def _of_turn(utterance: Utterance, mentions: Sequence[Mention]) -> Iterator[Find
             told = told_after(words, mention, stop)
         if told is not None and is_result(utterance, mention, told.first):
             for one in _alike(utterance, mentions, k):
-                span = _span(utterance, min(one.first, told.first), max(one.end, told.end))
+                span = utterance.span(min(one.first, told.first), max(one.end, told.end))
                 yield Finding("lab_result", LabResult(test=one.lab.name, text=told.text[:_LONGEST]), (span,))
 
 
@@ -119,7 +119,7 @@ def _valued(
     utterance: Utterance, mention: Mention, value: Value, quoted: tuple[int, int], *more: Span
 ) -> Finding | Implausible:
     lab, words = mention.lab, utterance.words
-    spans = (_span(utterance, *quoted), *more)
+    spans = (utterance.span(*quoted), *more)
     if value.unit is None:
         said: dict[str, Any] = {"test": lab.name, "text": utterance.quote(value.first, value.end)}
         return Implausible(
@@ -134,7 +134,7 @@ def _valued(
         notes=verdict.text if verdict else None,
     )
     if verdict:
-        spans = (_span(utterance, quoted[0], max(quoted[1], verdict.end)), *more)
+        spans = (utterance.span(quoted[0], max(quoted[1], verdict.end)), *more)
     return Finding("lab_result", payload, spans, middle_of_its_year(utterance, value.first))
 
 
@@ -146,14 +146,14 @@ def _answered(asking: Utterance, asked: Sequence[Mention], utterance: Utterance)
         mention = next((m for m in reversed(asked) if question.first <= m.first < question.end), None)
         if mention is None or norms & LIMITS or norms & _GOALS or claims.of_another(asking, mention.first):
             continue
-        span = _span(asking, question.first, question.end)
+        span = asking.span(question.first, question.end)
         numbers = find_numbers(utterance) if mention.lab.units else []
         value = _bare(utterance, mention, numbers)
         if value is not None:
             yield _valued(utterance, mention, value, (value.first, value.end), span)
         elif (told := _in_words(utterance, mention)) is not None:
             text = LabResult(test=mention.lab.name, text=told.text[:_LONGEST])
-            yield Finding("lab_result", text, (_span(utterance, told.first, told.end), span))
+            yield Finding("lab_result", text, (utterance.span(told.first, told.end), span))
         return
 
 
@@ -212,7 +212,3 @@ def _once_each(found: Sequence[Finding | Implausible]) -> Iterator[Finding | Imp
                 continue
             told.add(key)
         yield finding
-
-
-def _span(utterance: Utterance, first: int, end: int) -> Span:
-    return Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)

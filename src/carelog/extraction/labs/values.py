@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from carelog.extraction.calendar_words import MONTHS
 from carelog.extraction.labs.mentions import Mention
 from carelog.extraction.labs.units import unit_said
 from carelog.extraction.measured import LINKS, in_range, untimed, with_unsaid_point
@@ -42,12 +43,7 @@ _COMPARATORS: Final[dict[tuple[str, ...], Comparator]] = {
     ("more", "than"): ">",
     (">",): ">",
 }
-_MONTHS = word_set(
-    """
-    january february march april may june july august september october november december jan feb mar apr jun jul aug
-    sep sept oct nov dec
-    """
-)
+_MONTHS: Final = MONTHS.keys() | {"mar"}
 _SPANS = word_set("day days week weeks month months year years")
 _TAKING = word_set("take taking takes took on start started starting prescribed give gave add added with daily")
 _TAKING_REACH: Final = 8  # words

@@ -11,8 +11,12 @@ attachment   which cue is about which mention
 denials      what takes a cue back or leaves it open: "don't take", "if you miss it"
 exclusions   other people's medicines, what someone reacts to, and talk of medicines in general
 references   the words that stand for a medicine named before: "I stopped it"
-status       what those words say of one mention, with questions, answers and negations read
+said         what such a cue says in its place: "take two" is an order or a report
+asked        what a question about a medicine comes to, with its answer
+plans        a medicine named without a verb: read from a list, or prescribed
+status       what those words say of one mention, with negations and what is said of "it" read
 pairing      which strength belongs to which mention, across turns too
+bare         numbers without a unit: which of them are strengths
 corrections  what a speaker takes back: "fourteen, no, sixteen units"
 merging      one finding for each medicine and strength
 """

@@ -29,6 +29,8 @@ _CHANGE_BETWEEN = word_set(
 )
 _STAYING = word_set("stays stay remains unchanged")
 _LISTING = word_set("aur or and और , mg mcg ug tab tablet goli")
+_EXCHANGING = word_set("swap swapped switch switched replace change changed")
+_FOR_ANOTHER = word_set("to for with")
 _TAKING = frozenset({"taking", "take"})
 
 
@@ -64,6 +66,8 @@ def _left(reading: Reading, begin: int, first: int) -> Cue | None:
             continue  # "Lower your blood pressure with" changes no medicine.
         if words[cue.end - 1].norm == "from" and "to" in between:
             cue = cue._replace(meaning="changed")  # "Switch you from one to another": the other.
+        if words[cue.first].norm in _EXCHANGING and cue.meaning == "stopped" and not _FOR_ANOTHER.isdisjoint(between):
+            cue = cue._replace(meaning="changed")  # "Swap the one for the other".
         if nearest is None or nearest.meaning != "may i":  # "Should I start" asks, whatever follows.
             nearest = cue
     return nearest
@@ -84,7 +88,7 @@ def _right(reading: Reading, first: int, end: int) -> Cue | None:
             return cue if len(other) <= 2 else None
         if words[cue.first].norm in _STAYING:
             return cue if not other else None
-        done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing"))
+        done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing", "quit"))
         return cue if between and not other and done else None
     return None
 

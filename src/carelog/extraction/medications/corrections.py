@@ -4,8 +4,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
+from carelog.extraction.medications.bare import checked_until
 from carelog.extraction.medications.names import Mention
-from carelog.extraction.medications.pairing import Pair, checked_until
+from carelog.extraction.medications.pairing import Pair
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Word
@@ -76,7 +77,7 @@ def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
 def _is_held_out(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
     """ "You're on lisinopril 10?" "No, 20." """
     asking = readings[old.dose_turn].utterance
-    end = next(e for b, e in asking.sentences if b <= old.dose.first < e)
+    end = asking.sentence_at(old.dose.first)[1]
     answers = new.dose.first <= _FIRST_WORDS and not new.dose.target
     if checked_until(asking) < len(asking.words):
         return answers and end <= checked_until(asking)  # "... 500. Is that right?" "No, 1000."

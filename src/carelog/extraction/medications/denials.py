@@ -11,7 +11,7 @@ from carelog.extraction.wordsets import word_set
 _NEGATIONS = word_set(
     """
     not n't never no nor without avoid avoiding don't doesn't didn't won't haven't hasn't can't cannot isn't
-    wasn't aren't shouldn't wouldn't couldn't weren't nahi nahin mat neither नहीं मत
+    wasn't ain't aren't shouldn't wouldn't couldn't weren't nahi nahin mat neither नहीं मत
     """
 )
 _HINDI_NOT = word_set("nahi nahin नहीं")
@@ -23,6 +23,7 @@ _CONDITIONS = word_set("if agar अगर")
 _CONDITION_REACH = 3
 _OFFERERS = word_set("we they doctor he she")
 _OFFER_REACH = 12
+_SUBJECTS = word_set("you your he she there it the that any")
 _TAKEN = word_set("take taken taking")
 _TOOK = word_set("took used")
 _LONG_AGO = phrase_set(
@@ -70,6 +71,9 @@ def is_conditional(words: Sequence[Word], begin: int, cue: Cue | None) -> bool:
         return False
     before = [word.norm for word in words[max(begin, cue.first - _OFFER_REACH) : cue.first]]
     near = before[-_CONDITION_REACH:]
+    clause = [word.norm for word in words[begin : cue.first]]
+    if cue.meaning == "stopped" and clause[:1] == ["if"] and _SUBJECTS & set(clause[1:3]) and "," in clause:
+        return True  # "If your stomach hurts badly, stop it and call us."
     if "can" in near and _OFFERERS & set(near) and _CONDITIONS & set(before):
         return True  # "If you feel sick, we can give you ..."; "if it is strep I'll prescribe" is a plan.
     return bool(_CONDITIONS & set(near)) and not _MARKS & set(near)

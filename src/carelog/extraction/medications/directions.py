@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
-_COUNTS: Final = word_set(
+COUNTS: Final = word_set(
     """
     one two three four five six eight ten half single couple 1 2 3 4 5 6 8 10 ek do teen char aadhi aadha
     एक दो तीन चार आधी आधा
@@ -62,7 +62,7 @@ def counted(words: Sequence[Word], begin: int, end: int) -> Direction | None:
         first = i - 1
         while first > begin and words[first].norm in ("a", "of", "whole", "extra"):
             first -= 1
-        if first >= begin and words[first].norm in _COUNTS:
+        if first >= begin and words[first].norm in COUNTS:
             return Direction(first, i + 1)
     return None
 

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from carelog.extraction.numbers import Form, Number, find_numbers
+from carelog.extraction.numbers import Form, Number, find_numbers, find_sizes
+from carelog.extraction.numbers.words import UNITS
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.payload import Quantity
 
 # Said unit -> UCUM code (https://ucum.org). "Units" are U: of insulin, of heparin.
 _UNITS = {
-    "mg": "mg", "mgs": "mg", "milligram": "mg", "milligrams": "mg", "milligrammes": "mg", "miligram": "mg",
+    "mg": "mg", "mgs": "mg", "mg's": "mg", "migs": "mg",
+    "milligram": "mg", "milligrams": "mg", "milligrammes": "mg", "miligram": "mg",
     "miligrams": "mg", "mcg": "ug", "mcgs": "ug", "ug": "ug", "µg": "ug", "μg": "ug", "microgram": "ug",
-    "micrograms": "ug", "g": "g", "gm": "g", "gms": "g", "gram": "g", "grams": "g", "iu": "[IU]",
+    "micrograms": "ug", "mic": "ug", "mics": "ug", "mikes": "ug",
+    "g": "g", "gm": "g", "gms": "g", "gram": "g", "grams": "g", "iu": "[IU]",
     "unit": "U", "units": "U", "ml": "mL", "mls": "mL", "milliliter": "mL", "milliliters": "mL",
-    "millilitre": "mL", "millilitres": "mL", "cc": "mL", "meq": "meq", "milliequivalent": "meq",
+    "millilitre": "mL", "millilitres": "mL", "cc": "mL", "mil": "mL", "mils": "mL",
+    "meq": "meq", "milliequivalent": "meq",
     "milliequivalents": "meq", "%": "%", "percent": "%",
 }  # fmt: skip
 _DASHES = frozenset("-–—")
@@ -35,6 +39,9 @@ _OWNERS = word_set("the my your his her high blood")
 _LATEST_DAY = 31
 _CHANGE_REACH = 10
 _LONGEST_BETWEEN = 3
+_LONGEST_START = 4
+_JOINING = word_set("and or to then once twice daily a in at per times of with the")
+_LONGEST_TO_PER = 2  # Words between the numbers of a mixture: a unit, and "per".
 _TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
 _COUNTED = _TIMES | word_set(
     """
@@ -46,14 +53,20 @@ _COUNTED = _TIMES | word_set(
     """
 )
 
+_COUNTED_AFTER = word_set("time times tablet tablets pill pills capsule capsules puff puffs")
+_SMALLEST_BEFORE_COUNT = 100
+_LARGEST_BROKEN = 1000  # Two strengths in one: "twenty twelve and a half".
 _MONEY = frozenset("$€£₹") | {"rs", "tier", "level"}
 _PACKS = word_set("pack packs box boxes bottle bottles strip strips packet packets")
+_PRICED = _PACKS | word_set("month year refill copay pop")  # "It's five fifty a month."
 _WITHIN = word_set("mein me main")
 _CHANGES = (
     *("increas", "decreas", "lower", "raise", "raising", "reduc", "bump", "titrat", "chang", "doubl", "cut", "upped"),
-    *("badha",),
+    *("badha", "halv"),
 )
-_MOVES = word_set("go going goes went gone")
+_MOVES = word_set(
+    "go going goes went gone drop dropped dropping bring bringing brought taper tapered tapering move moved moving step"
+)
 
 
 class Dose(NamedTuple):
@@ -88,7 +101,7 @@ def find_doses(utterance: Utterance) -> list[Dose]:
     [(20.0, 'mg', True), (10.0, 'mg', True)]
     """
     words = utterance.words
-    numbers = sorted([*map(_without_stutter, find_numbers(utterance)), *_single_units(words)])
+    numbers = _numbers(utterance)
     found: list[Dose] = []
     for n, number in enumerate(numbers):
         earlier = numbers[n - 1] if n else None
@@ -101,7 +114,37 @@ def find_doses(utterance: Utterance) -> list[Dose]:
         planned = not _is_past(words, dose.first) and words[number.first - 1].norm != "se"
         if earlier and dose.first < number.first and dose.value and planned:
             found.append(dose._replace(end=earlier.end, value=earlier.value, former=True))
-    return found
+    if len(found) < 2:
+        return found
+    return [dose for n, dose in enumerate(found) if not _begins_anew(words, dose, found[n + 1 :])]
+
+
+def _begins_anew(words: Sequence[Word], dose: Dose, later: Sequence[Dose]) -> bool:
+    """Whether a number is a false start: the five of "five, ten milligrams"."""
+    if dose.unit is not None or not later or later[0].former or _norm(words, dose.end) != ",":
+        return False
+    following = next((other for other in later if other.unit is not None), None)
+    if following is None or not 0 < following.first - dose.end <= _LONGEST_START:
+        return False
+    return all(words[i].norm not in _JOINING for i in range(dose.end, following.first))
+
+
+def _numbers(utterance: Utterance) -> list[Number]:
+    sizes = find_sizes(utterance)
+    counted = (n for n in find_numbers(utterance) if not any(s.first < n.end and n.first < s.end for s in sizes))
+    told = (_without_stutter(_without_count(utterance.words, number)) for number in counted)
+    return sorted([*told, *_single_units(utterance.words), *sizes])
+
+
+def _without_count(words: Sequence[Word], number: Number) -> Number:
+    """ "Three hundred three times a day", "five hundred two tablets": the last word counts what follows."""
+    count = UNITS.get(words[number.end - 1].norm)
+    if count == 1 and words[number.end - 2].norm == "hundred" and number.end - number.first > 1:
+        return number._replace(end=number.end - 1, value=number.value - 1)  # "The six hundred one", of tablets.
+    counted = _norm(words, number.end) in _COUNTED_AFTER and number.end - number.first > 1
+    if count is None or not counted or number.value % 10 != count or number.value < _SMALLEST_BEFORE_COUNT:
+        return number
+    return number._replace(end=number.end - 1, value=number.value - count)
 
 
 def _without_stutter(number: Number) -> Number:
@@ -126,13 +169,29 @@ def _dose(utterance: Utterance, earlier: Number | None, number: Number) -> Dose 
     if _norm(words, end - 1) == "half" and _norm(words, end) == "a":
         end += 1
     unit, end = _unit(words, end)
-    if number.value <= 0 or _norm(words, first - 1) == "/" or _is_limit(words, first):
+    joined = number.value > _LARGEST_BROKEN and number.value != int(number.value)
+    if joined or number.value <= 0 or _norm(words, first - 1) == "/" or _is_limit(words, first):
+        return None
+    if _is_of_mixture(words, earlier, number, end):
         return None
     if _is_something_else(words, first, end) if unit else _counts_something(utterance, first, end):
         return None
     return _range(utterance, earlier, number, unit, end) or Dose(
         first, end, number.value, unit, target=_norm(words, first - 1) == "to"
     )
+
+
+def _is_of_mixture(words: Sequence[Word], earlier: Number | None, number: Number, end: int) -> bool:
+    """How strong a syrup is: both numbers of "two hundred per five", "the 250 in 5 mil"."""
+    if earlier is not None and number.first - earlier.end <= _LONGEST_TO_PER:
+        if _norm(words, number.first - 1) == "per":
+            return True
+        if _norm(words, number.first - 1) == "in" and _unit(words, number.end)[0] == "mL":
+            return True
+    following = _norm(words, end + 1)
+    if _norm(words, end) == "per":
+        return following in UNITS or following.isdecimal()
+    return _norm(words, end) == "in" and _unit(words, end + 2)[0] == "mL"
 
 
 def _range(utterance: Utterance, earlier: Number | None, number: Number, unit: str | None, end: int) -> Dose | None:
@@ -211,11 +270,15 @@ def _is_change(words: Sequence[Word], first: int) -> bool:
 def _counts_something(utterance: Utterance, first: int, end: int) -> bool:
     """A number without a unit that counts what follows, is an age, or breaks off."""
     words = utterance.words
+    if _norm(words, first) == "half":
+        return True  # Of a tablet.
     if _norm(words, end) == "din" and _norm(words, end + 1) in _WITHIN:
         return False  # "Metformin 500 din mein do baar"
     if _norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"} | _MONEY:
         return True
     if _norm(words, first - 1) == "of" and _norm(words, first - 2) in _PACKS:
+        return True
+    if _norm(words, end) == "a" and _norm(words, end + 1) in _PRICED:
         return True
     follows = utterance.text[words[end - 1].end :][:2]
     return follows[:1] in _DASHES and not follows[1:].isdecimal()  # "Lortab 500- Lortab 5 milligrams"

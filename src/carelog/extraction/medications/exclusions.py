@@ -14,7 +14,8 @@ _KIN = word_set(
     """
     wife husband mother mom mum father dad brother sister friend friends neighbor neighbour boss aunt uncle
     grandmother grandma grandfather grandpa cousin roommate girlfriend boyfriend coworker colleague son daughter
-    law nephew niece ex partner colleagues neighbors neighbours parents kids
+    law nephew niece ex partner flatmate housemate buddy stepmother stepfather
+    stepmom stepdad grandson granddaughter fiance fiancee colleagues neighbors neighbours parents kids
     """
 )
 _KIN_HINDI = word_set(
@@ -69,9 +70,11 @@ def is_of_people(utterance: Utterance, begin: int, mention: Mention) -> bool:
 
 
 def is_compared(utterance: Utterance, first: int) -> bool:
-    """ "(Tylenol) rather than ibuprofen"; not "other than ibuprofen"."""
-    before = [word.norm for word in utterance.words[max(0, first - 2) : first]]
-    return before[-1:] == ["than"] and before[0] != "other"
+    """ "(Tylenol) rather than ibuprofen", "is that like prednisone?"; not "other than ibuprofen"."""
+    before = [word.norm for word in utterance.words[max(0, first - 3) : first]]
+    if before[-1:] == ["like"]:
+        return before[-2:-1] in (["that"], ["it"], ["this"]) or before[-3:-1] == ["the", "same"]
+    return before[-1:] == ["than"] and before[-2:-1] != ["other"]
 
 
 def is_given_once(utterance: Utterance, mention: Mention) -> bool:

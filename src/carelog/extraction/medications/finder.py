@@ -17,9 +17,11 @@ from carelog.extraction.medications.frequencies import Often
 from carelog.extraction.medications.merging import Fact, merge
 from carelog.extraction.medications.names import Mention, find_mentions
 from carelog.extraction.medications.pairing import Pair, pair
+from carelog.extraction.medications.plans import topic_at
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.reasons import reason_after, reason_before
-from carelog.extraction.medications.status import Said, Scene
+from carelog.extraction.medications.said import Said
+from carelog.extraction.medications.status import Scene
 from carelog.extraction.professionals import professional_after_by, professional_before
 from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance
@@ -89,7 +91,7 @@ def _is_asked_for(reading: Reading, word: int, *, answered: bool) -> bool:
     asked = [question for question in reading.questions if question.first <= word < question.end]
     if any(question.form is QuestionForm.OPEN or answered for question in asked):
         return True
-    end = next(e for b, e in utterance.sentences if b <= word < e)
+    end = utterance.sentence_at(word)[1]
     asking = {w.norm for w in utterance.words[max(0, word - _ASKING_REACH) : word]}
     return utterance.words[end - 1].norm == "?" and bool(_ASKING & asking)
 
@@ -111,11 +113,9 @@ class _Place(NamedTuple):
 
     def quote(self, first: int, end: int) -> Span:
         """The words `first` to `end` with those around them that make them understood."""
-        reading = self.readings[self.turn]
-        words = reading.words
-        sentence = next(s for s in reading.utterance.sentences if s[0] <= first < s[1])
-        begin, stop = quoted(words, sentence, first, end)
-        return Span(reading.turn, words[begin].start, words[max(stop, end) - 1].end)
+        utterance = self.readings[self.turn].utterance
+        begin, stop = quoted(utterance.words, utterance.sentence_at(first), first, end)
+        return utterance.span(begin, max(stop, end))
 
 
 def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Said:
@@ -127,7 +127,7 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Sai
         later = scene.status_between(p.dose_turn, 0, p.dose.first)
         if later is None and said.status in (None, "asked") and scene.is_reply(p.dose_turn):
             later = "taking"  # "What about your lisinopril?" "20 mg."
-    elif said.status != "stopped" and p.dose.first - p.mention.end > _APART:
+    elif (said.status != "stopped" or p.dose.target) and p.dose.first - p.mention.end > _APART:
         later = scene.status_between(p.turn, p.mention.end, p.dose.first)
     elif said.status == "changed" and not p.dose.target and any(other.dose.target for other in own):
         later = "taking"  # The 20 of "bump the 20 of lisinopril up to 40".
@@ -167,9 +167,9 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
         if often and not any(span.turn == reply.turn for span in (*elsewhere, *said.spans)):
             elsewhere.append(Span(reply.turn, often.start, often.end))
     status = said.status
-    if status is None and often is not None and _is_told_by_patient(place, p):
-        status = "taking"
-    sentence = next(s for s in here.utterance.sentences if s[0] <= first < s[1])
+    if status is None and (p is not None or often is not None):
+        status = _status_of_list(place, p, often)
+    sentence = here.utterance.sentence_at(first)
     to_come = status == "ordered" or (status == "started" and here.utterance.turn.role is Role.CLINICIAN)
     how = directions(here.utterance, sentence, first, end, place.following, to_come=to_come)
     with_what = _beside_frequency(here, stop, place.following, often)
@@ -179,7 +179,7 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
     own = _quotes(here, start, stop, beside)
     if (end - first == mention.end - mention.first and beside is None) or status not in (None, "taking"):
         own = [place.quote(first, end), *own]
-    beside_it = [Span(here.turn, words[d.first].start, words[d.end - 1].end) for d in how]
+    beside_it = [here.utterance.span(d.first, d.end) for d in how]
     beside_it += [day[1]] if day else []
     beside_it += [Span(here.turn, o.start, o.end) for o in with_what]
     instructions = "; ".join([*in_words(here.utterance, how), *(o.frequency.text.lower() for o in with_what)])
@@ -216,7 +216,7 @@ def _day_of(
     if found is None:
         return None
     day, said = found
-    return day, Span(here.turn, here.words[said.first].start, here.words[said.end - 1].end)
+    return day, here.utterance.span(said.first, said.end)
 
 
 def _day_told(readings: Sequence[Reading], said: Said) -> tuple[str, Span] | None:
@@ -292,12 +292,16 @@ def _of_all(reading: Reading, at: int) -> Often | None:
     return next((often for often in near if _ALL.search(text, max(at, often.start - _LONGEST_ALL), often.start)), None)
 
 
-def _is_told_by_patient(place: _Place, p: Pair | None) -> bool:
-    """Who says "Lipitor, at bedtime" of themselves takes it so, if it is no question."""
+def _status_of_list(place: _Place, p: Pair | None, often: Often | None) -> Status | None:
+    """Who says "Lipitor, at bedtime" of themselves takes it so; a clinician reads it from a list or prescribes it."""
     reading = place.readings[place.turn]
     teller = place.readings[p.dose_turn].utterance if p else reading.utterance
     asked = any(q.first <= place.mention.first < q.end for q in reading.questions)
-    return teller.turn.role in (Role.PATIENT, Role.CARER) and not asked
+    if asked and (p is None or p.dose_turn == place.turn) and not _is_asked_how_often(place):
+        return None
+    if teller.turn.role in (Role.PATIENT, Role.CARER) or asked:
+        return None if p is not None and p.dose.target else "taking"
+    return topic_at(place.readings, place.turn, place.mention.first)
 
 
 def _before(frequencies: Sequence[Often], at: int) -> Often | None:
@@ -312,7 +316,11 @@ def _answering(place: _Place, said: Said) -> Reading | None:
         return None
     if any(span.turn == place.readings[reply].turn for span in said.spans):
         return place.readings[reply]
-    words = place.readings[place.turn].words
-    asked = {word.norm for word in words[max(0, place.mention.first - _QUESTION_REACH) : place.mention.first]}
-    last = place.following == len(words) and len(words) - place.mention.end <= _APART
-    return place.readings[reply] if last and {"how", "often"} <= asked else None
+    return place.readings[reply] if _is_asked_how_often(place) else None
+
+
+def _is_asked_how_often(place: _Place) -> bool:
+    """ "How often do you use the albuterol?", "and the albuterol, how often?"."""
+    words, mention = place.readings[place.turn].words, place.mention
+    asked = {word.norm for word in words[max(0, mention.first - _QUESTION_REACH) : mention.end + _APART + 1]}
+    return place.following == len(words) and len(words) - mention.end <= _APART + 1 and {"how", "often"} <= asked

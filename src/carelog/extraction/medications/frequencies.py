@@ -19,7 +19,7 @@ _TIMES = rf"(?:once|twice|thrice|{_N}\s+times?)"
 _PER = r"(?:an?|per|each|every|in\s+an?|in\s+the)"
 _PART = r"(?:mornings?|evenings?|afternoons?|nights?|noon|bedtime|breakfast|lunch|dinner|supper)"
 _AT = r"(?:every\s+|in\s+the\s+|at\s+|again\s+at\s+)?"
-_MEAL = r"(?:meals?|food|breakfast|lunch|dinner|each\s+meal|every\s+meal)"
+_MEAL = r"(?:(?:my|your|his|her)\s+)?(?:meals?|food|breakfast|lunch|dinner|supper|tea|each\s+meal|every\s+meal)"
 _WEEKDAY = r"(?:sun|mon|tues|wednes|thurs|fri|satur)day"
 _WEEKDAYS = rf"{_WEEKDAY}s"  # "On Saturday" tells of one day.
 # "Aaj subah", "kal raat" and "maine subah" (this morning, last night, I ... in the morning) tell of one day too.
@@ -66,7 +66,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"q?hs|qd|od|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
     (rf"(?:every\s+{_WEEKDAY}|on\s+{_WEEKDAYS})(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_WEEKDAY}s?)+", "weekdays"),
     (rf"weekly|every\s+week|every\s+{_WEEKDAY}|on\s+{_WEEKDAYS}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
-    (r"daily|(?:a|per|each)\s+day|/\s?day", 1),
+    (r"daily|(?<!for\s)a\s+day|(?:per|each)\s+day|/\s?day", 1),
     (
         rf"(?:with|before|after|between)\s+{_MEAL}|khan[ae]\s+(?:ke|se)\s+(?:baad|saath|pehle)|khali\s+pet|(?:on\s+(?:an\s+)?)?empty\s+stomach",
         None,
@@ -77,7 +77,10 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
         r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|gets?\s+(?:bad|a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|a\s+headache|trouble\s+sleeping))",
         "needed",
     ),
-    (r"(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then", None),
+    (
+        r"(?:when|if)\s+(?:i|he|she)\s+remembers?|(?:every\s+)?once\s+in\s+a\s+while|occasionally|from\s+time\s+to\s+time|now\s+and\s+then",
+        None,
+    ),
 )
 _ANY = re.compile(
     rf"(?:(?<!{_LETTER})|(?=/))(?:"

@@ -87,7 +87,8 @@ def _merged(facts: Sequence[Fact]) -> list[Fact]:
 def _lasting(facts: Iterable[Fact]) -> list[Fact]:
     """One fact for each strength; what was said without one joins the first, unless it is that the medicine stopped."""
     by_dose: dict[Quantity | None, Fact] = {}
-    for fact in facts:
+    told = list(facts)
+    for fact in told:
         by_dose[fact.dose] = by_dose[fact.dose].with_(fact) if fact.dose in by_dose else fact
     bare = by_dose.pop(None, None)
     dosed = list(by_dose.values())
@@ -96,7 +97,8 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
     if bare is None:
         return dosed
     stopped = bare.status == "stopped" and not bare.tentative
-    if stopped and len(dosed) == 1 and dosed[0].status in ("taking", "asked", None) and _is_after(bare, dosed[0]):
+    ended = [fact for fact in told if fact.dose is None and fact.status == "stopped"]
+    if stopped and len(dosed) == 1 and dosed[0].status in ("taking", "asked", None) and _is_after(ended[-1], dosed[0]):
         return [replace(dosed[0].with_(replace(bare, status=None)), status="stopped")]  # "I take 20." "Stop it."
     if not dosed or (stopped and all(fact.status != bare.status for fact in dosed)):
         return [bare, *dosed]
@@ -104,8 +106,8 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _is_after(one: Fact, other: Fact) -> bool:
-    """Whether one was said in a later turn."""
-    return one.spans[0].turn > other.spans[-1].turn
+    """Whether one was said later."""
+    return min(one.spans) > max(span for span in other.spans if span.turn == other.spans[0].turn)
 
 
 def _filled(dosed: Fact, bare: Fact) -> Fact:

@@ -9,6 +9,7 @@ does; whether it is worth an entry depends on what is said of it.
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, cached_property, lru_cache
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from carelog.extraction.medications.cues import VERB_LAST
@@ -83,7 +84,7 @@ def find_mentions(reading: Reading) -> list[Mention]:
             sure = not drug.ambiguous or company.beside(i, i + length) or _is_listed(words, found, i)
         elif owned := _with_its_verb(words[i].norm):
             length, drug, sure = 1, owned, True
-        elif _begins_a_name(words[i].norm) and (apart := _said_apart(words, i)):
+        elif apart := _said_apart(words, i):
             length, drug, sure = 2, apart, True
         elif rare := find_in_long_tail(words[i].norm):
             length, drug = 1, rare
@@ -103,7 +104,7 @@ def find_mentions(reading: Reading) -> list[Mention]:
 
 @lru_cache(maxsize=8192)  # People use few different words, and most begin no name.
 def _may_begin(norm: str) -> bool:
-    if norm in load_drugs().first_words or _begins_a_name(norm) or _with_its_verb(norm):
+    if norm in load_drugs().first_words or _second_pieces(norm) or _with_its_verb(norm):
         return True
     return find_in_long_tail(norm) is not None or closest_name(norm) is not None
 
@@ -117,6 +118,8 @@ def _with_its_verb(norm: str) -> Drug | None:
 def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
     """The kind of "meloxicam, which is an anti-inflammatory" or "a steroid called prednisone": the same medicine."""
     mention = found[n]
+    if n + 1 < len(found) and _is_sort_of(found[n + 1].drug, mention.drug) and words[mention.end].norm == ",":
+        return found[n + 1].first - mention.end == 1  # "Insulin, Lantus".
     if not mention.drug.kind:
         return False
     gaps = [
@@ -124,6 +127,10 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
         for other in found[max(0, n - 1) : n + 2]
         if not other.drug.kind
     ]
+    if n + 1 < len(found) and not found[n + 1].drug.kind:
+        between = [word.norm for word in words[mention.end : found[n + 1].first]]
+        if between in ([",", "the"], [",", "it's"], [",", "that's"]):
+            return True  # "The water pill, the hydrochlorothiazide".
     return any(
         0 < len(gap) <= _LONGEST_EXPLANATION
         and all(word.norm in _EXPLAINING for word in gap)
@@ -132,25 +139,34 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
     )
 
 
+def _is_sort_of(one: Drug, other: Drug) -> bool:
+    """Whether a name is a narrower one: "Lantus" than "insulin"."""
+    return one.ingredient is not None and one.ingredient.startswith(f"{other.name} ")
+
+
 @cache
 def _sorted_names() -> list[str]:
-    return sorted(load_drugs().single)
+    return sorted(
+        name for name, drug in load_drugs().single.items() if len(name) >= _SHORTEST_APART and not drug.ambiguous
+    )
 
 
-@lru_cache(maxsize=4096)
-def _begins_a_name(norm: str) -> bool:
+@lru_cache(maxsize=8192)
+def _second_pieces(norm: str) -> frozenset[str]:
+    """What is left of the names that the word begins."""
+    if len(norm) < _SHORTEST_PIECE:
+        return frozenset()
     names = _sorted_names()
-    at = bisect_left(names, norm)
-    return len(norm) >= _SHORTEST_PIECE and at < len(names) and names[at].startswith(norm)
+    begun = takewhile(lambda name: name.startswith(norm), islice(names, bisect_left(names, norm), None))
+    return frozenset(name[len(norm) :] for name in begun)
 
 
 def _said_apart(words: Sequence[Word], i: int) -> Drug | None:
     """A name in two pieces, as speech recognition leaves it: "hydro chlorothiazide"."""
-    if i + 1 == len(words) or words[i + 1].start != words[i].end + 1:
+    rest = _second_pieces(words[i].norm)
+    if not rest or i + 1 == len(words) or words[i + 1].start != words[i].end + 1 or words[i + 1].norm not in rest:
         return None
-    whole = words[i].norm + words[i + 1].norm
-    drug = load_drugs().single.get(whole) if len(whole) >= _SHORTEST_APART else None
-    return drug if drug and not drug.ambiguous else None
+    return load_drugs().single[words[i].norm + words[i + 1].norm]
 
 
 def _is_measured(words: Sequence[Word], end: int, drug: Drug) -> bool:

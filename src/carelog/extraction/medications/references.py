@@ -13,6 +13,9 @@ _AFTER_PRONOUN = word_set(
     "always most sunday monday tuesday wednesday thursday friday saturday morning night tonight now anymore . like "
     "all sometimes occasionally right this my dr because if exactly"
 )  # "Stopped that last week", not "stopped that other one".
+_ENDING = word_set("stopped quit")
+_AFTER_ENDING = word_set(". ! , ; because since last in two about") | {""}
+_WHO = word_set("i we he she just")
 _HINDI_IT = word_set("dawai dawa goli woh use usko wo usse")
 _REFILL_WORDS = word_set("refills refill out")
 
@@ -26,9 +29,11 @@ def object_of(words: Sequence[Word], begin: int, cue: Cue) -> int | None:
     if object_ in _PRONOUNS:
         last = end + (object_ in ("that", "this") and _norm(words, end + 1) == "one")
         return last if last + 1 >= len(words) or words[last + 1].norm in _AFTER_PRONOUN else None
-    if words[end - 1].norm in _PRONOUNS or _norm(words, cue.first - 1) in _HINDI_IT:
+    if any(word.norm in _PRONOUNS for word in words[cue.first + 1 : end]) or _norm(words, cue.first - 1) in _HINDI_IT:
         return end - 1
     before = [word.norm for word in words[max(begin, cue.first - 3) : cue.first]]
+    if words[cue.first].norm in _ENDING and cue.end - cue.first == 1 and object_ in _AFTER_ENDING:
+        return end - 1 if before[-1:] and before[-1] in _WHO else None  # "It gave me strange dreams, so I stopped."
     return end - 1 if before[:2] in (["that", "one"], ["this", "one"]) else None
 
 

@@ -40,7 +40,7 @@ def answered(dialogue: Sequence[Utterance], position: int) -> Answered | None:
     if asks_carer_of_self(asking, Asked(question.first, question.end, question.form is not QuestionForm.OPEN), reply):
         return None
     words = asking.words
-    asked = Span(asking.turn.index, words[question.first].start, words[question.end - 1].end)
+    asked = asking.span(question.first, question.end)
     told = _rated(asking, question, reply)
     if told is None and question.form is QuestionForm.OPEN:
         told = _in_words(reply)

@@ -39,9 +39,9 @@ def find_mood(dialogue: Sequence[Utterance]) -> list[Finding]:
 
 
 def _finding(utterance: Utterance, said: Said, *others: Span) -> Finding:
-    sentence = next(s for s in utterance.sentences if s[0] <= said.first < s[1])
+    sentence = utterance.sentence_at(said.first)
     start, end = quoted(utterance.words, sentence, said.first, said.end)
-    span = _span(utterance, start, max(end, said.end))
+    span = utterance.span(start, max(end, said.end))
     payload = Mood(level=said.level, feeling=said.feeling, energy=said.energy, energy_score=said.energy_score)
     return Finding("mood", payload, (span, *others))
 
@@ -96,7 +96,3 @@ def _of_self(words: Sequence[Word], clause: Clause, said: Said) -> bool:
         or any(words[i].norm in MIND for i in between)
         or all(words[i].norm in DEGREES | OPENINGS for i in range(clause[0], said.first))
     )
-
-
-def _span(utterance: Utterance, first: int, end: int) -> Span:
-    return Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)

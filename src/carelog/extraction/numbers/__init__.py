@@ -9,6 +9,7 @@ Not read, because they are no definite number: vague words (a couple, a few, sev
 ("7:30"), digits inside names ("B12"), and runs of digits such as phone numbers.
 """
 
-from carelog.extraction.numbers.grammar import Form, Number, find_numbers, may_hold_numbers
+from carelog.extraction.numbers.grammar import find_numbers, find_sizes, may_hold_numbers
+from carelog.extraction.numbers.number import Form, Number
 
-__all__ = ["Form", "Number", "find_numbers", "may_hold_numbers"]
+__all__ = ["Form", "Number", "find_numbers", "find_sizes", "may_hold_numbers"]

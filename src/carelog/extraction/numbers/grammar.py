@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
+from carelog.extraction.numbers.number import Form, Number
+from carelog.extraction.numbers.runs import Piece, numbers_of, pieces_at
 from carelog.extraction.numbers.words import (
     BEFORE_NOUN_POINT,
     BEFORE_PRONOUN_ONE,
+    BEFORE_SIZE,
     DIGIT_WORDS,
     ENGLISH_DO_AFTER,
     ENGLISH_DO_BEFORE,
@@ -18,41 +19,22 @@ from carelog.extraction.numbers.words import (
     HINDI_COUNTED,
     HINDI_SHIFTS,
     HUNDREDS,
+    NOT_BEFORE_SIZE,
     OH,
     ORDINAL_ENDINGS,
     ORDINALS,
     PLURALS,
     POINTS,
     SCALES,
+    SIZES,
     SLASHED,
     SMALL,
     STARTS,
-    TEENS,
-    TENS,
     UNITS,
     VAGUE,
     ZEROS,
 )
 from carelog.extraction.utterances import Utterance, Word
-
-
-class Form(StrEnum):
-    """How a number was given."""
-
-    DIGITS = "digits"
-    SPOKEN = "spoken"
-    # Said without its "hundred". It may also be two numbers ("five ten" in feet and inches, "ten fifteen"
-    # minutes) or a year, so whoever reads it should know which kind of number belongs there.
-    JOINED = "joined"
-
-
-class Number(NamedTuple):
-    """A number in the words `first` up to, not including, `end` of an utterance."""
-
-    first: int
-    end: int
-    value: float
-    form: Form
 
 
 def find_numbers(utterance: Utterance) -> list[Number]:
@@ -79,6 +61,36 @@ def find_numbers(utterance: Utterance) -> list[Number]:
     return found
 
 
+def find_sizes(utterance: Utterance) -> list[Number]:
+    """What things are called by their size: "the two hundreds", "my seven fifties", left to right.
+
+    Decades and ranges are none ("in the nineties", "in the two hundreds").
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> [said] = read([Turn(0, "Two of the five hundreds, in the nineties.", "/t")])
+    >>> [(number.value, said.quote(number.first, number.end)) for number in find_sizes(said)]
+    [(500.0, 'five hundreds')]
+    """
+    words = utterance.words
+    found: list[Number] = []
+    if SIZES.keys().isdisjoint(utterance.norms):
+        return found
+    for i, word in enumerate(words):
+        if word.norm not in SIZES:
+            continue
+        first = i
+        while first and words[first - 1].norm in _CARDINAL:
+            first -= 1
+        before = [other.norm for other in words[max(0, first - 2) : first]]
+        if not before or before[-1] not in BEFORE_SIZE or before[0] in NOT_BEFORE_SIZE:
+            continue
+        numbers, end = _Reader((*words[first:i], word._replace(norm=SIZES[word.norm]))).at(0)
+        if len(numbers) == 1 and end == i + 1 - first and numbers[0].value <= _LARGEST_SIZE:
+            found.append(numbers[0]._replace(first=first, end=i + 1))
+    return found
+
+
 _DIGIT = re.compile(r"\d")
 # "A", "half", "point" and "do" begin numbers, and stand in most turns without one.
 _TELLING = STARTS - {"a", "half", "point", "do"}
@@ -93,16 +105,8 @@ _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")  # 1,000 and the Indian 1,00,000
 _CARDINAL = frozenset({*SMALL, *ZEROS, *OH, *HUNDREDS, *SCALES, "and", "point"})
 _LONGEST_STUTTER = 5
+_LARGEST_SIZE = 2000
 _LONGEST = 15  # More digits are an identifier, and a float would not hold them.
-
-
-class _Piece(NamedTuple):
-    """A number below a hundred: "five", "thirty five", "oh". `digits` is how many digits it stands for."""
-
-    first: int
-    end: int
-    value: int
-    digits: int
 
 
 class _Reader:
@@ -170,26 +174,6 @@ class _Reader:
 
     # Words
 
-    def _pieces(self, i: int) -> list[_Piece]:
-        pieces: list[_Piece] = []
-        while True:
-            norm = self._norm(i)
-            if norm in TENS:
-                unit = UNITS.get(self._norm(i + 1), 0)
-                pieces.append(_Piece(i, i + 1 + bool(unit), TENS[norm] + unit, 2))
-            elif norm in TEENS:
-                pieces.append(_Piece(i, i + 1, TEENS[norm], 2))
-            elif norm in UNITS:
-                pieces.append(_Piece(i, i + 1, UNITS[norm], 1))
-            elif norm in ZEROS or (norm in OH and pieces):
-                pieces.append(_Piece(i, i + 1, 0, 1))
-            else:
-                break
-            i = pieces[-1].end
-        while len(pieces) > 1 and self._norm(pieces[-1].first) in OH and self._norm(pieces[-2].first) not in OH:
-            pieces.pop()  # "one, oh I forgot"
-        return pieces
-
     def _stuttered(self, i: int) -> Number | None:
         """The number at word `i` where it is said twice: "five hundred five hundred", "one twenty one twenty".
 
@@ -207,16 +191,16 @@ class _Reader:
 
     def _run(self, i: int) -> tuple[list[Number], int]:
         """English number words that follow one another."""
-        pieces = self._pieces(i)
+        pieces = pieces_at(self._norms, i)
         after = pieces[-1].end
         if self._norm(after) in ORDINALS or self._norm(after) in PLURALS:
             return [], after + 1
         if self._norm(after) in HUNDREDS or self._norm(after) in SCALES or self._norm(after) == "dozen":
             cardinal = self._cardinal(pieces[-1])
-            return [*self._split(pieces[:-1]), *([cardinal] if cardinal else [])], (
+            return [*numbers_of(pieces[:-1]), *([cardinal] if cardinal else [])], (
                 cardinal.end if cardinal else after + 1
             )
-        numbers = self._split(pieces)
+        numbers = numbers_of(pieces)
         if not numbers:
             return [], after
         last = self._with_half(self._with_decimals(numbers[-1]))
@@ -228,31 +212,7 @@ class _Reader:
             last = Number(last.first, last.end + 1, 0.5, Form.SPOKEN)
         return [*numbers[:-1], last], max(after, last.end)
 
-    def _split(self, pieces: Sequence[_Piece]) -> list[Number]:
-        """What a run of pieces says: one number said without its hundred, or each piece for itself."""
-        if not pieces:
-            return []
-        values, first, end = [p.value for p in pieces], pieces[0].first, pieces[-1].end
-        match [p.digits for p in pieces]:
-            case [_]:
-                return [Number(first, end, float(values[0]), Form.SPOKEN)]
-            case [1, 2] if values[0]:
-                return [Number(first, end, float(values[0] * 100 + values[1]), Form.JOINED)]
-            case [2, 2]:
-                return [Number(first, end, float(values[0] * 100 + values[1]), Form.JOINED)]
-            case [2, 1, 1] if values[1] == 0:
-                return [Number(first, end, float(values[0] * 100 + values[2]), Form.JOINED)]
-            case [1, 1, 1] if values[0]:
-                joined = values[0] * 100 + values[1] * 10 + values[2]
-                return [Number(first, end, float(joined), Form.JOINED)]
-            case [1, 2, 2] | [1, 2, 1] if values[0]:
-                # "One thirty five eighty", a pressure without its "over"; "one sixty five two hours later".
-                return [*self._split(pieces[:2]), *self._split(pieces[2:])]
-            case [_, _]:
-                return [n for piece in pieces for n in self._split([piece])]
-        return []  # A phone number, counting aloud: no one number is meant.
-
-    def _cardinal(self, piece: _Piece) -> Number | None:
+    def _cardinal(self, piece: Piece) -> Number | None:
         """The number that `piece` begins, with its hundreds, thousands and millions."""
         group, end = self._hundreds(piece.value, piece.end)
         return self._scaled(piece.first, group, end)
@@ -267,12 +227,12 @@ class _Reader:
             return value, end
         return value + below.value, below.end
 
-    def _below_hundred(self, i: int) -> _Piece | None:
+    def _below_hundred(self, i: int) -> Piece | None:
         norm = self._norm(i)
         if norm in SMALL:
-            return self._pieces(i)[0]
+            return pieces_at(self._norms, i)[0]
         if norm in HINDI and self._hindi(i) and HINDI[norm] >= 1 and HINDI[norm] == int(HINDI[norm]):
-            return _Piece(i, i + 1, int(HINDI[norm]), 2)
+            return Piece(i, i + 1, int(HINDI[norm]), 2)
         return None
 
     def _scaled(self, first: int, group: float, end: int) -> Number | None:

@@ -93,6 +93,15 @@ ORDINALS = word_set(
     """
 )
 PLURALS = word_set("twenties thirties forties fifties sixties seventies eighties nineties hundreds thousands")
+# "The two hundreds", of tablets: the plural of the last word stands for the number.
+SIZES = {
+    "fives": "five", "eights": "eight", "tens": "ten", "twelves": "twelve", "fifteens": "fifteen",
+    "twenties": "twenty", "thirties": "thirty", "forties": "forty", "fifties": "fifty", "sixties": "sixty",
+    "seventies": "seventy", "eighties": "eighty", "nineties": "ninety", "hundreds": "hundred",
+    "thousands": "thousand",
+}  # fmt: skip
+BEFORE_SIZE = word_set("of the my your his her those these our")
+NOT_BEFORE_SIZE = word_set("in into over above below under to from until since during low mid high upper lower by")
 ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
 VAGUE = word_set("few couple several many some of")
 # "That one", "no one": a pronoun. "At that point": no decimal point.

@@ -44,7 +44,7 @@ def answered(asking: Utterance, utterance: Utterance, *, going_on: bool) -> tupl
         said = read_answer(utterance, utterance.turn.index)
         if said is None and question.polar:
             return nothing
-        span = Span(asking.turn.index, asking.words[question.first].start, asking.words[question.end - 1].end)
+        span = asking.span(question.first, question.end)
         if _OF_AN_HOUR.intersection(norms) or not ASKED.intersection(norms) | {"hours"}.intersection(norms):
             return _hour(utterance, norms), (span,)
         if said is None:

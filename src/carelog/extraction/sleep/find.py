@@ -52,7 +52,7 @@ def find_sleep(dialogue: Sequence[Utterance]) -> list[Finding]:
             answer = answered(dialogue[i - 1], utterance, going_on=going_on)
             night, question = answer if answer[0].says_something else (night, ())
         if night.says_something:
-            span = _whole(utterance, night) if question else _span(utterance, night.first, night.end)
+            span = _whole(utterance, night) if question else utterance.span(night.first, night.end)
             finding = Finding("sleep", _payload(night), (span, *question))
             found = _with(found, finding) if question else [*found, finding]
     return found
@@ -93,20 +93,16 @@ def _put_right(found: Sequence[Finding], utterance: Utterance) -> list[Finding]:
     if len(told) != 1 or not 0 < told[0][2] <= _MOST_HOURS or not says_only(utterance, *told[0][:2]):
         return list(found)
     payload = last.payload.model_copy(update={"hours": round(told[0][2], 2)})
-    span = _span(utterance, 0, len(utterance.words))
+    span = utterance.span()
     return [*found[:-1], Finding("sleep", payload, (span, *last.spans))]
-
-
-def _span(utterance: Utterance, first: int, end: int) -> Span:
-    return Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)
 
 
 def _whole(utterance: Utterance, night: Night) -> Span:
     """An answer with the sentences it stands in: "Five hours, maybe. Not great." """
-    first = next(s for s in utterance.sentences if s[0] <= night.first < s[1])
-    last = next(s for s in utterance.sentences if s[0] < night.end <= s[1])
+    first = utterance.sentence_at(night.first)
+    last = utterance.sentence_at(night.end - 1)
     start, end = quoted(utterance.words, (first[0], last[1]), night.first, night.end)
-    return _span(utterance, start, max(end, night.end))
+    return utterance.span(start, max(end, night.end))
 
 
 def _stated(utterance: Utterance, cues: Sequence[int]) -> Night:

@@ -20,9 +20,11 @@ from carelog.extraction.negation import Denial, denial, is_over
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.details import NO_DETAILS, Details, details_of_answer
+from carelog.extraction.symptoms.examination import is_pressed
+from carelog.extraction.symptoms.fragments import implies_yes, shows
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.onset import duration
-from carelog.extraction.symptoms.picking import by_place, other_side, tells_a_kind_of, the_rest
+from carelog.extraction.symptoms.picking import by_place, by_word, other_side, tells_a_kind_of, the_rest
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.severity import rated, score, score_said
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
@@ -78,7 +80,7 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     yield from within.values()
     if reading.utterance.turn.role in (Role.PATIENT, Role.CARER):
         return
-    opened = open_questions(reading.utterance) or _fragment(reading)
+    opened = open_questions(reading.utterance, reading.questions) or _fragment(reading)
     answer = answer_to([r.utterance for r in readings[position : position + _LATEST]], 0, opened) if opened else None
     if answer is None:
         return
@@ -111,6 +113,9 @@ def _answered(
     replied = {mention.name for mention in reply.mentions}
     named = any(mention.name in replied for _, mention in about)
     places = by_place(reply, len(about)) if len(about) > 1 else {}
+    if len(about) > 1 and not places:
+        places = by_word(reading, reply, [mention for _, mention in about])
+        named = named or bool(places)
     for place, (question, mention) in enumerate(about):
         if asks_carer_of_self(reading.utterance, Asked(question.first, question.end, True), reply.utterance):
             continue
@@ -142,7 +147,7 @@ def _answered(
                 yield _with_details(known, reply) if len(about) == 1 else known
         else:
             told = _told_by(reading, question, mention, about, reply, answer, named=named)
-            if told is not None:
+            if told is not None and not (told.polarity == "absent" and _is_examined(reading, mention)):
                 yield _with_details(told, reply) if len(about) == 1 else told
 
 
@@ -160,12 +165,14 @@ def _told_by(
     clause = reading.clause_of(mention)
     denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
     polarity = _polarity(answer, denied=denied and not _objects(reply, answer), named=named)
-    well = the_rest(reply, named=named) or said_to_be_well(reply, mention.name)
+    well = the_rest(reply, named=named) or said_to_be_well(reply, mention)
+    if polarity is None and named and answer.kind is AnswerKind.YES and _limits(reply, answer):
+        polarity = "absent"  # "any cough or fever?" - "just a little cough"
     if tells_a_kind_of(mention, reply.mentions, reply):
         polarity = "present"
     elif well is not None:
         polarity, answer = "absent", replace(answer, span=reply.quote(*well))
-    elif polarity is None and len(about) == 1 and _complains(reply):
+    elif polarity is None and len(about) == 1 and not denied and _means_yes(mention, reply):
         polarity = "present"
     if polarity is None:
         return None
@@ -218,6 +225,12 @@ def _of_a_spot(reading: Reading, mention: Mention) -> bool:
     return mention.bare and not _POINTING.isdisjoint(after)
 
 
+def _is_examined(reading: Reading, mention: Mention) -> bool:
+    """ "Does that hurt when I press?" - "No": an examination that finds nothing, which denies no complaint."""
+    hurts = mention.complaint in ("pain", "tenderness")
+    return hurts and is_pressed(reading.words, reading.sentence_of(mention), mention.first)
+
+
 def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
     """`denied`: the question denies it ("no fever?"). `named`: the reply names one of the symptoms asked about."""
     match answer.kind:
@@ -230,6 +243,10 @@ def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
         case AnswerKind.YES if not named:
             return "present"
     return None
+
+
+def _means_yes(mention: Mention, reply: Reading) -> bool:
+    return _complains(reply) or implies_yes(reply) or shows(mention, reply)
 
 
 def _complains(reply: Reading) -> bool:
@@ -261,6 +278,10 @@ def _objects(reply: Reading, answer: Answer) -> bool:
     first, end = reply.utterance.sentences[0]
     opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest])
     return opening or (answer.kind is AnswerKind.YES and duration(reply.utterance, (first, end)) is not None)
+
+
+def _limits(reply: Reading, answer: Answer) -> bool:
+    return reply.words[answer.first].norm in ("just", "only")
 
 
 def _means_all(reply: Reading) -> bool:

@@ -35,7 +35,7 @@ def _bare(by_name: Mapping[str, Sequence[Statement]], present: set[str]) -> froz
     placed = {
         name.rpartition(" ")[2]
         for name, said in by_name.items()
-        if " " in name and (name in present or any(s.mention.site for s in said))
+        if " " in name and (name in present or not said[0].mention.bare)
     }
     if any(name.endswith("ache") for name in present):
         placed.add("pain")  # "My headache is bad. It's really throbbing."

@@ -19,7 +19,8 @@ _SUPPOSING = phrase_set(
     should you | in the event | watch for | watch out for | look out for | looking out for | keep an eye |
     risk of | risk for | typical symptoms | common symptoms | classic symptoms | usual symptoms | main symptoms of |
     name three | name two | name some | prevent | prevents | to avoid | avoid | worried about | worry about |
-    worrying about | afraid of | scared of | concerned about | concern for | concerned for | signs of |
+    worrying about | afraid of | scared of | concerned about | concern for | concerned for | afraid i'd |
+    afraid i would | afraid i'll | afraid i might | scared i'd | scared i would | scared i'll | signs of |
     sign of | side effect | side effects | call me | call us | let me know | agar | अगर | yadi | यदि | make sure |
     let's say | let us say | imagine | suppose | supposing | assuming | say you were | say i were |
     to see if | wondering if | wonder if | don't want | do n't want | not want | rather than |
@@ -80,7 +81,8 @@ _KIN_WORDS = word_set(
     grandkids grandchildren participants volunteers customers placebo patients smokers uncle aunt
     cousin cousins nephew niece parents family roommate coworker
     coworkers colleague boss people everyone everybody somebody someone twins
-    beta beti pati patni bhai behen maa pita
+    beta bete beti betiyan bachcha bachche bacche pati patni bhai behen maa pita saas sasur dada dadi nana nani padosi
+    padosan
     माँ पिता पति पत्नी भाई बहन बेटा बेटी
     """
 )
@@ -128,6 +130,15 @@ _PAST = phrase_set(
     until i had | ever since i was little | before surgery | before the surgery
     """
 )
+
+_GROWN = 30  # years
+_AGES = word_set(
+    """
+    little younger young small four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty pregnant a kid child teenager
+    """
+)
+_YOUNG = phrase_set("when i was | when he was | when she was | when you were")
 
 _ANCHORS = word_set(
     """
@@ -274,10 +285,22 @@ def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> b
     """Of an earlier time of life: "I used to get headaches", "when I was a kid | I had seizures"."""
     if any(_PAST.at(words, i) is not None for i in range(*clause)):
         return True
+    after = next((c for c in among if c[0] == clause[1]), None)
+    if after is not None and _is_of_an_age(words, after):
+        return True  # "I fainted once | when I was nine"
     before = next((c for c in reversed(among) if c[1] == clause[0]), None)
     if before is None or words[clause[0] - 1].norm in (".", "?", "!"):
         return False
     return words[before[0]].norm in ("when", "and", "back") and any(_PAST.at(words, i) for i in range(*before))
+
+
+def _is_of_an_age(words: Sequence[Word], clause: Clause) -> bool:
+    """ "When I was nine", not "when I was walking"."""
+    young = _YOUNG.at(words, clause[0])
+    if young is None or clause[0] + young[0] >= clause[1]:
+        return False
+    following = words[clause[0] + young[0]].norm
+    return following in _AGES or (following.isdigit() and int(following) < _GROWN)
 
 
 def is_last_time(words: Sequence[Word], first: int) -> bool:

@@ -18,7 +18,14 @@ _EXAMINING = phrase_set(
     listen to your | lungs are | lungs sound | heart sounds | heart is regular | murmur | bilaterally |
     range of motion | vital signs | vitals | looking at your | look at your | range | reflexes |
     lateral | medial | distal | positive for | negative for | there's no | there is no | there is some |
-    there's some | i can see | i notice | i do notice | when i touch | when i press | when i push | when i tap
+    abdomen is | abdomen soft | abdomen's soft | belly is soft | belly soft | belly's soft | tummy's soft |
+    tummy is soft | neck is supple | neck supple | neck's supple | lungs clear | lungs have | heart is |
+    heart regular | heart's regular | breath sounds | gait is | gait's | cervix | uterus | bimanual | speculum |
+    prostate | testes | adnexal | rectal shows | pupils | fundi | discs are | symmetric | supple | monofilament |
+    lachman | mcmurray | mcmurray's | valgus | pulses | no murmur | no murmurs | nontender | non tender |
+    nondistended | conjunctivae | sclera | effusion | eardrum | hepatosplenomegaly | organomegaly | clubbing |
+    cyanosis | retractions | rebound | guarding | capillary refill | there's some | i can see | i notice |
+    i do notice | when i touch | when i press | when i push | when i tap
     """
 )
 _TOLD = word_set(
@@ -28,6 +35,9 @@ _TOLD = word_set(
     """
 )
 _REACH = 60  # Words back from a mention that may tell of an examination or a review.
+_PRESSED = 14  # words
+_PRESSING = word_set("press pressed pressing push pushed pushing palpate tap tapped squeeze squeezed poke touch")
+_HANDS = word_set("i you i'm you're 'm 're just to")
 _REVIEW = phrase_set("review of systems | ros")
 _SYSTEMS = word_set(
     """
@@ -40,7 +50,7 @@ _EXAMINED = word_set("exam examination objective vitals")
 
 
 def is_finding(words: Sequence[Word], sentences: Sequence[tuple[int, int]], first: int) -> bool:
-    """Whether the mention at word `first` is told as found on examination, there or in the sentence before.
+    """Whether the mention at word `first` is told as found on examination, there or shortly before.
 
     "Your lungs are clear, no wheezing" is; "you said that you were wheezing" is not.
     """
@@ -49,8 +59,14 @@ def is_finding(words: Sequence[Word], sentences: Sequence[tuple[int, int]], firs
         return False
     if any(words[i].norm in _TOLD for i in range(sentences[here][0], first)):
         return False
-    begin = max(sentences[max(0, here - 1)][0], first - _REACH)
+    begin = max(0, first - _REACH)
     return any(_EXAMINING.at(words, i) is not None for i in range(begin, first))
+
+
+def is_pressed(words: Sequence[Word], around: tuple[int, int], first: int) -> bool:
+    """Whether what hurts at word `first` hurts because somebody presses there: "does it hurt when I press here?"."""
+    nearby = range(max(around[0], first - _PRESSED), min(around[1], first + _PRESSED))
+    return any(words[i].norm in _PRESSING and words[i - 1].norm in _HANDS for i in nearby if i > around[0])
 
 
 def is_review(words: Sequence[Word], sentence: tuple[int, int], first: int) -> bool:

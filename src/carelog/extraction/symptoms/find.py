@@ -7,12 +7,14 @@ from carelog.extraction.finding import Finding
 from carelog.extraction.symptoms.asked import asked
 from carelog.extraction.symptoms.closer import told_closer
 from carelog.extraction.symptoms.followups import followed_up
+from carelog.extraction.symptoms.judged import judged
 from carelog.extraction.symptoms.lexicon import Lexicon, lexicon
+from carelog.extraction.symptoms.naming import with_names
 from carelog.extraction.symptoms.radiating import radiating
 from carelog.extraction.symptoms.reading import Reading, read_turn
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.symptoms.told import told
-from carelog.extraction.symptoms.topic import with_its_blood, with_site
+from carelog.extraction.symptoms.topic import with_site
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.symptom import Polarity, Symptom
 
@@ -44,10 +46,10 @@ def statements(dialogue: Sequence[Utterance], lexicon: Lexicon) -> list[Statemen
     """Every statement about the subject's symptoms, in the order in which they are said."""
     readings: list[Reading] = []
     for position, utterance in enumerate(dialogue):
-        readings.append(with_its_blood(read_turn(utterance, position, lexicon), readings))
+        readings.append(with_names(read_turn(utterance, position, lexicon), readings))
     found: list[Statement] = []
     for position in range(len(readings)):
-        for made in (*told(readings, position), *asked(readings, position)):
+        for made in (*told(readings, position), *asked(readings, position), *judged(readings, position)):
             found.append(with_site(made, found, readings, lexicon))
         for told_before, detailed in followed_up(found, readings, position, lexicon).items():
             found[told_before] = detailed
@@ -65,6 +67,8 @@ def _polarities(said: Sequence[Statement]) -> list[Polarity]:
     if not present or not absent:
         return [said[0].polarity]
     yes, no = _best(present), _best(absent)
+    if any(s.over and s.position > yes.position for s in absent):
+        return ["absent"]  # "It made me constipated." - "And now?" - "It's gone."
     if yes.weight is no.weight is Weight.OWN:
         return ["present", "absent"]
     return [_best([yes, no]).polarity]

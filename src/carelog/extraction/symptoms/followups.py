@@ -28,7 +28,8 @@ _ASKING: Final[PhraseTable[str]] = phrase_table(
         "where": """
             where | where is | where are | where does | where do | where's | where exactly |
             where at | which side | which one |
-            which joint | which joints | what part | which part | kahan | कहाँ | कहां
+            which joint | which joints | what part | which part | multiple joints | several joints | many joints |
+            all your joints | one joint | just one | kahan | कहाँ | कहां
             """,
         "how long": "how long | kitne din | कितने दिन",
         "since when": """
@@ -58,7 +59,7 @@ _OPENINGS: Final = word_set(
     how scale out one 1 mild kitna kitni kitne कितने since when kab कब better worse getting any improving worsening badh
     constant come comes makes make made brings bring triggers trigger sets help helps helped
     relieves relieve where where's
-    which what kahan कहाँ कहां
+    which what kahan कहाँ कहां multiple several many just all
     """
 )
 # A question of any other word asks of something else: "how long is the drive", "how long have you been taking it".
@@ -71,8 +72,8 @@ _ASKING_ON: Final = word_set(
     kitna kitni kitne din se tez hai ho raha rahi yeh ye कब से कितने दिन है better worse getting any improving worsening
     often frequently many times constant comes and go goes anything what makes make made brings bring triggers trigger
     sets set off helps helped relieves relieve away begin began first notice noticed happen happens there then it's in
-    shuru hua hui baar badh or do get gets getting occur occurs help where where's which side joint
-    joints part exactly body at kahan कहाँ कहां located
+    shuru hua hui baar badh multiple several just more than or do get gets getting occur occurs help where where's
+    which side joint joints part exactly body at kahan कहाँ कहां located
     """
 )
 _WHERE: Final = "where"

@@ -13,7 +13,10 @@ from carelog.extraction.symptoms.wording import phrase_compared, said_for
 from carelog.extraction.utterances import PhraseTable
 
 NOTHING = "-"
+DENIED = "!"
+"""What the concept of a phrase begins with that holds a denial of its own: "nose not blocked"."""
 _SITED = "<site> "
+_BEING = (" is ", " are ", " has been ")
 _STAND_IN = re.compile(r"\{(\w+)\}")
 
 
@@ -58,6 +61,8 @@ def parse_lexicon(text: str) -> Lexicon:
     complaints: list[tuple[str, str]] = []
     sites: list[tuple[str, str]] = []
     hindi_sites: list[tuple[str, str]] = []
+    linked: list[tuple[str, str]] = []
+    denied: list[tuple[str, str]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line or line.startswith("#"):
             continue
@@ -81,13 +86,16 @@ def parse_lexicon(text: str) -> Lexicon:
                     key = phrase_compared(spelled)
                     if concepts.setdefault(key, name) != name:
                         raise ValueError(f"symptoms.tsv line {number}: {spelled!r} already means {concepts[key]!r}")
-    for key, name in list(concepts.items()):
-        for shortened in _shortened(key):
-            concepts.setdefault(shortened, name)
-    openings = _openings((*concepts, *(phrase for phrase, _ in complaints)))
-    opening = {*openings, *WEIGHING, *OPENINGS}
+                    linked.extend((other, name) for other in _linked(spelled))
+                    if name != NOTHING:
+                        denied.extend((phrase_compared(other), f"{DENIED}{name}") for other in _denied(spelled))
+    for phrase, name in linked:
+        concepts.setdefault(phrase_compared(phrase), name)
+    known = {**dict(denied), **concepts}
+    openings = _openings((*known, *(phrase for phrase, _ in complaints)))
+    opening = {*openings, *WEIGHING, *OPENINGS, "discharge"}
     return Lexicon(
-        symptoms=PhraseTable(concepts),
+        symptoms=PhraseTable(known),
         complaints=PhraseTable(complaints),
         sites=PhraseTable(sites),
         hindi_sites=PhraseTable(hindi_sites),
@@ -97,13 +105,19 @@ def parse_lexicon(text: str) -> Lexicon:
     )
 
 
-def _shortened(phrase: str) -> Iterator[str]:
-    """ "My throat's sore", "my throat's been sore" for "throat is sore": the "'s" is not heard."""
-    if " is " in phrase:
-        yield phrase.replace(" is ", " ", 1)
-        yield phrase.replace(" is ", " been ", 1)
-    elif " has been " in phrase:
-        yield phrase.replace(" has been ", " been ", 1)
+def _linked(phrase: str) -> Iterator[str]:
+    """ "My nose feels blocked", "my nose gets blocked" for "nose is blocked"."""
+    for being in _BEING:
+        if being in phrase:
+            yield from (phrase.replace(being, link, 1) for link in (" feel ", " felt ", " get "))
+            return
+
+
+def _denied(phrase: str) -> Iterator[str]:
+    """ "My nose isn't blocked": the denial stands within the phrase."""
+    being = next((being for being in _BEING if being in phrase), None)
+    if being is not None and " not" not in phrase:
+        yield phrase.replace(being, " not ", 1)
 
 
 def _openings(phrases: Iterable[str]) -> dict[str, frozenset[str]]:

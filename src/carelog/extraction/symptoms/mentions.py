@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.excreta import OPENINGS, excreta
-from carelog.extraction.symptoms.lexicon import NOTHING, Lexicon
+from carelog.extraction.symptoms.lexicon import DENIED, NOTHING, Lexicon
 from carelog.extraction.symptoms.sites import DETERMINERS, JOINING, VAGUE_SITES, first_site, sites_after, sites_before
 from carelog.extraction.symptoms.weighing import WEIGHING, weight_change
 from carelog.extraction.symptoms.wording import compared
@@ -45,6 +46,17 @@ _CARRIES_SITE = word_set(
     "hot skin",
     "limited range of motion",
 }
+BLOOD_IN_IT = "blood in it"
+DISCHARGE = "discharge"
+"""What is named after what was spoken of before (symptoms/naming.py)."""
+_ASKED_FOR = word_set("any see seen saw notice noticed")
+_NOT_ITS_OWN = word_set(  # "blood test", "discharge papers"
+    """
+    test tests work pressure pressures sugar sugars thinner thinners count counts clot clots flow supply vessel vessels
+    type draw draws glucose sample cells cell bank transfusion loss cultures culture gas levels level oxygen in on when
+    papers instructions summary date day from home
+    """
+)
 _STRUCK = frozenset(
     {"hurt", "hurts", "hurting", "sore", "painful", "aching", "achy", "tender", "stiff", "swollen", "puffy", "red"}
 )
@@ -52,12 +64,18 @@ _SAID_ALONE = frozenset(
     {"pain", "swelling", "stiffness", "redness", "tenderness", "lump", "cramps", "burning sensation"}
 )
 _IT_IS = word_set("it's it is looks gets got they're are that's")
+_FEELS = word_set("feels felt")
+_FELT_ALONE = frozenset({"warmth"})  # "it feels warm": "it is warm" is the weather
+_GOING_ON = JOINING | word_set("too now today there again still sometimes when on at")
+_OF_A_THING = word_set("my the your his her our their this that")
 _NEEDS_SITE = word_set(  # not "a red light"
     """
     red reddish lal laal लाल inflamed tightened burn burns burning shoot shoots shooting radiate radiates radiating
     electric
     """
 )
+_BURNING = word_set("burn burns burning burned")
+_NOT_FELT = word_set("calories fat off out down gas money fuel wood through mouth")
 # Complaints that make a concept with the site ("knee pain"); the others keep their name and carry the site beside it.
 _NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump"})
 _OR_BARE = (["or"], ["and"], ["or", "any"], ["/"], ["and", "/", "or"], [",", "or"], ["ya"], ["या"])
@@ -93,8 +111,9 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
             end = places[k + symptom[0] - 1][1]
             if complaint is None or end - first > complaint[0]:
                 if symptom[1] != NOTHING:
-                    names = symptom[1].split(" + ")
-                    found.extend(_known(words, lexicon, name, first, end, taken) for name in names)
+                    begin = _past_denial(words, first, end) if symptom[1].startswith(DENIED) else first
+                    names = symptom[1].removeprefix(DENIED).split(" + ")
+                    found.extend(_known(words, lexicon, name, begin, end, taken) for name in names)
                 taken = end
                 continue
         if complaint is not None:
@@ -109,7 +128,13 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     return [_shared(words, lexicon, one, other) for one, other in zip_longest(found, found[1:])]
 
 
-_COMPOSING = frozenset(WEIGHING) | OPENINGS
+def _past_denial(words: Sequence[Word], first: int, end: int) -> int:
+    """The first word after the last negation: the mention is what is denied."""
+    return max((i + 1 for i in range(first, end - 1) if is_negative(words[i])), default=first)
+
+
+_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE}
+_BY_TOPIC = {"blood": BLOOD_IN_IT, "discharge": DISCHARGE}
 
 
 def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | None:
@@ -119,8 +144,13 @@ def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | 
         return [Mention(weighed.name, first, weighed.end, first)] if weighed is not None else None
     if word.norm in OPENINGS:
         seen = excreta(words, first)
-        return [Mention(name, seen.first, seen.end, seen.first) for name in seen.names] if seen is not None else None
-    return None
+        if seen is not None:
+            return [Mention(name, seen.first, seen.end, seen.first) for name in seen.names]
+    name = _BY_TOPIC.get(word.norm)
+    if name is None or first == 0 or words[first - 1].norm not in _ASKED_FOR:
+        return None
+    following = words[first + 1].norm if first + 1 < len(words) else ""
+    return None if following in _NOT_ITS_OWN else [Mention(name, first, first + 1, first)]
 
 
 def _known(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: int, taken: int) -> Mention:
@@ -141,7 +171,10 @@ def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, e
     if not sites:
         sites = sites_after(words, lexicon, end, object_too=words[end - 1].norm in _STRUCK)
     if not sites:
-        alone = what in _SAID_ALONE and (words[first].norm not in _NEEDS_SITE or _is_predicate(words, first, end))
+        alone = what in _SAID_ALONE and (
+            words[first].norm not in _NEEDS_SITE or _is_predicate(words, first, end) or _is_it(words, first, end)
+        )
+        alone = alone or (what in _FELT_ALONE and _is_predicate(words, first, end, _FEELS))
         return [Mention(what, first, end, first, complaint=what)] if alone else []
     begin, stop = min(first, *(s.first for s in sites)), max(end, *(s.end for s in sites))
     return [
@@ -150,10 +183,20 @@ def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, e
     ]
 
 
-def _is_predicate(words: Sequence[Word], first: int, end: int) -> bool:
+def _is_predicate(words: Sequence[Word], first: int, end: int, being: frozenset[str] = _IT_IS) -> bool:
     """ "It's a little red": said of something that was spoken of."""
-    told = any(word.norm in _IT_IS for word in words[max(0, first - 4) : first])
-    return told and (end == len(words) or not words[end].norm.isalpha() or words[end].norm in JOINING)
+    before = [word.norm for word in words[max(0, first - 4) : first]]
+    told = any(norm in being for norm in before) and _OF_A_THING.isdisjoint(before)  # not "this is my red one"
+    return told and (end == len(words) or not words[end].norm.isalpha() or words[end].norm in _GOING_ON)
+
+
+def _is_it(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "Any burning?", "it burns": of what was spoken of."""
+    before = [word.norm for word in words[max(0, first - 3) : first]]
+    if not before or words[first].norm not in _BURNING:
+        return False
+    following = words[end].norm if end < len(words) else ""
+    return (before[-1] in ("any", "no") or "it" in before) and following not in _NOT_FELT
 
 
 def _shortened(word: Word, lexicon: Lexicon) -> tuple[int, str] | None:

@@ -43,6 +43,15 @@ _NO_MORE: Final = phrase_set(
     none of the rest | aur kuch nahi | bas itna hi | और कुछ नहीं
     """
 )
+_ENDING: Final = word_set(". , ? ! ; and but")
+_AROUND: Final = word_set(
+    """
+    my the a an any some it's its i i'm i've it that that's there's is are was been have has had do does got get getting
+    yes yeah yep no not n't nope never oh um uh well so just only maybe really more most mostly mainly pretty very a bit
+    little sometimes often a lot of in on at with to all too also though then still now lately definitely certainly sure
+    yeah ya haan kind sort or you your me okay like when if time times day night
+    """
+)
 _OPPOSITE: Final = {"left": "right", "right": "left"}
 _ONE_OF_TWO: Final = frozenset({"one", "side"})
 _PUT_RIGHT_WITHIN: Final = 8  # words
@@ -71,6 +80,47 @@ def by_place(reply: Reading, count: int) -> dict[int, bool]:
     if any(said.values()):
         return {place: said.get(place, False) for place in range(count)}
     return said
+
+
+def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[int, bool]:
+    """Those of the things asked about that the reply means by one of their words, and whether it affirms them.
+
+    "Are you cold all the time, hair falling out?" - "My hair, yes. Not cold." It says nothing of the others.
+    """
+    kept = [_content(asking, mention) for mention in about]
+    said: dict[int, bool] = {}
+    begin = 0
+    for end in range(len(reply.words) + 1):
+        if end < len(reply.words) and reply.words[end].norm not in _ENDING:
+            continue
+        remark = range(begin, end)
+        begin = end + 1
+        if any(i in reply.named for i in remark):
+            continue
+        stems = [_stem(reply.words[i].norm) for i in remark if reply.words[i].norm not in _AROUND]
+        if len(stems) != 1:
+            continue
+        meant = [place for place, content in enumerate(kept) if stems[0] in content]
+        if len(meant) == 1:
+            said.setdefault(meant[0], not any(is_negative(reply.words[i]) for i in remark))
+    return said
+
+
+def _content(asking: Reading, mention: Mention) -> frozenset[str]:
+    """The words that tell it from others; where it has a place, the place and the complaint."""
+    if mention.site:
+        norms = [*mention.site.split(), asking.words[mention.head].norm]
+    else:
+        norms = [word.norm for word in asking.words[mention.first : mention.end]]
+    return frozenset(_stem(norm) for norm in norms if norm not in _AROUND)
+
+
+def _stem(norm: str) -> str:
+    """A word without what inflects it, near enough to know it again: "peeing" and "pee", "burns" and "burn"."""
+    for ending in ("ing", "es", "s", "ed", "y"):
+        if norm.endswith(ending) and len(norm) - len(ending) > 2:
+            return norm.removesuffix(ending)
+    return norm
 
 
 def the_rest(reply: Reading, *, named: bool) -> tuple[int, int] | None:

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import AnswerKind, open_questions, questions, read_answer, same_speaker
 from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.echoes import is_echo
 from carelog.extraction.symptoms.examination import is_finding, is_review
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.restating import restates
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
+from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
@@ -23,10 +26,13 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     if not reading.mentions:
         return
     reacts = _asked_for_allergies(readings, position)
+    others = _asked_for_others(readings, position)
     for mention in reading.mentions:
         if reacts or _names_an_allergy(reading, mention):
             continue
-        if any(q.first <= mention.first < q.end for q in reading.questions):
+        if others and context.names_kin(reading.words, reading.clause_of(mention)):
+            continue
+        if any(q.first <= mention.first < q.end for q in reading.questions) or _asks_on(reading, mention):
             continue
         clause = reading.clause_of(mention)
         said = subject_clause(reading.words, reading.clauses, clause)
@@ -35,13 +41,25 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             observer = not (_answers_itself(reading, clause) or _speaks_as_subject(readings, position))
         elif observer and _of_oneself(reading):
             observer = not _speaks_as_subject(readings, position)
-        if not _of_subject_now(reading, said, mention, observer) or is_echo(readings, position, mention):
+        restated = observer and restates(readings, position, mention)
+        # "And maybe some weakness": what is given back is no guess.
+        if not _of_subject_now(reading, said, mention, observer and not restated):
+            continue
+        if is_echo(readings, position, mention):
             continue
         if _is_allergy(readings, position, mention):
             continue
         new = _stated(reading, clause, mention, observer)
+        if new is None and restated:
+            new = statement(reading, mention, clause, "present", Weight.RECAP)
         if new is not None and not (new.weight < Weight.OWN and _is_contradicted(readings, position, mention)):
             yield new
+
+
+def _asks_on(reading: Reading, mention: Mention) -> bool:
+    """ "Any trouble focusing | or you're having trouble remembering | or is it ...": a question that goes on."""
+    first = reading.clause_of(mention)[0]
+    return reading.words[first].norm == "or" and any(question.end == first for question in reading.questions)
 
 
 def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
@@ -59,6 +77,14 @@ def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
     ) and not any(word.norm.startswith("allerg") for word in readings[position].words)
 
 
+def _asked_for_others(readings: Sequence[Reading], position: int) -> bool:
+    """Whether the turn answers "anyone ill at home?": then those it names are no subject, whoever speaks."""
+    if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
+        return False
+    norms = readings[position - 1].utterance.norms
+    return not (_ANYONE.isdisjoint(norms) or _AROUND.isdisjoint(norms))
+
+
 def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
     """ "I'm allergic to sulfa, it gives me hives": how the subject reacts. "My allergies make me sneeze" is felt."""
     sentence = reading.sentence_of(mention)
@@ -68,7 +94,9 @@ def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
 def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) -> Statement | None:
     words = reading.words
     denied = denial(words, clause, mention.head, mention.end, reading.named)
-    if denied is not Denial.DENIED and context.is_reason(words, clause, mention.first):
+    if denied is not Denial.DENIED and (
+        context.is_reason(words, clause, mention.first) or _is_of_any(reading, mention, clause)
+    ):
         return None
     if denied is Denial.UNCLEAR:
         known = not observer and context.is_definite(words, mention.first)
@@ -88,10 +116,34 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
             weight = Weight.TAKEN_AS_KNOWN
         else:
             return None
-    about = clause_about_it(words, reading.clauses, clause) if reading.ends_clause(mention, clause) else None
+    about = clause_about_it(words, reading.clauses, clause) if _is_spoken_of(reading, mention, clause) else None
     over = about is not None and is_over(words, about)
     polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
     return statement(reading, mention, clause, polarity, weight, over=over)
+
+
+def _is_of_any(reading: Reading, mention: Mention, clause: Clause) -> bool:
+    """ "Now and then for any knee pain or back pain": any such thing, not one that is there."""
+    for i in range(mention.first - 1, clause[0] - 1, -1):
+        norm = reading.words[i].norm
+        if norm == "any":
+            return True
+        if i not in reading.named and norm not in _LISTING:
+            return False
+    return False
+
+
+def _is_spoken_of(reading: Reading, mention: Mention, clause: Clause) -> bool:
+    """Whether an "it" after the clause means the mention: the last one that is no cause and does not come and go."""
+    words = reading.words
+    later = [m for m in reading.mentions if mention.first < m.first < clause[1] and not _is_cause(words, m)]
+    goes_on = any(words[i].norm in _COMING for i in range(mention.end, clause[1]))
+    return not later and not _is_cause(words, mention) and not goes_on
+
+
+def _is_cause(words: Sequence[Word], mention: Mention) -> bool:
+    """ "My throat was raw from the coughing"."""
+    return any(word.norm == "from" for word in words[max(0, mention.first - 2) : mention.first])
 
 
 def _examines(reading: Reading, mention: Mention) -> bool:
@@ -128,6 +180,12 @@ def _is_contradicted(readings: Sequence[Reading], position: int, mention: Mentio
 
 
 _ONE_REMARK = 16  # words; transcripts without punctuation run a whole examination together
+_ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
+_AROUND = word_set("else home house household family school daycare nursery around")
+_THINKING = phrase_set("i think | i suspect | i believe | i guess")
+_LISTING = word_set("or and , kind sort of more other new real")
+_COMING = word_set("comes come")
+_ONE_SUPPOSITION = 40  # words
 _NO = word_set("no nope nah")
 _SAYS_WHO = word_set("that that's was wasn't it's not isn't never didn't don't haven't")
 
@@ -206,7 +264,12 @@ def _supposed(reading: Reading, said: Clause, mention: Mention, observer: bool) 
         return True
     if not observer:
         return False
-    # In a clinician's speech a supposition colours what follows: "if it gets worse | or you have a fever".
+    if _THINKING.at(reading.words, max(0, said[0] - 2)) is not None:
+        return True  # "I think | you're retaining fluid" is what the clinician makes of it
+    # In a clinician's speech a supposition colours what follows: "if it gets worse | or you have a fever". Where nobody
+    # punctuates, a sentence is a whole turn, and it colours only what is near.
     sentence = reading.sentence_of(mention)
-    before = [c for c in reading.clauses if sentence[0] <= c[0] and c[1] <= said[0]][-2:]
+    before = [c for c in reading.clauses if sentence[0] <= c[0] and c[1] <= said[0]]
+    if sentence[1] - sentence[0] > _ONE_SUPPOSITION:
+        before = before[-2:]
     return any(context.is_supposed(reading.words, c, c[1], observer=False) for c in before)

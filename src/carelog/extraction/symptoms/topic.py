@@ -5,45 +5,18 @@ from dataclasses import replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction.symptoms.lexicon import Lexicon
-from carelog.extraction.symptoms.mentions import Mention, carries_site, placed
+from carelog.extraction.symptoms.mentions import carries_site, placed
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.sites import Site, first_site, last_site
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.wordsets import word_set
 
 _REACH = 6  # turns
-_NEAR = 4  # words
-_BLOOD_IN_IT = "blood in it"
-_BLOOD_IN = {
-    word: name
-    for name, words in {
-        "coughing up blood": "cough coughing coughed phlegm mucus sputum spit",
-        "vomiting blood": "vomit vomiting vomited throwing threw",
-        "blood in stool": "stool stools poop bowel bowels diarrhea constipation constipated wipe hemorrhoids",
-        "blood in urine": "urine urinate urinating urination pee peeing bladder",
-    }.items()
-    for word in words.split()
-}
+_TOLD_BEFORE = 200  # statements; a text that names one complaint over and over shall not be read over and over
 _EXAMINING = 60  # words; in the examination sites follow fast on each other
 _MINE = word_set("my this that mera meri mere मेरे मेरी मेरा")
 _YOURS = word_set("your this that")
-
-
-def with_its_blood(reading: Reading, before: Sequence[Reading]) -> Reading:
-    """The turn with "any blood in it?" named after what was spoken of last; where nothing was, it names nothing."""
-    if not any(mention.name == _BLOOD_IN_IT for mention in reading.mentions):
-        return reading
-    mentions: list[Mention] = []
-    for mention in reading.mentions:
-        if mention.name != _BLOOD_IN_IT:
-            mentions.append(mention)
-            continue
-        spoken = [*(word for r in before[-_REACH:] for word in r.words), *reading.words[: mention.first]]
-        nearest = (*reading.words[mention.end : mention.end + _NEAR], *reversed(spoken))  # "when I wipe"
-        meant = next((name for word in nearest if (name := _BLOOD_IN.get(word.norm))), None)
-        if meant is not None:
-            mentions.append(replace(mention, name=meant))
-    return replace(reading, mentions=tuple(mentions))
+_THE = _YOURS | {"the"}
 
 
 def located(told: Statement, reply: Reading, lexicon: Lexicon) -> Statement:
@@ -81,7 +54,7 @@ def with_site(
         site = last_site(reply.words, lexicon, reply.utterance.sentences[0][1], _MINE) if reply.words else None
         if site is not None:
             return _put(bare, site, reply, lexicon)
-    for other in reversed(earlier):
+    for other in reversed(earlier[-_TOLD_BEFORE:]):
         if other.polarity != "present":
             continue
         if other.mention.part and other.mention.site:
@@ -94,7 +67,9 @@ def with_site(
         if len(reading.words) > _EXAMINING and role is Role.CLINICIAN:
             continue
         stop = mention.first if reading.position == bare.position else len(reading.words)
-        site = last_site(reading.words, lexicon, stop, _YOURS if role in (Role.CLINICIAN, Role.AGENT) else _MINE)
+        asked_just_now = reading.position + 1 == bare.position  # "How's the hip?" - "It aches."
+        owners = (_THE if asked_just_now else _YOURS) if role in (Role.CLINICIAN, Role.AGENT) else _MINE
+        site = last_site(reading.words, lexicon, stop, owners)
         if site is not None:
             return _put(bare, site, reading, lexicon)
     return bare

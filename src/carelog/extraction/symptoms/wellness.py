@@ -3,6 +3,7 @@
 from typing import Final
 
 from carelog.extraction.negation import is_negative
+from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
 
@@ -25,6 +26,17 @@ _FUNCTIONS: Final = {
     "weight gain": word_set("weight"),
     "difficulty swallowing": word_set("swallowing swallow"),
     "difficulty concentrating": word_set("concentration focus"),
+    "abdominal pain": word_set("belly stomach tummy abdomen"),
+    "chest pain": word_set("chest"),
+    "sore throat": word_set("throat"),
+    "hoarseness": word_set("voice"),
+    "difficulty speaking": word_set("speech talking"),
+    "joint pain": word_set("joint joints"),
+    "rash": word_set("skin"),
+    "dry skin": word_set("skin"),
+    "eye redness": word_set("eye eyes"),
+    "watery eyes": word_set("eye eyes"),
+    "ringing in the ears": word_set("ears hearing"),
 }
 _WELL: Final = word_set(
     "fine good great okay ok normal alright regular well stable steady excellent perfect theek thik accha acchi"
@@ -36,9 +48,11 @@ _BETWEEN: Final = word_set(
 _REACH: Final = 5  # words
 
 
-def said_to_be_well(reply: Reading, name: str) -> tuple[int, int] | None:
+def said_to_be_well(reply: Reading, mention: Mention) -> tuple[int, int] | None:
     """The words of the reply that say that what the symptom would trouble is well, or None."""
-    functions = _FUNCTIONS.get(name)
+    functions = _FUNCTIONS.get(mention.name)
+    if functions is None and mention.part and mention.site:
+        functions = frozenset({mention.part, mention.site.split()[-1]})  # "swelling in your calf?" - "the calf's fine"
     if functions is None:
         return None
     words = reply.words
@@ -46,7 +60,7 @@ def said_to_be_well(reply: Reading, name: str) -> tuple[int, int] | None:
         if word.norm.removesuffix("'s") not in functions:
             continue
         for at in range(i + 1, min(len(words), i + _REACH)):
-            if words[at].norm in _WELL:
+            if words[at].norm in _WELL or (words[at].norm == "right" and words[at - 1].norm == "all"):
                 denied = any(is_negative(before) for before in words[max(0, i - 3) : at])
                 return None if denied else (i, at + 1)
             if words[at].norm not in _BETWEEN:

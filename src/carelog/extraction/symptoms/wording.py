@@ -12,6 +12,8 @@ _UNHEARD = word_set(
     actually still just um uh completely totally absolutely extremely incredibly slightly somewhat koi कोई
     """
 )
+_BEING = word_set("is are was were be been 's")
+_ARTICLES = frozenset({"a", "an", "such"})
 _TROUBLE = word_set(
     """
     trouble troubles difficulty difficulties problem problems issue issues struggle struggles
@@ -26,7 +28,9 @@ _NOT = word_set(
 )
 _CANNOT = word_set("cannot can't couldn't cant")
 _READ_AS = {
-    **dict.fromkeys(_UNHEARD, ""),
+    **dict.fromkeys(_UNHEARD | _BEING, ""),
+    **dict.fromkeys(("feels", "feeling"), "feel"),
+    **dict.fromkeys(("gets", "got", "getting", "gotten"), "get"),
     **dict.fromkeys(_TROUBLE, "trouble"),
     **dict.fromkeys(_NOT, "not"),
     **dict.fromkeys(_CANNOT, "cannot"),
@@ -35,7 +39,8 @@ _PRONOUNS_IS = word_set("it's that's there's he's she's what's how's here's who'
 _ABLE = frozenset({"can", "ca", "could"})
 _ANEW = frozenset({"i", "my", "the", "you", "your"})
 _UNHEARD_PAIRS = {"a": ("little", "bit"), "little": ("bit",), "kind": ("of",), "sort": ("of",), "bit": ("of",)}
-_DEPENDING = frozenset({*_UNHEARD_PAIRS, "with", "in", "not"})
+_HAVING = word_set("has have had")
+_DEPENDING = frozenset({*_UNHEARD_PAIRS, *_HAVING, "with", "in", "not"})
 
 
 def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
@@ -54,10 +59,14 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
         if norm in _READ_AS:
             norm = _READ_AS[norm]
             if not norm:
-                if last != "no" or word.norm not in _ANEW:
+                ended = last == "no" and word.norm in _ANEW  # "no, my appetite is fine": that no ended
+                naming = word.norm in _BEING and i + 1 < len(words) and words[i + 1].norm in _ARTICLES
+                if not (ended or naming):
                     continue
-                norm = word.norm  # "no, my appetite is fine": that no ended
+                norm = word.norm
         elif norm[-2:] == "'s" and norm not in _PRONOUNS_IS:
+            if last == "trouble":
+                continue  # "problems with Anna's sleep"
             norm = norm[:-2]  # "the nausea's gone"
         if norm in _DEPENDING:
             if norm in _UNHEARD_PAIRS:
@@ -70,12 +79,16 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
                     kept[-1] = Word(last, kept[-1].start, word.end)
                     places[-1] = (places[-1][0], i + 1)
                     continue
+            elif norm in _HAVING:
+                at = i + 2 if i + 1 < len(words) and words[i + 1].norm in ("not", "n't") else i + 1
+                if at < len(words) and words[at].norm == "been":
+                    continue  # "my ears have been ringing"
             elif last == "trouble":
                 continue
         if i == paired:
             continue
-        if norm == last and places[-1][1] == i and norm.isalpha():
-            places[-1] = (places[-1][0], i + 1)  # "dark dark stools": a stutter
+        if norm == last and norm.isalpha():
+            places[-1] = (places[-1][0], i + 1)  # "dark dark stools", "when I when I": a stutter
             continue
         last = norm
         kept.append(word if norm == word.norm else Word(norm, word.start, word.end))

@@ -196,7 +196,7 @@ def _is_of_old(utterance: Utterance, clause: Clause, cut: Sequence[Clause]) -> b
 
 
 def _span(utterance: Utterance, mention: _Mention) -> Span:
-    sentence = next(s for s in utterance.sentences if s[0] <= mention.first < s[1])
+    sentence = utterance.sentence_at(mention.first)
     first, end = quoted(utterance.words, sentence, mention.first, mention.end)
     end = max(end, mention.end)
-    return Span(utterance.turn.index, utterance.words[first].start, utterance.words[end - 1].end)
+    return utterance.span(first, end)

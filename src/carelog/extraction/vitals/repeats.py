@@ -6,7 +6,7 @@ from typing import Any
 
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import same_speaker
-from carelog.extraction.finding import Finding, Implausible, Span
+from carelog.extraction.finding import Finding, Implausible
 from carelog.extraction.measured import in_short
 from carelog.extraction.slips import corrects_a_message, is_about_the_same
 from carelog.extraction.utterances import Utterance
@@ -96,8 +96,7 @@ def _with_numbers_right(
     old = [n for n, finding in enumerate(kept) if finding.spans[0].turn == dialogue[k].turn.index]
     if len(readings) != len(old):
         return kept
-    words = dialogue[i].words
-    span = Span(dialogue[i].turn.index, words[0].start, words[-1].end)
+    span = dialogue[i].span()
     said = in_short(dialogue[i].text[span.start : span.end], LONGEST_SAID)
     for n, reading in zip(old, readings, strict=True):
         if values_of(kept[n]) != values_of(reading):

@@ -85,7 +85,7 @@ def _asked(asking: Utterance, cues: Sequence[Cue]) -> Asked | None:
             return None
     if any(word.norm in LIMITS for word in words[first:end]) or claims.hypothetical(words, first, end):
         return None
-    span = Span(asking.turn.index, words[first].start, words[end - 1].end)
+    span = asking.span(first, end)
     return Asked(last.kind, span, context_of(words, first, end, last.kind))
 
 
@@ -98,7 +98,7 @@ def _announced(before: Utterance, cues: Sequence[Cue]) -> Asked | None:
     if claims.of_another(before, last.first) or claims.hypothetical(words, 0, len(words)):
         return None
     first = claims.clause_start(words, last.first)
-    span = Span(before.turn.index, words[first].start, words[-1].end)
+    span = before.span(first)
     return Asked(last.kind, span, context_of(words, first, len(words), last.kind))
 
 
@@ -111,7 +111,7 @@ def _noted(before: Utterance, utterance: Utterance, cues: Sequence[Cue]) -> Aske
     if claims.hypothetical(before.words, 0, len(before.words)) or "no" in before.norms:
         return None
     first = claims.clause_start(before.words, last.first)
-    span = Span(before.turn.index, before.words[first].start, before.words[last.end - 1].end)
+    span = before.span(first, last.end)
     return Asked(last.kind, span, None)
 
 
@@ -134,11 +134,11 @@ def _asked_of_it(asking: Utterance, found: Sequence[Finding | Implausible]) -> A
         return None
     for question in claims.asked_in(asking):
         if any(_WHAT_WAS_IT.at(words, k) is not None for k in range(question.first, question.end)):
-            span = Span(asking.turn.index, words[question.first].start, words[question.end - 1].end)
+            span = asking.span(question.first, question.end)
             return Asked(kind_of(last), span, context_of(words, question.first, question.end, kind_of(last)))
     norms = [word.norm for word in words]
     if last.spans[0].turn == asking.turn.index - 1 and 1 < len(norms) <= _SHORT and _AND_WHEN.issuperset(norms):
         # "And after lunch?"
-        span = Span(asking.turn.index, words[0].start, words[-1].end)
+        span = asking.span()
         return Asked(kind_of(last), span, context_of(words, 0, len(words), kind_of(last)))
     return None

@@ -37,7 +37,7 @@ _MEASURED = ("systolic", "diastolic", "value")
 
 def _is_asked(utterance: Utterance, reading: Reading) -> bool:
     """ "What is 120 over 80?", "And 140 over 90?": a short question about numbers that nothing names."""
-    first, end = next(s for s in utterance.sentences if s[0] <= reading.first < s[1])
+    first, end = utterance.sentence_at(reading.first)
     unnamed = reading.name is None or reading.name[0] >= reading.first
     alone = reading.first - first <= _ASKING and end - 1 - reading.end <= _ASKING
     return unnamed and alone and utterance.words[end - 1].norm == "?"
@@ -82,10 +82,8 @@ def _ends_the_telling(words: Sequence[Word], k: int, end: int) -> bool:
 
 
 def _spans(utterance: Utterance, reading: Reading, asked: Asked | None) -> tuple[Span, ...]:
-    words, index = utterance.words, utterance.turn.index
     first, end = reading.quoted
     if reading.name is not None or not asked or asked.kind != reading.kind:
-        return (Span(index, words[first].start, words[end - 1].end),)
-    sentence = next(s for s in utterance.sentences if s[0] <= first < s[1])
-    start, stop = quoted(words, sentence, first, end)
-    return Span(index, words[start].start, words[max(stop, end) - 1].end), asked.span
+        return (utterance.span(first, end),)
+    start, stop = quoted(utterance.words, utterance.sentence_at(first), first, end)
+    return utterance.span(start, max(stop, end)), asked.span

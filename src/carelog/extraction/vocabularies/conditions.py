@@ -1,13 +1,13 @@
 """The names of conditions, each with its ICD-10-CM code; `conditions.tsv` explains its own format."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from carelog.extraction.utterances import PhraseTable, Word, words_of
+from carelog.extraction.utterances import PhraseTable, words_of
 
 _SECTION: Final = re.compile(r"\[(.+)\]")
 
@@ -58,16 +58,6 @@ def load_conditions() -> Conditions:
         first_words=frozenset(norms[0] for norms in spelled),
         telling=frozenset(max(norms, key=len) for norms in spelled),
     )
-
-
-def condition_of(words: Sequence[Word]) -> Known | None:
-    """The condition that the words name as a whole, if they name one.
-
-    >>> condition_of(words_of("high blood pressure")).code
-    'I10'
-    """
-    match = load_conditions().phrases.at(words, 0) if words else None
-    return match[1].condition if match and match[0] == len(words) else None
 
 
 def _names(text: str) -> Iterator[tuple[str, Named]]:

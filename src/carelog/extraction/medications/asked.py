@@ -1,0 +1,215 @@
+"""What a question about a medicine comes to, with its answer: "still on the Plavix?" "Every morning." """
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from carelog.conversations.turns import Role
+from carelog.extraction.exchange import (
+    Answer,
+    AnswerKind,
+    Question,
+    QuestionForm,
+    answer_to,
+    open_questions,
+    same_speaker,
+)
+from carelog.extraction.medications.denials import is_refused
+from carelog.extraction.medications.names import Mention
+from carelog.extraction.medications.reading import Reading
+from carelog.extraction.medications.said import TAKING, Said, status_of
+from carelog.extraction.utterances import Word
+from carelog.extraction.wordsets import word_set
+from carelog.record.types.medication import Status
+
+_ANSWER_REACH = 8
+_LONGEST_LIST = 25
+_OBJECT_REACH = 4
+_BEFORE_OBJECT = word_set("the my a an just only some this that")
+_ABOUT_REACH = 4  # Words before the name in a question that is about the medicine.
+_SUBJECTS = word_set("i i'm i've we main maine")
+_TOLD_TO = word_set(
+    "continue take use start stop keep try go come increase decrease hold stay add switch do put apply begin call check"
+)
+_LONGEST_FOLLOW_UP = 8
+_OFFERING = word_set("do would should shall can could may want how what")
+_DONE_AUXILIARIES = word_set("did have has are is were was do does haven't hasn't didn't")
+_FOLLOWING_UP = word_set("and also plus aur और")
+_MEDICINES = word_set(
+    "medicine medicines medication medications meds tablets pills prescriptions dawai dawaiyan goliyan"
+)
+_WHICH = word_set("what which any other else your kaunsi kaun")
+_FIRST_WORDS = 3
+
+
+class Asked:
+    """Reads the questions of a dialogue about the medicines it names."""
+
+    def __init__(self, readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mention]]) -> None:
+        self._readings = readings
+        self._mentions = mentions
+        self._dialogue = [reading.utterance for reading in readings]
+
+    def said_of(self, turn: int, mention: Mention, status: Status | None, *, tentative: bool) -> Said | None:
+        """The status of a mention, which its own turn gives as `status`, with the question it stands in and its
+        answer; None where the answer is that it is not the subject's."""
+        utterance = self._dialogue[turn]
+        asked = next((q for q in self._readings[turn].questions if q.first <= mention.first < q.end), None)
+        if asked is None or asked.form is QuestionForm.OPEN or _instructs(utterance.words, asked):
+            return Said(status or self._replied(turn, mention), tentative=tentative)
+        answer = self._answer(turn) if asked in open_questions(utterance) else None
+        if answer is not None and answer.kind is AnswerKind.ONLY:
+            return None  # "Aspirin, ibuprofen?" "Just Tylenol."
+        if asked.form is QuestionForm.STATED:
+            held_out = status or self._held_out(turn, mention, asked, answer)
+            return self._confirmed(held_out, asked, answer, turn)
+        if status in ("missed", "stopped") and not tentative:
+            return self._whether(status, asked, answer, turn)
+        if status not in (None, "taking") and not tentative:
+            declined = answer is not None and answer.kind is AnswerKind.NO
+            return None if declined and utterance.words[asked.first].norm in _OFFERING else Said(status)
+        if answer is None:
+            return self._goes_on(turn, asked) or Said("asked")
+        if self._names_another(answer, mention):
+            return None
+        if answer.kind is AnswerKind.YES:
+            return Said("stopped" if tentative else "taking", (answer.span,), tentative=tentative)
+        if told := self._told(answer):
+            return told
+        if answer.kind is AnswerKind.NO:
+            return self._confirmed("taking", asked, answer, turn)
+        return Said("taking", (answer.span,)) if self._tells_how(answer) else Said("asked")
+
+    def _goes_on(self, turn: int, asked: Question) -> Said | None:
+        """ "What about the metformin? Because I'm still taking it": who asks says it in the same breath."""
+        utterance = self._dialogue[turn]
+        if utterance.turn.role not in (Role.PATIENT, Role.CARER) or any(
+            mention.first >= asked.end for mention in self._mentions.get(turn, ())
+        ):
+            return None
+        for cue in self._readings[turn].cues:
+            if cue.first < asked.end or cue.meaning not in TAKING:
+                continue
+            begin, end = utterance.sentence_at(cue.first)
+            subject = any(word.norm in _SUBJECTS for word in utterance.words[max(begin, cue.first - 2) : cue.end])
+            if subject and not is_refused(utterance.words, begin, cue, cue.end):
+                return Said("taking", (utterance.span(max(begin, cue.first - 2), min(end, cue.end + 6)),))
+        return None
+
+    def is_reply(self, turn: int) -> bool:
+        """Whether the turn is another speaker's, after a question."""
+        if not turn or same_speaker(self._dialogue[turn - 1], self._dialogue[turn]):
+            return False
+        return bool(open_questions(self._dialogue[turn - 1]))
+
+    def _answer(self, turn: int) -> Answer | None:
+        """The answer to the turn; a no beside a strength ("no, 20") takes back a strength, not the medicine."""
+        answer = answer_to(self._dialogue, turn)
+        if answer is None or answer.kind is not AnswerKind.NO:
+            return answer
+        doses = self._readings[answer.reply].doses
+        told = any(dose.end <= answer.first or 0 <= dose.first - answer.rest <= 1 for dose in doses)
+        return replace(answer, kind=AnswerKind.OTHER) if told else answer
+
+    def _held_out(self, turn: int, mention: Mention, asked: Question, answer: Answer | None) -> Status | None:
+        """ "And the metformin?" "Yes.", "twice a day": what is only named is taken, unless the question says more."""
+        if answer is None or not (answer.kind is AnswerKind.YES or self._tells_how(answer)):
+            return None
+        ended = any(c.meaning in ("stopped", "missed") and asked.first <= c.first for c in self._readings[turn].cues)
+        return None if ended or mention.first - asked.first > _ABOUT_REACH else "taking"
+
+    def _names_another(self, answer: Answer, mention: Mention) -> bool:
+        """ "Any calcium, iron, antacids?" "I take zinc.": the others are not taken."""
+        reply, named = self._readings[answer.reply], self._mentions.get(answer.reply, ())
+        agreed = answer.kind is AnswerKind.YES and reply.words[answer.first].norm not in _SUBJECTS
+        same = any(_medicine(other) == _medicine(mention) for other in named)
+        if answer.kind is AnswerKind.NO or agreed or same:
+            return False
+        return any(
+            cue.meaning in TAKING
+            and cue.first <= _ANSWER_REACH
+            and 0 <= other.first - cue.end <= _OBJECT_REACH
+            and all(word.norm in _BEFORE_OBJECT for word in reply.words[cue.end : other.first])
+            for cue in reply.cues
+            for other in named
+        )
+
+    def _tells_how(self, answer: Answer) -> bool:
+        """ "Are you on the amlodipine?" "Every morning, with my coffee.", "ten milligrams, at night": who tells how
+        they take it takes it."""
+        reply = self._readings[answer.reply]
+        if self._mentions.get(answer.reply):
+            return False
+        soon = [word.start for word in reply.words[: _FIRST_WORDS + 1]]
+        often = any(often.start in soon for often in reply.frequencies)
+        return often or any(dose.first <= _FIRST_WORDS and dose.unit for dose in reply.doses)
+
+    def _whether(self, status: Status, asked: Question, answer: Answer | None, turn: int) -> Said:
+        """ "Have you missed any of it?", "did you stop it?": yes, or it is taken."""
+        if self._dialogue[turn].words[asked.first].norm not in _DONE_AUXILIARIES:
+            return Said(status)  # "Can you stop the aspirin?"
+        if answer is None:
+            return Said("asked")
+        if answer.kind is AnswerKind.NO:
+            return Said("taking", (answer.span,))
+        if answer.kind is AnswerKind.YES:
+            return Said(status, (answer.span,))
+        return self._told(answer) or Said("asked")
+
+    def _confirmed(self, status: Status | None, asked: Question, answer: Answer | None, turn: int) -> Said | None:
+        if answer is None:
+            return Said(status)
+        if answer.kind is AnswerKind.NO and status in (None, "taking"):
+            still = any(word.norm == "still" for word in self._dialogue[turn].words[asked.first : asked.end])
+            return Said("stopped", (answer.span,)) if still else None
+        return Said(status, (answer.span,) if answer.kind is AnswerKind.YES else ())
+
+    def _told(self, answer: Answer) -> Said | None:
+        """ "I take it every day", "no, I stopped it", "I forgot" in answer to a question."""
+        reply = self._dialogue[answer.reply]
+        telling = TAKING | {"stopped", "missed"} if answer.kind is not AnswerKind.NO else {"stopped", "missed"}
+        for cue in self._readings[answer.reply].cues:
+            start = max(cue.first - 3, answer.rest if answer.rest <= cue.first else 0)
+            subject = [i for i in range(start, cue.first + 1) if reply.words[i].norm in _SUBJECTS]
+            if cue.meaning not in telling or cue.first > _ANSWER_REACH or not subject:
+                continue
+            if is_refused(reply.words, start, cue, cue.end):
+                return None
+            end = reply.sentence_at(cue.first)[1]
+            span = reply.span(subject[-1], min(end, cue.end + 6))
+            return Said(status_of(reply, cue), (span,))
+        return None
+
+    def _replied(self, turn: int, mention: Mention) -> Status | None:
+        """A medicine named in answer to "what do you take?" is taken."""
+        if mention.first > _LONGEST_LIST or not self.is_reply(turn):
+            return None
+        return "taking" if self._asks_what_is_taken(turn - 1) else None
+
+    def _asks_what_is_taken(self, turn: int) -> bool:
+        """ "What do you take for the sugar?", "any other medicines?", and after it "And for the blood pressure?"."""
+        utterance = self._dialogue[turn]
+        asked = open_questions(utterance)
+        for cue in self._readings[turn].cues:
+            if cue.meaning in TAKING and any(q.first <= cue.first < q.end for q in asked):
+                return True
+        norms = {word.norm for q in asked for word in utterance.words[q.first : q.end]}
+        if norms & _MEDICINES and norms & _WHICH and "allergic" not in norms and "allergies" not in norms:
+            return True
+        if any(q.first <= mention.first < q.end for q in asked for mention in self._mentions.get(turn, ())):
+            answer = answer_to(self._dialogue, turn)
+            return answer is not None and answer.kind is AnswerKind.ONLY
+        follows_up = asked and utterance.words[0].norm in _FOLLOWING_UP and len(utterance.words) <= _LONGEST_FOLLOW_UP
+        before = turn - 2
+        if not follows_up or before < 0 or not same_speaker(self._dialogue[before], utterance):
+            return False
+        return self._asks_what_is_taken(before)
+
+
+def _medicine(mention: Mention) -> str:
+    return mention.drug.ingredient or mention.drug.name
+
+
+def _instructs(words: Sequence[Word], asked: Question) -> bool:
+    """ "(We'll) have you continue the lisinopril" asks nothing."""
+    said = [word.norm for word in words[asked.first : asked.first + 3]]
+    return len(said) == 3 and said[0] == "have" and said[2] in _TOLD_TO

@@ -1,0 +1,65 @@
+"""Answers that are no yes and mean one: "any dizziness?" - "when I stand up"; "any fever?" - "it was 102"."""
+
+from typing import Final
+
+from carelog.extraction.exchange_fillers import MARKS, skip_fillers
+from carelog.extraction.negation import is_negative
+from carelog.extraction.numbers import find_numbers
+from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.wordsets import word_set
+
+_LEADING: Final = word_set(
+    """
+    when whenever if at in on with after during since ever only just mostly mainly usually every first both towards
+    toward by from because around my all here
+    """
+)
+_ENDING_OTHERWISE: Final = word_set(
+    """
+    good fine okay ok great better well normal alright general total fact contrary whole honest sure moment all-clear
+    what which who how why
+    """
+)
+_LONGEST: Final = 9  # words
+_FEVER: Final = ((100.4, 108.0), (38.0, 42.5))
+"""Degrees Fahrenheit and Celsius that are a fever (38 degrees Celsius and more, as the US CDC defines it)."""
+_BLOODY: Final = word_set("pink pinkish red reddish bloody rusty rust cola coke tea wine")
+_BLOOD: Final = frozenset({"blood in urine", "blood in stool", "coughing up blood", "vomiting blood"})
+
+
+def implies_yes(reply: Reading) -> bool:
+    """Whether the reply opens by saying only when, where or with what it is."""
+    words = reply.words
+    if not words:
+        return False
+    end = reply.utterance.sentences[0][1]
+    first = skip_fillers(words, 0, end)
+    if first >= end or words[end - 1].norm == "?":
+        return False
+    first = first if words[first].norm in _LEADING else 0
+    said = [word for word in words[first:end] if word.norm not in MARKS]
+    if not said or len(said) > _LONGEST or said[0].norm not in _LEADING:
+        return False
+    if any(is_negative(word) or word.norm in _ENDING_OTHERWISE for word in said):
+        return False
+    clause = (first, end)
+    return not (
+        any(first <= mention.first < end for mention in reply.mentions)
+        or context.names_kin(words, clause)
+        or context.is_past(words, clause, (clause,))
+    )
+
+
+def shows(mention: Mention, reply: Reading) -> bool:
+    """Whether the reply tells what was measured or seen: "any blood in your urine?" - "it looked pink"."""
+    words, (first, end) = reply.words, reply.utterance.sentences[0]
+    if any(is_negative(word) for word in words[first:end]):
+        return False
+    if mention.name in _BLOOD:
+        return any(word.norm in _BLOODY for word in words[first:end])
+    if mention.name != "fever":
+        return False
+    measured = (number.value for number in find_numbers(reply.utterance) if number.first < end)
+    return any(low <= value <= high for value in measured for low, high in _FEVER)

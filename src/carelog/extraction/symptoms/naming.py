@@ -1,0 +1,103 @@
+"""Names that come from what was said before: "any blood?" of the stool spoken of, "no pain" to "any chest pain?"."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from carelog.extraction.exchange import open_questions, same_speaker
+from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, Mention
+from carelog.extraction.symptoms.reading import Reading
+
+
+def _by_word(names: Mapping[str, str]) -> dict[str, str]:
+    return {word: name for name, words in names.items() for word in words.split()}
+
+
+_URINE: Final = "urine urinate urinating urination pee peeing bladder waterworks peshab"
+_AFTER: Final = {
+    BLOOD_IN_IT: _by_word(
+        {
+            "coughing up blood": "cough coughing coughed phlegm mucus sputum spit",
+            "vomiting blood": "vomit vomiting vomited throwing threw",
+            "blood in stool": "stool stools poop bowel bowels motion motions diarrhea constipation constipated wipe "
+            "hemorrhoids",
+            "blood in urine": _URINE,
+        }
+    ),
+    "burning sensation": _by_word({"painful urination": _URINE}),
+    DISCHARGE: _by_word(
+        {
+            "vaginal discharge": "period periods vagina vaginal sex cervix pregnant pregnancy contraception menopause",
+            "penile discharge": "penis",
+            "ear discharge": "ear ears",
+            "watery eyes": "eye eyes",
+            "nipple discharge": "nipple nipples breast breasts",
+            "drainage": "wound incision stitches staples surgery operation ulcer sore cut",
+        }
+    ),
+}
+"""What is named after the nearest of these words, and not at all where none was said."""
+_ANYWHERE: Final = frozenset({"burning sensation"})  # named without them as well
+_REACH: Final = 6  # turns
+_NEAR: Final = 4  # words
+_VAGUER: Final = {
+    "sweating": frozenset({"night sweats"}),
+    "feeling unwell": frozenset({"nausea"}),
+    "burning sensation": frozenset({"painful urination", "heartburn"}),
+    "bleeding": frozenset({"nosebleed", "bleeding gums", "vaginal bleeding"}),
+    "itching": frozenset({"vaginal itching", "itchy eyes"}),
+}
+
+
+def with_names(reading: Reading, before: Sequence[Reading]) -> Reading:
+    """The turn with what it names only in passing under its full name."""
+    if not reading.mentions:
+        return reading
+    mentions = tuple(_named(reading, before, _closer(reading, before)))
+    return reading if mentions == reading.mentions else replace(reading, mentions=mentions)
+
+
+def _named(reading: Reading, before: Sequence[Reading], mentions: Sequence[Mention]) -> Iterator[Mention]:
+    for mention in mentions:
+        after = _AFTER.get(mention.name) if mention.site is None else None
+        if after is None:
+            yield mention
+            continue
+        spoken = [*(word for r in before[-_REACH:] for word in r.words), *reading.words[: mention.first]]
+        nearest = (*reading.words[mention.end : mention.end + _NEAR], *reversed(spoken))  # "when I wipe"
+        meant = next((name for word in nearest if (name := after.get(word.norm))), None)
+        if meant is not None:
+            yield replace(mention, name=meant, complaint=None)
+        elif mention.name in _ANYWHERE:
+            yield mention
+
+
+def _closer(reading: Reading, before: Sequence[Reading]) -> Sequence[Mention]:
+    """What the reply calls by a vaguer name than the question: "any chest pain?" - "no pain"."""
+    asked = _asked(reading, before)
+    if not asked:
+        return reading.mentions
+    own = {mention.name for mention in reading.mentions}
+    found: list[Mention] = []
+    for mention in reading.mentions:
+        closer = _VAGUER.get(mention.name, frozenset())
+        meant = {
+            other.name: other
+            for other in asked
+            if other.name in closer
+            or (mention.bare and not other.bare and other.name.endswith(f" {mention.name}") and other.name not in own)
+        }
+        if len(meant) == 1:
+            [other] = meant.values()
+            mention = replace(mention, name=other.name, site=other.site, part=other.part)
+            mention = mention if other.part else replace(mention, complaint=None)
+        found.append(mention)
+    return found
+
+
+def _asked(reading: Reading, before: Sequence[Reading]) -> list[Mention]:
+    """What the turn before asks about, if another speaker asks there."""
+    if not before or not before[-1].mentions or same_speaker(before[-1].utterance, reading.utterance):
+        return []
+    opened = open_questions(before[-1].utterance, before[-1].questions)
+    return [mention for mention in before[-1].mentions if any(q.first <= mention.first < q.end for q in opened)]

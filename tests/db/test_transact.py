@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from carelog.db import Connection, Database
 
 _metadata = MetaData()
 _number = Table("number", _metadata, Column("n", Integer, primary_key=True, autoincrement=False))
+
+_ONLY_KNOWN = text("CREATE TABLE known (n INTEGER REFERENCES number (n) DEFERRABLE INITIALLY DEFERRED)")
 
 
 @pytest.fixture
@@ -46,6 +48,21 @@ async def test_what_raises_leaves_nothing_and_the_next_is_none_the_worse(databas
         await database.transact(fails)
     assert await _count(database) == 0
     assert await database.transact(lambda connection: _add(connection, 7)) == 1
+
+
+async def test_a_commit_that_fails_leaves_nothing_and_the_next_is_none_the_worse(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(_ONLY_KNOWN)
+
+    async def fails(connection: Connection) -> None:
+        await connection.execute(text("INSERT INTO known VALUES (1)"))  # which is looked at when it is committed
+
+    for n in range(1, 3):
+        with pytest.raises(IntegrityError):
+            await database.transact(fails)
+        assert await database.transact(lambda connection: _add(connection, 10 * n)) == n  # noqa: B023  awaited here
+    async with database.write() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM known")) == 0
 
 
 async def test_to_wait_for_anything_else_is_refused_and_leaves_nothing(database: Database) -> None:

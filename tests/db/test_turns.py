@@ -3,12 +3,13 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
 
 from carelog.db import Connection, Database
 from carelog.db.turns import Turn
@@ -18,6 +19,10 @@ Add = Callable[[Database, int], Awaitable[None]]
 _PATIENCE = 30.0
 _metadata = MetaData()
 _number = Table("number", _metadata, Column("n", Integer, primary_key=True, autoincrement=False))
+_LONG = text(
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 300000) "
+    "INSERT INTO number SELECT x FROM c"
+)
 
 _HOLDER = """
 import sys
@@ -107,9 +112,37 @@ async def test_the_turn_is_given_back_by_who_has_written_and_by_who_has_failed(
         pass
 
 
-async def test_a_turn_that_comes_too_late_is_not_used_and_is_given_back(file: Path) -> None:
-    with pytest.raises(TimeoutError):
-        Turn(file, patience=-1.0).take()
+def test_who_waits_for_a_process_that_was_halted_is_told_so_and_may_try_again(file: Path) -> None:
+    impatient, patient = Turn(file, patience=0.01), Turn(file, _PATIENCE)
+    with _another_process_writes(file):
+        with pytest.raises(TimeoutError):
+            impatient.take()
+        threads = {*threading.enumerate()}
+        with pytest.raises(TimeoutError):
+            impatient.take()
+        assert {*threading.enumerate()} <= threads  # however often it is tried, one waits
+    with patient:  # nobody has it who was told that it did not come
+        pass
+    with impatient:
+        pass
+    impatient.close()
+    patient.close()
+
+
+async def test_who_is_cancelled_while_writing_gives_the_turn_back(database: Database, file: Path) -> None:
+    under_way = asyncio.Event()
+
+    async def write() -> None:
+        async with database.write() as connection:
+            under_way.set()
+            await connection.execute(_LONG)
+
+    writing = asyncio.ensure_future(write())
+    await under_way.wait()
+    await asyncio.sleep(0)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
     with _another_process_writes(file):
         pass
 

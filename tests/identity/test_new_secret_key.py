@@ -1,13 +1,14 @@
 """Another secret key: what older ones have made is opened, what is made anew is made with it, and in the end nothing
 rests on the older ones."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pyotp
 import pytest
 from people import HOME, PASSWORD
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, delete, event, select, update
 
 from carelog.app import Carelog
 from carelog.identity import Principal, operator
@@ -140,6 +141,20 @@ async def test_processes_are_changed_over_one_by_one(keyed: Keyed, clock: Manual
         await principal(not_yet, await login(already, "mira@example.org"))
 
 
+@pytest.mark.parametrize("keys", [(FIRST, SECOND), (SECOND, FIRST)], ids=["not yet", "already"])
+async def test_a_database_from_before_is_opened_while_the_key_is_changed(
+    keyed: Keyed, clock: ManualClock, keys: tuple[str, str]
+) -> None:
+    """It has no keys that are kept: which of the secrets they are made from is to be found out."""
+    async with keyed(FIRST) as carelog:
+        _, codes = await enrolled(carelog, "asha@example.org")
+        async with carelog.auth.write() as connection:
+            await connection.execute(delete(kept_key))
+    async with keyed(*keys) as carelog:
+        assert (await carelog.audit.verify()).findings == []
+        await in_by_code(carelog, "asha@example.org", codes[0])
+
+
 async def test_one_that_is_killed_anywhere_is_gone_on_with(keyed: Keyed, clock: ManualClock) -> None:
     async with keyed(FIRST) as carelog:
         totps = {f"{n}@example.org": (await enrolled(carelog, f"{n}@example.org"))[0] for n in range(3)}
@@ -170,14 +185,29 @@ async def test_one_that_is_killed_anywhere_is_gone_on_with(keyed: Keyed, clock: 
         assert {one.present + one.older for one in seen} == {7}
 
 
+async def test_two_at_once_share_the_work(keyed: Keyed, clock: ManualClock) -> None:
+    async with keyed(FIRST) as carelog:
+        totps = {f"{n}@example.org": (await enrolled(carelog, f"{n}@example.org"))[0] for n in range(4)}
+    async with keyed(SECOND, FIRST) as one, keyed(SECOND, FIRST) as other:
+        both = [reseal(each.auth, each.secrets, each.audit, each.operator, at_once=1) for each in (one, other)]
+        assert sum(await asyncio.gather(*both)) == 8
+    async with keyed(SECOND) as carelog:
+        assert await sealed(carelog) == Sealing(present=8, older=0, lost=0)
+        clock.advance(seconds=30)
+        for email, totp in totps.items():
+            await in_by_code(carelog, email, totp.at(clock.now()))
+
+
 async def test_a_row_from_before_says_nothing_of_its_key_and_is_tried(keyed: Keyed, clock: ManualClock) -> None:
     async with keyed(FIRST) as carelog:
         totp, _ = await enrolled(carelog, "asha@example.org")
         async with carelog.auth.write() as connection:
             await connection.execute(update(second_factor).values(sealed_with=None))
-        assert (await sealed(carelog)).older == 1
-        assert await resealed(carelog) == 1
-    async with keyed(FIRST) as carelog:
+        assert await sealed(carelog) == Sealing(present=5, older=0, lost=0)
+    async with keyed(SECOND, FIRST) as carelog:
+        assert await sealed(carelog) == Sealing(present=0, older=5, lost=0)
+        assert await resealed(carelog) == 5
+    async with keyed(SECOND) as carelog:
         assert await sealed(carelog) == Sealing(present=5, older=0, lost=0)
         clock.advance(seconds=30)
         await in_by_code(carelog, "asha@example.org", totp.at(clock.now()))

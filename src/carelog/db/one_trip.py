@@ -59,8 +59,13 @@ async def in_one_trip(connection: AsyncConnection, work: Work[T]) -> T:
         if _PLAIN not in raw.info:
             raw.info[_PLAIN] = _plain_over(file)
         plain: SyncConnection = raw.info[_PLAIN]
-        with driver.turn or nullcontext(), plain.begin():
-            return _done(work(DirectConnection(connection.engine, plain)))
+        with driver.turn or nullcontext():
+            try:
+                with plain.begin():
+                    return _done(work(DirectConnection(connection.engine, plain)))
+            finally:
+                if file.in_transaction:  # a commit that failed: SQLAlchemy takes it for the end all the same
+                    file.rollback()
 
     return await driver.in_thread(transaction)
 

@@ -5,6 +5,7 @@ as a small statement does, and SQLAlchemy fetches all rows at once anyhow. A tra
 statement, and where none has begun, there is nothing to cross for at its end.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -53,6 +54,13 @@ class OneHopConnection(aiosqlite.Connection):
         finally:
             if self.turn:
                 self.turn.give_back()
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the thread, after what it has in hand. The connection of who is cancelled in the middle is closed: they
+        neither commit nor roll back."""
+        if self.turn:
+            self._tx.put_nowait((None, self.turn.give_back))
+        return super().stop()
 
     async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
         self._begin_first = False

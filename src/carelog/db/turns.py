@@ -8,9 +8,11 @@ SQLite's own lock does, and where there is no such file to be had, they wait as 
 
 import fcntl
 import os
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
 
 
@@ -18,13 +20,15 @@ class Turn:
     """A process's turn to write to the database in this file, as a context. Whoever takes it waits in a thread of its
     own.
 
-    Raises TimeoutError when it came only after `patience` seconds, when whoever asked for it may have left.
+    Raises TimeoutError when it has not come within `patience` seconds: another process may have been halted while it
+    had the turn.
     """
 
     def __init__(self, database: Path, patience: float) -> None:
         self._database = database
         self._patience = patience
         self._file: int | None = None
+        self._waiting: SimpleQueue[Future[None] | None] | None = None
 
     def __enter__(self) -> None:
         self.take()
@@ -36,32 +40,75 @@ class Turn:
 
     def take(self) -> None:
         """Wait for it."""
-        began = monotonic()
-        with suppress(OSError):  # another user's file, or a file system without locks
-            if self._file is None:
-                self._file = _beside(self._database)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-        if monotonic() - began > self._patience:
-            self.give_back()
+        try:
+            came = self._came_in_time()
+        except OSError:  # another user's file, or a file system without locks
+            return
+        if not came:
             raise TimeoutError(f"another process has been writing for more than {self._patience:g} seconds")
 
     def give_back(self) -> None:
         """Let the next one have it. Does nothing for who does not have it."""
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        file = self._file
+        if file is not None:
+            fcntl.flock(file, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Take no turn any more."""
-        if self._file is not None:
+        if self._waiting is not None:
+            self._waiting.put(None)  # who waits at the file closes it
+        elif self._file is not None:
             os.close(self._file)
-            self._file = None
+        self._file = self._waiting = None
+
+    def _came_in_time(self) -> bool:
+        if self._file is None:
+            self._file = _beside(self._database)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            coming = self._when_it_comes(self._file)
+        try:
+            coming.result(self._patience)
+        except TimeoutError:
+            if coming.cancel():
+                return False
+            coming.result()
+        return True
+
+    def _when_it_comes(self, file: int) -> "Future[None]":
+        """Done when the lock is had. A thread of its own waits for it, since nothing ends that wait but the lock."""
+        if self._waiting is None:
+            self._waiting = SimpleQueue()
+            Thread(target=_wait, args=(file, self._waiting), name="turn", daemon=True).start()
+        coming: Future[None] = Future()
+        self._waiting.put(coming)
+        return coming
+
+
+def _wait(file: int, wanted: "SimpleQueue[Future[None] | None]") -> None:
+    """Wait for the lock of this file as often as somebody wants it, until there is nobody any more."""
+    while coming := wanted.get():
+        fault = None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            fault = error
+        if not coming.set_running_or_notify_cancel():
+            fcntl.flock(file, fcntl.LOCK_UN)
+        elif fault:
+            coming.set_exception(fault)
+        else:
+            coming.set_result(None)
+    os.close(file)
 
 
 def _beside(database: Path) -> int:
     """The file, whose turns are everybody's who may write to the database, whoever made it."""
     file = os.open(database.with_name(f"{database.name}-turn"), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with suppress(OSError):  # it is not ours to change, and has been made so
+    with suppress(OSError):  # there is none yet, or it is not ours to change
         like = database.stat()
-        os.fchown(file, like.st_uid, like.st_gid)
         os.fchmod(file, like.st_mode & 0o666)
+        os.fchown(file, like.st_uid, like.st_gid)
     return file

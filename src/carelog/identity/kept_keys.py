@@ -5,13 +5,16 @@ the audit trail checked. So each of these keys lies in the database, sealed with
 four small rows are sealed anew, and everything else stays as it is.
 """
 
+import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal, Self, TypeAlias, get_args
 
 from sqlalchemy import select
 
 from carelog.db import Database, insert_new
+from carelog.identity.audit.chain import START, Row
+from carelog.identity.audit.tables import audit_event
 from carelog.identity.secret_key import SecretKey
 from carelog.identity.tables import kept_key
 from carelog.kit.errors import ConfigurationError
@@ -44,8 +47,7 @@ class KeptKeys:
         sealed = await _read(database)
         missing = [purpose for purpose in PURPOSES if purpose not in sealed]
         if missing:
-            # What there is was made with keys that were derived from the oldest secret.
-            first = secrets.older[-1] if secrets.older else secrets
+            first = await _used_until_now(database, secrets)
             rows = [{"purpose": name, **sealed_anew(secrets, name, first.subkey(name))} for name in missing]
             async with database.write() as connection:
                 await insert_new(connection, kept_key, rows)
@@ -77,6 +79,18 @@ def opened(secrets: SecretKey, purpose: str, sealed: bytes, sealed_with: str) ->
     if secret is None:
         raise BrokenSeal
     return unseal(secret.subkey("kept keys"), purpose.encode(), sealed)
+
+
+async def _used_until_now(database: Database, secrets: SecretKey) -> SecretKey:
+    """The secret from which the keys were derived that what there is was made with: one by which the audit trail
+    begins. Not always the oldest, since one that is yet to be used may be among those, so that processes can be changed
+    over one by one."""
+    for row in await database.rows(select(audit_event).where(audit_event.c.seq == START.seq + 1)):
+        begins = Row(**{field.name: getattr(row, field.name) for field in fields(Row)})
+        for secret in (secrets, *secrets.older):
+            if hmac.compare_digest(begins.code(secret.subkey("audit"), START.mac), begins.mac):
+                return secret
+    return secrets.older[-1] if secrets.older else secrets
 
 
 async def _read(database: Database) -> dict[str, Sealed]:

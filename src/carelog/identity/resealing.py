@@ -40,13 +40,15 @@ async def how_sealed(database: Database, secrets: SecretKey) -> Sealing:
         for kind in kinds:
             for name, count in await connection.execute(kind):
                 if name is not None:
-                    secret = secrets.named(name)
-                    counts["lost" if secret is None else "present" if secret is secrets else "older"] += count
+                    counts[_kind(secrets, secrets.named(name))] += count
         unnamed = select(factor.c.user_id, factor.c.sealed_secret).where(factor.c.sealed_with.is_(None))
         for row in await connection.execute(unnamed):
-            opens = second_factor.opened(secrets, row.user_id, row.sealed_secret) is not None
-            counts["older" if opens else "lost"] += 1
+            counts[_kind(secrets, second_factor.sealer(secrets, row.user_id, row.sealed_secret))] += 1
     return Sealing(**counts)
+
+
+def _kind(secrets: SecretKey, sealer: SecretKey | None) -> str:
+    return "lost" if sealer is None else "present" if sealer is secrets else "older"
 
 
 async def reseal(

@@ -140,7 +140,16 @@ def sealed_anew(secret_key: SecretKey, user_id: UUID, secret: bytes) -> dict[str
 
 def opened(secret_key: SecretKey, user_id: UUID, sealed: bytes) -> bytes | None:
     """By the present secret key or one before it; None where none of them opens it."""
-    for key in secret_key.subkeys("totp"):
+    return _opened(secret_key, user_id, sealed)[1]
+
+
+def sealer(secret_key: SecretKey, user_id: UUID, sealed: bytes) -> SecretKey | None:
+    """Whichever of these secret keys opens it."""
+    return _opened(secret_key, user_id, sealed)[0]
+
+
+def _opened(secret_key: SecretKey, user_id: UUID, sealed: bytes) -> tuple[SecretKey, bytes] | tuple[None, None]:
+    for key in (secret_key, *secret_key.older):
         with suppress(BrokenSeal):
-            return unseal(key, user_id.bytes, sealed)
-    return None
+            return key, unseal(key.subkey("totp"), user_id.bytes, sealed)
+    return None, None

@@ -44,6 +44,7 @@ _BEFORE_ANSWER = word_set(
     "my his her a"
 )
 _YES = word_set("yes yeah yep sir ma'am ya haan ji right uh huh mm hmm correct i do am . , ? ! one pill tablet the a")
+_ENDS = frozenset(".?!")
 _TIMES = word_set(
     "in at with the my a every each day night morning evening bedtime nights mornings supper dinner breakfast lunch "
     "food other week once twice daily weekly two three four times"
@@ -166,11 +167,19 @@ def _is_set_off(reading: Reading, dose: Dose, around: Around) -> bool:
         return False
     if any(other.first >= dose.first - len(gap) and other.end <= dose.first for other in reading.doses if other.unit):
         return False
-    if is_sure(dose) and (gap[-1:] == [","] or gap[-2:-1] == [","]):
-        return True
+    if is_sure(dose) and "," in gap[-2:] and (_ENDS.isdisjoint(gap) or _is_of_taking(reading, dose)):
+        return True  # and not "(Losartan doesn't.) If your lips swell up, that's nine one one."
     if is_sure(dose) and gap[-1:] and gap[-1] in _INTRODUCED and is_before_frequency(reading, dose):
         return True  # "(The metformin?) I'm still doing a thousand twice a day."
     return gap[-1:] == [","] and set(gap) <= _TIMES | AFTER_NAME
+
+
+def _is_of_taking(reading: Reading, dose: Dose) -> bool:
+    """Whether the words before a number in its sentence say how something is taken."""
+    begin = reading.utterance.sentence_at(dose.first)[0]
+    start, end = reading.words[begin].start, reading.words[dose.first].start
+    often = any(start <= often.start < end for often in reading.frequencies)
+    return often or set(_norms(reading.words, begin, dose.first)) <= _TIMES | AFTER_NAME
 
 
 def _stands_alone(reading: Reading, dose: Dose, around: Around) -> bool:
@@ -178,7 +187,7 @@ def _stands_alone(reading: Reading, dose: Dose, around: Around) -> bool:
     gap, words = around.gap_before, reading.words
     begin = reading.utterance.sentence_at(dose.first)[0]
     alone = set(_norms(words, begin, dose.first)) <= _BEFORE_ANSWER | AFTER_NAME | _YES
-    if not alone or not _ends_clause(reading, dose) or not {".", "?", "!"} & set(gap):
+    if not alone or not _ends_clause(reading, dose) or _ENDS.isdisjoint(gap):
         return False
     if len(gap) <= _LONGEST_PLAIN and set(gap) <= AFTER_NAME | _YES | _TIMES:
         return True

@@ -301,7 +301,24 @@ def _status_of_list(place: _Place, p: Pair | None, often: Often | None) -> Statu
         return None
     if teller.turn.role in (Role.PATIENT, Role.CARER) or asked:
         return None if p is not None and p.dose.target else "taking"
-    return topic_at(place.readings, place.turn, place.mention.first)
+    return "taking" if _repeats(place) else topic_at(place.readings, place.turn, place.mention.first)
+
+
+def _repeats(place: _Place) -> bool:
+    """Whether the turn before, of whoever takes it, named it and did not ask about it: "and atorvastatin at night." -
+    "That's it exactly. Atorvastatin twenty."."""
+    if place.turn == 0:
+        return False
+    before = place.readings[place.turn - 1]
+    if before.utterance.turn.role not in (Role.PATIENT, Role.CARER):
+        return False
+    first, end, _ = place.mention
+    name = [word.norm for word in place.readings[place.turn].words[first:end]]
+    norms = [word.norm for word in before.words]
+    return any(
+        norms[at : at + len(name)] == name and not any(q.first <= at < q.end for q in before.questions)
+        for at in range(len(norms) - len(name) + 1)
+    )
 
 
 def _before(frequencies: Sequence[Often], at: int) -> Often | None:

@@ -51,7 +51,7 @@ class Verification:
     end of the chain that was noted before, elsewhere.
     """
 
-    key: bytes
+    key: bytes = field(repr=False)
     expected: Head | None = None
     end: Head = START
     rows: int = 0

@@ -62,13 +62,18 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             thankfully not | nahi | nahin | nahi ji | ji nahi | ji nahin | naa | bilkul nahi | kuch nahi |
             नहीं | नही | जी नहीं | बिल्कुल नहीं | कुछ नहीं | aisa kuch nahi | haven't | have n't |
             haven't had any | doesn't | no not | not me | not a bit | not one bit | not a thing | not a one |
-            nothing since | not that she's | not that he's | not that they've | nothing wrong with |
+            nothing since | not that she's | not that he's | not that they've |
+            not that she's said | not that he's said | not that anyone's said | not that they've said |
+            not that she said | not that he said | not that she's noticed | not that he's noticed | nothing wrong with |
             she doesn't | he doesn't | they don't | she does n't | he does n't | she didn't | he didn't |
             she did n't | he did n't | she hasn't | he hasn't | she has n't | he has n't | she isn't | he isn't |
             she's not | he's not | they're not | they haven't | god no | lord no | heavens no | heck no | hell no |
-            nothing to speak of
+            nothing to speak of | the opposite | opposite | quite the opposite | just the opposite |
+            the other way around | other way around
         """,
         AnswerKind.YES: """
+            always | every time | each time | little bit | little bit of | little in | little on | little around |
+            tiny bit |
             twice | three times | two times | several times | once or twice | just with |
             only with | just after | only after | just during | only during | mostly with |
             mostly after |
@@ -161,7 +166,7 @@ _STATING_VERBS = AUXILIARIES | word_set(
 _OPEN_ENDED = word_set(
     """
     have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't
-    had it's there's they do have they're he's she's once
+    had it's there's they do have they're he's she's once always
     """
 )
 _ONESELF = word_set("i i've")
@@ -173,6 +178,9 @@ _CLOSING = word_set(
     too as i it they my ma'am sir doctor last yesterday tonight for since when if
     """
 )
+_BREAKS = MARKS | {","}
+_ADDING = frozenset({"and", "but", "so"})
+_BY_NOW = word_set("now currently lately recently anymore today nowadays")  # "years ago, but now, no"
 _CLEAR_YES = word_set("yes yeah yep yup yea")
 _CONDITIONS = word_set(
     """
@@ -318,7 +326,20 @@ def _late_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int
             return (kind, at, at + 1) if _closes(words, at + 1) else None
         if words[at - 1].norm in _STATING_VERBS or words[at].norm in _STATING_VERBS:
             break
-    return _last_reply(words, begin)
+    return _last_reply(words, begin) or _added_reply(words, begin)
+
+
+def _added_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
+    """The no that follows something else: "how do you sleep? Any pain at night?" - "Like a log. And no, never." """
+    for at in range(begin + 2, len(words)):
+        if words[at].norm not in _PLAIN_REPLIES or _PLAIN_REPLIES[words[at].norm] is not AnswerKind.NO:
+            continue
+        if at + 1 < len(words) and words[at + 1].norm not in _BREAKS:
+            continue
+        before, further = words[at - 1].norm, words[at - 2].norm
+        if (before in _ADDING and further in _BREAKS) or (before == "," and further in _BY_NOW):
+            return AnswerKind.NO, at, at + 1
+    return None
 
 
 def _last_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from carelog.extraction.exchange_fillers import AUXILIARIES, FILLERS, MARKS, only_fillers, skip_fillers
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
@@ -66,6 +67,16 @@ _BEFORE_ANY = word_set(
     symptoms symptom problems issues today lately recently about else concerns complaints
     """
 )
+_RESUMING = phrase_set(  # "Headaches, sore joints, any of those?"
+    "any of that | any of those | any of these | any of them | anything like that | anything like those"
+)
+_REASON_FOR_ASKING = phrase_set(
+    """
+    i'm asking | i am asking | i ask because | i only ask | i'm only asking | i just ask | just asking |
+    i have to ask | i've to ask | we ask everyone | i ask everyone | that's why i ask | the reason i ask |
+    the reason i'm asking | asking because | just because
+    """
+)
 _ONSETS = AUXILIARIES | _ASKING | _HINDI_ASKING | {"any", "anything", "anybody", "ever", "make"}
 _STATING = word_set("i i'm i've i'll i'd let's")
 _NOT_A_TAG = word_set("all the your my on that's is that left's to a")
@@ -94,7 +105,7 @@ def open_questions(utterance: Utterance, asked: Sequence[Question] | None = None
     """
     if asked is None:
         asked = questions(utterance)
-    if not asked or not only_fillers(utterance.words[asked[-1].end :]):
+    if not asked or not _nothing_more(utterance, asked[-1].end):
         return []
     opened = [asked[-1]]
     for earlier in reversed(asked[:-1]):
@@ -105,6 +116,14 @@ def open_questions(utterance: Utterance, asked: Sequence[Question] | None = None
     return opened
 
 
+def _nothing_more(utterance: Utterance, end: int) -> bool:
+    """Whether only a courtesy follows, or the reason for asking: "any cramps? I'm asking because of the pills"."""
+    if only_fillers(utterance.words[end:]):
+        return True
+    last = utterance.sentences[-1][0]
+    return last == end and _REASON_FOR_ASKING.at(utterance.words, end) is not None
+
+
 def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[Question]:
     marked = words[end - 1].norm == "?"
     onsets = [
@@ -112,6 +131,8 @@ def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[
         for i in range(first, end)
         if words[i].norm in _ONSETS and (form := _onset(words, first, i, end)) is not None
     ]
+    if len(onsets) == 1 and onsets[0][0] > first and _RESUMING.at(words, onsets[0][0]) is not None:
+        return [Question(skip_fillers(words, first, end), end, QuestionForm.POLAR)] if marked else []
     onsets = [pair for n, pair in enumerate(onsets) if n == 0 or not _continues(words, onsets[n - 1][0], pair[0])]
     if not onsets:
         return _stated(words, first, end) if marked or _ends_confirming(words, first, end) else []

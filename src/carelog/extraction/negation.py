@@ -80,7 +80,7 @@ _CUES: PhraseTable[str] = phrase_table(
         """,
         "verb": """
             not | n't | never | don't | doesn't | didn't | haven't | hasn't | hadn't | isn't | aren't |
-            wasn't | weren't | won't | cannot | can't | couldn't | wouldn't | no longer | dont | doesnt |
+            wasn't | weren't | won't | ain't | cannot | can't | couldn't | wouldn't | no longer | dont | doesnt |
             didnt | havent | hasnt | isnt | wasnt | barely ever | hardly ever
         """,
         "none": """
@@ -380,6 +380,7 @@ def _denied_after(words: Sequence[Word], clause: Clause, end: int) -> bool:
                 words[at].norm not in ("none", "negative", "no", "nope")
                 or stop >= clause[1]
                 or words[stop].norm in _MARKS
+                or words[stop].norm == ","  # "the nausea, no, that was in May"
             )
         if words[at].norm not in _BEFORE_AFTER:
             return False

@@ -24,7 +24,7 @@ from carelog.extraction.symptoms.examination import is_pressed
 from carelog.extraction.symptoms.fragments import implies_yes, shows
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.onset import duration
-from carelog.extraction.symptoms.picking import by_place, by_word, other_side, tells_a_kind_of, the_rest
+from carelog.extraction.symptoms.picking import bleeding_at, by_place, by_word, other_side, tells_a_kind_of, the_rest
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.severity import rated, score, score_said
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
@@ -147,6 +147,10 @@ def _answered(
                 yield _with_details(known, reply) if len(about) == 1 else known
         else:
             told = _told_by(reading, question, mention, about, reply, answer, named=named)
+            if told is not None and told.polarity == "absent" and _asks_still(reading, question, mention):
+                told = replace(told, over=True)
+            if told is not None and told.polarity == "present":
+                told = replace(told, mention=bleeding_at(mention, reply))
             if told is not None and not (told.polarity == "absent" and _is_examined(reading, mention)):
                 yield _with_details(told, reply) if len(about) == 1 else told
 
@@ -223,6 +227,11 @@ def _of_a_spot(reading: Reading, mention: Mention) -> bool:
     """ "Any tenderness here?": of a place that no words name."""
     after = [word.norm for word in reading.words[mention.end : mention.end + 3]]
     return mention.bare and not _POINTING.isdisjoint(after)
+
+
+def _asks_still(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Are you still dizzy?": it was there once."""
+    return any(word.norm == "still" for word in reading.words[question.first : mention.first])
 
 
 def _is_examined(reading: Reading, mention: Mention) -> bool:

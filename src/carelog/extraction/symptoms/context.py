@@ -16,6 +16,7 @@ _SUPPOSING = phrase_set(
     in case | whether | could be | might be | may be | might have | may have | might get | may get |
     could get | could have | could cause | can cause | may cause | might cause | will have | will get |
     i'll have | i'll get | 'll have | 'll get | going to get | going to have | gonna get | gonna have |
+    gon na get | gon na have |
     should you | in the event | watch for | watch out for | look out for | looking out for | keep an eye |
     risk of | risk for | typical symptoms | common symptoms | classic symptoms | usual symptoms | main symptoms of |
     name three | name two | name some | prevent | prevents | to avoid | avoid | worried about | worry about |
@@ -283,8 +284,8 @@ def is_first_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
 
 def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> bool:
     """Of an earlier time of life: "I used to get headaches", "when I was a kid | I had seizures"."""
-    if any(_PAST.at(words, i) is not None for i in range(*clause)):
-        return True
+    if any(_PAST.at(words, i) is not None and words[i - 1].norm != "since" for i in range(*clause)):
+        return True  # "since last year" is not over
     after = next((c for c in among if c[0] == clause[1]), None)
     if after is not None and _is_of_an_age(words, after):
         return True  # "I fainted once | when I was nine"

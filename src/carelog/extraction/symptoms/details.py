@@ -19,6 +19,7 @@ _BUT: Final = word_set("but , and though still much now par lekin")
 _HINDI_ME: Final = word_set("mujhe muje मुझे")
 _LEADING: Final = word_set(", . and but so well um uh now then honestly i think i'd say probably")
 _IT: Final = word_set("it it's its they they've they're that that's this these the all")
+_LIST: Final = 40  # symptoms in one clause
 _SHORT_SENTENCE: Final = 10  # words
 _BESIDE_A_TIME: Final = word_set(
     "now maybe about around for like i think probably going on so it's been , . ? ! um uh over almost"
@@ -58,7 +59,9 @@ NO_DETAILS: Final = Details()
 
 
 def details_beside(reading: Reading, mention: Mention, clause: Clause) -> Details:
-    """What is said in the clause of a mention and in what goes on about it."""
+    """What is said in the clause of a mention and in what goes on about it; of an endless list, nothing."""
+    if sum(clause[0] <= other.first < clause[1] for other in reading.mentions) > _LIST:
+        return NO_DETAILS
     said = _in_clause(reading, mention, clause)
     more = _going_on(reading, mention, clause)
     return said.filled(_about_it(reading, mention, more)) if more is not None else said

@@ -25,6 +25,7 @@ _EXAMINING = phrase_set(
     lachman | mcmurray | mcmurray's | valgus | pulses | no murmur | no murmurs | nontender | non tender |
     nondistended | conjunctivae | sclera | effusion | eardrum | hepatosplenomegaly | organomegaly | clubbing |
     cyanosis | retractions | rebound | guarding | capillary refill | there's some | i can see | i notice |
+    ct | ct scan | mri | x-ray | xray | x ray | ultrasound | mammogram | colonoscopy |
     i do notice | when i touch | when i press | when i push | when i tap
     """
 )

@@ -1,5 +1,6 @@
 """Answers that are no yes and mean one: "any dizziness?" - "when I stand up"; "any fever?" - "it was 102"."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from carelog.extraction.exchange_fillers import MARKS, skip_fillers
@@ -8,6 +9,7 @@ from carelog.extraction.numbers import find_numbers
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
 _LEADING: Final = word_set(
@@ -25,6 +27,16 @@ _ENDING_OTHERWISE: Final = word_set(
 _LONGEST: Final = 9  # words
 _FEVER: Final = ((100.4, 108.0), (38.0, 42.5))
 """Degrees Fahrenheit and Celsius that are a fever (38 degrees Celsius and more, as the US CDC defines it)."""
+_LIKENED: Final = word_set("a an the crazy mad hell anything you nobody's no")
+_LIKE_WELL: Final = word_set(
+    "baby log rock top horse champ charm clockwork dream new king queen usual always normal used babies lamb clock"
+)
+_LOOKS: Final = {
+    "redness": word_set("pink pinkish red reddish rosy crimson"),
+    "black stools": word_set("black tar tarry"),
+    "bruising": word_set("purple blue black eggplant plum yellow green"),
+    "phlegm": word_set("white yellow yellowish green greenish gray grey clear brown brownish stuff gunk goo slime"),
+}
 _BLOODY: Final = word_set("pink pinkish red reddish bloody rusty rust cola coke tea wine")
 _BLOOD: Final = frozenset({"blood in urine", "blood in stool", "coughing up blood", "vomiting blood"})
 
@@ -38,6 +50,8 @@ def implies_yes(reply: Reading) -> bool:
     first = skip_fillers(words, 0, end)
     if first >= end or words[end - 1].norm == "?":
         return False
+    if _is_simile(words, first, end):
+        return True
     first = first if words[first].norm in _LEADING else 0
     said = [word for word in words[first:end] if word.norm not in MARKS]
     if not said or len(said) > _LONGEST or said[0].norm not in _LEADING:
@@ -52,6 +66,13 @@ def implies_yes(reply: Reading) -> bool:
     )
 
 
+def _is_simile(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "Dry mouth?" "Like a desert." Who sleeps like a baby sleeps well."""
+    following = words[first + 1].norm if first + 1 < end else ""
+    opened = words[first].norm == "like" and following in _LIKENED
+    return opened and all(word.norm not in _LIKE_WELL and not is_negative(word) for word in words[first:end])
+
+
 def shows(mention: Mention, reply: Reading) -> bool:
     """Whether the reply tells what was measured or seen: "any blood in your urine?" - "it looked pink"."""
     words, (first, end) = reply.words, reply.utterance.sentences[0]
@@ -59,6 +80,8 @@ def shows(mention: Mention, reply: Reading) -> bool:
         return False
     if mention.name in _BLOOD:
         return any(word.norm in _BLOODY for word in words[first:end])
+    if mention.name in _LOOKS:
+        return any(word.norm in _LOOKS[mention.name] for word in words[first:end])
     if mention.name != "fever":
         return False
     measured = (number.value for number in find_numbers(reply.utterance) if number.first < end)

@@ -48,6 +48,7 @@ _CARRIES_SITE = word_set(
 }
 BLOOD_IN_IT = "blood in it"
 DISCHARGE = "discharge"
+RINGING = "ringing"
 """What is named after what was spoken of before (symptoms/naming.py)."""
 _ASKED_FOR = word_set("any see seen saw notice noticed")
 _NOT_ITS_OWN = word_set(  # "blood test", "discharge papers"
@@ -133,8 +134,8 @@ def _past_denial(words: Sequence[Word], first: int, end: int) -> int:
     return max((i + 1 for i in range(first, end - 1) if is_negative(words[i])), default=first)
 
 
-_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE}
-_BY_TOPIC = {"blood": BLOOD_IN_IT, "discharge": DISCHARGE}
+_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE, RINGING}
+_BY_TOPIC = {"blood": BLOOD_IN_IT, "discharge": DISCHARGE, "ringing": RINGING}
 
 
 def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | None:
@@ -196,7 +197,7 @@ def _is_it(words: Sequence[Word], first: int, end: int) -> bool:
     if not before or words[first].norm not in _BURNING:
         return False
     following = words[end].norm if end < len(words) else ""
-    return (before[-1] in ("any", "no") or "it" in before) and following not in _NOT_FELT
+    return (before[-1] in ("any", "no") or "it" in before or "they" in before) and following not in _NOT_FELT
 
 
 def _shortened(word: Word, lexicon: Lexicon) -> tuple[int, str] | None:

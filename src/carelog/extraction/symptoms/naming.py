@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from carelog.extraction.exchange import open_questions, same_speaker
-from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, Mention
+from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, RINGING, Mention
 from carelog.extraction.symptoms.reading import Reading
 
 
@@ -20,10 +20,11 @@ _AFTER: Final = {
             "coughing up blood": "cough coughing coughed phlegm mucus sputum spit",
             "vomiting blood": "vomit vomiting vomited throwing threw",
             "blood in stool": "stool stools poop bowel bowels motion motions diarrhea constipation constipated wipe "
-            "hemorrhoids",
+            "wiping hemorrhoids watery loose runs crohn's colitis",
             "blood in urine": _URINE,
         }
     ),
+    RINGING: _by_word({"ringing in the ears": "ear ears hearing hear deaf"}),
     "burning sensation": _by_word({"painful urination": _URINE}),
     DISCHARGE: _by_word(
         {

@@ -52,9 +52,11 @@ _AROUND: Final = word_set(
     yeah ya haan kind sort or you your me okay like when if time times day night
     """
 )
+_NO_OTHER: Final = frozenset({"only", "just"})
 _OPPOSITE: Final = {"left": "right", "right": "left"}
 _ONE_OF_TWO: Final = frozenset({"one", "side"})
 _PUT_RIGHT_WITHIN: Final = 8  # words
+_BLEEDING: Final = {"gum": "bleeding gums", "gums": "bleeding gums", "nose": "nosebleed", "nosebleeds": "nosebleed"}
 _JOINTS: Final = frozenset({"knee", "hip", "shoulder", "elbow", "wrist", "ankle", "finger", "thumb", "toe", "jaw"})
 _MUSCLES: Final = frozenset({"calf", "thigh", "leg", "arm", "muscle"})
 _KINDS: Final = {"joint pain": _JOINTS, "muscle pain": _MUSCLES}
@@ -103,6 +105,8 @@ def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[i
         meant = [place for place, content in enumerate(kept) if stems[0] in content]
         if len(meant) == 1:
             said.setdefault(meant[0], not any(is_negative(reply.words[i]) for i in remark))
+            if said[meant[0]] and reply.words[remark[0]].norm in _NO_OTHER:
+                return {place: place == meant[0] for place in range(len(about))}
     return said
 
 
@@ -147,6 +151,15 @@ def other_side(mention: Mention, reply: Reading) -> Mention | None:
         if named or (before == "other" and after in _ONE_OF_TWO) or (before == "my" and after == _OPPOSITE[side]):
             return replace(mention, site=mention.site.replace(side, _OPPOSITE[side], 1))
     return None
+
+
+def bleeding_at(mention: Mention, reply: Reading) -> Mention:
+    """ "Any bleeding?" - "From the gums, at the dentist's.": the bleeding under the name that it has there."""
+    if mention.name != "bleeding":
+        return mention
+    first, end = reply.utterance.sentences[0]
+    name = next((_BLEEDING[word.norm] for word in reply.words[first:end] if word.norm in _BLEEDING), None)
+    return mention if name is None else replace(mention, name=name)
 
 
 def tells_a_kind_of(mention: Mention, told: Sequence[Mention], reply: Reading) -> bool:

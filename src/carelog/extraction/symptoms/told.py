@@ -58,7 +58,10 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
 
 def _asks_on(reading: Reading, mention: Mention) -> bool:
     """ "Any trouble focusing | or you're having trouble remembering | or is it ...": a question that goes on."""
-    first = reading.clause_of(mention)[0]
+    first, end = reading.clause_of(mention)
+    words = reading.words
+    if words[end - 1].norm == "or" and any(question.first == end for question in reading.questions):
+        return True  # "you're having trouble remembering or | is it more ..."
     return reading.words[first].norm == "or" and any(question.end == first for question in reading.questions)
 
 
@@ -112,14 +115,20 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
         reviewed = is_review(words, reading.sentence_of(mention), mention.first)
         if denied is Denial.DENIED or reviewed or context.is_recap(words, clause, mention.first):
             weight = Weight.RECAP
-        elif context.is_owned(words, mention.first):
+        elif context.is_owned(words, mention.first) and not _heads_a_plan(reading, mention, clause):
             weight = Weight.TAKEN_AS_KNOWN
         else:
             return None
     about = clause_about_it(words, reading.clauses, clause) if _is_spoken_of(reading, mention, clause) else None
-    over = about is not None and is_over(words, about)
+    over = (about is not None and is_over(words, about)) or _ends_later(reading, mention, clause)
     polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
     return statement(reading, mention, clause, polarity, weight, over=over)
+
+
+def _heads_a_plan(reading: Reading, mention: Mention, clause: Clause) -> bool:
+    """ "For your depression, stay on the pills": the illness that is treated, which may be felt or not."""
+    leads = [word.norm for word in reading.words[clause[0] : mention.first] if word.norm not in _LEADING]
+    return mention.name in _ILLNESSES and leads[:1] == ["for"] and len(leads) == _FOR_YOUR
 
 
 def _is_of_any(reading: Reading, mention: Mention, clause: Clause) -> bool:
@@ -136,9 +145,26 @@ def _is_of_any(reading: Reading, mention: Mention, clause: Clause) -> bool:
 def _is_spoken_of(reading: Reading, mention: Mention, clause: Clause) -> bool:
     """Whether an "it" after the clause means the mention: the last one that is no cause and does not come and go."""
     words = reading.words
-    later = [m for m in reading.mentions if mention.first < m.first < clause[1] and not _is_cause(words, m)]
-    goes_on = any(words[i].norm in _COMING for i in range(mention.end, clause[1]))
-    return not later and not _is_cause(words, mention) and not goes_on
+    if _is_cause(words, mention):
+        return False
+    if any(mention.first < m.first < clause[1] and not _is_cause(words, m) for m in reading.mentions):
+        return False
+    return not any(words[i].norm in _COMING for i in range(mention.end, clause[1]))
+
+
+def _ends_later(reading: Reading, mention: Mention, clause: Clause) -> bool:
+    """ "I had a headache on the train, but it was stuffy in there. It's gone." """
+    words = reading.words
+    if _is_cause(words, mention):
+        return False
+    following = next((s for s in reading.utterance.sentences if s[0] >= clause[1]), None)
+    if following is None or any(mention.first < other.first < following[1] for other in reading.mentions):
+        return False
+    first, end = following
+    if end - first > _SHORT_REMARK or words[end - 1].norm == "?" or words[first].norm not in _IT:
+        return False
+    goes_on = any(words[i].norm in _COMING for i in range(mention.end, first))
+    return not goes_on and is_over(words, following)
 
 
 def _is_cause(words: Sequence[Word], mention: Mention) -> bool:
@@ -180,10 +206,15 @@ def _is_contradicted(readings: Sequence[Reading], position: int, mention: Mentio
 
 
 _ONE_REMARK = 16  # words; transcripts without punctuation run a whole examination together
+_ILLNESSES = word_set("depression anxiety acne")
+_FOR_YOUR = 2  # words
+_LEADING = word_set("so and now okay then , well um uh")
 _ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
 _AROUND = word_set("else home house household family school daycare nursery around")
 _THINKING = phrase_set("i think | i suspect | i believe | i guess")
 _LISTING = word_set("or and , kind sort of more other new real")
+_IT = word_set("it it's they they're they've that's")
+_SHORT_REMARK = 6  # words
 _COMING = word_set("comes come")
 _ONE_SUPPOSITION = 40  # words
 _NO = word_set("no nope nah")

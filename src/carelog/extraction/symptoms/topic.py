@@ -11,9 +11,12 @@ from carelog.extraction.symptoms.sites import Site, first_site, last_site
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.wordsets import word_set
 
-_REACH = 6  # turns
+_REACH = 10  # turns
 _TOLD_BEFORE = 200  # statements; a text that names one complaint over and over shall not be read over and over
+_WORDS_BACK = 200
 _EXAMINING = 60  # words; in the examination sites follow fast on each other
+_LED = 2  # words
+_AS_WELL = word_set("too also and well even into")
 _MINE = word_set("my this that mera meri mere मेरे मेरी मेरा")
 _YOURS = word_set("your this that")
 _THE = _YOURS | {"the"}
@@ -47,6 +50,8 @@ def with_site(
     Only what the subject says is placed, and never a denial: "no pain" may mean anywhere.
     """
     mention = bare.mention
+    if mention.part and bare.polarity == "present" and bare.weight is Weight.ANSWER:
+        return _elsewhere(bare, readings, lexicon)
     if not mention.bare or bare.polarity == "absent" or bare.weight < Weight.ANSWER:
         return bare
     if bare.weight is Weight.ANSWER and bare.position + 1 < len(readings):
@@ -69,10 +74,29 @@ def with_site(
         stop = mention.first if reading.position == bare.position else len(reading.words)
         asked_just_now = reading.position + 1 == bare.position  # "How's the hip?" - "It aches."
         owners = (_THE if asked_just_now else _YOURS) if role in (Role.CLINICIAN, Role.AGENT) else _MINE
-        site = last_site(reading.words, lexicon, stop, owners)
+        if owners.isdisjoint(reading.utterance.norms):
+            continue
+        site = last_site(reading.words, lexicon, stop, owners, begin=max(0, stop - _WORDS_BACK))
         if site is not None:
             return _put(bare, site, reading, lexicon)
     return bare
+
+
+def _elsewhere(asked: Statement, readings: Sequence[Reading], lexicon: Lexicon) -> Statement:
+    """ "Any swelling in the legs?" - "A little in the feet": where the answer says that it is."""
+    if asked.position + 1 == len(readings):
+        return asked
+    reply = readings[asked.position + 1]
+    words = reply.words
+    site = first_site(words, lexicon, reply.utterance.sentences[0][1]) if words else None
+    if site is None or asked.mention.complaint is None:
+        return asked
+    led = [word.norm for word in words[max(0, site.first - _LED) : site.first + 1]]
+    if "in" not in led or any(word.norm in _AS_WELL for word in words[: site.end + 2]):
+        return asked
+    spans = (*asked.spans, reply.quote(site.first, site.end))
+    there = placed(replace(asked.mention, name=asked.mention.complaint), lexicon, site.name, site.said)
+    return replace(asked, mention=there, spans=tuple(dict.fromkeys(spans)))
 
 
 def _put(bare: Statement, site: Site, named_in: Reading, lexicon: Lexicon) -> Statement:

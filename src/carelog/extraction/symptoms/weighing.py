@@ -15,7 +15,8 @@ WEIGHING: Final = {
 _UNITS: Final = word_set("pounds pound lbs lb kilos kilo kg kgs kilograms stone")
 _ENDS: Final = word_set(". , ? ! i and to from at in of for my weigh weighed")
 _STATES: Final = word_set("i'm im am been is was weight down up he's she's are you're went gone going")
-_REACH: Final = 6  # words
+_ASIDE: Final = word_set("like uh um oh maybe")
+_REACH: Final = 8  # words
 
 
 class Weighed(NamedTuple):
@@ -43,6 +44,8 @@ def weight_change(words: Sequence[Word], first: int) -> Weighed | None:
     for end in range(at, min(len(words), first + _REACH)):
         if words[end].norm in _UNITS:
             return Weighed(WEIGHING[norm], end + 1) if end > at or words[end].norm != "stone" else None
+        if words[end].norm == "," and any(w.norm in _ASIDE for w in (words[end - 1], *words[end + 1 : end + 2])):
+            continue  # "I lost, like, four kilos"
         if words[end].norm in _ENDS:
             return None
     return None

@@ -1,22 +1,28 @@
 """What is said to be well: "any trouble breathing?" "My breathing's been fine" says no as well as a no does."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
+_BOWELS: Final = word_set("bowels bowel stools stool movements poo poos poop poops")
 _FUNCTIONS: Final = {
     "shortness of breath": word_set("breathing breath breathe lungs saans"),
     "vision changes": word_set("vision eyesight eyes see"),
     "hearing loss": word_set("hearing hear"),
     "difficulty sleeping": word_set("sleep sleeping neend"),
     "loss of appetite": word_set("appetite eating bhookh bhook"),
+    "fever": word_set("temp temperature thermometer"),
     "fatigue": word_set("energy"),
-    "bowel changes": word_set("bowels bowel stools movements"),
-    "constipation": word_set("bowels bowel stools movements"),
-    "diarrhea": word_set("bowels bowel stools movements"),
+    "bowel changes": _BOWELS,
+    "constipation": _BOWELS,
+    "diarrhea": _BOWELS,
+    "black stools": _BOWELS,
+    "blood in stool": _BOWELS,
     "urinary symptoms": word_set("urination urinating urine bladder waterworks peeing"),
     "depression": word_set("mood spirits"),
     "memory loss": word_set("memory"),
@@ -46,13 +52,21 @@ _BETWEEN: Final = word_set(
     "perfectly still stayed been it's that's thing wise bilkul ekdum always"
 )
 _REACH: Final = 5  # words
+_DENYING: Final = 3  # words
+
+
+def _begin_of_remark(words: Sequence[Word], i: int) -> int:
+    """ "No rash, eyes are good": the no does not reach the eyes."""
+    begin = max(0, i - _DENYING)
+    return next((at + 1 for at in range(i - 1, begin - 1, -1) if not words[at].norm.isalpha()), begin)
 
 
 def said_to_be_well(reply: Reading, mention: Mention) -> tuple[int, int] | None:
     """The words of the reply that say that what the symptom would trouble is well, or None."""
     functions = _FUNCTIONS.get(mention.name)
     if functions is None and mention.part and mention.site:
-        functions = frozenset({mention.part, mention.site.split()[-1]})  # "swelling in your calf?" - "the calf's fine"
+        # "Swelling in your calf?" - "The calf's fine."
+        functions = frozenset({mention.part, f"{mention.part}s", mention.site.split()[-1]})
     if functions is None:
         return None
     words = reply.words
@@ -61,7 +75,7 @@ def said_to_be_well(reply: Reading, mention: Mention) -> tuple[int, int] | None:
             continue
         for at in range(i + 1, min(len(words), i + _REACH)):
             if words[at].norm in _WELL or (words[at].norm == "right" and words[at - 1].norm == "all"):
-                denied = any(is_negative(before) for before in words[max(0, i - 3) : at])
+                denied = any(is_negative(before) for before in words[_begin_of_remark(words, i) : at])
                 return None if denied else (i, at + 1)
             if words[at].norm not in _BETWEEN:
                 break

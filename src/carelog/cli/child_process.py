@@ -16,15 +16,15 @@ def worker_process() -> None:
 
 
 def server_process(
-    listening: Annotated[int, typer.Argument(metavar="FD", help="The socket, open in this process already.")],
+    listening: Annotated[int, typer.Argument(metavar="FD", help="The socket of who starts it, open here already.")],
 ) -> None:
     """Answer requests, until SIGTERM or until standard input ends. `carelog up` starts and watches these."""
     import socket
 
     from carelog.cli.answering import answering
+    from carelog.cli.listening import listen_too
 
-    inherited = socket.socket(fileno=listening)
-    _live(lambda carelog: answering(carelog, inherited))
+    _live(lambda carelog: answering(carelog, listen_too(socket.socket(fileno=listening))))
 
 
 def _live(part: "Part") -> None:

@@ -2,22 +2,39 @@
 
 import os
 import socket
+import sys
+from typing import Final
 
 from carelog.kit.errors import ConfigurationError
 
+_WAITING: Final = 2048
+# Elsewhere the system gives all to one of them.
+_SHARED_OUT: Final = sys.platform == "linux"
 
-def listen(host: str, port: int, *, told_by: str) -> socket.socket:
-    """A socket that listens; port 0 takes a free one. Raises ConfigurationError, which names what the port was
-    `told_by`, such as "--port or CARELOG_PORT"."""
+
+def listen(host: str, port: int, *, told_by: str, shared: bool = False) -> socket.socket:
+    """A socket that listens; port 0 takes a free one. Where it is `shared`, `listen_too` opens others on the same port.
+    Raises ConfigurationError, which names what the port was `told_by`, such as "--port or CARELOG_PORT"."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        if shared and port:
+            socket.create_server((host, port), family=family).close()  # or it would be shared with a stranger too
+        return socket.create_server((host, port), family=family, backlog=_WAITING, reuse_port=shared and _SHARED_OUT)
     except OSError as error:
         # Looking a host up has error numbers of its own, all below zero.
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise ConfigurationError(
             f"cannot listen on {host} port {port} ({why}): choose another with {told_by}"
         ) from None
+
+
+def listen_too(shared: socket.socket) -> socket.socket:
+    """A socket of this process's own beside one that another process shares: the system hands each about as many
+    connections. At one socket for all, whoever is awake first takes all that come at once."""
+    if not _SHARED_OUT:
+        return shared
+    with shared:
+        return socket.create_server(shared.getsockname()[:2], family=shared.family, backlog=_WAITING, reuse_port=True)
 
 
 def address_of(listening: socket.socket) -> str:

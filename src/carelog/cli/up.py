@@ -55,7 +55,10 @@ def up(
     if workers and not worker:
         raise typer.BadParameter("--workers and --no-worker say opposite things")
     told_by = "--port or CARELOG_PORT"
-    with listen(settings.host, settings.port, told_by=told_by) as listening, suppress(asyncio.CancelledError):
+    with (
+        listen(settings.host, settings.port, told_by=told_by, shared=servers > 1) as listening,
+        suppress(asyncio.CancelledError),
+    ):
         from carelog.cli.serving import serve
 
         run_loop(serve(settings, listening, servers=servers, worker=worker, workers=workers, demo=demo))

@@ -32,7 +32,7 @@ class OwnParameters(Generic[M]):
                 "in": "header" if name in self._headers else "query",
                 "required": False,
                 "description": schema.pop("description"),
-                "schema": schema if schema.get("default") is not None else _without_default(schema),
+                "schema": {key: value for key, value in schema.items() if (key, value) != ("default", None)},
             }
             for name, schema in properties.items()
         ]
@@ -61,7 +61,3 @@ class OwnParameters(Generic[M]):
         if problems:
             raise invalid(problems)
         return asked
-
-
-def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key != "default"}

@@ -41,10 +41,3 @@ class SignInEvent:
 class SignInEvents(Protocol):
     async def note(self, connection: Connection, event: SignInEvent) -> None:
         """Write it down within the caller's transaction of the sign-in data: both are there, or neither."""
-
-
-class NoEvents:
-    """Writes nothing down."""
-
-    async def note(self, connection: Connection, event: SignInEvent) -> None:
-        return None

@@ -3,14 +3,13 @@
 A principal is made anew for every request, so that a grant, its end and a change of role count at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
-from carelog.db import Connection
-from carelog.identity.grants import Grant, of_users
+from carelog.identity.grants import Grant
 from carelog.identity.principal import SCOPES, Principal, Role
 
 Reach = Literal["granted", "all"]
@@ -74,11 +73,3 @@ def principal_of(user: User, grants: Iterable[Grant], now: datetime, *, clinicia
         user_id=user.id,
         own=user.subject_id,
     )
-
-
-async def principals_of(
-    connection: Connection, users: Sequence[User], now: datetime, *, clinicians_see: Reach = "granted"
-) -> list[Principal]:
-    """The principal of each of these users, with the grants that they have now."""
-    given = await of_users(connection, [user.id for user in users])
-    return [principal_of(user, given.get(user.id, ()), now, clinicians_see=clinicians_see) for user in users]

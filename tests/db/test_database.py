@@ -3,15 +3,16 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert, literal_column, select, text
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.exc import DBAPIError
 from waiting import until
 
-from carelog.db import Database
+from carelog.db import Database, is_outage
 from carelog.kit.beside import beside
 
 _metadata = MetaData()
@@ -146,3 +147,48 @@ async def test_a_connection_that_the_server_has_closed_is_not_used_again(databas
             await connection.execute(insert(_number).values(value=7))
     finally:
         await other.close()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_transaction_that_stands_still_gives_back_what_it_has_locked(database: Database) -> None:
+    halted = Database(database.url.render_as_string(False), idle_seconds=0.2)
+    try:
+        with pytest.raises(DBAPIError) as refused:
+            async with halted.write() as connection:
+                await connection.execute(update(_number).where(_number.c.value == 1).values(value=10))
+                async with asyncio.timeout(_DEADLINE), database.write() as another:
+                    await another.execute(update(_number).where(_number.c.value == 1).values(value=20))
+                await connection.execute(insert(_number).values(value=11))
+        assert is_outage(refused.value)
+        # Who stood still finds nothing done by halves, and goes on.
+        await _add(halted, 30)
+        numbers = await halted.rows(select(_number.c.value).order_by(_number.c.value))
+        assert [row.value for row in numbers] == [0, 2, 20, 30]
+    finally:
+        await halted.close()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_whoever_reads_much_may_take_its_time(database: Database) -> None:
+    slow = Database(database.url.render_as_string(False), idle_seconds=0.05)
+    try:
+        async with slow.snapshot() as connection:
+            assert (await connection.execute(_COUNT)).scalar_one() == 3
+            await _outlasted(slow, database)
+            await _add(database, 7)
+            assert (await connection.execute(_COUNT)).scalar_one() == 3
+    finally:
+        await slow.close()
+
+
+async def _outlasted(slow: Database, watching: Database) -> None:
+    """Wait until another transaction, which began later, was ended for standing still."""
+    sessions = select(func.count()).select_from(text("pg_stat_activity")).where(text("pid = :pid"))
+    with suppress(DBAPIError):  # it cannot be rolled back any more
+        async with slow.read() as connection:
+            pid = (await connection.execute(select(func.pg_backend_pid()))).scalar_one()
+
+            async def ended() -> bool:
+                return not (await watching.rows(sessions, {"pid": pid}))[0][0]
+
+            await until(ended)

@@ -36,6 +36,7 @@ _READERS = 5
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
 _COMMITS = 40
+_HALTED_SECONDS = 10
 _IDLE_SECONDS = 3600.0
 _MOMENT_SECONDS = 0.005
 _TRUSTED_SECONDS: Final = 1.0
@@ -43,9 +44,13 @@ _ALONE: Final = "carelog_alone"
 
 
 class Database:
-    """Opened with a URL such as 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'."""
+    """Opened with a URL such as 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'.
 
-    def __init__(self, url: str) -> None:
+    On PostgreSQL a transaction that nobody goes on with for `idle_seconds` is rolled back: a process that stands still,
+    or a machine that is gone, keeps the rows that it has locked from all others no longer.
+    """
+
+    def __init__(self, url: str, *, idle_seconds: float = _HALTED_SECONDS) -> None:
         self.url = _async_url(url)
         self.dialect = self.url.get_backend_name()
         self._commits = 0
@@ -57,7 +62,7 @@ class Database:
             alone = self._reader.execution_options(**{_ALONE: True})
             self._version: SqliteVersion | None = SqliteVersion(str(self.url.database))
         else:
-            self._reader = self._writer = _postgres_engine(self.url)
+            self._reader = self._writer = _postgres_engine(self.url, idle_seconds)
             alone = self._reader.execution_options(isolation_level="AUTOCOMMIT")
             self._turn = self._version = None
         self._alone = alone.sync_engine
@@ -71,10 +76,11 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
         """A transaction for reading whose queries all see the same state, on PostgreSQL too. For what reads much, and
-        seldom."""
+        seldom, and may take its time in between: it locks nothing."""
         async with self._reader.connect() as connection:
             if self.dialect == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
+                await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             yield connection
 
     async def rows(
@@ -228,11 +234,17 @@ def _write_ahead(cursor: Any) -> None:
             return
 
 
-def _postgres_engine(url: URL) -> AsyncEngine:
+def _postgres_engine(url: URL, idle_seconds: float) -> AsyncEngine:
     """Its pool asks a connection that has lain idle whether it still lives. To ask each time, as SQLAlchemy can, takes
     longer than a small query."""
     engine = create_async_engine(url, pool_size=10, hide_parameters=True)
     dialect: Dialect = engine.sync_engine.dialect
+    # By a statement: a connection pooler in between refuses what it does not know among a session's parameters.
+    no_standstill = f"SET idle_in_transaction_session_timeout = {round(idle_seconds * 1000)}"
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.run_async(lambda driver: driver.execute(no_standstill))
 
     @event.listens_for(engine.sync_engine, "checkin")
     def _laid_down(_connection: Any, record: Any) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from carelog.db import Database, is_outage
+from carelog.db import Connection, Database, is_outage
 from carelog.delivery import outbox
 from carelog.delivery.alert import Raised
 from carelog.delivery.alerting import Alerting
@@ -19,6 +19,7 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
 from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
+from carelog.pipeline.chains import Chain
 from carelog.pipeline.copier import Copier
 from carelog.pipeline.effects import write_effects
 from carelog.pipeline.outcome import LinkError, LinkWaits
@@ -79,38 +80,52 @@ class Executor:
         unreadable: list[Run] = []
         async with self._database.read() as connection:
             documents, zones = await with_zones(connection, {run.conversation_id for run in batch})
-            documents = await self._reader.fill(documents)
-            for run in batch:
-                stored = documents.get(run.conversation_id)
-                if stored is None:
-                    continue  # deleted since, and the run with it
-                try:
-                    chain = await self._chains.find(connection, run.chain, run.chain_version)
-                    if not stored.document:
-                        raise ConversationUnavailable(stored.id)
-                    conversation = stored.conversation
-                except CarelogError as error:
-                    report = {"link": None, "position": run.position, "type": type(error).__name__,
-                              "code": error.code, "message": error.message}  # fmt: skip
-                    unreadable.append(fail(run, self._clock.now(), error=report, max_tries=self._max_tries(run)))
-                    continue
-                progresses.append(
-                    Progress(
-                        run=run,
-                        chain=chain,
-                        channel=stored.channel,
-                        subject_zone=zones[run.conversation_id],
-                        conversation=conversation,
-                        revision=stored.revision,
-                        position=run.position,
-                    )
+            chains = await self._found(connection, batch)
+        # Other storages may take long to answer, and a transaction is not to wait for them.
+        documents = await self._reader.fill(documents)
+        for run in batch:
+            stored = documents.get(run.conversation_id)
+            if stored is None:
+                continue  # deleted since, and the run with it
+            try:
+                chain = chains[run.chain, run.chain_version]
+                if isinstance(chain, CarelogError):
+                    raise chain
+                if not stored.document:
+                    raise ConversationUnavailable(stored.id)
+                conversation = stored.conversation
+            except CarelogError as error:
+                report = {"link": None, "position": run.position, "type": type(error).__name__,
+                          "code": error.code, "message": error.message}  # fmt: skip
+                unreadable.append(fail(run, self._clock.now(), error=report, max_tries=self._max_tries(run)))
+                continue
+            progresses.append(
+                Progress(
+                    run=run,
+                    chain=chain,
+                    channel=stored.channel,
+                    subject_zone=zones[run.conversation_id],
+                    conversation=conversation,
+                    revision=stored.revision,
+                    position=run.position,
                 )
+            )
         if unreadable and (lease := batch[0].lease):
             async with self._database.write() as connection:
                 ours = await ledger.settle(connection, lease, unreadable)
             unreadable = [run for run in unreadable if run.id in ours]
             measures.committed(unreadable)
         return progresses, unreadable
+
+    async def _found(self, connection: Connection, batch: Sequence[Run]) -> dict[tuple[str, str], Chain | CarelogError]:
+        """The chains of the runs by name and version, or why one is not to be had."""
+        chains: dict[tuple[str, str], Chain | CarelogError] = {}
+        for name, version in {(run.chain, run.chain_version) for run in batch}:
+            try:
+                chains[name, version] = await self._chains.find(connection, name, version)
+            except CarelogError as error:
+                chains[name, version] = error
+        return chains
 
     def _max_tries(self, run: Run) -> int:
         return self._chains.max_tries(run.chain, run.chain_version)

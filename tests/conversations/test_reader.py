@@ -121,6 +121,7 @@ def test_a_text_with_a_pattern_of_speakers_is_cut(body, expected):
         "My question: is it safe?\nI asked twice: no answer",
         "see https://example.org and\nhttps://example.com",
         "at 7:30: two tablets",
+        "My eye clinic is on Tuesday at 2:15.",
     ],
 )
 def test_a_text_that_merely_holds_colons_stays_whole(body):

@@ -107,18 +107,21 @@ class Database:
             yield connection
         self._count_commit()
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, lasting: bool = True) -> T:
         """The same for `work`, which gets the connection, and awaits nothing but its statements: for what is done so
         often that the way to the database and back counts. Returns what it returns, once that is committed.
+
+        One that is not `lasting` may not be on disk by then: a power cut may undo it, as long as none that is has been
+        committed after it.
 
         Raises RuntimeError when it waits for anything else; nothing is then committed.
         """
         if self.dialect == "sqlite":
             async with self._writer.connect() as connection:
-                done = await in_one_trip(connection, work)
+                done = await in_one_trip(connection, work, lasting=lasting)
         else:
             async with self._writer.begin() as connection:
-                done = await in_one_trip(connection, work)
+                done = await in_one_trip(connection, work, lasting=lasting)
         self._count_commit()
         return done
 

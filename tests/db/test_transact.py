@@ -12,7 +12,6 @@ from carelog.db import Connection, Database
 _metadata = MetaData()
 _number = Table("number", _metadata, Column("n", Integer, primary_key=True, autoincrement=False))
 
-_FULL = 2  # https://sqlite.org/pragma.html#pragma_synchronous
 _ONLY_KNOWN = text("CREATE TABLE known (n INTEGER REFERENCES number (n) DEFERRABLE INITIALLY DEFERRED)")
 
 
@@ -64,28 +63,6 @@ async def test_a_commit_that_fails_leaves_nothing_and_the_next_is_none_the_worse
         assert await database.transact(lambda connection: _add(connection, 10 * n)) == n  # noqa: B023  awaited here
     async with database.write() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM known")) == 0
-
-
-async def _waits_for_the_disk(connection: Connection) -> bool:
-    if connection.dialect.name == "sqlite":
-        return bool(await connection.scalar(text("PRAGMA synchronous")) == _FULL)
-    return bool(await connection.scalar(text("SHOW synchronous_commit")) == "on")
-
-
-async def test_one_that_need_not_last_is_not_waited_for_and_the_next_is(database: Database) -> None:
-    async def fails(connection: Connection) -> None:
-        await _add(connection, 1)
-        await _add(connection, 1)
-
-    assert not await database.transact(_waits_for_the_disk, lasting=False)
-    assert await database.transact(_waits_for_the_disk)
-    assert await database.transact(lambda connection: _add(connection, 7), lasting=False) == 1
-    with pytest.raises(IntegrityError):
-        await database.transact(fails, lasting=False)
-    assert await database.transact(_waits_for_the_disk)
-    async with database.write() as connection:
-        assert await _waits_for_the_disk(connection)
-    assert await _count(database) == 1
 
 
 async def test_to_wait_for_anything_else_is_refused_and_leaves_nothing(database: Database) -> None:

@@ -61,10 +61,11 @@ class Database:
             self._writer = _sqlite_engine(self.url, size=1, turn=self._turn)
             alone = self._reader.execution_options(**{_ALONE: True})
             self._version: SqliteVersion | None = SqliteVersion(str(self.url.database))
+            self._rows_turn: asyncio.Lock | None = asyncio.Lock()
         else:
             self._reader = self._writer = _postgres_engine(self.url, idle_seconds)
             alone = self._reader.execution_options(isolation_level="AUTOCOMMIT")
-            self._turn = self._version = None
+            self._turn = self._version = self._rows_turn = None
         self._alone = alone.sync_engine
 
     @asynccontextmanager
@@ -72,6 +73,17 @@ class Database:
         """A transaction for reading: one consistent snapshot on SQLite."""
         async with self._reader.connect() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def by_turns(self) -> AsyncIterator[None]:
+        """Hold off the others of this process who ask for this too: for what goes through many rows. On SQLite each row
+        is handed over under the interpreter's lock, and two who do so at once wait for each other at every row. On
+        PostgreSQL, where another process does most of it, nobody is held off."""
+        if self._rows_turn is None:
+            yield
+        else:
+            async with self._rows_turn:
+                yield
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
@@ -107,21 +119,18 @@ class Database:
             yield connection
         self._count_commit()
 
-    async def transact(self, work: Work[T], *, lasting: bool = True) -> T:
+    async def transact(self, work: Work[T]) -> T:
         """The same for `work`, which gets the connection, and awaits nothing but its statements: for what is done so
         often that the way to the database and back counts. Returns what it returns, once that is committed.
-
-        One that is not `lasting` may not be on disk by then: a power cut may undo it, as long as none that is has been
-        committed after it.
 
         Raises RuntimeError when it waits for anything else; nothing is then committed.
         """
         if self.dialect == "sqlite":
             async with self._writer.connect() as connection:
-                done = await in_one_trip(connection, work, lasting=lasting)
+                done = await in_one_trip(connection, work)
         else:
             async with self._writer.begin() as connection:
-                done = await in_one_trip(connection, work, lasting=lasting)
+                done = await in_one_trip(connection, work)
         self._count_commit()
         return done
 

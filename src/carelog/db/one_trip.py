@@ -5,11 +5,11 @@ connection's thread and back besides; a batch has a dozen of them.
 """
 
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import CursorResult, ScalarResult, create_engine, event, text
+from sqlalchemy import CursorResult, ScalarResult, create_engine, event
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import StaticPool
@@ -21,7 +21,6 @@ T = TypeVar("T")
 Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
 _PLAIN = "carelog_plain"
-_WITHOUT_WAITING = text("SET LOCAL synchronous_commit = off")
 
 
 class DirectConnection(AsyncConnection):
@@ -44,16 +43,13 @@ class DirectConnection(AsyncConnection):
         return function(self._proxied, *given, **named)
 
 
-async def in_one_trip(connection: AsyncConnection, work: Work[T], *, lasting: bool) -> T:
+async def in_one_trip(connection: AsyncConnection, work: Work[T]) -> T:
     """What `work` returns for this connection, on which no statement has been carried out yet. On SQLite it is begun
-    and committed by the way; on PostgreSQL that is left to the caller. One that is not `lasting` is not waited for to
-    be on disk: a power cut may undo it, as long as none that is has been committed after it.
+    and committed by the way; on PostgreSQL that is left to the caller.
 
     Raises RuntimeError when `work` waits for anything but its statements; nothing of it is then committed.
     """
     if connection.dialect.name != "sqlite":
-        if not lasting:
-            await connection.execute(_WITHOUT_WAITING)
         return await connection.run_sync(lambda plain: _done(work(DirectConnection(connection.engine, plain))))
     raw = await connection.get_raw_connection()
     driver: Any = raw.driver_connection
@@ -63,7 +59,7 @@ async def in_one_trip(connection: AsyncConnection, work: Work[T], *, lasting: bo
         if _PLAIN not in raw.info:
             raw.info[_PLAIN] = _plain_over(file)
         plain: SyncConnection = raw.info[_PLAIN]
-        with driver.turn or nullcontext(), nullcontext() if lasting else _not_waiting(file):
+        with driver.turn or nullcontext():
             try:
                 with plain.begin():
                     return _done(work(DirectConnection(connection.engine, plain)))
@@ -72,15 +68,6 @@ async def in_one_trip(connection: AsyncConnection, work: Work[T], *, lasting: bo
                     file.rollback()
 
     return await driver.in_thread(transaction)
-
-
-@contextmanager
-def _not_waiting(file: sqlite3.Connection) -> Iterator[None]:
-    file.execute("PRAGMA synchronous=NORMAL")
-    try:
-        yield
-    finally:
-        file.execute("PRAGMA synchronous=FULL")
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

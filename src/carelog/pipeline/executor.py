@@ -7,9 +7,11 @@ states stand or fall together, so an effect in the database happens exactly once
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
+from carelog.conversations.store import Stored
 from carelog.db import Connection, Database, is_outage
 from carelog.delivery import outbox
 from carelog.delivery.alert import Raised
@@ -76,46 +78,53 @@ class Executor:
 
     async def _begin(self, batch: Sequence[Run]) -> tuple[list[Progress], list[Run]]:
         """What the batch needs to be worked on, and what became of those runs that cannot be."""
-        progresses: list[Progress] = []
-        unreadable: list[Run] = []
-        async with self._database.read() as connection:
+        async with self._database.by_turns(), self._database.read() as connection:
             documents, zones = await with_zones(connection, {run.conversation_id for run in batch})
             chains = await self._found(connection, batch)
-        # Other storages may take long to answer, and a transaction is not to wait for them.
+        # Other storages may take long to answer, and nobody is to wait for them.
         documents = await self._reader.fill(documents)
-        for run in batch:
-            stored = documents.get(run.conversation_id)
-            if stored is None:
-                continue  # deleted since, and the run with it
-            try:
-                chain = chains[run.chain, run.chain_version]
-                if isinstance(chain, CarelogError):
-                    raise chain
-                if not stored.document:
-                    raise ConversationUnavailable(stored.id)
-                conversation = stored.conversation
-            except CarelogError as error:
-                report = {"link": None, "position": run.position, "type": type(error).__name__,
-                          "code": error.code, "message": error.message}  # fmt: skip
-                unreadable.append(fail(run, self._clock.now(), error=report, max_tries=self._max_tries(run)))
-                continue
-            progresses.append(
-                Progress(
-                    run=run,
-                    chain=chain,
-                    channel=stored.channel,
-                    subject_zone=zones[run.conversation_id],
-                    conversation=conversation,
-                    revision=stored.revision,
-                    position=run.position,
-                )
-            )
-        if unreadable and (lease := batch[0].lease):
-            async with self._database.write() as connection:
-                ours = await ledger.settle(connection, lease, unreadable)
-            unreadable = [run for run in unreadable if run.id in ours]
-            measures.committed(unreadable)
+        async with self._database.by_turns():
+            begun = [
+                self._begun(run, stored, zones, chains)
+                for run in batch
+                if (stored := documents.get(run.conversation_id))  # else deleted since, and the run with it
+            ]
+            progresses = [one for one in begun if isinstance(one, Progress)]
+            unreadable = [one for one in begun if isinstance(one, Run)]
+            if unreadable and (lease := batch[0].lease):
+                async with self._database.write() as connection:
+                    ours = await ledger.settle(connection, lease, unreadable)
+                unreadable = [run for run in unreadable if run.id in ours]
+                measures.committed(unreadable)
         return progresses, unreadable
+
+    def _begun(
+        self,
+        run: Run,
+        stored: Stored,
+        zones: Mapping[UUID, str | None],
+        chains: Mapping[tuple[str, str], Chain | CarelogError],
+    ) -> Progress | Run:
+        """What is needed to work on a run, or what becomes of it where that is not to be had."""
+        try:
+            chain = chains[run.chain, run.chain_version]
+            if isinstance(chain, CarelogError):
+                raise chain
+            if not stored.document:
+                raise ConversationUnavailable(stored.id)
+            return Progress(
+                run=run,
+                chain=chain,
+                channel=stored.channel,
+                subject_zone=zones[run.conversation_id],
+                conversation=stored.conversation,
+                revision=stored.revision,
+                position=run.position,
+            )
+        except CarelogError as error:
+            report = {"link": None, "position": run.position, "type": type(error).__name__,
+                      "code": error.code, "message": error.message}  # fmt: skip
+            return fail(run, self._clock.now(), error=report, max_tries=self._max_tries(run))
 
     async def _found(self, connection: Connection, batch: Sequence[Run]) -> dict[tuple[str, str], Chain | CarelogError]:
         """The chains of the runs by name and version, or why one is not to be had."""
@@ -183,7 +192,7 @@ class Executor:
             raise ValueError("a batch is committed under its lease")
         settled = [(progress, progress.settled(now)) for progress in progresses]
         telling = await self._telling([alert for progress in progresses for alert in progress.alerts])
-        async with self._database.write() as connection:
+        async with self._database.by_turns(), self._database.write() as connection:
             ours = await ledger.settle(connection, lease, [run for _, run in settled])
             kept = [(progress, run) for progress, run in settled if run.id in ours]
             onward = await write_effects(connection, self._chains.current, self._reader, kept, now)

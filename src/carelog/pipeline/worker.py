@@ -173,8 +173,8 @@ class Worker:
                 return await ledger.claim(connection, lease=lease, now=now, lasting=lasting, limit=self._options.batch)
             return await ledger.claim_these(connection, set(heard.runs), lease=lease, now=now, lasting=lasting)
 
-        # A claim that a power cut undoes leaves the runs to be claimed again, which is as well.
-        runs = await self._database.transact(claim, lasting=False)
+        async with self._database.by_turns():
+            runs = await self._database.transact(claim)
         measures.settled(lost)
         if heard is not None:
             measures.claimed(runs)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from carelog.api.shapes import Check
+from carelog.cli.children import Children
 from carelog.cli.health_server import health_app
 from carelog.cli.supervisor import Supervisor
 from carelog.kit.errors import ConfigurationError
@@ -33,7 +34,8 @@ def _without_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def supervisor(tmp_path: Path, does: str, *, processes: int = 1, drain_seconds: float = 60) -> Supervisor:
     mark = f"mark = pathlib.Path({str(tmp_path / 'mark')!r})\n"
     script = "import pathlib, signal, sys, time\n" + mark + does
-    return Supervisor(processes, drain_seconds=drain_seconds, command=(sys.executable, "-c", script))
+    children = Children(program=(sys.executable, "-c", script))
+    return Supervisor(processes, children, drain_seconds=drain_seconds, arguments=())
 
 
 @asynccontextmanager
@@ -98,7 +100,7 @@ async def test_it_gives_up_where_no_child_ever_works_and_says_how_they_end(tmp_p
 
 
 async def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
-    made = Supervisor(1, drain_seconds=1, command=(str(tmp_path / "nothing"),))
+    made = Supervisor(1, Children(program=(str(tmp_path / "nothing"),)), drain_seconds=1)
     async with running(made) as task:
         with pytest.raises(ConfigurationError, match="cannot be started"):
             await task
@@ -134,6 +136,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 _SUPERVISES = f"""
 import asyncio, os, sys
+from carelog.cli.children import Children
 from carelog.cli.supervisor import Supervisor
 
 def buried():
@@ -143,7 +146,8 @@ def buried():
         return True
 
 async def main():
-    made = Supervisor(1, drain_seconds=60, command=(sys.executable, "-c", {_LEAVES_ONE_BEHIND!r}))
+    children = Children(program=(sys.executable, "-c", {_LEAVES_ONE_BEHIND!r}))
+    made = Supervisor(1, children, drain_seconds=60)
     task = asyncio.create_task(made.run())
     await made.ready()
     async with asyncio.timeout(20):

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -137,6 +137,18 @@ def is_gone(pid: int) -> bool:
     return False
 
 
+def children_of(pid: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def line_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 @pytest.mark.usefixtures("database")
 async def test_a_child_that_is_killed_is_replaced_and_its_runs_are_finished(
     start: Callable[..., Workers], configured: Callable[..., None]
@@ -247,6 +259,58 @@ async def test_children_end_with_a_supervisor_that_is_killed(
         await until(workers, all_gone)
         assert await counts(carelog) == {RunState.QUEUED: 1}
         await until(workers, lambda: all(is_gone(pid) for pid in workers.pids))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+async def test_children_are_copies_that_have_only_what_is_theirs(
+    start: Callable[..., Workers], configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
+    configured(3600)
+    async with whole() as carelog:
+        await carelog.intake.accept(operator(), [submission()])
+        workers = start("--processes", "2", "--drain-seconds", "600", "--health-port", "0")
+
+        async def at_work() -> bool:
+            return (await counts(carelog)).get(RunState.RUNNING, 0) > 0
+
+        await until(workers, at_work)
+        await until(workers, lambda: "Carelog works" in workers.printed)
+        [copier] = children_of(workers.process.pid) - set(workers.pids)
+        assert name_of(copier) == "fork-server"
+        for pid in workers.pids:
+            assert name_of(pid) == "worker-process"
+            assert line_of(pid) == line_of(copier)
+        [port] = re.findall(r"http://127.0.0.1:(\d+)", workers.printed)
+        workers.process.kill()
+        workers.process.wait()
+        await until(workers, lambda: is_gone(copier))
+        assert await at_work()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(port))).close()
+        for pid in workers.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+async def test_children_outlive_the_process_that_copied_them_and_others_are_started_without_it(
+    start: Callable[..., Workers],
+) -> None:
+    workers = start("--processes", "2")
+    await until(workers, lambda: "Carelog works" in workers.printed)
+    [copier] = children_of(workers.process.pid) - set(workers.pids)
+    first, other = workers.pids
+    os.kill(copier, signal.SIGKILL)
+    await until(workers, lambda: is_gone(copier))
+    os.kill(first, signal.SIGKILL)
+    await until(workers, lambda: len(workers.pids) == 3)
+    [ended] = [line for line in map(json.loads, workers.log.splitlines()) if "and is started again" in line["message"]]
+    assert (ended["pid"], ended["code"]) == (str(first), "-9")
+    assert "the fork server is gone" in workers.log
+    assert "worker-process" in line_of(workers.pids[2])
+    assert workers.terminate() == 0
+    assert is_gone(other)
 
 
 def test_what_is_wrong_with_the_configuration_is_told_before_anything_starts(

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import typer
 
 from carelog.app import Carelog
+from carelog.cli.children import Children
 from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
@@ -23,7 +24,14 @@ from carelog.telemetry.processes import share_counts
 
 
 async def serve(
-    settings: Settings, listening: socket.socket, *, servers: int, worker: bool, workers: int | None, demo: bool
+    settings: Settings,
+    listening: socket.socket,
+    children: Children,
+    *,
+    servers: int,
+    worker: bool,
+    workers: int | None,
+    demo: bool,
 ) -> None:
     """Serve in so many processes, of which this is one, until SIGINT or SIGTERM; with so many `workers` in processes of
     their own, or else a `worker` in this one.
@@ -38,9 +46,9 @@ async def serve(
     async with opened(settings) as carelog:
         server = server_of(carelog.api())
         calm()
-        supervisors = [workers_of(settings, workers)] if workers else []
+        supervisors = [workers_of(settings, workers, children)] if workers else []
         if servers > 1:
-            supervisors.append(servers_of(settings, servers - 1, listening))
+            supervisors.append(servers_of(settings, servers - 1, children, listening))
         address = address_of(listening)
         if demo:
             from carelog.cli.demo import show_demo

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
+from carelog.cli.children import Children
 from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
@@ -18,7 +19,9 @@ from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
 
 
-async def supervise_workers(settings: Settings, processes: int, listening: socket.socket | None) -> int:
+async def supervise_workers(
+    settings: Settings, processes: int, children: Children, listening: socket.socket | None
+) -> int:
     """Keep worker processes running until SIGINT or SIGTERM; a second one kills them. Returns how many were killed.
 
     Raises ConfigurationError for what would stop every one of them, also when that is only seen by their dying, and
@@ -30,7 +33,7 @@ async def supervise_workers(settings: Settings, processes: int, listening: socke
     on_signal(whole.cancel)
     async with AsyncExitStack() as open_now:
         carelog = await open_now.enter_async_context(opened(settings))
-        supervisor = workers_of(settings, processes)
+        supervisor = workers_of(settings, processes, children)
 
         def stop() -> None:
             notify("STOPPING=1")
@@ -51,19 +54,20 @@ async def supervise_workers(settings: Settings, processes: int, listening: socke
         return await supervisor.run()
 
 
-def workers_of(settings: Settings, processes: int) -> Supervisor:
+def workers_of(settings: Settings, processes: int, children: Children) -> Supervisor:
     """A supervisor of so many processes that work on runs."""
-    return Supervisor(processes, drain_seconds=settings.drain_seconds, environment=_said(settings))
+    return Supervisor(processes, children, drain_seconds=settings.drain_seconds, environment=_said(settings))
 
 
-def servers_of(settings: Settings, processes: int, listening: socket.socket) -> Supervisor:
+def servers_of(settings: Settings, processes: int, children: Children, listening: socket.socket) -> Supervisor:
     """A supervisor of so many processes that answer requests on this socket."""
     shared = listening.fileno()
     return Supervisor(
         processes,
+        children,
         drain_seconds=settings.drain_seconds,
         environment=_said(settings),
-        command=(*SERVER, str(shared)),
+        arguments=(SERVER, str(shared)),
         name="server",
         inherited=[shared],
     )

@@ -8,13 +8,11 @@ that it works. Both share this process's standard error.
 import asyncio
 import contextlib
 import logging
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from carelog.cli.children import Child, Children
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.supervision import (
     Order,
@@ -30,35 +28,37 @@ from carelog.pipeline.supervision import (
 
 log = logging.getLogger(__name__)
 
-WORKER: Final = (sys.executable, "-m", "carelog", "worker-process")
-SERVER: Final = (sys.executable, "-m", "carelog", "server-process")
+WORKER: Final = "worker-process"
+SERVER: Final = "server-process"
 _GRACE_SECONDS: Final = 5
 """A child hands back what it could not finish within its own limit; only then is it killed."""
 _LATELY_SECONDS: Final = 10
 
 
 class Supervisor:
-    """Runs `processes` children with `environment` over this process's own, each with `drain_seconds` to end. They are
-    called `name`s in logs, and `inherited` are the file descriptors that they share with this process."""
+    """Runs `processes` of these children with `environment` over this process's own, each with `drain_seconds` to end.
+    They are called `name`s in logs, and `inherited` are the file descriptors that they share with this process."""
 
     def __init__(
         self,
         processes: int,
+        children: Children,
         *,
         drain_seconds: float,
         environment: Mapping[str, str] | None = None,
-        command: Sequence[str] = WORKER,
+        arguments: Sequence[str] = (WORKER,),
         name: str = "worker",
         inherited: Sequence[int] = (),
     ) -> None:
-        self._command = command
+        self._children = children
+        self._arguments = arguments
         self._name = name
         self._inherited = inherited
         self._supervision = supervise(processes, patience=drain_seconds + _GRACE_SECONDS)
-        self._environment = {**os.environ, **(environment or {}), "CARELOG_DRAIN_SECONDS": str(drain_seconds)}
+        self._environment = {**(environment or {}), "CARELOG_DRAIN_SECONDS": str(drain_seconds)}
         self._changed = asyncio.Event()
         self._ready = asyncio.Event()
-        self._processes: dict[int, Process] = {}
+        self._processes: dict[int, Child] = {}
         self._watching: set[asyncio.Task[None]] = set()
         self._killed = 0
         self._last_end = ""
@@ -102,8 +102,7 @@ class Supervisor:
                 for number, order in orders:
                     await self._obey(number, order)
                 await self._next_change()
-                if os.getpid() == 1:
-                    self._bury_orphans()
+                self._children.bury_orphans()
         finally:
             await self._abandon()
         return self._killed
@@ -130,15 +129,7 @@ class Supervisor:
 
     async def _start(self, number: int) -> None:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=PIPE,
-                stdout=PIPE,
-                env=self._environment,
-                pass_fds=self._inherited,
-                # Ctrl-C is meant for the supervisor, which ends its children in its own way.
-                start_new_session=True,
-            )
+            process = await self._children.start(self._arguments, self._environment, self._inherited)
         except OSError as error:
             log.error("a %s process cannot be started", self._name, extra={self._name: number, "error": error.strerror})
             self._last_end = f"cannot be started ({error.strerror})"
@@ -150,12 +141,12 @@ class Supervisor:
         self._watching.add(watching)
         watching.add_done_callback(self._watching.discard)
 
-    async def _watch(self, number: int, process: Process) -> None:
+    async def _watch(self, number: int, process: Child) -> None:
         """Hear what a child says, and see it end."""
         assert process.stdout
         while await process.stdout.readline():
             self._set(heard(self._supervision, number, _now()))
-        code = await process.wait()
+        code = await self._children.ended(process)
         self._last_end = f"ended with code {code}; what it said of that is above"
         del self._processes[number]
         if not self._supervision.stopping:
@@ -170,17 +161,7 @@ class Supervisor:
         process = self._processes.get(number)
         if process:
             with contextlib.suppress(ProcessLookupError):
-                process.kill() if at_once else process.terminate()
-
-    def _bury_orphans(self) -> None:
-        """The first process of a container is given what a child that was killed left behind, such as the process of
-        a link, and has to take notice of its end."""
-        ours = {process.pid for process in self._processes.values()}
-        with contextlib.suppress(ChildProcessError):
-            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                if ended.si_pid in ours:
-                    return
-                os.waitpid(ended.si_pid, 0)
+                process.send_signal(signal.SIGKILL if at_once else signal.SIGTERM)
 
     async def _abandon(self) -> None:
         """Leave no child behind, however this ends."""

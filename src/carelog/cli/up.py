@@ -43,6 +43,17 @@ def up(
     """
     import asyncio
 
+    if workers and not worker:
+        raise typer.BadParameter("--workers and --no-worker say opposite things")
+
+    from carelog.cli.children import Children
+    from carelog.cli.fork_server import start_fork_server
+    from carelog.cli.loading import LOADED_BY_SERVERS, LOADED_BY_WORKERS
+    from carelog.cli.main import main
+
+    loaded = (LOADED_BY_WORKERS if workers else ()) + (LOADED_BY_SERVERS if servers > 1 else ())
+    children = Children(start_fork_server(main, ("carelog.cli.serving", *loaded)) if loaded else None)
+
     from carelog.cli.logs import configure_logs
     from carelog.cli.run_async import run_loop
     from carelog.settings import load_settings
@@ -52,8 +63,6 @@ def up(
 
     from carelog.cli.listening import listen
 
-    if workers and not worker:
-        raise typer.BadParameter("--workers and --no-worker say opposite things")
     told_by = "--port or CARELOG_PORT"
     with (
         listen(settings.host, settings.port, told_by=told_by, shared=servers > 1) as listening,
@@ -61,5 +70,5 @@ def up(
     ):
         from carelog.cli.serving import serve
 
-        run_loop(serve(settings, listening, servers=servers, worker=worker, workers=workers, demo=demo))
+        run_loop(serve(settings, listening, children, servers=servers, worker=worker, workers=workers, demo=demo))
     typer.echo("Carelog has stopped.")

@@ -48,6 +48,13 @@ def worker(
     """
     import asyncio
 
+    from carelog.cli.children import Children
+    from carelog.cli.fork_server import start_fork_server
+    from carelog.cli.loading import LOADED_BY_WORKERS
+    from carelog.cli.main import main
+
+    children = Children(start_fork_server(main, ("carelog.cli.supervising", *LOADED_BY_WORKERS)))
+
     from carelog.cli.logs import configure_logs
     from carelog.cli.run_async import run_loop
     from carelog.settings import load_settings
@@ -67,7 +74,7 @@ def worker(
         from carelog.cli.supervising import supervise_workers
 
         try:
-            killed = run_loop(supervise_workers(settings, processes, listening))
+            killed = run_loop(supervise_workers(settings, processes, children, listening))
         except asyncio.CancelledError:
             typer.echo("Carelog was stopped before it worked.")
             return

@@ -196,3 +196,16 @@ async def test_moving_to_an_address_does_not_tell_whether_it_is_another_s(
     with pytest.raises(AccountExists):
         changes = {"email": "mira@example.org"}
         await received("unconfirmed").reception.verification.move(who, HOME, password=PASSWORD, changes=changes)
+
+
+async def test_where_no_code_can_be_sent_nothing_else_is_changed(people: People) -> None:
+    who, verification = await people.principal(await register(people)), people.reception.verification
+    people.clock.advance(seconds=7200)
+    for _ in range(5):
+        await verification.move(who, HOME, password=PASSWORD, changes={"email": "new@example.org"})
+    with pytest.raises(TooOften):
+        changes = {"email": "new@example.org", "phone": "+420601123456"}
+        await verification.move(who, HOME, password=PASSWORD, changes=changes)
+    assert (await people.reception.accounts.me(who)).phone is None
+    me = await verification.move(who, HOME, password=PASSWORD, changes=changes | {"email": "other@example.org"})
+    assert (me.email, me.phone) == (EMAIL, "+420601123456")

@@ -76,15 +76,13 @@ class Accounts:
     ) -> User:
         """Change the `email` or the `phone`, which leads to data again once it is verified; the one before does so no
         longer. A phone may be given up. Raises WrongCredentials, InvalidInput, AccountExists and TooOften."""
-        user = await self.me(principal)
-        await self._require_password(principal, caller, password)
-        await self._move(user, changes, caller)
-        return await self.me(principal)
+        await self.require_password(principal, caller, password)
+        return await self.moved(principal, caller, changes)
 
-    async def moved(self, principal: Principal, caller: Caller, email: str) -> User:
-        """The same for who has read a code that came to this address, and given the password when they asked for it.
-        Raises AccountExists."""
-        await self._move(await self.me(principal), {"email": email}, caller)
+    async def moved(self, principal: Principal, caller: Caller, changes: Mapping[str, str | None]) -> User:
+        """The same for who has given the password, and has read a code that came to the e-mail address. Raises
+        InvalidInput and AccountExists."""
+        await self._move(await self.me(principal), changes, caller)
         return await self.me(principal)
 
     async def move_by_administrator(self, principal: Principal, user: User, email: str) -> None:
@@ -129,7 +127,7 @@ class Accounts:
         """Set a new password, which ends the user's other sessions. Raises WrongCredentials, WeakPassword, TooOften."""
         user = await self.me(principal)
         require_strong(new, personal=(user.email, user.name))
-        await self._require_password(principal, caller, password)
+        await self.require_password(principal, caller, password)
         password_hash = await self._passwords.hash(new)
         async with self._database.write() as connection:
             await self._set_password(connection, user, password_hash, keep=principal.session_id, caller=caller)
@@ -191,7 +189,7 @@ class Accounts:
         """Begin with a second factor: the `otpauth:` address for the user's app. It is in force once it is confirmed.
         Raises WrongCredentials, Conflict and TooOften."""
         user_id, _ = signed_in(principal)
-        await self._require_password(principal, caller, password)
+        await self.require_password(principal, caller, password)
         async with self._database.write() as connection:
             # Of two who begin at once, or of whom one confirms, each sees what the other did.
             await connection.execute(select(user_account.c.id).where(user_account.c.id == user_id).with_for_update())
@@ -221,7 +219,7 @@ class Accounts:
     async def remove_factor(self, principal: Principal, caller: Caller, *, password: str, code: str) -> None:
         """Sign in without a second factor from now on. Raises WrongCredentials, WrongCode and TooOften."""
         user_id, session_id = signed_in(principal)
-        await self._require_password(principal, caller, password)
+        await self.require_password(principal, caller, password)
         now = self._clock.now()
         async with self._database.write() as connection:
             tried = await self._guard.let_through(connection, "second factor", str(session_id), user_id, caller, now)
@@ -237,7 +235,8 @@ class Accounts:
             raise WrongCode("that code is wrong, over or used")
         await self._notices.hand_over()
 
-    async def _require_password(self, principal: Principal, caller: Caller, password: str) -> None:
+    async def require_password(self, principal: Principal, caller: Caller, password: str) -> None:
+        """Raises WrongCredentials, where it is not the password of who asks, and TooOften."""
         user_id, session_id = signed_in(principal)
         now = self._clock.now()
         async with self._database.write() as connection:

@@ -91,13 +91,14 @@ class Verification:
             return await self._accounts.move(principal, caller, password=password, changes=changes)
         if not self._notices.delivers("email"):
             raise nothing_delivers("email", instead="an administrator can change it with `carelog users set-email`")
-        others = {name: value for name, value in changes.items() if name != "email"}
-        user = await self._accounts.move(principal, caller, password=password, changes=others)
+        await self._accounts.require_password(principal, caller, password)
         target = email_key(email)
         async with self._database.write() as connection:
             await self._count(connection, caller, target)
             known = await self._by_email(connection, target) is not None
             code = await self._codes.make(connection, user.id, "move", email, self._clock.now())
+        others = {name: value for name, value in changes.items() if name != "email"}
+        user = await self._accounts.moved(principal, caller, others) if others else user
         text = (
             "Somebody asked to use this address for their account for Carelog. You have an account with it, which "
             "stays as it is, and they were told nothing: there is nothing to do."
@@ -116,7 +117,7 @@ class Verification:
         if email is None:
             raise WrongCode(_WRONG)
         try:
-            await self._accounts.moved(principal, caller, email)
+            await self._accounts.moved(principal, caller, {"email": email})
         except AccountExists:  # since the code was sent, or with a code that was guessed
             raise WrongCode(_WRONG) from None
         with suppress(IdentifierTaken):  # the address is the account's all the same

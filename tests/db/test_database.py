@@ -169,14 +169,15 @@ async def test_a_transaction_that_stands_still_gives_back_what_it_has_locked(dat
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
-async def test_whoever_reads_much_may_take_its_time(database: Database) -> None:
+async def test_whoever_reads_much_or_writes_at_leisure_may_take_its_time(database: Database) -> None:
     slow = Database(database.url.render_as_string(False), idle_seconds=0.05)
     try:
-        async with slow.snapshot() as connection:
-            assert (await connection.execute(_COUNT)).scalar_one() == 3
+        async with slow.snapshot() as reading, slow.write(at_leisure=True) as writing:
+            assert (await reading.execute(_COUNT)).scalar_one() == 3
+            await writing.execute(insert(_number).values(value=7))
             await _outlasted(slow, database)
-            await _add(database, 7)
-            assert (await connection.execute(_COUNT)).scalar_one() == 3
+            assert (await reading.execute(_COUNT)).scalar_one() == 3
+        assert (await slow.rows(_COUNT))[0][0] == 4
     finally:
         await slow.close()
 

@@ -40,6 +40,7 @@ _HALTED_SECONDS = 10
 _IDLE_SECONDS = 3600.0
 _MOMENT_SECONDS = 0.005
 _TRUSTED_SECONDS: Final = 1.0
+_AT_LEISURE: Final = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _ALONE: Final = "carelog_alone"
 
 
@@ -92,7 +93,7 @@ class Database:
         async with self._reader.connect() as connection:
             if self.dialect == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
-                await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+                await connection.execute(_AT_LEISURE)
             yield connection
 
     async def rows(
@@ -113,9 +114,12 @@ class Database:
         return self._version.now() if self._version else None
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Connection]:
-        """A transaction for writing: committed, to disk, when the block ends; rolled back when it raises."""
+    async def write(self, *, at_leisure: bool = False) -> AsyncIterator[Connection]:
+        """A transaction for writing: committed, to disk, when the block ends; rolled back when it raises. Who
+        takes long between its statements says so: it is written `at_leisure`."""
         async with self._writer.begin() as connection:
+            if at_leisure and self.dialect == "postgresql":
+                await connection.execute(_AT_LEISURE)
             yield connection
         self._count_commit()
 

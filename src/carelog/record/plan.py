@@ -67,7 +67,7 @@ class Plan:
     disputed: list[PlacedReview] = field(default_factory=list)
     _stored: dict[UUID, Entry] = field(init=False)
     _now: dict[UUID, Entry] = field(init=False)
-    _ids: dict[str, list[UUID]] = field(default_factory=dict)
+    _ids: dict[tuple[str, UUID], list[UUID]] = field(default_factory=dict)
     _begun_as: dict[UUID, Placed] = field(default_factory=dict)
     _why: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -240,14 +240,15 @@ class Plan:
         near = [
             found
             for name in looked_at(type_name)
-            for other in self._ids.get(name, ())
-            if (found := self._now[other]).state == "active" and found.subject_id in (owner, CATALOGUE)
+            for whose in dict.fromkeys((owner, CATALOGUE))
+            for other in self._ids.get((name, whose), ())
+            if (found := self._now[other]).state == "active"
         ]
         return Step(id_, before, after, near, self.by, self.at)
 
     def _see(self, entry: Entry) -> None:
         self._now[entry.id] = entry
-        self._ids.setdefault(entry.type, []).append(entry.id)
+        self._ids.setdefault((entry.type, entry.subject_id), []).append(entry.id)
 
     def _one_of(self, placed: Placed) -> Entry | None:
         """The entry that there is of a type of which a record has one."""
@@ -272,5 +273,5 @@ class Plan:
         return sorted((s for s in scored if s[0] >= sameness.threshold), key=lambda s: (-s[0], s[1].id))
 
     def _like(self, placed: Placed) -> Iterator[Entry]:
-        of_type = (self._now[id_] for id_ in self._ids.get(placed.entry.type, ()))
-        return (e for e in of_type if (e.subject_id, e.state) == (placed.subject_id, "active"))
+        of_type = (self._now[id_] for id_ in self._ids.get((placed.entry.type, placed.subject_id), ()))
+        return (e for e in of_type if e.state == "active")

@@ -95,7 +95,7 @@ class Archives:
         archive = await asyncio.to_thread(OpenArchive.check, file, self._limits)
         read = await read_subject(archive)
         try:
-            async with self._database.write() as connection:
+            async with self._database.write(at_leisure=True) as connection:
                 owner, created = await self._owner(connection, principal, read, into)
                 await lock_records(connection, [owner])
                 bringing = Bringing(connection, archive, principal, owner, self._clock.now())

@@ -63,7 +63,7 @@ class Importer:
             await self._take(principal, items, whole)
 
     async def _take(self, principal: Principal, items: Sequence[Incoming], whole: bool) -> None:
-        async with self._database.write() as connection:
+        async with self._database.write(at_leisure=True) as connection:
             hand = _Hand(connection, principal, self._clock.now())
             await hand.take(items)
             if whole and any(item.verdict == "refused" for item in items):

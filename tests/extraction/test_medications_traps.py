@@ -46,7 +46,7 @@ def often(dialogue: str) -> list[tuple[str | None, str | None, float | None]]:
         ("patient: I never miss my Zoloft.", ["zoloft taking"]),
         ("patient: I haven't missed my Zoloft once.", ["zoloft taking"]),
         ("patient: I take Zoloft 50 mg and I never skip it.", ["zoloft 50 mg taking"]),
-        ("patient: I take Zoloft 50 mg. I skipped it on Sunday.", ["zoloft 50 mg taking", "zoloft missed"]),
+        ("patient: I take Zoloft 50 mg. I skipped it on Sunday.", ["zoloft 50 mg taking", "zoloft 50 mg missed"]),
         ("patient: No, I missed the Zoloft last night.", ["zoloft missed"]),
         ("agent: Have you missed any of the Zoloft? / patient: No, never.", ["zoloft taking"]),
         ("agent: Have you missed any of the Zoloft? / patient: Yes, twice.", ["zoloft missed"]),

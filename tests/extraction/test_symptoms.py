@@ -388,7 +388,7 @@ def test_what_is_said_of_a_headache_is_no_other_pain() -> None:
 
 
 def test_pressing_on_a_place_and_asking() -> None:
-    assert polarities("C: does it hurt when I press here on your belly?", "P: yeah") == {"abdominal pain": "present"}
+    assert polarities("C: does it hurt when I press here on your belly?", "P: yeah") == {"tenderness": "present"}
     assert polarities("C: does your knee hurt when I press here?", "P: no") == {}
     assert polarities("C: does your knee hurt when you climb stairs?", "P: no") == {"knee pain": "absent"}
 

@@ -27,7 +27,6 @@ EXPECTED: dict[str, list[str]] = {
     ],
     "02-checkin-tuesday-morning": [
         "sleep: 6.5 h",
-        "anxiety: present, mild",
         "mood: okay",
         "water: Two glasses of warm water",
         "idli, two (breakfast)",
@@ -173,8 +172,7 @@ EXPECTED: dict[str, list[str]] = {
     "17-call-asthma-check": [
         "asthma (J45.909): active, confirmed",
         "wheezing: present",
-        "cough: present",
-        "phlegm: present, mild",
+        "productive cough: present, mild",
         "fever: absent",
         "chest tightness: present",
         "spo2 96 %",

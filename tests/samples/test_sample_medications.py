@@ -15,7 +15,7 @@ EXPECTED: dict[str, list[Row]] = {
         ("metformin", "500 mg", "twice a day, breakfast and dinner", 2, "taking"),
         ("amlodipine", "5 mg", "once a day in the morning", 1, "taking"),
         ("atorvastatin", "20 mg", "at night", 1, "taking"),
-        ("atorvastatin", None, None, 0, "missed"),
+        ("atorvastatin", "20 mg", None, 0, "missed"),
     ],
     "03-whatsapp-upset-stomach": [("metformin", "500 mg", "on empty stomach", 0, "taking")],
     "04-call-nurse-recorded": [
@@ -34,7 +34,7 @@ EXPECTED: dict[str, list[Row]] = {
     ],
     "10-call-nurse-follow-up": [
         ("amlodipine", "10 mg", "every morning", 1, "taking"),
-        ("metformin", None, None, 0, "missed"),
+        ("metformin", "500 mg", None, 0, "missed"),
         ("amlodipine", "5 mg", "once a day", 1, "changed"),
         ("losartan", "50 mg", "once a day", 1, "started"),
         ("metformin", "500 mg", "with dinner", 0, "taking"),
@@ -52,11 +52,11 @@ EXPECTED: dict[str, list[Row]] = {
     "13-whatsapp-hindi": [
         ("glycomet", "500 mg", "सुबह शाम खाने के बाद", 2, "taking"),
         ("telma", "40 mg", "सुबह एक", 1, "taking"),
-        ("glycomet", None, None, 0, "missed"),
+        ("glycomet", "500 mg", None, 0, "missed"),
     ],
     "14-call-daughter-about-her-father": [
         ("furosemide", "40 mg", "once a day in the morning", 1, "taking"),
-        ("furosemide", None, None, 0, "missed"),
+        ("furosemide", "40 mg", None, 0, "missed"),
         ("carvedilol", "12.5 mg", "twice a day", 2, "taking"),
         ("baby aspirin", None, None, 0, "taking"),
     ],

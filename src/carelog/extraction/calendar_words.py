@@ -7,10 +7,21 @@ from typing import Final
 WEEKDAYS: Final[Mapping[str, int]] = MappingProxyType(
     {
         name: number
-        for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+        for number, names in enumerate(
+            (
+                "monday mon",
+                "tuesday tue tues",
+                "wednesday weds",
+                "thursday thu thur thurs",
+                "friday fri",
+                "saturday",
+                "sunday",
+            )
+        )
+        for name in names.split()
     }
 )
-"""From 0 for Monday on, as `date.weekday` has them."""
+"""From 0 for Monday on, as `date.weekday` has them; in short where that is no other word ("sat", "sun", "wed")."""
 
 MONTHS: Final[Mapping[str, int]] = MappingProxyType(
     {

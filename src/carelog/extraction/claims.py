@@ -34,6 +34,7 @@ _OTHERS = (
         """
     )
 )
+_RELATED = _RELATIONS | {f"{word}'s" for word in _RELATIONS}
 _PATIENTS = word_set("whose patients somebody someone people")
 _OWN = word_set("my mine mera meri mere मेरा मेरी मेरे")
 _SELF = word_set("i i'm i've i'd me myself im ive main maine mujhe मैं मैंने मुझे")
@@ -90,6 +91,8 @@ def of_another(utterance: Utterance, i: int, *, reach: int = 4) -> bool:
     before = {word.norm for word in words[clause_start(words, i, reach=reach) : i]}
     if role in {Role.CLINICIAN, Role.AGENT} and before & (_OWN | _PATIENTS):
         return True  # "I had a patient whose sugar was 600"
+    if role is Role.AGENT:
+        return bool(before & _RELATED)  # "His oxygen" is the subject's, of whom a carer is asked.
     return role not in {Role.CARER, Role.CLINICIAN} and bool(before & _OTHERS)
 
 

@@ -198,6 +198,9 @@ def _half(words: Sequence[Word], i: int, end: int) -> tuple[str | None, int]:
 
 def _ends_there(words: Sequence[Word], i: int, end: int) -> bool:
     """What follows a bare number is no noun or unit of its: "at eight this morning", not "at 80 percent"."""
+    if i < end and words[i].norm == "to":  # "At ten to do the dressing", and not "ten to four"
+        following = words[i + 1].norm if i + 1 < end else ""
+        return following.isalpha() and following not in _ENGLISH
     return i >= end or not words[i].norm[0].isalpha() or words[i].norm in _FOLLOWING
 
 
@@ -205,7 +208,7 @@ _FOLLOWING: Final = word_set(
     """
     this in on at and i it my the yesterday today tonight tomorrow last with for when but so then or before after we
     was is every each ko को subah shaam sham raat sharp monday tuesday wednesday thursday friday saturday sunday
-    because
+    because work works suit suits okay ok good free please are i'm i'll we'll
     """
 )
 

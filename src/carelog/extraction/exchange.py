@@ -11,12 +11,12 @@ is a question in a transcript without punctuation too. Words are addressed by th
 
 from carelog.extraction.exchange_answers import (
     Answer,
-    AnswerKind,
     answer_to,
     answer_within,
     read_answer,
     same_speaker,
 )
+from carelog.extraction.exchange_plain import AnswerKind
 from carelog.extraction.exchange_questions import Question, QuestionForm, open_questions, questions
 
 __all__ = [

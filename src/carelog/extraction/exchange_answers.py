@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from carelog.extraction.exchange_fillers import AUXILIARIES, MARKS, skip_fillers
+from carelog.extraction.exchange_fillers import MARKS, skip_fillers
+from carelog.extraction.exchange_plain import (
+    BREAKS,
+    PLAIN_REPLIES,
+    SPOKEN_TO,
+    AnswerKind,
+    closes,
+    late_reply,
+    past_asking_back,
+)
 from carelog.extraction.exchange_questions import Question, open_questions
 from carelog.extraction.finding import Span
 from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
-
-
-class AnswerKind(StrEnum):
-    YES = "yes"
-    NO = "no"
-    ONLY = "only"  # "just the cough": what is named and nothing else
-    OTHER = "other"  # neither; the rest of the turn must be read for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,15 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             not for years | mm mm | uh uh | nuh uh | unh unh | never | never had | never have |
             i don't think so | i do n't think so |
             i do not think so | don't think so | i wouldn't say so | i would n't say so | i haven't |
-            i have n't | i have not | i don't | i do n't | i do not | i didn't | i did n't | i did not |
+            i have n't | i have not | i haven't seen | i have n't seen | i have not seen | i've not seen |
+            i haven't noticed | i have n't noticed | i have not noticed | i've not noticed | not to speak of |
+            i don't | i do n't | i do not | i didn't | i did n't | i did not |
             i'm not | i am not | i wasn't | i was n't | it doesn't | it does n't | it does not |
             it hasn't | it has n't | it isn't | it is n't | it's not | it didn't | it did n't |
             there isn't | there is n't | there's not | there hasn't | negative | neither |
             neither of those | neither one | hardly ever | absolutely not | definitely not |
             of course not | certainly not | fortunately not | thankfully no | thank god no | luckily no |
-            thankfully not | nahi | nahin | nahi ji | ji nahi | ji nahin | naa | bilkul nahi | kuch nahi |
+            thankfully not | nahi | nahin | nhi | nai | nahi ji | ji nahi | ji nahin | naa | bilkul nahi | kuch nahi |
             नहीं | नही | जी नहीं | बिल्कुल नहीं | कुछ नहीं | aisa kuch nahi | haven't | have n't |
             haven't had any | doesn't | no not | not me | not a bit | not one bit | not a thing | not a one |
             nothing since | not that she's | not that he's | not that they've |
@@ -69,7 +72,9 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             she did n't | he did n't | she hasn't | he hasn't | she has n't | he has n't | she isn't | he isn't |
             she's not | he's not | they're not | they haven't | god no | lord no | heavens no | heck no | hell no |
             nothing to speak of | the opposite | opposite | quite the opposite | just the opposite |
-            the other way around | other way around
+            the other way around | other way around | not a drop | not a single | not right this second |
+            not at the moment | not at present | not these days | not nowadays | it used to | they used to |
+            i used to | he used to | she used to | not that i've
         """,
         AnswerKind.YES: """
             always | every time | each time | little bit | little bit of | little in | little on | little around |
@@ -105,6 +110,12 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             she does | he does | they do | she did | he did | she has | he has | they have | she is | he is |
             they are | oh yes | oh yeah | if anything yes | i had some | i've had some | i have some | i get some |
             i get one | i get them | i've got some | i've had one | i had one |
+            i'm told | i am told | so they say | they tell me | they say | she says | he says | my wife says |
+            my husband says | my wife says so | my husband says so | my kids think so | my wife thinks so |
+            my husband thinks so | she says so | he says so | they say so | she thinks so | he thinks so |
+            two or three times | three or four times | four or five times | four times | five times |
+            tons | loads | plenty | lots | heaps | all day | all night | every night | every morning |
+            nonstop | very | extremely | it takes a while | takes a while | every step | like crazy |
             often | frequently | usually | haan | han | haa | haanji | haan ji | ji haan | ji han | ji |
             thoda | thoda sa | thoda thoda | thodi | thodi si | kabhi kabhi | bahut | हाँ | हां | हा |
             जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा | थोड़ी | कभी कभी | बहुत
@@ -141,53 +152,23 @@ _ASIDES = phrase_set(
     that's a good question | i'd have to think | i would have to think
     """
 )
-_HUMMED = phrase_set("uh huh | uh uh | mm hmm | mm hm | mm mm | nuh uh | unh unh")  # of words that fill, alone
+_HUMMED = phrase_set(
+    "now and again | now and then | uh huh | uh uh | mm hmm | mm hm | mm mm | nuh uh | unh unh"
+)  # of words that fill, alone
 _ASKING_AGAIN = phrase_set("sorry | pardon | what was that | say again | come again | what's that | excuse me | what")
 _CONFIRMING = word_set("yes yeah yep right mm hmm uh huh , in your the any so i mean have you like or")
 _FEW = 6  # words
-_PLAIN_REPLIES = {
-    "no": AnswerKind.NO,
-    "nope": AnswerKind.NO,
-    "nahi": AnswerKind.NO,
-    "नहीं": AnswerKind.NO,
-    "yes": AnswerKind.YES,
-    "yeah": AnswerKind.YES,
-    "yep": AnswerKind.YES,
-    "haan": AnswerKind.YES,
-    "हाँ": AnswerKind.YES,
-    "हां": AnswerKind.YES,
-}
 _NOT_BEFORE_REPLY = frozenset({"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has"})
-_STATING_VERBS = AUXILIARIES | word_set(
-    """
-    i i'm i've it's it that's there's get got feel say said no know think n't not mean
-    """
-)
 _OPEN_ENDED = word_set(
     """
     have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't
-    had it's there's they do have they're he's she's once always
+    had it's there's they do have they're he's she's once always to very extremely tons loads plenty lots heaps
     """
 )
+_TAKING_OBJECTS = word_set("seen noticed told say says")  # "I have not seen", not "I have not seen my sister"
 _ONESELF = word_set("i i've")
 _OF_THEM = word_set("some one them")  # "I have some", not "I have some news"
-_CLOSING = word_set(
-    """
-    no yes yeah and but okay ok because though sometimes actually really either so well right now at
-    every once nothing not none never that anything from all occasionally usually lately recently
-    too as i it they my ma'am sir doctor last yesterday tonight for since when if
-    """
-)
-_BREAKS = MARKS | {","}
-_ADDING = frozenset({"and", "but", "so"})
-_BY_NOW = word_set("now currently lately recently anymore today nowadays")  # "years ago, but now, no"
 _CLEAR_YES = word_set("yes yeah yep yup yea")
-_CONDITIONS = word_set(
-    """
-    if when whenever only by after before at in on with during every each some sometimes mostly mainly towards toward
-    first late
-    """
-)
 
 
 def answer_to(dialogue: Sequence[Utterance], i: int, opened: Sequence[Question] | None = None) -> Answer | None:
@@ -212,7 +193,7 @@ def _gives_back(replying: Utterance) -> bool:
     if not words or len(words) > _FEW:
         return False
     asks_back = words[-1].norm == "?" or any(_ASKING_AGAIN.at(words, i) is not None for i in range(len(words)))
-    return asks_back and all(word.norm not in _PLAIN_REPLIES for word in words)
+    return asks_back and all(word.norm not in PLAIN_REPLIES for word in words)
 
 
 def _says_again(repeating: Utterance, asking: Utterance) -> bool:
@@ -232,14 +213,14 @@ def answer_within(utterance: Utterance, question: Question, position: int) -> An
     """
     words = utterance.words
     for at in range(question.first + 1, min(question.end + 1, len(words))):
-        kind = _PLAIN_REPLIES.get(words[at].norm)
+        kind = PLAIN_REPLIES.get(words[at].norm)
         if kind is None or words[at - 1].norm in _NOT_BEFORE_REPLY:
             continue
         end = at + 1
-        while end < len(words) and words[end].norm in _PLAIN_REPLIES:
-            kind = _PLAIN_REPLIES[words[end].norm]
+        while end < len(words) and words[end].norm in PLAIN_REPLIES:
+            kind = PLAIN_REPLIES[words[end].norm]
             end += 1
-        if _closes(words, end):
+        if closes(words, end):
             return Answer(kind, Span(utterance.turn.index, words[at].start, words[end - 1].end), position, end, at)
     denied = _DENYING.at(words, question.end) if question.end < len(words) else None
     if denied is not None:
@@ -255,10 +236,11 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
     begin = skip_fillers(words, 0)
     begin = next((i for i in range(begin) if _HUMMED.at(words, i) is not None), begin)
     aside = _ASIDES.at(words, begin) if begin < len(words) else None
-    if aside is not None and _closes(words, begin + aside[0]):
+    if aside is not None and closes(words, begin + aside[0]):
         begin = skip_fillers(words, begin + aside[0])
     if begin == len(words):
         return None
+    begin = past_asking_back(words, begin, replying.sentences)
     kind: AnswerKind | None = None
     at = first = begin
     end = begin
@@ -282,15 +264,17 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
             break
         # "i have not | thrown up", "i do | some walking": an auxiliary answers only where its sentence ends.
         last = words[at + length - 1].norm
+        if last in _TAKING_OBJECTS and at + length < len(words) and words[at + length].norm not in BREAKS:
+            break
         open_ended = last in _OPEN_ENDED or (last in _OF_THEM and words[at].norm in _ONESELF)
-        if open_ended and not _closes(words, at + length):
+        if open_ended and not closes(words, at + length):
             break
         kind, end = said, at + length
         if said is AnswerKind.OTHER:
             break
         at = skip_fillers(words, end)
     if kind is None:
-        late = _late_reply(words, begin)
+        late = late_reply(words, begin, replying.sentences)
         if late is not None:
             kind, first, end = late
     if kind is None or kind is AnswerKind.OTHER:
@@ -318,48 +302,5 @@ def same_speaker(one: Utterance, other: Utterance) -> bool:
     return a.role == b.role
 
 
-def _late_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
-    """A plain yes or no after a few words that state nothing: "on my body, no, not really"."""
-    for at in range(begin + 1, min(begin + 6, len(words))):
-        kind = _PLAIN_REPLIES.get(words[at].norm)
-        if kind is not None:
-            return (kind, at, at + 1) if _closes(words, at + 1) else None
-        if words[at - 1].norm in _STATING_VERBS or words[at].norm in _STATING_VERBS:
-            break
-    return _last_reply(words, begin) or _added_reply(words, begin)
-
-
-def _added_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
-    """The no that follows something else: "how do you sleep? Any pain at night?" - "Like a log. And no, never." """
-    for at in range(begin + 2, len(words)):
-        if words[at].norm not in _PLAIN_REPLIES or _PLAIN_REPLIES[words[at].norm] is not AnswerKind.NO:
-            continue
-        if at + 1 < len(words) and words[at + 1].norm not in _BREAKS:
-            continue
-        before, further = words[at - 1].norm, words[at - 2].norm
-        if (before in _ADDING and further in _BREAKS) or (before == "," and further in _BY_NOW):
-            return AnswerKind.NO, at, at + 1
-    return None
-
-
-def _last_reply(words: Sequence[Word], begin: int) -> tuple[AnswerKind, int, int] | None:
-    """The yes or no that ends a sentence: "by the end of the day, yes", "I was told to watch for it, but no"."""
-    for at in range(begin + 1, len(words)):
-        if words[at].norm in MARKS:
-            return None
-        kind = _PLAIN_REPLIES.get(words[at].norm)
-        if kind is None:
-            continue
-        ends = at + 1 == len(words) or words[at + 1].norm in MARKS
-        turns = words[at - 1].norm == "but" and _closes(words, at + 1)
-        if turns or (ends and words[at - 1].norm == "," and words[begin].norm in _CONDITIONS):
-            return kind, at, at + 1
-    return None
-
-
-def _closes(words: Sequence[Word], at: int) -> bool:
-    return at >= len(words) or words[at].norm in MARKS or words[at].norm == "," or words[at].norm in _CLOSING
-
-
 def _negates_a_phrase(words: Sequence[Word], first: int, end: int) -> bool:
-    return end - first == 1 and words[end].norm not in MARKS and words[end].norm != ","
+    return end - first == 1 and words[end].norm not in BREAKS and words[end].norm not in SPOKEN_TO

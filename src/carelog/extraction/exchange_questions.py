@@ -78,6 +78,11 @@ _REASON_FOR_ASKING = phrase_set(
     """
 )
 _ONSETS = AUXILIARIES | _ASKING | _HINDI_ASKING | {"any", "anything", "anybody", "ever", "make"}
+_BE = word_set("is are has have did")
+_IT = word_set("that it they those these")
+_FARING = word_set("gone better worse still improving improved resolved any")
+_TAG = 2  # words
+_TAGGED = word_set("you he she they it we there")
 _STATING = word_set("i i'm i've i'll i'd let's")
 _NOT_A_TAG = word_set("all the your my on that's is that left's to a")
 
@@ -131,8 +136,12 @@ def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[
         for i in range(first, end)
         if words[i].norm in _ONSETS and (form := _onset(words, first, i, end)) is not None
     ]
-    if len(onsets) == 1 and onsets[0][0] > first and _RESUMING.at(words, onsets[0][0]) is not None:
+    if len(onsets) == 1 and onsets[0][0] > first and _resumes(words, first, onsets[0][0], end):
         return [Question(skip_fillers(words, first, end), end, QuestionForm.POLAR)] if marked else []
+    if marked and onsets and (begin := onsets[-1][0]) > first + 1 and _is_tag(words, begin, end):
+        onsets.pop()
+        if not onsets:
+            return [Question(skip_fillers(words, first, end), end, QuestionForm.STATED)]
     onsets = [pair for n, pair in enumerate(onsets) if n == 0 or not _continues(words, onsets[n - 1][0], pair[0])]
     if not onsets:
         return _stated(words, first, end) if marked or _ends_confirming(words, first, end) else []
@@ -147,6 +156,28 @@ def _questions_of_sentence(words: Sequence[Word], first: int, end: int) -> list[
     return found
 
 
+def _resumes(words: Sequence[Word], first: int, i: int, end: int) -> bool:
+    """Whether the question at word `i` asks for the list before it: "cough, sore throat, anything?"."""
+    if _RESUMING.at(words, i) is not None:
+        return True
+    if words[i].norm != "anything" or i + 2 != end or words[i - 1].norm != ",":
+        return False
+    return all(word.norm not in _SUBJECTS and word.norm not in AUXILIARIES for word in words[first:i])
+
+
+def _asks_of_it(words: Sequence[Word], i: int, end: int) -> bool:
+    """ "And the rash on your arm is that gone": asked without a pause of what was just named."""
+    if i + 2 >= end or words[i].norm not in _BE or words[i - 1].norm in _ASKING_WORDS | _SUBJECTS | _LINKING:
+        return False
+    return words[i + 1].norm in _IT and words[i + 2].norm in _FARING
+
+
+def _is_tag(words: Sequence[Word], begin: int, end: int) -> bool:
+    """ "You haven't had a fever, have you?" asks whether what stands before it is so."""
+    asking = [word.norm for word in words[begin : end - 1] if word.norm != "n't"]
+    return words[begin - 1].norm == "," and len(asking) == _TAG and asking[0] in AUXILIARIES and asking[1] in _TAGGED
+
+
 def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm | None:
     """The form of the question that begins at word `i`, if one does."""
     norm = words[i].norm
@@ -158,7 +189,7 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     if norm in AUXILIARIES:
         if after in _CLEAR_SUBJECTS and before not in _SUBJECTS and before not in _ASKING_WORDS:
             return QuestionForm.POLAR
-        if after in _VAGUE_SUBJECTS and fresh:
+        if after in _VAGUE_SUBJECTS and (fresh or _asks_of_it(words, i, end)):
             return QuestionForm.POLAR
         return None
     if norm in _ASKING:
@@ -182,7 +213,7 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     if norm == "make":
         checking = after == "sure" and i + 2 < end and words[i + 2].norm in _CHECKED
         return QuestionForm.STATED if checking else None
-    if before == "or":
+    if before == "or" or (norm == "ever" and after == "since"):
         return None  # "... or anything like that"
     listing = before == "like" and i - 1 > first and words[i - 2].norm in _BEFORE_ANY  # "symptoms like any fever"
     return QuestionForm.POLAR if fresh or before in _BEFORE_ANY or listing else None  # "any ..."

@@ -30,7 +30,7 @@ LINKS: Final = word_set(
     hai tha thi aaya aayi aa gaya gayi ka ki ke subah shaam raat aaj kal mera meri aapka est approx ~ - yes yeah yep
     oh perfect excellent percent he's she's है था थी आज सुबह मेरा मेरी का की myself out dropped fell rose jumped
     spiked climbed gone hit ( ) f pp thing lagaya lagayi lagaaya toh dekha dekhi nikla nikli aai आया आई आयी निकला
-    देखा thoda kam zyada थोड़ा कम ज़्यादा labs lab khane khana baad pehle खाने बाद पहले monday
+    देखा thoda kam zyada थोड़ा कम ज़्यादा labs lab khane khana baad pehle खाने बाद पहले steady stable unchanged monday
     tuesday wednesday thursday friday saturday sunday
     """
 )
@@ -104,6 +104,10 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
         # "It was high last time, your pressure. Today it's 142 over 88."
         start = name = own
     before = [word.norm for word in words[start:first]]
+    mine = next((k for k in range(first - 1, name, -1) if words[k].norm == "mine"), None)
+    if mine is not None:
+        start = name = mine  # "My sister's was 180 over 100, so I checked mine, 128 over 76."
+        before = before[len(before) - (first - mine) :]
     if name < first and "want it" in " ".join(before[: name - start]):
         # "... which is where we want it. Your heart rate is 67": the goal was another's.
         start, before = name, before[name - start :]
@@ -200,6 +204,12 @@ def in_range(utterance: Utterance, numbers: Sequence[Number], k: int) -> bool:
     words, number = utterance.words, numbers[k]
     if number.first and words[number.first - 1].norm == "between":
         return True
+    if (
+        number.end < len(words)
+        and words[number.end].norm == "s"
+        and words[number.end].start == words[number.end - 1].end
+    ):
+        return True  # "In the 140s"
     if _is_roughly(words, numbers, k) or (k and _is_roughly(words, numbers, k - 1)):
         return True
     if k + 1 < len(numbers):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from carelog.extraction.exchange import Question, questions
+from carelog.extraction.exchange_plain import SPOKEN_TO
 from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -153,7 +154,9 @@ _AFTER = phrase_set(
     is absent | was absent | denied | none | negative | not present | not noted | not a problem |
     isn't a problem | is n't a problem | is not a problem | has n't been a problem |
     hasn't been a problem | has n't been an issue | hasn't been an issue | not an issue |
-    is not an issue | nahi | nahin | nahi hai | nahin hai | bilkul nahi | नहीं | नही | भी नहीं |
+    is not an issue | not really | not at all | not especially | not particularly |
+    nahi | nahin | nhi | nai | nhi hai | nhi h | nahi h | nai hai | nai h | nahi hai | nahin hai | bilkul nahi | नहीं
+    | नही | भी नहीं |
     bhi nahi | theek ho gaya | thik ho gaya | thik ho gayi | theek ho gai | khatam ho gaya | khatam ho gayi |
     ठीक हो गई | ठीक हो गयी | चली गई | चली गयी | खत्म हो गया | खत्म हो गई | theek ho gayi | chala gaya |
     chali gayi | ठीक हो गया |
@@ -167,6 +170,10 @@ _BEFORE_AFTER = word_set(
     bhi mein ki ka mostly ho hota hoti कोई भी
     """
 )
+
+
+_OF_THE_NEXT = word_set("none negative no nope")
+_NOT_REALLY = word_set("really all especially particularly")
 
 
 class Denial(StrEnum):
@@ -212,45 +219,11 @@ def denial(words: Sequence[Word], clause: Clause, first: int, end: int, named: C
     return before
 
 
-def clause_about_it(words: Sequence[Word], among: Sequence[Clause], clause: Clause) -> Clause | None:
-    """The next clause, if it goes on about what was just named: "I had a fever | but it's gone now"."""
-    following = next((c for c in among if c[0] == clause[1]), None)
-    if following is None:
-        return None
-    at = following[0]
-    while at < following[1] and words[at].norm in _LEADING:
-        at += 1
-    about_it = at < following[1] and (words[at].norm in _IT or _NO_LONGER.at(words, at) is not None)
-    return (at, following[1]) if about_it else None
-
-
-def is_over(words: Sequence[Word], clause: Clause) -> bool:
-    """Whether a clause about "it" says that it is over: "it's gone now", "they've stopped"."""
-    ended = _NO_LONGER.at(words, clause[0])
-    if ended is not None:
-        following = clause[0] + ended[0]
-        return following >= len(words) or words[following].norm != "than"  # "no more than usual"
-    return any(
-        _OVER.at(words, i) is not None and not any(is_negative(word) for word in words[clause[0] : i])
-        for i in range(*clause)
-    )
-
-
-_NO_LONGER = phrase_set("not anymore | not any more | not now | no longer | no more | not today | ab nahi | अब नहीं")
 _LESSENED = phrase_set(
     """
     as much | as bad | that much | so much | too much | much | as often | that bad | all the time |
     less than | is less | still there | still | is still | is better | is worse | a bit better | a little better |
     much better | is improving | improving | is the same | about the same | same as | continues | persists
-    """
-)
-_LEADING = word_set(", . and but so then now luckily thankfully fortunately")
-_IT = word_set("it it's they they've they're that that's its")
-_OVER = phrase_set(
-    """
-    gone | went away | gone away | resolved | cleared up | disappeared | stopped | subsided | over now | settled |
-    settled down | cleared | passed now |
-    all better
     """
 )
 
@@ -358,8 +331,8 @@ def _turns(words: Sequence[Word], i: int, named: Collection[int]) -> bool:
 
 def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[int]) -> tuple[int, str] | None:
     """The longest cue that ends with word `last`, outside the mentions."""
-    if last in named:
-        return None
+    if last in named or (last + 1 < len(words) and words[last + 1].norm in SPOKEN_TO):
+        return None  # "no doctor, it hurts": that no is an answer
     for at in range(max(begin, last - 5), last + 1):
         match = _CUES.at(words, at)
         if match is not None and at + match[0] == last + 1 and at not in named:
@@ -377,7 +350,7 @@ def _denied_after(words: Sequence[Word], clause: Clause, end: int) -> bool:
                 return False  # "has gone down" is better, not over
             # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.
             return (
-                words[at].norm not in ("none", "negative", "no", "nope")
+                not (words[at].norm in _OF_THE_NEXT or words[stop - 1].norm in _NOT_REALLY)
                 or stop >= clause[1]
                 or words[stop].norm in _MARKS
                 or words[stop].norm == ","  # "the nausea, no, that was in May"

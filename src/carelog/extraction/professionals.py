@@ -16,7 +16,19 @@ _KINDS: Final = word_set(
     """
 )
 _OF_TWO: Final = frozenset(
-    ("family doctor", "primary care", "nurse practitioner", "eye doctor", "heart doctor", "kidney doctor", "ent doctor")
+    (
+        "family doctor",
+        "primary care",
+        "nurse practitioner",
+        "eye doctor",
+        "heart doctor",
+        "kidney doctor",
+        "ent doctor",
+        "district nurse",
+        "community nurse",
+        "practice nurse",
+        "home nurse",
+    )
 )
 _OWNERS: Final = word_set("my the his her our your a mere")
 _SELF: Final = word_set("i i'm i've we you main maine")

@@ -53,6 +53,7 @@ _ASKING = word_set(
     drink drinking drank drunk much many intake hydrated have had fluids kitna kitni kitne piya piye peete peeti
     """
 )
+_FRAGMENT = word_set("and what about any how ? ,")
 _BESIDE_A_NOTE = word_set(
     """
     today yesterday so far total in all this morning afternoon evening tonight now only just about around maybe
@@ -204,7 +205,8 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
     for question in claims.asked_in(asking):
         norms = {word.norm for word in asking.words[question.first : question.end]}
         of_water = bool(norms & _WATER)
-        if not ((of_water and norms & _ASKING) or norms & _DRINKING) or norms & _ASKING_OTHERWISE:
+        named_only = norms <= _WATER | _FRAGMENT  # "And water?"
+        if not ((of_water and (norms & _ASKING or named_only)) or norms & _DRINKING) or norms & _ASKING_OTHERWISE:
             continue
         if claims.asks_carer_of_self(asking, question, utterance):
             return None

@@ -49,6 +49,8 @@ _DAYS: Final = {
     "this evening": 0,
     "day after tomorrow": 2,
     "tomorrow": 1,
+    "tmrw": 1,
+    "tmr": 1,
     "overnight": -1,
     "aaj": 0,
     "आज": 0,

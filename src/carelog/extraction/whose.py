@@ -33,6 +33,7 @@ _FIRST: Final = word_set(
 )
 _YOU: Final = word_set("you your you're you've you'd you'll yours yourself aapko aapka aapki aap आपको आपका आपकी आप")
 _HE_OR_SHE: Final = word_set("he she he's she's he'd she'd his her him usko use unko unhe उसको उसे उनको उन्हें they their")
+_THEIR: Final = word_set("his her their")
 _REPORTING: Final = word_set("says said thinks thought told noticed wants wanted made asked insists")
 _IN_FAMILY: Final = phrase_set(
     """
@@ -65,7 +66,7 @@ def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_o
         if norm.removesuffix("'s") in _KIN:
             if words[i + 1].norm in _REPORTING:
                 continue
-            return role is not Role.CARER
+            return role is not Role.CARER or (i > begin and words[i - 1].norm in _THEIR)  # "His sister had it"
         if not spoken_of and norm not in _PEOPLE:
             continue
         if norm in _FIRST:

@@ -14,7 +14,7 @@ from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance, Word
-from carelog.extraction.vocabularies.allergens import Allergen
+from carelog.extraction.vocabularies.allergens import Allergen, allergen_at
 from carelog.extraction.whose import is_anothers
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.allergy import Certainty, Severity, Status
@@ -41,6 +41,8 @@ _NO_SUBSTANCE: Final = word_set(
 )
 _ENDS_A_NAME: Final = word_set(". , ! ? ; and or but so")
 _SHORTEST_NAME: Final = 4
+_POINTING: Final = word_set("that it those them these")
+_POINTED_BACK: Final = 16
 _CLAIMS: Final = word_set(
     """
     my your his her have has had 've i've you've got with history known i'm am im he's she's is are you're be been mujhe
@@ -71,7 +73,7 @@ def claimed_of(
     """What a cue says of one substance; None when it says nothing of the subject's."""
     utterance = dialogue[turn]
     words, (begin, end) = utterance.words, sentence
-    at = min(cue.first, named.first)
+    at = cue.first if named.end <= cue.first and not cue.names_before else min(cue.first, named.first)
     begin = max(begin, at - _FURTHEST)
     if is_anothers(utterance, begin, at, max(cue.end, named.end)):
         return None
@@ -95,6 +97,8 @@ def claimed_of(
     certainty, reactions = claimed.certainty, claimed.reactions
     if cue.way is Way.REACTION and words[cue.first].norm.startswith("anaphyla"):
         reactions = ("anaphylaxis", *(r for r in reactions if r != "anaphylaxis"))
+    if cue.way is Way.REACTION and not reactions:
+        reactions = tuple(dict.fromkeys(r.name for r in find_reactions(words, cue.first, cue.end) if is_allergic(r)))
     if cue.way is Way.NOT_TAKEN:
         if not reactions:
             return None
@@ -191,6 +195,8 @@ def named_by(words: Sequence[Word], begin: int, end: int, cue: Cue) -> list[Name
     if cue.names_before:
         return named_before(words, begin, cue.first)
     found = listed_after(words, cue.end, end)
+    if not found and cue.end < end and words[cue.end].norm in _POINTING and _closes(words, cue.end + 1, end):
+        return _named_last(words, begin, cue.first)  # "Not the tramadol, I'm allergic to that."
     if found or words[cue.first].norm != "allergic" or words[cue.end - 2].norm != "allergic" or cue.end >= end:
         return found
     at = cue.end + (words[cue.end].norm in ("the", "a"))
@@ -201,11 +207,32 @@ def named_by(words: Sequence[Word], begin: int, end: int, cue: Cue) -> list[Name
     return [Named(at, at + 1, Allergen(words[at].norm, None))]
 
 
+def _closes(words: Sequence[Word], at: int, end: int) -> bool:
+    return at >= end or words[at].norm in _ENDS_A_NAME or words[at].norm in ("too", "as", "one")
+
+
+def _named_last(words: Sequence[Word], begin: int, at: int) -> list[Named]:
+    """The substance that the sentence named last before word `at`."""
+    for first in range(at - 1, max(begin, at - _POINTED_BACK) - 1, -1):
+        if match := allergen_at(words, first):
+            return [Named(first, first + match[0], match[1])]
+    return []
+
+
 def listed_first(utterance: Utterance) -> list[Named]:
-    """ "Yes, penicillin and latex": substances at the beginning of an answer."""
+    """ "Yes, penicillin and latex": substances at the beginning of an answer, or of its second sentence."""
     words = utterance.words
-    at = 0
-    while at < min(len(words), _LONGEST_BEFORE) and words[at].norm in _BEFORE_LISTED:
+    listed = _listed_from(words, 0)
+    if listed or len(utterance.sentences) < 2:
+        return listed
+    begin = utterance.sentences[1][0]
+    later = [] if any(map(is_negative, words[:begin])) else _listed_from(words, begin)
+    return later if later and _closes(words, later[-1].end, len(words)) else []
+
+
+def _listed_from(words: Sequence[Word], begin: int) -> list[Named]:
+    at = begin
+    while at < min(len(words), begin + _LONGEST_BEFORE) and words[at].norm in _BEFORE_LISTED:
         at += 1
     return listed_after(words, at, len(words)) if at < len(words) else []
 

@@ -44,7 +44,8 @@ _BEFORE_SUBSTANCE: Final[PhraseTable[Way]] = phrase_table(
         Way.REACTION: """
             reaction to | reactions to | anaphylaxis from | anaphylaxis to | anaphylactic shock from |
             anaphylaxis after | react to | reacted to | reacts to | react badly to | reacted badly to |
-            bad reaction with | break out from | broke out from | hives from | anaphylactic to
+            bad reaction with | break out from | broke out from | hives from | anaphylactic to | hives with |
+            rash from | rash with | welts from | welts with | weals from | weals with | spots from | spots with
         """,
         Way.NOT_TAKEN: """
             can't take | ca n't take | cannot take | couldn't take | could n't take | unable to take | can't have |
@@ -63,21 +64,21 @@ _AFTER_SUBSTANCE: Final[PhraseTable[Way]] = phrase_table(
 _TELLING: Final = word_set(
     """
     allergic allergy allergies allergi intolerant intolerance tolerate tolerated sensitivity anaphylaxis anaphylactic
-    reaction reactions react reacted reacts nkda nka hives handle एलर्जी
+    reaction reactions react reacted reacts nkda nka hives handle rash welts weals spots एलर्जी
     """
 )
 _NOT_ABLE: Final = word_set("can't cannot ca couldn't could unable able stay broke")
 _TO_DO: Final = word_set("take have eat away out")
-_CAUSING: Final = word_set("gives gave give makes made make causes caused cause")
+_CAUSING: Final = word_set("gives gave give makes made make causes caused cause brings brought bring")
 _HARM: Final = word_set(
     """
     hives rash rashes itch itchy itching swell swelling swells swelled swollen break broke breathe breathing
-    anaphylaxis anaphylactic wheeze wheezing close closes closed closing blister blisters
+    anaphylaxis anaphylactic wheeze wheezing close closes closed closing blister blisters weals welts lumps spots
     """
 )
 _HAD: Final = word_set("had got went reacted broke")
 _LISTED: Final = word_set(
-    ", and or any the a an some my new aur like both also & / to certain all most of uh um as well then other"
+    ", and n or any the a an some my new aur like both also & / to certain all most of uh um as well then other"
 )
 _HINDI_BETWEEN: Final = word_set("se mujhe mereko usko unko ko ki bhi से मुझे को की")
 _LONGEST_NAME: Final = 4

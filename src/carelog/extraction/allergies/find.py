@@ -1,6 +1,7 @@
 """The allergies and intolerances of a dialogue."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from carelog.extraction.allergies.asked import (
@@ -32,16 +33,26 @@ from carelog.extraction.allergies.merging import Fact, merge
 from carelog.extraction.allergies.reactions import find_reactions, is_allergic
 from carelog.extraction.exchange import AnswerKind, Question, questions, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.whose import is_anothers
 from carelog.extraction.wordsets import word_set
 
 _GENERAL: Final = word_set("antibiotics antibiotic vaccines vaccine")
 _OF_IT: Final = word_set("it they that which i he she my his her makes gives gave made causes caused , and . so")
-_GIVES: Final = word_set("gives gave give makes made make causes caused cause")
+_GIVES: Final = word_set("gives gave give makes made make causes caused cause brings brought bring")
 _GIVES_REACH: Final = 3
 _WHOM: Final = word_set("me him her my his us")
 _ASKED_BACK: Final = 2
+_ASKED_ON: Final = 4  # turns after an answer
+_LONGEST_ASKED: Final = 5  # words
+_NO_ALLERGY: Final = phrase_set(
+    """
+    not an allergy | isn't an allergy | wasn't an allergy | not a real allergy | not a true allergy |
+    not really an allergy | not a proper allergy | not allergic really | not really allergic | not exactly allergic |
+    more of an intolerance | more an intolerance | not so much an allergy
+    """
+)
 
 
 def find_allergies(dialogue: Sequence[Utterance]) -> list[Finding]:
@@ -67,7 +78,13 @@ def find_allergies(dialogue: Sequence[Utterance]) -> list[Finding]:
             told += _answered(dialogue, turn)
         if may_tell_a_cause(utterance.norms):
             told += _caused(utterance)
-        if facts and not told and turn <= latest + _ASKED_BACK and asks_what_happens(dialogue[turn - 1]):
+        if not told and 0 < awaited <= turn <= awaited + _ASKED_ON:
+            told += _asked_on(dialogue, turn)
+        if facts and turn == latest + 1 and (end := _denial_of_an_allergy(utterance)):
+            facts[-1], told = _as_intolerance(utterance, facts[-1], end), []
+        elif facts and not told and turn == latest + 1 and _agrees(utterance, turn):
+            told = _what_happens(utterance, facts[-1], only_allergic=True)
+        elif facts and not told and turn <= latest + _ASKED_BACK and asks_what_happens(dialogue[turn - 1]):
             told = _what_happens(utterance, facts[-1])
         awaited = turn + 1 if speaks else awaited
         latest = turn if told else latest
@@ -142,6 +159,24 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
     ]
 
 
+def _asked_on(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
+    """ "(Any allergies? ...) Latex?" "Latex yes, my hands swell up": a substance that is asked for in a word."""
+    asking, utterance = dialogue[turn - 1], dialogue[turn]
+    begin, end = asking.sentences[-1] if asking.sentences else (0, 0)
+    if same_speaker(asking, utterance) or not 1 < end - begin <= _LONGEST_ASKED or asking.words[end - 1].norm != "?":
+        return []
+    named, answer = listed_after(asking.words, begin, end), read_answer(utterance, turn)
+    again = [n for n in listed_first(utterance) if n.allergen in [one.allergen for one in named]]
+    yes = answer is not None and answer.kind is AnswerKind.YES
+    if len(named) != 1 or named[0].end < end - 1 or not (yes or again) or named[0].allergen.category == "medication":
+        return []  # "Aspirin?" may ask what is taken.
+    own = asking.span(begin, end)
+    reactions, spans = reactions_in(utterance, 0)
+    answered = utterance.span(*utterance.sentences[0])
+    one = named[0].allergen
+    return [Fact(one.name, one.category, (own, answered, *spans), kind="allergy", reactions=reactions)]
+
+
 def _names_one(asking: Utterance, question: Question) -> bool:
     """ "Are you allergic to sulfa?" asks for one substance, whose answer is read with it."""
     words = asking.words
@@ -169,9 +204,30 @@ def _caused(utterance: Utterance) -> Iterator[Fact]:
             yield Fact(near[0].allergen.name, near[0].allergen.category, (span,), reactions=names)
 
 
-def _what_happens(utterance: Utterance, fact: Fact) -> list[Fact]:
+def _denial_of_an_allergy(utterance: Utterance) -> int | None:
+    """Where the words end that say "(You're allergic to it?) It's not an allergy really, it just makes me sick"."""
+    return next((end for _, end, _ in _NO_ALLERGY.within(utterance.words)), None)
+
+
+def _as_intolerance(utterance: Utterance, fact: Fact, end: int) -> Fact:
+    reactions, spans = reactions_in(utterance, end)
+    if fact.certainty == "refuted":
+        return fact
+    span = spans or (utterance.span(*utterance.sentences[0]),)
+    return replace(fact, kind="intolerance", reactions=reactions or fact.reactions, spans=(*fact.spans, *span))
+
+
+def _agrees(utterance: Utterance, turn: int) -> bool:
+    """ "(You're allergic to latex, is that right?) Yes, my hands swell up"."""
+    answer = read_answer(utterance, turn)
+    return answer is not None and answer.kind is AnswerKind.YES
+
+
+def _what_happens(utterance: Utterance, fact: Fact, *, only_allergic: bool = False) -> list[Fact]:
     """What is answered to "what happens then?"."""
     reactions, spans = reactions_in(utterance, 0)
+    if only_allergic and not any(is_allergic(r) for r in find_reactions(utterance.words, 0, len(utterance.words))):
+        return []
     if not reactions or fact.certainty == "refuted":
         return []
     return [Fact(fact.substance, fact.category, spans, reactions=reactions)]

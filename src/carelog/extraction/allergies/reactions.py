@@ -19,9 +19,13 @@ class Reaction(NamedTuple):
 _ALLERGIC: Final = {
     "hives": """
         hives | hive | urticaria | welts | chhapaki | पित्ती | break out in hives | broke out in hives |
-        breaks out in hives | breaking out in hives
+        breaks out in hives | breaking out in hives | weals | wheals | lumps all over | out in lumps | up in lumps
     """,
-    "rash": "rash | rashes | break out | breaks me out | broke out | broke me out | breaking out | daane | चकत्ते",
+    "rash": """
+        rash | rashes | out in spots | up in spots | break out | breaks me out | broke out | broke me out |
+        breaking out |
+        daane | चकत्ते
+    """,
     "itching": "itching | itch | itchy | itches | itchiness | khujli | खुजली",
     "throat swelling": """
         throat swelling | throat closes | throat closed | throat swells | throat swelled | throat swells up |
@@ -30,6 +34,7 @@ _ALLERGIC: Final = {
     """,
     "swelling": """
         swelling | swell | swells | swelled | swelled up | swells up | swell up | swollen | puffy | face swelling |
+        blew up like a balloon | blows up like a balloon |
         angioedema | soojan | सूजन
     """,
     "anaphylaxis": "anaphylaxis | anaphylactic | anaphylactic shock | anaphylactic reaction",

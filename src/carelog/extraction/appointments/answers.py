@@ -1,26 +1,35 @@
 """Whether what was offered, read back or proposed is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from carelog.extraction.appointments.statements import any_of
+from carelog.extraction.appointments.statements import Range, any_of
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.phrasebook import phrase_set
-from carelog.extraction.utterances import Utterance
+from carelog.extraction.utterances import Utterance, Word
 
 TAKING: Final = phrase_set(
     """
     that works | that'll work | works for me | that would work | i'll take | i will take | let's do | lets do |
-    perfect |
-    sounds good | that's fine | that is fine | that's good | that's great | great | yes please | book it | put me down |
-    sure | yes | yeah | okay | ok | fine | theek hai | thik hai | haan | works great | i can do | that one
+    perfect | sounds good | that's fine | that is fine | that's good | that's great | great | yes please | book it |
+    put me down | sure | yes | yeah | okay | ok | fine | theek hai | thik hai | haan | works great | i can do |
+    that one | lovely | grand | brilliant | super | smashing | ideal | done | noted | go on then | will do | i will |
+    we will | i'll be there | we'll be there | i'll come | we'll come | see you then | suits me | that suits |
+    that'll do | aa jaunga | aa jaungi | aa jaenge | aa jayenge | pakka | no problem | no worries | good for me |
+    better for me | right | righto | right you are
     """
 )
+_GRANTING: Final = phrase_set(
+    "it is | you can | of course | certainly | pop you in | put you in | book you in | put you down | that's free"
+)
+"""How a clinic takes what the subject asks for, beside the words of `TAKING`."""
 REFUSING: Final = phrase_set(
     """
     doesn't work | does n't work | won't work | wo n't work | can't do | can't make | ca n't make | cannot | can't |
-    no |
-    not good | n't work | too early | too late | nope | nahi | anything else | something else | hang on
+    no | not monday | not tuesday | not wednesday | not thursday | not friday | not saturday | not sunday |
+    not tomorrow | not then | not that day | not free | i'm away | i'm working | clashes | not good | n't work |
+    too early | too late | nope | nahi | anything else | something else | hang on | what else | what about |
+    how about | anything later | anything earlier | anything sooner | any other | is there anything
     """
 )
 _CONFIRMING: Final = phrase_set(
@@ -42,6 +51,25 @@ def taken(dialogue: Sequence[Utterance], i: int) -> bool:
     return _answers(dialogue, i) and any_of(TAKING, dialogue[i + 1].words, (0, min(6, len(dialogue[i + 1].words))))
 
 
+def taken_up(dialogue: Sequence[Utterance], i: int, days: Collection[str]) -> bool:
+    """The next speaker takes a day and an hour that were only named to them: in so many words, or as they say the day
+    again and ask nothing ("Tomorrow at two. I'll be in.")."""
+    if not _answers(dialogue, i):
+        return False
+    words, first = dialogue[i + 1].words, dialogue[i + 1].sentences[0]
+    if words[first[1] - 1].norm == "?":
+        return False  # "Is that okay with the parking?"
+    again = any(word.norm.removesuffix("'s") in days for word in words[slice(*first)])
+    return again or any_of(TAKING, words, (0, min(6, len(words))))
+
+
+def granted(dialogue: Sequence[Utterance], i: int, days: Collection[str]) -> bool:
+    """A clinic grants what turn `i` asks for."""
+    if taken_up(dialogue, i, days):
+        return True
+    return _answers(dialogue, i) and any_of(_GRANTING, dialogue[i + 1].words, (0, min(6, len(dialogue[i + 1].words))))
+
+
 def refused(dialogue: Sequence[Utterance], i: int) -> bool:
     """The next speaker says that they cannot or will not."""
     speaks = i + 1 < len(dialogue) and not same_speaker(dialogue[i], dialogue[i + 1])
@@ -52,4 +80,9 @@ def _answers(dialogue: Sequence[Utterance], i: int) -> bool:
     if i + 1 >= len(dialogue) or same_speaker(dialogue[i], dialogue[i + 1]):
         return False
     words = dialogue[i + 1].words
-    return not any_of(REFUSING, words, (0, min(6, len(words))))
+    return bool(words) and not declines(words, (0, min(6, len(words))))
+
+
+def declines(words: Sequence[Word], of: Range) -> bool:
+    """A refusal stands there; "no problem" is none."""
+    return any(REFUSING.at(words, k) and not TAKING.at(words, k) for k in range(*of))

@@ -5,10 +5,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from carelog.extraction.appointments.answers import REFUSING, TAKING, agreed
+from carelog.extraction.appointments.answers import TAKING, agreed, declines, granted
 from carelog.extraction.appointments.details import doctor_in
+from carelog.extraction.appointments.named import DAYS, after_could, asks_for_one, days_in, given, is_taken_up, wished
 from carelog.extraction.appointments.slots import Slot, find_slots
-from carelog.extraction.appointments.statements import Range, Statement, any_of, conditional, sentences_of, span_of
+from carelog.extraction.appointments.statements import (
+    Range,
+    Statement,
+    any_of,
+    conditional,
+    sentences_of,
+    span_of,
+)
 from carelog.extraction.appointments.told import CANCELLING, is_set, statement_at, that_was, told
 from carelog.extraction.appointments.wording import VISITS
 from carelog.extraction.calendar_words import ORDINALS, WEEKDAYS
@@ -18,12 +26,17 @@ from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
-CUES: Final = VISITS | word_set(
-    """
-    monday tuesday wednesday thursday friday saturday sunday tomorrow physical booked scheduled rescheduled opening
+CUES: Final = (
+    VISITS
+    | word_set(
+        """
+    tomorrow tmrw tmr physical booked scheduled rescheduled opening
     openings available availability cancel cancelled canceled reschedule confirm confirmed confirming missed miss
-    saw surgery procedure
+    saw surgery procedure kal parso put fitted squeezed scan clinic physio dentist optician rehab
     """
+    )
+    | (ORDINALS.keys() - {"first", "second"})
+    | WEEKDAYS.keys()
 )
 _BOOKED: Final = phrase_set(
     """
@@ -32,7 +45,9 @@ _BOOKED: Final = phrase_set(
     have you down | you're down for | you're confirmed | is confirmed | is booked | is scheduled | i've got you in |
     i have you in | we'll see you | see you then | we will see you | you're in for | i've put you | moved you to |
     moved it to | switched you to | rescheduled you | rescheduled for | rescheduled to | ho gaya book | book ho gaya |
-    book kar diya
+    book kar diya | i've arranged | i have arranged | we've arranged | we have arranged | i arranged |
+    arranged for you |
+    put you in | fitted you in | squeezed you in | slotted you in | pencilled you in
     """
 )
 _OFFERED: Final = phrase_set(
@@ -66,25 +81,38 @@ _NAMED: Final = VISITS | word_set(
 )
 _ASKING: Final = phrase_set("when | what time | what day | do i have | which day | kab")
 _CONFIRMING: Final = word_set("confirm confirming")
+_OWNERS: Final = word_set("my our his her")
+_WHEN: Final = word_set("when time day kab")
 
 
 @dataclass(slots=True)
 class Bookings:
     """What has been arranged so far: the appointments that are `known`, the slots that are `offered`, and the places
-    among the known of the one that is being moved and of what was agreed on instead; and whether it was `asked` when
-    one is."""
+    among the known of the one that is being moved and of what was agreed on instead; whether it was `asked` when one
+    is, and what the subject `wished` for; and whether the clinic `named` one without saying when, or is `asking` for
+    one."""
 
     known: list[Statement] = field(default_factory=list)
     offered: list[Statement] = field(default_factory=list)
     moving: int | None = None
     instead: int | None = None
     asked: bool = False
+    wished: Statement | None = None
+    named: bool = False
+    asking: bool = False
 
     def may_hear(self, utterance: Utterance) -> bool:
         """Whether the turn may be about an appointment: it names one, or a day, or answers an offer."""
         if not utterance.norms.isdisjoint(CUES):
             return True
-        return bool(self.asked or self.offered or (self.known and not utterance.norms.isdisjoint(_GOING_ON)))
+        return bool(
+            self.asked
+            or self.offered
+            or self.wished
+            or self.named
+            or self.asking
+            or (self.known and not utterance.norms.isdisjoint(_GOING_ON))
+        )
 
     def hear(self, dialogue: Sequence[Utterance], i: int) -> None:
         """Take in turn `i`."""
@@ -105,7 +133,16 @@ class Bookings:
             if done is not None:
                 self._note(done)
                 continue
-            if norms.isdisjoint(_NAMED) and not (self.known and norms & {"it", "that"}):
+            arranged = None if norms.isdisjoint(DAYS) else given(utterance, sentence, asked=self.asking)
+            if arranged is not None:
+                self._note(arranged)
+                continue
+            if (self.known or self.named) and not norms.isdisjoint(_WHEN) and any_of(_ASKING, words, sentence):
+                self.asked = True
+            wish = None if norms.isdisjoint(DAYS) else wished(utterance, sentence)
+            self.wished = wish or self.wished
+            owned = not norms.isdisjoint(_OWNERS) and not norms.isdisjoint(DAYS)
+            if norms.isdisjoint(_NAMED) and not owned and not (self.known and norms & {"it", "that"}):
                 continue
             one = told(utterance, sentence)
             self.asked = self.asked or (one is None and any_of(_ASKING, words, sentence))
@@ -119,6 +156,11 @@ class Bookings:
     def _of_clinic(self, dialogue: Sequence[Utterance], i: int, heard: Sequence[Range]) -> None:
         utterance, words = dialogue[i], dialogue[i].words
         booked = any(any_of(_BOOKED, words, sentence) for sentence in heard)
+        if self.wished is not None and i and granted(dialogue, i - 1, days_in(self.wished.slot)):
+            self._book(_supported(self.wished, utterance, 0))
+        self.wished = None
+        self.named = not utterance.norms.isdisjoint(VISITS)
+        self.asking = bool(heard) and asks_for_one(utterance, heard[-1])
         offered: list[Statement] = []
         for sentence in heard:
             slots = find_slots(utterance, *sentence)
@@ -132,7 +174,7 @@ class Bookings:
                     self._move()
             elif (
                 not slots
-                or conditional(words, sentence, slots[0].first, slots[-1].end)
+                or conditional(words, after_could(words, sentence), slots[0].first, slots[-1].end)
                 or self._is_held_out(dialogue, i, sentence, slots)
             ):
                 continue
@@ -140,8 +182,12 @@ class Bookings:
                 self._book(statement_at(utterance, sentence, slots[-1], "scheduled"))
             elif self.asked and slots[0].moment is not None:
                 self._note(statement_at(utterance, sentence, slots[0], "scheduled"))
-            elif any_of(_OFFERED, words, sentence) or (self.offered and slots[-1].hour):
-                made = [statement_at(utterance, sentence, s, "scheduled") for s in slots if s.hour and s.day]
+            elif (
+                any_of(_OFFERED, words, sentence)
+                or (self.offered and slots[-1].hour)
+                or is_taken_up(dialogue, i, sentence, slots)
+            ):
+                made = [statement_at(utterance, sentence, s, "scheduled") for s in slots if s.timed]
                 offered += [_with_doctor(one, utterance, heard) for one in made]
         self.offered = offered or self.offered
         self.asked = False
@@ -179,7 +225,11 @@ class Bookings:
             if offer.slot and ((said.day and said.day == offer.slot.day) or _same_weekday(words, said, offer.slot))
         ]
         at = next((i for i in range(min(len(words), 12)) if TAKING.at(words, i)), None)
-        refused = any_of(REFUSING, words, whole)
+        if at is not None and words[utterance.sentence_at(at)[1] - 1].norm == "?":
+            at = None  # "Is that okay with the parking?"
+        end = utterance.sentence_at(at or 0)[1]
+        following = utterance.sentence_at(end)[1] if end < len(words) else end
+        refused = declines(words, (0, following if words[following - 1].norm == "?" else end))
         if len(self.offered) == 1 and at is not None and not refused:
             self._book(_supported(self.offered[0], utterance, at))
         elif named and (at is not None or not refused):
@@ -232,7 +282,7 @@ def _with_doctor(made: Statement, utterance: Utterance, heard: Sequence[Range]) 
 
 def _same_weekday(words: Sequence[Word], named: Slot, offered: Slot) -> bool:
     """ "Let's do the Tuesday": of those that were offered."""
-    said = {WEEKDAYS.get(w.norm) for w in words[named.first : named.end]}
+    said = {WEEKDAYS.get(w.norm.removesuffix("'s")) for w in words[named.first : named.end]}
     return offered.day is not None and date.fromisoformat(offered.day).weekday() in said
 
 

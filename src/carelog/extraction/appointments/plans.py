@@ -31,7 +31,8 @@ _REFER_WORDS: Final = """
 _ORDER_WORDS: Final = """
     order | ordering | orders for | schedule | scheduling | get | getting | obtain | send you for |
     sending you for | set you up for | set up | do | sign you up for | book | go ahead and get | send you over for |
-    go for | repeat
+    go for | repeat | booking you for | booking you in for | book you in for | booking | putting you down for |
+    put you down for | arrange | arranging | organise | organising | organize | request | requesting | putting in for
 """
 _FOLLOW_UP: Final = phrase_set(_FOLLOW_UP_WORDS)
 _REFER: Final = phrase_set(_REFER_WORDS)
@@ -55,7 +56,8 @@ _OF_THE_PAST: Final = word_set(
     """
 )
 _ILLNESS: Final = word_set(
-    "pain headache headaches it they symptoms symptom cough fever rash bleeding swelling weight voice"
+    "pain headache headaches it they symptoms symptom cough fever rash bleeding swelling weight voice "
+    "result results report reports bloods swab biopsies"
 )
 _TABLES: Final = (_REFER, _FOLLOW_UP, _ORDER)
 _NOT_A_VISIT: Final = word_set("blood labs imaging of ct mri x questions question")
@@ -182,7 +184,7 @@ def _tests(utterance: Utterance, sentence: Range, cue: int, end: int, slots: Seq
     words = utterance.words
     before = {w.norm for w in words[max(sentence[0], cue - 7) : cue]}
     planned = bool(before & _TO_COME) or any(w.endswith("'ll") for w in before)
-    ordering = words[cue].norm in ("ordering", "scheduling", "sending")
+    ordering = words[cue].norm in _ORDERING
     if not (planned or ordering) or before & _OF_THE_PAST:
         return
     if denied(words, sentence, cue) or speaks_for_subject(utterance) or before & _IN_GENERAL:
@@ -206,5 +208,6 @@ def _tests(utterance: Utterance, sentence: Range, cue: int, end: int, slots: Seq
         i, gap = last, 0
 
 
+_ORDERING: Final = word_set("ordering scheduling sending booking arranging organising requesting putting")
 _IN_GENERAL: Final = word_set("sometimes often usually they people")
 _STOPPING: Final = word_set("results result back if but because so that which showed when")

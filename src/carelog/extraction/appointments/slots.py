@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from carelog.extraction.calendar_words import MONTHS, ORDINALS, WEEKDAYS
@@ -12,11 +12,14 @@ from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.when import Direction, resolve
 from carelog.extraction.wordsets import word_set
 
-_DAYS: Final = word_set("tomorrow today tonight kal कल parso परसों")
+_DAYS: Final = word_set("tomorrow tmrw tmr today tonight kal कल parso परसों")
 _SPANS: Final = word_set("day days week weeks month months year years hafte mahine din")
 _PERIODS: Final = word_set("week month year fall spring summer winter hafte mahine")
 _BEFORE: Final = word_set("on this next coming following for the in by day after agle")
+_COMES: Final = word_set("is are am be 's 're she's he's they're who's")
 _ONE: Final = word_set("a one ek do teen char chaar paanch chhe एक दो तीन चार पांच छह")
+_LATER: Final = {"week": 7, "fortnight": 14}
+"""By so many days "Tuesday week" is later than Tuesday."""
 _GONE: Final = word_set("last past since previous from")
 _WITHIN: Final = word_set("at on the of , in around about between i think uh um by for kind - a")
 _SUFFIXES: Final = frozenset({"st", "nd", "rd", "th"})
@@ -26,13 +29,15 @@ _OFFICE: Final = {**dict.fromkeys((9, 10, 11), 0), 12: 0, **dict.fromkeys((1, 2,
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Words `first` up to `end` say when. `day` is whole (YYYY-MM-DD) where it was said so that it has one meaning."""
+    """Words `first` up to `end` say when. `day` is whole (YYYY-MM-DD) where it was said so that it has one meaning, and
+    so is `hour`; `timed`: an hour was said, be its half of the day known or not."""
 
     first: int
     end: int
     text: str
     day: str | None = None
     hour: time | None = None
+    timed: bool = False
     zone_of: datetime | None = None
 
     @property
@@ -48,14 +53,12 @@ def find_slots(utterance: Utterance, first: int, end: int, direction: Direction 
     two weeks", "next month". None where an hour alone is named."""
     words = utterance.words
     found: list[Slot] = []
-    i = first
-    while i < end:
-        extent = _extent(utterance, i, first, end) if words[i].norm in _CUES else None
-        if extent is None or (found and extent[0] < found[-1].end):
-            i += 1
+    for i in [i for i in range(first, end) if words[i].norm in _CUES]:
+        if found and i < found[-1].end:
             continue
-        found.append(_slot(utterance, *extent, end, direction))
-        i = max(i + 1, found[-1].end)
+        extent = _extent(utterance, i, first, end)
+        if extent is not None and not (found and extent[0] < found[-1].end):
+            found.append(_slot(utterance, *extent, end, direction))
     return found
 
 
@@ -82,11 +85,15 @@ def _extent(utterance: Utterance, i: int, first: int, end: int) -> tuple[int, in
     begin = i
     while begin > first and words[begin - 1].norm in _BEFORE and i - begin < 3:
         begin -= 1
+    if words[begin].norm == "coming" and begin > first and words[begin - 1].norm in _COMES:
+        begin += 1  # "she is coming | on Thursday"
     if words[begin].norm == "in" and i > begin and norm not in MONTHS:
         begin += 1  # "come in | on Thursday"
     stop = i + 1
     if norm in WEEKDAYS and stop < end and words[stop].norm == "the":
         stop = min(end, stop + 3)
+    if norm in WEEKDAYS and stop < end and words[stop].norm in _LATER:
+        return begin, stop + 1
     if norm in WEEKDAYS and stop < end and words[stop].norm == ",":
         month = min(end, stop + 2)
         stop = month if words[month - 1].norm in MONTHS else stop
@@ -148,11 +155,14 @@ def _has_day(words: Sequence[Word], i: int, first: int, end: int) -> bool:
 def _slot(utterance: Utterance, first: int, stop: int, end: int, direction: Direction) -> Slot:
     words, said_at = utterance.words, utterance.said_at
     hour, begin, after = _hour_beside(words, first, stop, end)
-    told = resolve(utterance, first, stop, said_at, direction) if said_at is not None else None
+    later = _LATER.get(words[stop - 1].norm, 0) if stop - 2 >= first and words[stop - 2].norm in WEEKDAYS else 0
+    told = resolve(utterance, first, stop - bool(later), said_at, direction) if said_at is not None else None
     day = told.day if told is not None and told.day is not None and len(told.day) == len("2026-01-05") else None
+    if day is not None and later:
+        day = (date.fromisoformat(day) + timedelta(days=later)).isoformat()
     last = _trimmed(words, begin, max(_last_of_day(words, first, stop), after))
     read = _in_office(hour, words, begin, last) if hour else None
-    return Slot(begin, last, utterance.quote(begin, last), day, read, said_at)
+    return Slot(begin, last, utterance.quote(begin, last), day, read, hour is not None, said_at)
 
 
 def _last_of_day(words: Sequence[Word], first: int, stop: int) -> int:
@@ -160,7 +170,7 @@ def _last_of_day(words: Sequence[Word], first: int, stop: int) -> int:
     last = first
     for k in range(first, stop):
         norm = words[k].norm
-        named = norm in _NAMING or norm[0].isdecimal() or norm in ("baad", "बाद")
+        named = norm in _NAMING or norm in _LATER or norm[0].isdecimal() or norm in ("baad", "बाद")
         if named or _is_ordinal(norm):
             last = k
     return last + 1

@@ -6,7 +6,8 @@ from typing import Final
 from carelog.extraction.appointments.details import doctor_in, location_in, reason_in, specialty_in, virtual_in
 from carelog.extraction.appointments.slots import Slot, find_slots
 from carelog.extraction.appointments.statements import Range, Statement, any_of, conditional, denied, span_of
-from carelog.extraction.appointments.wording import KINDS, TITLES, VISITS
+from carelog.extraction.appointments.wording import KINDS, SPECIALTIES, TESTS, TITLES, VISITS
+from carelog.extraction.calendar_words import MONTHS, WEEKDAYS
 from carelog.extraction.claims import of_another
 from carelog.extraction.exchange import questions
 from carelog.extraction.phrasebook import phrase_set
@@ -30,7 +31,7 @@ _SEEN: Final = phrase_set(
     he saw | she saw | i visited
     """
 )
-_SESSIONS: Final = word_set("session sessions class dialysis chemo physio therapy checkup test scan")
+_SESSIONS: Final = word_set("session sessions class dialysis chemo physio therapy checkup test scan clinic")
 _HAVE: Final = word_set("meri mera hai have has had i've got 've is 's was your my you're his her our the there's an a")
 _POLITE: Final = word_set("do did does would could can")
 
@@ -42,12 +43,28 @@ def _visit_in(words: Sequence[Word], of: Range) -> int | None:
             return k
         if words[k].norm in _PROCEDURES and not _SETTING.isdisjoint([w.norm for w in words[k : of[1]]]):
             return k
+        if words[k - 1].norm in _WHOSE and _is_at(words, k, of[1]):
+            return k
         following = words[k + 1].norm if k + 1 < len(words) else ""
         if words[k].norm == "physical" and words[k - 1].norm in _PHYSICALS and following not in _NO_VISITS:
             return k
     return None
 
 
+def _is_at(words: Sequence[Word], k: int, end: int) -> bool:
+    """What is named is on some day: "my eye clinic is on Tuesday", "your scan's tomorrow"."""
+    found = SPECIALTIES.at(words, k) or TESTS.at(words, k)
+    after = k + (found[0] if found else 1)
+    if after >= end or not (found or words[k].norm in _PROCEDURES or words[k].norm.removesuffix("'s") in _SESSIONS):
+        return False
+    at = after + (words[after].norm in ("is", "'s"))
+    at += at < end and words[at].norm in ("on", "at", "in")
+    said = words[k].norm.endswith("'s") or at > after
+    return said and at < end and (words[at].norm in _DAYS or words[at].norm[0].isdecimal())
+
+
+_WHOSE: Final = word_set("my your his her our")
+_DAYS: Final = WEEKDAYS.keys() | MONTHS.keys() | word_set("the this next tomorrow today kal parso a two three four six")
 _PROCEDURES: Final = word_set(
     """
     surgery procedure operation scan mri ct colonoscopy endoscopy biopsy dialysis chemo ultrasound mammogram
@@ -71,7 +88,7 @@ def that_was(utterance: Utterance, sentence: Range) -> Statement | None:
         doctor = doctor_in(utterance, i, min(sentence[1], i + 10))
         visit = any(words[k].norm in VISITS or words[k].norm in _SESSIONS for k in range(i, min(sentence[1], i + 8)))
         denied_or_other = denied(words, sentence, i) or _is_anothers(utterance, i + 1)
-        if missed and visit and not denied_or_other and not conditional(words, sentence, i, i + 1):
+        if missed and (visit or specialty) and not denied_or_other and not conditional(words, sentence, i, i + 1):
             return _made(utterance, sentence, (i, sentence[1]), "missed", slot, specialty, doctor)
         if seen and slot and (visit or specialty or doctor) and not denied_or_other:
             return _made(utterance, sentence, (i, sentence[1]), "completed", slot, specialty, doctor)
@@ -102,8 +119,9 @@ def told(utterance: Utterance, sentence: Range) -> Statement | None:
         return None
     if conditional(words, sentence, noun, noun + 1) and not cancelled:
         return None
-    if not any(w.norm in _HAVE for w in words[max(sentence[0], noun - 6) : min(sentence[1], noun + 4)]):
-        return None
+    near = words[max(sentence[0], noun - 6) : min(sentence[1], noun + 4)]
+    if noun > sentence[0] and not any(w.norm in _HAVE for w in near):
+        return None  # A message may begin with it: "appt tomorrow 6 pm".
     status: Status = "cancelled" if cancelled else "scheduled"
     return _made(utterance, sentence, (noun, sentence[1]), status, slots[0], noun=noun)
 
@@ -134,7 +152,8 @@ def _made(
     specialty = specialty or specialty_in(utterance, *sentence)
     virtual = virtual_in(utterance, *sentence)
     kind = _kind(utterance, sentence) if noun is None else _kind(utterance, (max(sentence[0], noun - 3), noun + 1))
-    title = TITLES.get(kind) or ("Video visit" if virtual else None)
+    by_telephone = virtual and any(word.norm in _TELEPHONE for word in utterance.words[slice(*sentence)])
+    title = TITLES.get(kind) or ("Telephone visit" if by_telephone else "Video visit" if virtual else None)
     first, end = min(of[0], slot.first if slot else of[0]), max(min(of[1], of[0] + 6), slot.end if slot else 0)
     return Statement(
         span=span_of(utterance, sentence, first, max(first + 1, min(end, sentence[1]))),
@@ -148,6 +167,9 @@ def _made(
         virtual=virtual,
         reason=reason_in(utterance, noun, sentence[1]) if noun is not None else None,
     )
+
+
+_TELEPHONE: Final = word_set("phone telephone")
 
 
 def _kind(utterance: Utterance, of: Range) -> Kind | None:

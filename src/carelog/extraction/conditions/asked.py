@@ -7,7 +7,7 @@ from typing import Final
 from carelog.conversations.turns import Role
 from carelog.extraction.answered import answer_of
 from carelog.extraction.conditions.claims import Claim, Mention, Page
-from carelog.extraction.conditions.cues import Cue, Meaning
+from carelog.extraction.conditions.cues import Cue, Meaning, names_its_medicine
 from carelog.extraction.exchange import (
     AnswerKind,
     Question,
@@ -38,6 +38,8 @@ _BEFORE_LISTED: Final = word_set(
     """
 )
 _PRESUPPOSING: Final = word_set("how when where who how's")
+_OPENING: Final = 3
+_TREATING: Final = word_set("which what")
 _LONGEST_LIST: Final = 25
 _FURTHEST_ASKED: Final = 14
 
@@ -54,6 +56,7 @@ def granted(
     presupposed = claim is not None and (
         claim.cue.meaning is Meaning.OWNED
         or (question.form is QuestionForm.OPEN and utterance.words[question.first].norm in _PRESUPPOSING)
+        or (claim.cue.meaning in (Meaning.TREATED, Meaning.ASSESSED) and _asks_what_for(utterance, question))
     )
     if claim is not None and presupposed:
         asked_since = claim.cue.meaning is Meaning.HAD and utterance.words[claim.cue.first - 1].norm == "you"
@@ -65,12 +68,16 @@ def granted(
         if answer is not None and answer.kind is AnswerKind.NO:
             return None
         agreed = answer is not None and answer.kind is AnswerKind.YES
+        if claim is None and names_its_medicine(utterance.words, mention.end):
+            return None  # "You take the thyroid tablet?"
         if claim is None and agreed and not any(map(is_negative, utterance.words[question.first : question.end])):
             claim = Claim(Cue(mention.first, mention.first, Meaning.HAS), "confirmed")
         return (claim, (answer.span,) if answer is not None and agreed else ()) if claim is not None else None
     asked = [m for m in page.mentions if question.first <= m.first < question.end]
     if answer is None or answer.kind is not AnswerKind.YES or len(asked) > 1 or mention.named.ambiguous:
         return None
+    if names_its_medicine(utterance.words, mention.end):
+        return None  # "You take the thyroid tablet?"
     before = utterance.words[question.first : mention.first]
     if len(before) > _FURTHEST_ASKED or any(map(is_negative, before)):
         return None
@@ -79,6 +86,12 @@ def granted(
         question.first, question.first + 1, Meaning.HAD if had and not mention.named.condition.lasting else Meaning.HAS
     )
     return Claim(cue, "confirmed"), (answer.span,)
+
+
+def _asks_what_for(utterance: Utterance, question: Question) -> bool:
+    """ "Which tablets is he on for the asthma?" """
+    opening = utterance.words[max(0, question.first - _OPENING) : question.first + 1]
+    return any(word.norm in _TREATING for word in opening)
 
 
 def is_taken_back(dialogue: Sequence[Utterance], turn: int) -> bool:

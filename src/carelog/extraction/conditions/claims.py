@@ -103,6 +103,7 @@ _OWNERS: Final = {
 }
 _SURE: Final = frozenset({Meaning.HAS, Meaning.HISTORY, Meaning.DIAGNOSED, Meaning.IS, Meaning.RULED_OUT})
 _TELLING: Final = word_set("said say says told tell found turned")
+_DETERMINED: Final = word_set("the his her your my")
 _TAKES: Final = word_set("take takes taking took on use uses using")
 _MARKS: Final = frozenset(".?!;:,\n")
 _TURNING: Final = word_set("but because although so though")
@@ -114,6 +115,7 @@ _COPULAS: Final = word_set(
     "am i'm 'm is he's she's you're are was 's im were i'm hoon hai be being became as also a an been not"
 )
 _IS_SOMETHING: Final = word_set("am i'm 'm is he's she's you're are was 's im")
+_SINCE: Final = word_set("since from se")
 _AFTER_PERSON: Final = word_set(". , ! ? ; and but so since now too as or for because which who on too also as")
 _CLOSES: Final = word_set(". , ! ? ; and or but so since for too as now right aur hai hain । और")
 _THE: Final = word_set("the that this")
@@ -160,7 +162,8 @@ def claim_of(page: Page, mention: Mention) -> Claim | None:
     if _is_denied(words, clause, cue, mention):
         return Claim(cue, "refuted") if _settles(page, cue, mention) else None
     if cue.meaning is Meaning.SUSPECTED:
-        return Claim(cue, "suspected")
+        layman = utterance.turn.role not in _TO_SUBJECT and any(is_relative(w.norm) for w in words[clause : cue.end])
+        return None if layman else Claim(cue, "suspected")  # "My friend thinks it's Lyme"
     if utterance.turn.role not in _TO_SUBJECT and cue.meaning is not Meaning.OWNED:
         said = {word.norm for word in words[max(clause, cue.first - _DENIAL_REACH) : mention.first]}
         if said & _GUESSING:
@@ -172,7 +175,7 @@ def _cue(page: Page, begin: int, mention: Mention) -> Cue | None:
     """The nearest cue before the mention that goes on to it."""
     words = page.utterance.words
     if mention.named.person:
-        return Cue(mention.first - 1, mention.first, Meaning.HAS)
+        return Cue(max(0, mention.first - 1), mention.first, Meaning.HAS)
     before = words[mention.first - 1].norm if mention.first > begin else ""
     if before.endswith("'s") and is_relative(before) and page.utterance.turn.role is Role.CARER:
         return Cue(mention.first - 1, mention.first, Meaning.OWNED)  # "Dad's diabetes"
@@ -182,8 +185,9 @@ def _cue(page: Page, begin: int, mention: Mention) -> Cue | None:
         if reaches(words, cue, mention.first, page.named):
             return cue
     treats = mention.named.condition.lasting and any(w.norm in _TAKES for w in words[begin : mention.first])
-    if treats and mention.first > begin and words[mention.first - 1].norm == "for":
-        return Cue(mention.first - 1, mention.first, Meaning.TREATED)  # "I take it for hypertension"
+    at = mention.first - 1 - (before in _DETERMINED)
+    if treats and at >= begin and words[at].norm == "for":
+        return Cue(at, mention.first, Meaning.TREATED)  # "I take it for hypertension", "... for the asthma"
     return None
 
 
@@ -220,6 +224,9 @@ def _may_claim(page: Page, cue: Cue, mention: Mention) -> bool:
 
 def _is_of_person(words: Sequence[Word], mention: Mention) -> bool:
     """ "I'm diabetic", "he's a known asthmatic"; not "a diabetic diet"."""
+    opens = mention.first == 0 or words[mention.first - 1].norm in _MARKS
+    if opens and mention.end < len(words) and words[mention.end].norm in _SINCE:
+        return True  # "Diabetic since 2010", as a message
     if mention.end < len(words) and words[mention.end].norm not in _AFTER_PERSON:
         return False
     for i in range(mention.first - 1, max(-1, mention.first - 6), -1):

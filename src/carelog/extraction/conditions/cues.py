@@ -39,7 +39,8 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
             less likely | not likely | have had it | have your | have my | it's like | is it
         """,
         Meaning.HAS: """
-            have | has | 've | i've | you've | he's had | she's had | have got | has got | i've got | you've got |
+            full of | riddled with | eaten up with | i do have | he does have | she does have | have | has | 've |
+            i've | you've | he's had | she's had | have got | has got | i've got | you've got |
             got | suffer from | suffers from | suffering from | living with | live with | lives with | dealing with |
             struggle with | struggling with | struggles with | battling | i've had | you've had | have had | has had |
             been having | has developed | have developed | came down with | come down with | catch | caught |
@@ -57,7 +58,8 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
             known to have | comorbidities include | patient has | history with
         """,
         Meaning.DIAGNOSED: """
-            diagnosing you with | diagnose you with | diagnosed with | diagnosed me with | diagnosed him with |
+            diagnosing you with | diagnose you with | diagnosed with | diagnosed me with | they've said |
+            they've told me it's | they said it's | diagnosed him with |
             diagnosed her with | diagnosed you with | diagnosed as | diagnosed as having | diagnosed as a |
             diagnosis of | got diagnosed with | told me i have | told me i had | told me that i have |
             told me that i had | told i have | told i had | told that i have | told that i had | told me it was |
@@ -86,7 +88,8 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
             regards to the | regard to the | terms of the | as far as the | for the
         """,
         Meaning.SUSPECTED: """
-            looks like | look like | sounds like | sound like | looks a lot like | sounds a lot like | appears to be |
+            looks like | looks to me like | looks to us like | seems to me like | look like | sounds like |
+            sound like | looks a lot like | sounds a lot like | appears to be |
             seems to be | seems like | consistent with | likely | probably | most likely | suspect | suspicion of |
             suspicious for | suggestive of | suggests | think you have | think you've got | think you had |
             think this is | think it's | think it is | think that you have | think that this is | think that it's |
@@ -213,7 +216,7 @@ def names_something_else(words: Sequence[Word], end: int) -> bool:
     if end >= len(words):
         return False
     luck = words[end].norm == "of" and end + 1 < len(words) and words[end + 1].norm in ("luck", "genius")
-    return luck or words[end].norm in _NOT_THE_DISEASE
+    return luck or words[end].norm.removesuffix("'s") in _NOT_THE_DISEASE
 
 
 def names_its_medicine(words: Sequence[Word], end: int) -> bool:

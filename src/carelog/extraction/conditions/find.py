@@ -9,6 +9,7 @@ from carelog.extraction.conditions.claims import Claim, Mention, Page, claim_of
 from carelog.extraction.conditions.cues import Cue, Meaning
 from carelog.extraction.conditions.details import course, onset, severity_before, was_long_ago
 from carelog.extraction.conditions.merging import Fact, merge
+from carelog.extraction.exchange import Question
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.professionals import professional_before
 from carelog.extraction.quoting import quoted
@@ -18,6 +19,7 @@ from carelog.record.types.condition import Status
 
 _DATED: Final = frozenset({Meaning.HAS, Meaning.HAD, Meaning.DIAGNOSED, Meaning.HISTORY})
 _EPISODES: Final = word_set("episode episodes attack attacks flare flares bout bouts exacerbation exacerbations")
+_REASONS: Final = word_set("because since as cause cos given")
 _YEAR: Final = 4
 _NEAR: Final = 30
 
@@ -42,6 +44,8 @@ def _fact(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention
     spans: tuple[Span, ...] = ()
     asks = claim is not None or page.utterance.turn.role not in (Role.PATIENT, Role.CARER)
     question = page.question_of(mention) if asks else None
+    if question is not None and claim is not None and _is_told_as_reason(page, question, claim):
+        question = None
     if question is not None:
         answered = granted(dialogue, turn, page, mention, question, claim)
         if answered is None:
@@ -54,6 +58,14 @@ def _fact(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention
             return None
         claim = Claim(Cue(mention.first, mention.first, Meaning.HAS), "confirmed")
     return _detailed(page, mention, claim, spans)
+
+
+def _is_told_as_reason(page: Page, question: Question, claim: Claim) -> bool:
+    """ "Am I allowed that, because I do have high blood pressure?", "... with my diabetes?": it is told, not asked."""
+    if page.utterance.turn.role not in (Role.PATIENT, Role.CARER):
+        return False
+    before = page.utterance.words[question.first : claim.cue.first]
+    return claim.cue.meaning is Meaning.OWNED or any(word.norm in _REASONS for word in before)
 
 
 def _detailed(page: Page, mention: Mention, claim: Claim, spans: tuple[Span, ...]) -> Fact:

@@ -63,6 +63,7 @@ _BEFORE_NO_FRAME = word_set("no skip skipped skipping without before after since
 _NOTE_REACH = 10
 _MARKS = frozenset(".?!;।…\n")
 _NOTING = word_set("a an some just had one two three four half bowl cup plate glass of big small the my only")
+_PARTS = word_set("morning afternoon evening night")
 _LATER = word_set("then morning afternoon evening night later")
 _LAST_FOOD_REACH = 5
 
@@ -109,7 +110,19 @@ def meal_of(words: Sequence[Word], statement: Statement, food: Mention) -> Meal 
             break
         if words[k].norm in _LATER:
             break  # "Eggs this morning, then a sandwich at lunch"
+    if _is_at_another_time(words, statement.trigger, food.first):
+        return None
     return _last_meal(words, statement.trigger, food.first) or statement.meal
+
+
+def _is_at_another_time(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "Lunch two rotis, evening tea with a biscuit": the tea is no lunch."""
+    for k in range(end - 1, first, -1):
+        if words[k].norm in MEALS:
+            return False
+        if words[k].norm in _PARTS:
+            return words[k - 1].norm in _MARKS | {",", "and", "then"}
+    return False
 
 
 def _preposition(words: Sequence[Word], meal: int) -> int | None:

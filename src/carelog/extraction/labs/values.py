@@ -72,7 +72,7 @@ def value_after(
     k = next((k for k, number in enumerate(numbers) if mention.end <= number.first < stop), None)
     while k is not None and numbers[k].first - mention.end <= _FARTHEST:
         number = numbers[k]
-        between = [word.norm for word in words[mention.end : number.first]]
+        between = [word.norm for word in words[_after_its_drug(words, mention.end) : number.first]]
         if not _links(between) and not (len(between) <= _TIMED and _links(untimed(words, mention.end, number.first))):
             return None
         if _is_of_a_date(words, number):
@@ -84,6 +84,12 @@ def value_after(
         plainly = all(norm in _PLAINLY for norm in between) and (told or not mention.lab.substance)
         return value_at(utterance, mention.lab, numbers, k, plainly=plainly)
     return None
+
+
+def _after_its_drug(words: Sequence[Word], end: int) -> int:
+    """Past what is taken: "your INR | on the warfarin | came back 3.4"."""
+    on = [word.norm for word in words[end : end + 2]]
+    return end + 3 if on in (["on", "the"], ["on", "your"], ["with", "the"]) and end + 3 < len(words) else end
 
 
 def value_anew(utterance: Utterance, mention: Mention, numbers: Sequence[Number], end: int, stop: int) -> Value | None:

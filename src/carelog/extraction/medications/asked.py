@@ -35,10 +35,16 @@ _OFFERING = word_set("do would should shall can could may want how what")
 _DONE_AUXILIARIES = word_set("did have has are is were was do does haven't hasn't didn't")
 _FOLLOWING_UP = word_set("and also plus aur और")
 _MEDICINES = word_set(
-    "medicine medicines medication medications meds tablets pills prescriptions dawai dawaiyan goliyan"
+    "medicine medicines medication medications meds tablets pills prescriptions repeat dawai dawaiyan goliyan"
 )
-_WHICH = word_set("what which any other else your kaunsi kaun")
+_WHICH = word_set("what which any anything other else your kaunsi kaun")
 _FIRST_WORDS = 3
+_NO = word_set("not no never")
+_BESIDE = word_set("with after before alongside between than")
+_TIMES_REACH = 3
+_TOLD_HOW = word_set("yes yeah yep once twice every daily always sometimes still")
+_LONGEST_ECHO = 5
+_AT_TIMES = word_set("odd when if sometimes occasionally once twice half needed night nights bedtime weekends")
 
 
 class Asked:
@@ -56,9 +62,12 @@ class Asked:
         asked = next((q for q in self._readings[turn].questions if q.first <= mention.first < q.end), None)
         if asked is None or asked.form is QuestionForm.OPEN or _instructs(utterance.words, asked):
             return Said(status or self._replied(turn, mention), tentative=tentative)
+        if status is None and self._is_echoed(turn, mention):
+            return Said("taking")
         answer = self._answer(turn) if asked in open_questions(utterance) else None
         if answer is not None and answer.kind is AnswerKind.ONLY:
-            return None  # "Aspirin, ibuprofen?" "Just Tylenol."
+            # "Paracetamol?" "Just the odd one."; "Aspirin, ibuprofen?" "Just Tylenol."
+            return Said("taking", (answer.span,)) if self._is_at_times(answer) else None
         if asked.form is QuestionForm.STATED:
             held_out = status or self._held_out(turn, mention, asked, answer)
             return self._confirmed(held_out, asked, answer, turn)
@@ -67,6 +76,10 @@ class Asked:
         if status not in (None, "taking") and not tentative:
             declined = answer is not None and answer.kind is AnswerKind.NO
             return None if declined and utterance.words[asked.first].norm in _OFFERING else Said(status)
+        if answer is not None and self._rules_out(answer, mention):
+            return None
+        if _is_beside(utterance.words, mention):
+            return Said("taking")
         if answer is None:
             return self._goes_on(turn, asked) or Said("asked")
         if self._names_another(answer, mention):
@@ -75,9 +88,27 @@ class Asked:
             return Said("stopped" if tentative else "taking", (answer.span,), tentative=tentative)
         if told := self._told(answer):
             return told
+        if answer.kind is AnswerKind.NO and self._never_misses(answer):
+            return Said("taking", (answer.span,))
         if answer.kind is AnswerKind.NO:
             return self._confirmed("taking", asked, answer, turn)
         return Said("taking", (answer.span,)) if self._tells_how(answer) else Said("asked")
+
+    def _is_echoed(self, turn: int, mention: Mention) -> bool:
+        """ "(How often do you use your reliever?) The Ventolin? Twice a day": named back and then told how."""
+        reading = self._readings[turn]
+        end = reading.utterance.sentence_at(mention.first)[1]
+        short = end <= _LONGEST_ECHO and reading.words[end - 1].norm == "?" and end < len(reading.words)
+        if not short or reading.utterance.turn.role not in (Role.PATIENT, Role.CARER) or not self.is_reply(turn):
+            return False
+        soon = [word.start for word in reading.words[end : end + _FIRST_WORDS]]
+        return reading.words[end].norm in _TOLD_HOW or any(often.start in soon for often in reading.frequencies)
+
+    def _is_at_times(self, answer: Answer) -> bool:
+        """ "Just the odd one", "only when I've got a cold"."""
+        words = self._readings[answer.reply].words
+        following = {word.norm for word in words[answer.first : answer.rest + _TIMES_REACH]}
+        return not self._mentions.get(answer.reply) and not _AT_TIMES.isdisjoint(following)
 
     def _goes_on(self, turn: int, asked: Question) -> Said | None:
         """ "What about the metformin? Because I'm still taking it": who asks says it in the same breath."""
@@ -117,6 +148,20 @@ class Asked:
         ended = any(c.meaning in ("stopped", "missed") and asked.first <= c.first for c in self._readings[turn].cues)
         return None if ended or mention.first - asked.first > _ABOUT_REACH else "taking"
 
+    def _never_misses(self, answer: Answer) -> bool:
+        """ "Do you take it?" "Never miss it." """
+        reply = self._readings[answer.reply]
+        never = reply.words[answer.first].norm == "never"
+        return never and any(cue.meaning == "missed" and cue.first - answer.first <= 1 for cue in reply.cues)
+
+    def _rules_out(self, answer: Answer, mention: Mention) -> bool:
+        """ "Any ibuprofen?" "Not ibuprofen, no."."""
+        words = self._readings[answer.reply].words
+        return any(
+            _medicine(other) == _medicine(mention) and other.first > 0 and words[other.first - 1].norm in _NO
+            for other in self._mentions.get(answer.reply, ())
+        )
+
     def _names_another(self, answer: Answer, mention: Mention) -> bool:
         """ "Any calcium, iron, antacids?" "I take zinc.": the others are not taken."""
         reply, named = self._readings[answer.reply], self._mentions.get(answer.reply, ())
@@ -139,9 +184,11 @@ class Asked:
         reply = self._readings[answer.reply]
         if self._mentions.get(answer.reply):
             return False
-        soon = [word.start for word in reply.words[: _FIRST_WORDS + 1]]
+        first, end = reply.utterance.sentences[0]
+        begin = end if end - first <= _LONGEST_ECHO and reply.words[end - 1].norm == "?" else first  # "The blue one?"
+        soon = [word.start for word in reply.words[begin : begin + _FIRST_WORDS + 1]]
         often = any(often.start in soon for often in reply.frequencies)
-        return often or any(dose.first <= _FIRST_WORDS and dose.unit for dose in reply.doses)
+        return often or any(begin <= dose.first <= begin + _FIRST_WORDS and dose.unit for dose in reply.doses)
 
     def _whether(self, status: Status, asked: Question, answer: Answer | None, turn: int) -> Said:
         """ "Have you missed any of it?", "did you stop it?": yes, or it is taken."""
@@ -190,10 +237,15 @@ class Asked:
         utterance = self._dialogue[turn]
         asked = open_questions(utterance)
         for cue in self._readings[turn].cues:
-            if cue.meaning in TAKING and any(q.first <= cue.first < q.end for q in asked):
+            if cue.meaning in TAKING | {"tried"} and any(q.first <= cue.first < q.end for q in asked):
                 return True
         norms = {word.norm for q in asked for word in utterance.words[q.first : q.end]}
-        if norms & _MEDICINES and norms & _WHICH and "allergic" not in norms and "allergies" not in norms:
+        if (
+            norms & _MEDICINES
+            and (norms & _WHICH or {"getting", "on"} <= norms)
+            and "allergic" not in norms
+            and "allergies" not in norms
+        ):
             return True
         if any(q.first <= mention.first < q.end for q in asked for mention in self._mentions.get(turn, ())):
             answer = answer_to(self._dialogue, turn)
@@ -203,6 +255,12 @@ class Asked:
         if not follows_up or before < 0 or not same_speaker(self._dialogue[before], utterance):
             return False
         return self._asks_what_is_taken(before)
+
+
+def _is_beside(words: Sequence[Word], mention: Mention) -> bool:
+    """ "Do you use a spacer with your Ventolin?": the Ventolin is used."""
+    before = [word.norm for word in words[max(0, mention.first - 2) : mention.first]]
+    return len(before) == 2 and before[0] in _BESIDE and before[1] == "your"
 
 
 def _medicine(mention: Mention) -> str:

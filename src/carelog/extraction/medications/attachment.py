@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from carelog.extraction.medications.cues import VERB_LAST, Cue
+from carelog.extraction.medications.cues import Cue, stands_last
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.wordsets import word_set
@@ -15,7 +15,7 @@ _FURTHEST_RIGHT = 8
 _CHANGE_REACH = 6
 _PLAIN_BETWEEN = word_set(
     """
-    was were is are has have had been be being that which i he she we you they it got get just also currently
+    was were is are am has have had been be being that which i he she we you they it got get just also currently
     now , already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor
     ne ko uh um main maine roz subah shaam raat din mein me do baar ek khane ke baad se pehle bhi hi abhi both
     so the
@@ -79,7 +79,7 @@ def _right(reading: Reading, first: int, end: int) -> Cue | None:
     for cue in reading.cues:
         if not first <= cue.first < end or cue.first - first > _FURTHEST_RIGHT:
             continue
-        verb_last = words[cue.first].norm in VERB_LAST
+        verb_last = stands_last(words, cue)
         if cue.meaning in ("considered", "may i", "take") and not verb_last:
             return None
         between = [word.norm for word in words[first : cue.first]]
@@ -107,7 +107,7 @@ def _verb_of_list(reading: Reading, named: Sequence[Mention], mention: Mention, 
                 return None
             last = other
     cue = _right(reading, last.end, end) if last is not mention else None
-    return cue if cue is not None and words[cue.first].norm in VERB_LAST else None
+    return cue if cue is not None and stands_last(words, cue) else None
 
 
 def _stronger(left: Cue | None, right: Cue | None, first: int) -> Cue | None:

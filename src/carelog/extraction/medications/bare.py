@@ -59,6 +59,7 @@ _LONGEST_CHANGE = 16
 _LONGEST_PLAIN = 10
 _INTRODUCED = word_set("doing do take takes taking on at of with it's that's about around like inject injecting")
 _WHO = word_set("i i'm he she he's she's")  # "I'm sixty-five."
+_IS = word_set("it's is now")
 _LATEST_HOUR = 12
 _ON = word_set("'re you're i'm 'm he's she's am is are still")
 _MEASURED = word_set(
@@ -162,7 +163,10 @@ def _is_set_off(reading: Reading, dose: Dose, around: Around) -> bool:
 
     A number that may count needs more: only how it is taken may stand between ("with my supper, twenty").
     """
-    gap = around.gap_before
+    gap, words = around.gap_before, reading.words
+    now = dose.end < len(words) and words[dose.end].norm == "now"
+    if is_sure(dose) and now and gap[-1:] and gap[-1] in _IS and (_MEASURED - {"was"}).isdisjoint(gap):
+        return len(gap) <= _LONGEST_CHANGE  # "It was 75 and it's 150 now."
     if len(gap) > _LONGEST_CHANGE or not _MEASURED.isdisjoint(gap) or not _ends_clause(reading, dose):
         return False
     if any(other.first >= dose.first - len(gap) and other.end <= dose.first for other in reading.doses if other.unit):

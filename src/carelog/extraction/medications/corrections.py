@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
+from carelog.extraction.exchange import same_speaker
 from carelog.extraction.medications.bare import checked_until
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.pairing import Pair
@@ -68,6 +69,8 @@ def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
     words = readings[old.dose_turn].words
     if new.dose_turn == old.dose_turn + 1 and new.mention == old.mention and _is_held_out(readings, old, new):
         return True
+    if new.dose_turn == old.dose_turn + 1 and new.mention == old.mention and _is_sent_after(readings, old, new):
+        return True
     gap = range(old.dose.end, new.dose.first)
     if new.dose_turn != old.dose_turn or not 0 < len(gap) <= _REACH or new.dose.target:
         return False
@@ -82,6 +85,13 @@ def _is_held_out(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
     if checked_until(asking) < len(asking.words):
         return answers and end <= checked_until(asking)  # "... 500. Is that right?" "No, 1000."
     return asking.words[end - 1].norm == "?" and end == len(asking.words) and answers
+
+
+def _is_sent_after(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
+    """ "Thyronorm 75", and in a message of its own "sorry, 88"."""
+    one, other = readings[old.dose_turn].utterance, readings[new.dose_turn].utterance
+    begins = new.dose.first <= _FIRST_WORDS and not new.dose.target
+    return begins and same_speaker(one, other) and any(_CORRECTIONS.at(other.words, i) for i in range(new.dose.first))
 
 
 def _is_past(words: Sequence[Word], pair: Pair) -> bool:

@@ -1,8 +1,9 @@
 """The words that say what happens with a medicine, wherever they stand in a turn."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from carelog.extraction.utterances import PhraseTable, Utterance
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 # Beside the statuses of the record: "take" may report or instruct; "tried" is past but need not be over;
@@ -14,12 +15,17 @@ Meaning = Literal[
 VERB_LAST = word_set(
     """
     le leta leti lete li daalta daalti dalta dalti dete deti deta de khilate khilati khilaya khilayi pilate pilaya
-    khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul shuru badha badhaya nahi lena
+    khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul shuru badha badhaya nahi
+    khatam same lena
     lijiye lo kam likh likhi likha miss missed skip ले लेता लेती लेते ली लिया खा खाता खाती खाई खाया लगाता लगाती लीजिए
     लेना भूल छूट छोड़ बंद शुरू नहीं लिखी लिखा बढ़ा कम मिस
     """
 )
 """First words of the Hindi cues, which stand after the medicine."""
+
+
+_BORROWED = word_set("start stop continue")
+_HINDI_DO = word_set("karo kar karna kijiye kiya ki rakho hai karke")
 
 
 class Cue(NamedTuple):
@@ -28,8 +34,21 @@ class Cue(NamedTuple):
     meaning: Meaning
 
 
+def stands_last(words: Sequence[Word], cue: Cue) -> bool:
+    """Whether a cue is a Hindi one, which stands after the medicine; "start karo" is, and "start" alone is not."""
+    norm = words[cue.first].norm
+    if norm in _BORROWED:
+        return cue.first + 1 < cue.end and words[cue.first + 1].norm in _HINDI_DO
+    return norm in VERB_LAST
+
+
 _PHRASES: dict[Meaning, str] = {
     "taking": """
+        living on, same rakho, same rakhna, same rehne do, same chalne do,
+        your repeat, on repeat, repeat prescription, repeat prescriptions, crushing, been crushing, can't swallow,
+        ca n't swallow, cannot swallow,
+        needing, still having, had me on, had him on, had her on, chalu hai, chalu rakho, start hai, continue karo,
+        continue karna, continue rakho, lete raho, lete rahiye, leti rahiye, leti raho,
         taking, takes, took, taken, been taking, using, uses, used, i'm on, i am on, i 'm on, you're on, you are on,
         he's on, she's on, is on, was on, were on, are on, am on, been on, i've been on, have you on, had you on,
         has you on, have me on, has me on, have him on, have her on, got you on, got me on, keep you on, keep him on,
@@ -59,6 +78,12 @@ _PHRASES: dict[Meaning, str] = {
         leni hai, lena hai, लीजिए, ले लीजिए, लेना, लेनी है, खा लीजिए, लगाइए
     """,
     "started": """
+        went back to, gone back to,
+        had the first, had my first, had his first, had her first, took the first, took my first, taken the first,
+        gave him the first, gave her the first, first lot, first dose, start karo, start kar do, start karna,
+        start kijiye,
+        start kar dijiye, start kar di, start kar diya, start kiya, start ki, shuru karo, shuru kijiye, shuru kar di,
+        shuru kar diya, shuru karna,
         start, started, starting, starts, start taking, started taking, begin, began, begun, beginning, initiate,
         initiated, initiating, put you on, put him on, put her on, put me on, put them on, putting you on, puts me on,
         place you on, place him on, place her on, was put on, got put on, been put on, placed on, placed you on,
@@ -67,6 +92,8 @@ _PHRASES: dict[Meaning, str] = {
         went back on, shuru, shuru ki, shuru kar, शुरू, शुरू की, शुरू कर
     """,
     "ordered": """
+        i'll leave a, i'll leave some, i'll leave you, i'll leave him, i'll leave her,
+        i'm giving, i am giving, am giving,
         put in for, put in an order for, put in a script for, put in a prescription for, set you up with,
         fix you up with, write you up for, order a refill, order a refill of, order a prescription,
         order a prescription for, ordering a refill, order some more, prescribe, prescribed, prescribing, prescribes,
@@ -79,6 +106,8 @@ _PHRASES: dict[Meaning, str] = {
         लिख दी
     """,
     "changed": """
+        put it up, put it up to, putting it up, putting it up to, puts it up, put it back up, put it back down,
+        put that up, put that up to,
         go to, go from, go back to, move up, drop the, drop your, drop it, drop to, dropped the, dropped to,
         dropped me, bring the, bring your, halve, halved, halving, step up, step down, increase, increased, increasing,
         decrease, decreased, decreasing, lower, lowered, lowering, raise, raised, raising, bump, bumped, bumping,
@@ -90,6 +119,9 @@ _PHRASES: dict[Meaning, str] = {
         kam kiya, bring down, bring back down, bring up, बढ़ा दी, कम कर दी
     """,
     "stopped": """
+        left it, left that, left taking, threw it out, threw it away, threw them out, threw them away, threw that out,
+        band karo, band kar do, band kijiye, band karna, band hai, stop karo, stop kar do, stop kijiye, stop kar di,
+        stop kar diya, stop kiya,
         packed it in, packed that in, packed them in, pack it in, knocked it on the head, knocked that on the head,
         gave it up, gave that up, gave up on it, gave up on that, put that one down, put that down, left it off,
         stopped bothering with, not bothered with, didn't bother with, binned it, binned that, ditched it,
@@ -111,6 +143,16 @@ _PHRASES: dict[Meaning, str] = {
         बंद कर दिया, बंद की, बंद कर, छोड़ दी, छोड़ दिया
     """,
     "missed": """
+        won't take, wo n't take, refuses to take, refused to take, refusing to take, refusing, khatam ho gayi,
+        khatam ho gaya,
+        khatam hai,
+        forgot to give, forgot to have, forgot to use, forgot to do, forgot to put, forget to give, except i did n't,
+        except i didn't, except that i didn't, except he didn't, except she didn't, haven't touched it,
+        have n't touched it,
+        haven't touched that, i haven't in, i have n't in, i have not in, i haven't for, i have n't for, i have not for,
+        i haven't since, i have not since, i didn't yesterday, i didn't today, i didn't last night,
+        i didn't this morning,
+        i did n't yesterday, i did n't today, i did n't last night, i did n't this morning,
         forgot, forget, forgetting, forgotten, forgot to take, forget to take, forgetting to take, missed, missing,
         miss, skipped, skip, skipping, ran out, run out, running out, ran out of, run out of, i'm out of, am out of,
         are out of, was out of, been out of, i ran out, bhool, bhool gaya, bhool gayi, bhul gaya, bhul gayi,
@@ -123,9 +165,13 @@ _PHRASES: dict[Meaning, str] = {
         नहीं ली, नहीं लिया, नहीं खाई, मिस
     """,
     "tried": """
+        before that, and before that,
         tried, tried taking, tried some, tried using, been trying, i was on
     """,
     "considered": """
+        wanted to put me on, wanted to start me on, wanted me on,
+        wanted to give me, tried to put me on,
+        thinking of, thought of, tempted to, toying with,
         think about, thinking about, thought about, consider, considering, considered, might add, might try,
         might start, might want, might need, might consider, might use, might have to, might be able, might put,
         might give, might increase, might switch, might go, might do, might change, may need, may want,
@@ -150,6 +196,11 @@ _PHRASES: dict[Meaning, str] = {
         is it safe, would it be ok, would it be okay, kya main, kya mai
     """,
     "other": """
+        patch came off, patch comes off, patch fell off, patches come off, patches came off,
+        on day, he's on there, she's on there, i'm on there, he's on day, she's on day, i'm on day, is on day,
+        now on day, left it at, left it in, left it on, left it home, left it behind, left it there, left it with,
+        left it to,
+        left it open, start at, start it off,
         automatic refill, auto refill, automatic refills, without a prescription, prescription plan,
         prescription drug, prescription drugs, prescription medication, prescription medications,
         take care, takes care, take care of, taking care, taking care of, take a look, took a look,

@@ -16,6 +16,7 @@ _ON_A_DAY: Final = word_set(
     january february march april may june july august september october november december
     """
 )
+_JOINING: Final = word_set(", and but so then yes yeah ; :")
 _BEFORE: Final = 6
 _AFTER: Final = 12
 
@@ -35,8 +36,8 @@ def day_of(
     before = max(sentence[0], first - _BEFORE), first
     for begin, until in (after, before):
         at = next((i for i in range(begin, until) if words[i].norm in wanted), None)
-        if at is None:
-            continue
+        if at is None or (begin < first and at > sentence[0] and words[at - 1].norm not in _JOINING):
+            continue  # "Fever since last night, took Dolo"
         begin = max(begin, at - 3)
         day = resolve(utterance, begin, until, utterance.said_at, Towards.PAST).day
         if day is not None:

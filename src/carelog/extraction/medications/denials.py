@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from carelog.extraction.medications.cues import VERB_LAST, Cue
+from carelog.extraction.medications.cues import Cue, stands_last
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
@@ -18,6 +18,7 @@ _HINDI_NOT = word_set("nahi nahin नहीं")
 _RULED_OUT = word_set("no without avoid avoiding not never")
 _NOT_NEEDED = word_set("need want think recommend require give believe")
 _NOT_MISSED = word_set("not n't never don't doesn't didn't haven't hasn't won't without nahi nahin नहीं")
+_ELSE = word_set("otherwise else")  # "With my tea, because otherwise I forget it."
 _MARKS = frozenset(",.;:?!।")
 _CONDITIONS = word_set("if agar अगर")
 _CONDITION_REACH = 3
@@ -25,11 +26,12 @@ _OFFERERS = word_set("we they doctor he she")
 _OFFER_REACH = 12
 _SUBJECTS = word_set("you your he she there it the that any")
 _TAKEN = word_set("take taken taking")
-_TOOK = word_set("took used")
+_TOOK = word_set("took used had was put gave got")
 _LONG_AGO = phrase_set(
     """
     when i was | years ago | as a child | as a kid | as a teenager | back in | in college | in high school |
-    a long time ago | in my twenties | in my thirties | in the past | last year | a year ago
+    a long time ago | many years back | long back | in my twenties | in my thirties | in the past | last year |
+    a year ago
     """
 )
 
@@ -55,12 +57,12 @@ def is_refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -
 
 def is_denied(words: Sequence[Word], begin: int, cue: Cue) -> bool:
     """ "I never miss it", "miss nahi ki"."""
-    if any(word.norm in _NOT_MISSED for word in words[cue.end : cue.end + 2] if words[cue.first].norm in VERB_LAST):
+    if any(word.norm in _NOT_MISSED for word in words[cue.end : cue.end + 2] if stands_last(words, cue)):
         return True
     for i in range(cue.first - 1, max(begin, cue.first - 4) - 1, -1):
         if words[i].norm in _MARKS:
             return False
-        if words[i].norm in _NOT_MISSED:
+        if words[i].norm in _NOT_MISSED or words[i].norm in _ELSE:
             return True
     return False
 

@@ -132,8 +132,14 @@ def _begins_anew(words: Sequence[Word], dose: Dose, later: Sequence[Dose]) -> bo
 def _numbers(utterance: Utterance) -> list[Number]:
     sizes = find_sizes(utterance)
     counted = (n for n in find_numbers(utterance) if not any(s.first < n.end and n.first < s.end for s in sizes))
-    told = (_without_stutter(_without_count(utterance.words, number)) for number in counted)
+    told = (_without_stutter(_without_count(utterance.words, _in_thousands(utterance.words, n))) for n in counted)
     return sorted([*told, *_single_units(utterance.words), *sizes])
+
+
+def _in_thousands(words: Sequence[Word], number: Number) -> Number:
+    """ "60k", as vitamin D is prescribed."""
+    thousands = _norm(words, number.end) == "k" and words[number.end].start == words[number.end - 1].end
+    return number._replace(end=number.end + 1, value=number.value * 1000) if thousands else number
 
 
 def _without_count(words: Sequence[Word], number: Number) -> Number:

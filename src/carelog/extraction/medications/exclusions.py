@@ -7,7 +7,7 @@ from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, same_speaker
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.phrasebook import phrase_set
-from carelog.extraction.utterances import Utterance
+from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 _KIN = word_set(
@@ -23,7 +23,12 @@ _KIN_HINDI = word_set(
 )
 _SAYS_HINDI = word_set("ne ने kehti kehte kehta")
 _ME_HINDI = word_set("main maine mujhe मैं मैंने मुझे")
-_KIN_HAS = word_set("takes take is was has had uses used took started been gets got on 's also who still ki ka ko")
+_KIN_HAS = word_set(
+    """
+    takes take is was has had uses used took started been gets got on 's also who still lost swears tried quit needs
+    hates loves couldn't nearly ended ki ka ko
+    """
+)
 _PEOPLE = word_set(
     """
     people folks patients participants volunteers adults others somebody someone everybody everyone anybody anyone
@@ -48,7 +53,11 @@ _GENERAL = phrase_set(
     """
 )
 _HOSPITAL = word_set("hospital er emergency ambulance icu")
+_IN_PLACE = phrase_set("ki jagah | ke badle | ki jageh | के बदले | की जगह")
+_IN_PLACE_REACH = 3
+_OWNERS = word_set("her his their")
 _GIVEN_REACH = 6
+_GIVEN_BEFORE = 14
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
 _TAKES = word_set("take takes taking took use uses using but prescribed")
 _AFTER_REACTS = word_set("to is are , include including : like with")
@@ -69,9 +78,13 @@ def is_of_people(utterance: Utterance, begin: int, mention: Mention) -> bool:
     )
 
 
-def is_compared(utterance: Utterance, first: int) -> bool:
-    """ "(Tylenol) rather than ibuprofen", "is that like prednisone?"; not "other than ibuprofen"."""
-    before = [word.norm for word in utterance.words[max(0, first - 3) : first]]
+def is_compared(utterance: Utterance, first: int, end: int) -> bool:
+    """ "(Tylenol) rather than ibuprofen", "is that like prednisone?", "Telma 40 ki jagah (80)"; not "other than
+    ibuprofen"."""
+    words = utterance.words
+    if any(_IN_PLACE.at(words, i) for i in range(end, min(len(words), end + _IN_PLACE_REACH))):
+        return True
+    before = [word.norm for word in words[max(0, first - 3) : first]]
     if before[-1:] == ["like"]:
         return before[-2:-1] in (["that"], ["it"], ["this"]) or before[-3:-1] == ["the", "same"]
     return before[-1:] == ["than"] and before[-2:-1] != ["other"]
@@ -81,7 +94,7 @@ def is_given_once(utterance: Utterance, mention: Mention) -> bool:
     """ "They gave me morphine in the hospital": what was given there is no medicine of today."""
     words = utterance.words
     after = [word.norm for word in words[mention.end : mention.end + _GIVEN_REACH]]
-    given = any(word.norm in ("gave", "given") for word in words[max(0, mention.first - _GIVEN_REACH) : mention.first])
+    given = any(word.norm in ("gave", "given") for word in words[max(0, mention.first - _GIVEN_BEFORE) : mention.first])
     return given and not _HOSPITAL.isdisjoint(after)
 
 
@@ -163,14 +176,24 @@ def _is_the_allergy(utterance: Utterance, mention: Mention) -> bool:
     return until is not None and after[until] in _ALLERGY
 
 
+def _is_his_or_hers(words: Sequence[Word], begin: int, first: int) -> bool:
+    """ "(She gave me a strip of) her tramadol", which is taken only by who says so."""
+    if not first or words[first - 1].norm not in _OWNERS:
+        return False
+    before = [word.norm for word in words[max(begin, first - _KIN_REACH) : first]]
+    return not (_ME & set(before) and _TAKES & set(before))
+
+
 def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
-    """ "My wife takes metoprolol", "my mother's insulin"; not "my wife says I take", and not what a carer says.
+    """ "My wife takes metoprolol", "my mother's insulin", "her tramadol"; not "my wife says I take".
 
     A carer's "my son takes" is about the subject.
     """
     if utterance.turn.role is Role.CARER:
         return False
     words = utterance.words
+    if utterance.turn.role is Role.PATIENT and _is_his_or_hers(words, begin, mention.first):
+        return True
     for i in range(max(begin, mention.first - _KIN_REACH), mention.first):
         norm = words[i].norm
         owns = norm.endswith("'s") and norm[:-2] in _KIN

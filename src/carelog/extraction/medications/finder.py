@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from carelog.conversations.turns import Role
+from carelog.extraction.claims import long_past
 from carelog.extraction.exchange import QuestionForm
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.medications.corrections import misnamed, without_corrected
@@ -37,6 +38,7 @@ _REASON_REACH = 16
 _ASKING = frozenset({"which", "what", "kaunsi", "kaun"})
 _ASKING_REACH = 4
 _QUESTION_REACH = 8
+_ASKED_REACH = 8
 _GIVES = frozenset({"put", "gave", "has", "had", "have", "started", "prescribed", "got"})
 
 
@@ -167,6 +169,8 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
         if often and not any(span.turn == reply.turn for span in (*elsewhere, *said.spans)):
             elsewhere.append(Span(reply.turn, often.start, often.end))
     status = said.status
+    if status == "changed" and _is_long_done(place, p):
+        status = "taking"  # "They bumped me to twenty back in the spring."
     if status is None and (p is not None or often is not None):
         status = _status_of_list(place, p, often)
     sentence = here.utterance.sentence_at(first)
@@ -198,6 +202,15 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
         tentative=said.tentative,
         **form_and_route(words, first, end, place.following),
     )
+
+
+def _is_long_done(place: _Place, p: Pair | None) -> bool:
+    """Whether who takes it tells of a change that was long ago: what came of it is what is taken."""
+    if p is None:
+        return False
+    utterance = place.readings[p.dose_turn].utterance
+    by_subject = utterance.turn.role in (Role.PATIENT, Role.CARER)
+    return by_subject and long_past(utterance.words, *utterance.sentence_at(p.dose.first))
 
 
 def _beside_frequency(here: Reading, at: int, following: int, often: Often | None) -> list[Often]:
@@ -299,7 +312,7 @@ def _status_of_list(place: _Place, p: Pair | None, often: Often | None) -> Statu
     asked = any(q.first <= place.mention.first < q.end for q in reading.questions)
     if asked and (p is None or p.dose_turn == place.turn) and not _is_asked_how_often(place):
         return None
-    if teller.turn.role in (Role.PATIENT, Role.CARER) or asked:
+    if teller.turn.role in (Role.PATIENT, Role.CARER) or asked or (often and _is_asked_how_often(place)):
         return None if p is not None and p.dose.target else "taking"
     return "taking" if _repeats(place) else topic_at(place.readings, place.turn, place.mention.first)
 
@@ -340,4 +353,4 @@ def _is_asked_how_often(place: _Place) -> bool:
     """ "How often do you use the albuterol?", "and the albuterol, how often?"."""
     words, mention = place.readings[place.turn].words, place.mention
     asked = {word.norm for word in words[max(0, mention.first - _QUESTION_REACH) : mention.end + _APART + 1]}
-    return place.following == len(words) and len(words) - mention.end <= _APART + 1 and {"how", "often"} <= asked
+    return place.following == len(words) and len(words) - mention.end <= _ASKED_REACH and {"how", "often"} <= asked

@@ -68,6 +68,11 @@ class FormAndRoute(TypedDict):
     route: Route | None
 
 
+def _names_another(words: Sequence[Word], i: int) -> bool:
+    """ "(The Laxido,) and the eye drops": a form of something else."""
+    return words[i].norm == "and" and i + 1 < len(words) and words[i + 1].norm in ("the", "my", "some", "his", "her")
+
+
 def form_and_route(words: Sequence[Word], first: int, end: int, stop: int) -> FormAndRoute:
     """What the words around a medicine (`first` to `end`) say of its form and route, up to word `stop`.
 
@@ -79,7 +84,7 @@ def form_and_route(words: Sequence[Word], first: int, end: int, stop: int) -> Fo
     route: Route | None = None
     i = max(0, first - _BEFORE)
     while i < min(end + _AFTER, stop, len(words)):
-        if i >= end and words[i].norm in ".?!":
+        if i >= end and (words[i].norm in ".?!" or _names_another(words, i)):
             break
         match = FORMS.at(words, i)
         if match is None:

@@ -1,7 +1,7 @@
 """One finding for each medicine and strength, from everything that was said of it.
 
-A missed dose ends nothing: it is a finding of its own beside what is taken. What is stopped in a later turn ends the
-one strength that was taken until then.
+A missed dose ends nothing: it is a finding of its own beside what is taken, with the one strength of that. What is
+stopped in a later turn ends the one strength that was taken until then.
 """
 
 from collections.abc import Iterable, Sequence
@@ -81,6 +81,9 @@ def _merged(facts: Sequence[Fact]) -> list[Fact]:
     if all(fact.status in (None, "asked") for fact in lasting):
         event = replace(event, dose=event.dose or lasting[0].dose)
         return [event.with_(replace(lasting[0], status=None)), *(f for f in lasting[1:] if f.dose != event.dose)]
+    doses = {fact.dose for fact in lasting if fact.dose is not None and fact.status != "stopped"}
+    if event.dose is None and len(doses) == 1:
+        event = replace(event, dose=doses.pop())
     return [*lasting, event]
 
 
@@ -112,7 +115,7 @@ def _is_after(one: Fact, other: Fact) -> bool:
 
 def _filled(dosed: Fact, bare: Fact) -> Fact:
     """A strength keeps its own status: the bare mention may speak of the time before a change."""
-    keeps = dosed.status is not None or bare.tentative or bare.status == "asked"
+    keeps = dosed.status is not None or bare.tentative
     return dosed.with_(replace(bare, status=dosed.status, tentative=False) if keeps else bare)
 
 

@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from carelog.extraction.medications.cues import VERB_LAST
+from carelog.extraction.medications.cues import stands_last
 from carelog.extraction.medications.forms import FORMS
 from carelog.extraction.medications.misspellings import closest_name
 from carelog.extraction.medications.reading import Reading
@@ -51,6 +51,7 @@ _SURELY_TAKES = frozenset({"taking", "take", "started"})
 _EXPLAINING = word_set(
     "which is an a , it's that's called named the uh um of like kind this that its it 's drug medicine"
 )
+_WHOSE = word_set("the my your his her")
 _SAYS_WHICH = word_set("is it's that's called named")
 _LONGEST_EXPLANATION = 5
 _LONGEST_JOIN = 3
@@ -128,15 +129,24 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
         if not other.drug.kind
     ]
     if n + 1 < len(found) and not found[n + 1].drug.kind:
-        between = [word.norm for word in words[mention.end : found[n + 1].first]]
+        form = FORMS.at(words, mention.end) if mention.end < len(words) else None
+        between = [word.norm for word in words[mention.end + (form[0] if form else 0) : found[n + 1].first]]
         if between in ([",", "the"], [",", "it's"], [",", "that's"]):
             return True  # "The water pill, the hydrochlorothiazide".
+        whose = mention.first > 0 and words[mention.first - 1].norm in _WHOSE
+        if between == [","] and whose and _ends_there(words, found[n + 1].end):
+            return True  # "And my water pill, hydrochlorothiazide."
     return any(
         0 < len(gap) <= _LONGEST_EXPLANATION
         and all(word.norm in _EXPLAINING for word in gap)
         and any(word.norm in _SAYS_WHICH for word in gap)
         for gap in gaps
     )
+
+
+def _ends_there(words: Sequence[Word], end: int) -> bool:
+    """No list goes on after a name."""
+    return end >= len(words) or words[end].norm in (".", "?", "!", ";") or words[end].norm[0].isdecimal()
 
 
 def _is_sort_of(one: Drug, other: Drug) -> bool:
@@ -217,7 +227,7 @@ class _Company:
             ends.update(range(dose.first - 2, dose.first + 1))
             close_ends.update(range(dose.first - 1, dose.first + 1))
         for cue in cues:
-            if words[cue.first].norm in VERB_LAST:
+            if stands_last(words, cue):
                 ends.update(range(cue.first - _CUE_REACH, cue.first + 1))
         for i, word in enumerate(words):
             if word.start in starts:

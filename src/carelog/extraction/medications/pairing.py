@@ -37,7 +37,8 @@ _LONGEST_REACH = 22  # Words between a name and a strength said with its unit.
 _TURNS_BACK = 4
 _LATEST_HOUR = 12
 _EVENTS = word_set("had took take taken taking gave given give did got")
-_EVENT_REACH = 4
+_EVENT_REACH = 8
+_NUMBERED = word_set("room bed ward bay floor extension ext suite page line step day week age aged gate number version")
 _OTHER_FORMS = word_set("patch patches gum lozenge lozenges shot injection")
 _MILLILITRE = "mL"
 
@@ -89,7 +90,7 @@ def _owner(
     )
     if last is not None and (before is not None or turn - last.turn > _TURNS_BACK):
         last = None
-    if dose.target and is_thought(words, dose):
+    if (dose.target and is_thought(words, dose)) or _is_numbered(words, dose):
         return None
     if before and _follows(dose, around):
         return None if _is_hour(words, dose, around) else Place(turn, before)
@@ -132,6 +133,11 @@ def _without_count(gap: Sequence[str]) -> Sequence[str]:
         for i, norm in enumerate(gap)
         if not (norm in COUNTS and gap[i + 1 : i + 2] == ["of"]) and not (norm == "of" and i and gap[i - 1] in COUNTS)
     ]
+
+
+def _is_numbered(words: Sequence[Word], dose: Dose) -> bool:
+    """ "Room 300", "day 5", "aged 70": what the number counts is named before it."""
+    return dose.unit is None and dose.first > 0 and words[dose.first - 1].norm in _NUMBERED
 
 
 def _is_hour(words: Sequence[Word], dose: Dose, around: Around) -> bool:

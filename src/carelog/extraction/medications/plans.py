@@ -22,7 +22,8 @@ _TOPICS = phrase_table(
             i want to | i want you | i'd like you to | i'd like to | i do want | want you back on |
             i would like you to | i would like to | i'll give | i'll add | i'll send | i'll put | i'll start |
             i'd recommend | i recommend | i'd rather you | here's what | what i'd do | what we'll do | starting you |
-            start you on | i'm giving you | while we wait | in the meantime
+            start you on | i'll leave | a week of | a course of | three things | two things | we treat |
+            i'm giving you | while we wait | in the meantime
         """,
         "taking": """
             go through the meds | go through your | go over your | go over the | your medicines | your meds |
@@ -30,7 +31,8 @@ _TOPICS = phrase_table(
             you are taking | are you taking | are you on | do you take | what are you on | what do you take |
             what are you taking | what medicines | which medicines | still on | still taking | i've got you on |
             i have you on | i've got down | i see here | on your list | on my list | any medicines | other medicines |
-            other medications | he's on | she's on | he takes | she takes
+            other medications | i can see | on your record | i've got here | i have here | it says here |
+            on your repeat | he's on | she's on | he takes | she takes
         """,
     }
 )

@@ -20,7 +20,7 @@ _INSTRUCTING = word_set(
 )
 _BEFORE_IMPERATIVE = word_set(". : , and then just please okay so ok alright also or ahead ! ? ; again")
 _REFILLS = word_set("refill refills refilled renew")
-_HIM_OR_HER = word_set("him her")  # "I give him": no order.
+_GIVING = word_set("him her giving")  # "I give him": no order.
 _HINDI_INSTRUCTIONS = word_set("lena leni lijiye lo lagaiye lagana daaliye khana लेना लेनी लीजिए खा लगाइए")
 
 
@@ -57,7 +57,7 @@ def _is_from_patient(utterance: Utterance, cue: Cue) -> bool:
     gives it to the subject does not order it."""
     if utterance.turn.role not in (Role.PATIENT, Role.CARER):
         return False
-    return any(word.norm in _REFILLS | _HIM_OR_HER for word in utterance.words[cue.first : cue.end])
+    return any(word.norm in _REFILLS | _GIVING for word in utterance.words[cue.first : cue.end])
 
 
 def _taking_or_ordered(utterance: Utterance, cue: Cue) -> Status:

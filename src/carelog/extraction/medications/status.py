@@ -15,6 +15,7 @@ Decisions that a reader may ask about:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction.finding import Span
@@ -50,7 +51,12 @@ from carelog.record.types.medication import Status
 _CONSIDERED_REACH = 9
 _WISHES = word_set("want wanted like thinking hoping hope wish planning try trying tried would")
 _OF_IT = frozenset({"stopped", "missed", "taking", "take", "changed", "started"})
+_TO_MISS = word_set("miss skip forget")
+_HAD_REACH = 8
+_BEFORE_HAD = word_set("some his her the a two one of more another last at and , then")
+_OWN = word_set("my meri mera mere")
 _IFS = word_set("if agar अगर")
+_SHORT = 7  # Words of a question that names nothing new.
 _REPLY_REACH = 40  # Words of a reply in which "it" is still the medicine that was asked for.
 
 
@@ -75,7 +81,7 @@ class Scene:
             return None
         if (
             is_of_people(utterance, begin, mention)
-            or is_compared(utterance, first)
+            or is_compared(utterance, first, mention.end)
             or is_given_once(utterance, mention)
             or is_general(utterance, begin, end, mention)
             or is_of_one_named_before(self._dialogue, turn, mention)
@@ -101,19 +107,46 @@ class Scene:
             return Said("stopped") if gone else None
         if cue is not None and cue.meaning == "ordered" and status == "taking":
             return Said("taking")  # "Can you refill my Zoloft?"
-        if cue is None:
-            status = self._carried(turn, begin, first)
+        carried = self._carried(turn, begin, first) if cue is None else None
+        if cue is None and self._is_had(turn, begin, first):
+            status = "taking"
+        status = carried or status
         later = list(self._said_of_it(turn, mention.end, stop)) if status in (None, "taking", "started") else []
         if stopped := next((said for said in later if said.status == "stopped"), None):
             return stopped
+        if carried and (anew := next((said for said in later if said.status in ("started", "changed")), None)):
+            return anew
         if status == "taking" and cue is not None and is_long_ago(utterance.words, (begin, end), cue):
             status = "stopped"
         if status == "taking" and is_undone(utterance.words, mention.end, min(stop, end)):
             return Said("missed")
         said = self._asked.said_of(turn, mention, status, tentative=cue is not None and cue.meaning == "tried")
+        if said is not None and said.status == "asked" and self._is_own(turn, begin, first):
+            said = replace(said, status="taking")
         if said is not None and said.status in (None, "asked"):
             return next((one for one in later if one.status in ("taking", "changed", "started")), said)
         return said
+
+    def _is_had(self, turn: int, begin: int, first: int) -> bool:
+        """ "He had some Calpol at six", of whom a carer speaks."""
+        utterance = self._dialogue[turn]
+        if utterance.turn.role is not Role.CARER:
+            return False
+        words, names = utterance.words, self._mentions.get(turn, ())
+        for i in range(first - 1, max(begin, first - _HAD_REACH) - 1, -1):
+            if words[i].norm == "had":
+                return True
+            named = any(other.first <= i < other.end for other in names)
+            if not named and words[i].norm not in _BEFORE_HAD and not words[i].norm.isdecimal():
+                return False
+        return False
+
+    def _is_own(self, turn: int, begin: int, first: int) -> bool:
+        """ "Can I have Crocin with my Ecosprin?": who asks of another beside their own takes their own."""
+        utterance = self._dialogue[turn]
+        own = first > 0 and utterance.words[first - 1].norm in _OWN
+        beside = any(begin <= other.first < first for other in self._mentions.get(turn, ()))
+        return own and beside and utterance.turn.role in (Role.PATIENT, Role.CARER)
 
     def missed_of(self, turn: int, mention: Mention, stop: int) -> Said | None:
         """ "... and I skipped it on Sunday": what is said later of doses of the mention."""
@@ -149,9 +182,20 @@ class Scene:
         yield from self._pronouns_in(turn, first, stop)
         words, reply = self._dialogue[turn].words, turn + 1
         if stop == len(words) and reply < len(self._dialogue):
-            named = self._mentions.get(reply, ())
+            named = [other for other in self._mentions.get(reply, ()) if not other.drug.kind]
             until = min(named[0].first if named else len(self._dialogue[reply].words), _REPLY_REACH)
             yield from self._pronouns_in(reply, 0, until)
+            if not named and self._is_asked_more(turn, reply):
+                named = list(self._mentions.get(reply + 1, ()))
+                until = min(named[0].first if named else len(self._dialogue[reply + 1].words), _REPLY_REACH)
+                yield from self._pronouns_in(reply + 1, 0, until)
+
+    def _is_asked_more(self, turn: int, reply: int) -> bool:
+        """ "I started biotin." "How much?" "... I stopped it last week": a short question keeps it in mind."""
+        asking = self._dialogue[reply].words
+        if reply + 1 >= len(self._dialogue) or not asking or len(asking) > _SHORT or asking[-1].norm != "?":
+            return False
+        return self._dialogue[reply + 1].turn.role is self._dialogue[turn].turn.role
 
     def _pronouns_in(self, turn: int, first: int, stop: int) -> Iterator[Said]:
         utterance = self._dialogue[turn]
@@ -159,6 +203,8 @@ class Scene:
         for cue in self._readings[turn].cues:
             if not first <= cue.first < stop or cue.meaning not in _OF_IT:
                 continue
+            if words[cue.first].norm in _TO_MISS and utterance.turn.role in (Role.CLINICIAN, Role.AGENT):
+                continue  # "Miss tonight's dose" tells what to do, not what was done.
             begin = utterance.sentence_at(cue.first)[0]
             last = object_of(words, begin, cue)
             status = status_of(self._dialogue[turn], cue)

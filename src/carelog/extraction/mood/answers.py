@@ -9,7 +9,7 @@ from carelog.extraction.exchange import AnswerKind, Question, QuestionForm, answ
 from carelog.extraction.finding import Span
 from carelog.extraction.mood.said import Said, feeling_at, level_after, spoken
 from carelog.extraction.mood.scales import level_of
-from carelog.extraction.mood.words import MARKS_OF_MOOD, MIND, PLAIN_FEELINGS, begins_feeling
+from carelog.extraction.mood.words import IN_ONESELF, MARKS_OF_MOOD, MIND, PLAIN_FEELINGS, begins_feeling
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.symptoms.context import is_first_person
 from carelog.extraction.utterances import Utterance
@@ -17,6 +17,8 @@ from carelog.extraction.wordsets import word_set
 
 _SCALES: Final = word_set("scale rate ten 10 rating score")
 _SOON: Final = 6  # words
+_FRAGMENT: Final = 3  # words: "And mood?"
+_HESITATING: Final = word_set("well oh ah um uh er honestly , a bit")
 
 
 class Answered(NamedTuple):
@@ -30,7 +32,7 @@ class Answered(NamedTuple):
 def answered(dialogue: Sequence[Utterance], position: int) -> Answered | None:
     """ "How is your mood?" - "pretty good"; "have you been feeling down?" - "yes"."""
     asking = dialogue[position]
-    if MARKS_OF_MOOD.isdisjoint(asking.norms):
+    if MARKS_OF_MOOD.isdisjoint(asking.norms) and IN_ONESELF.isdisjoint(asking.norms):
         return None
     opened = [q for q in open_questions(asking) if _asks_of_mind(asking, q.first, q.end)]
     if not opened or position + 1 == len(dialogue) or same_speaker(asking, dialogue[position + 1]):
@@ -42,7 +44,7 @@ def answered(dialogue: Sequence[Utterance], position: int) -> Answered | None:
     words = asking.words
     asked = asking.span(question.first, question.end)
     told = _rated(asking, question, reply)
-    if told is None and question.form is QuestionForm.OPEN:
+    if told is None and (question.form is QuestionForm.OPEN or question.end - question.first <= _FRAGMENT):
         told = _in_words(reply)
     if told is not None:
         return Answered(reply, told, asked)
@@ -67,8 +69,11 @@ def _rated(asking: Utterance, question: Question, reply: Utterance) -> Said | No
 
 
 def _in_words(reply: Utterance) -> Said | None:
-    hesitating = [word.norm for word in reply.words[:2]] == ["well", ","]
-    level = level_after(reply.words, 2 if hesitating else 0, len(reply.words))
+    norms = [word.norm for word in reply.words[:_SOON]]
+    begin = next((i for i, norm in enumerate(norms) if norm not in _HESITATING), 0)
+    if begin == 1 and norms[0] == "well":
+        begin = 0
+    level = level_after(reply.words, begin, len(reply.words))
     if level is None:
         return None
     value, first, end = level
@@ -79,10 +84,14 @@ def _in_words(reply: Utterance) -> Said | None:
 
 def _asks_of_mind(asking: Utterance, first: int, end: int) -> bool:
     words = asking.words
+    opening = range(asking.sentence_at(first)[0], first)  # "And in yourself, how have you been?"
+    if any(words[i].norm in IN_ONESELF and words[i - 1].norm == "in" for i in opening if i):
+        return True
     return any(
         words[i].norm in MIND
         or words[i].norm in PLAIN_FEELINGS
         or words[i].norm == "energy"
+        or (words[i].norm in IN_ONESELF and i > 0 and words[i - 1].norm == "in")
         or begins_feeling(words, i)
         for i in range(first, end)
     )

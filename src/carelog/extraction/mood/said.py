@@ -101,7 +101,7 @@ def feeling_at(words: Sequence[Word], i: int, clause: Clause) -> Said | None:
     following = words[end].norm if end < clause[1] else ""
     verb = i if following in HINDI_VERBS else _verb_before(words, i, clause[0], plain=plain)
     after = words[end].norm if end < len(words) else ""
-    if words[i].norm in _ABOUT_SOMETHING and after in _COMPLEMENTS:
+    if words[i].norm in _ABOUT_SOMETHING and (after in _COMPLEMENTS or _begins_a_clause(words, end)):
         return None
     if verb is None or (plain and (following in NOT_A_MOOD or not _i_feel(words, clause[0], verb))):
         return None
@@ -118,15 +118,22 @@ def _i_feel(words: Sequence[Word], begin: int, verb: int) -> bool:
     return not before or before[-1] in _I or (before[-1] == "have" and "i" in before)
 
 
+def _begins_a_clause(words: Sequence[Word], at: int) -> bool:
+    """ "So happy the bus came", and not "sad the last few weeks"."""
+    following = words[at + 1].norm if at + 1 < len(words) else ""
+    return at < len(words) and words[at].norm == "the" and following not in _OF_TIME
+
+
+_OF_TIME = word_set("last past other whole entire same first next odd day days week time")
 # "Happy to help", "worried that it broke": an attitude to one thing, not a mood.
 _ABOUT_SOMETHING = word_set(
     """
-    happy worried angry frustrated scared guilty content hopeful thrilled delighted optimistic
+    happy happier sad worried angry frustrated scared guilty content hopeful thrilled delighted optimistic
     """
 )
 _COMPLEMENTS = word_set(
     """
-    to that with at i i'm i've it it's you we they he she about for by if because of when
+    to that with at i i'm i've it it's you we they he she about for by if because of when my his her your
     """
 )
 _COLOURED = word_set("lips lip face fingers finger skin nails toes toe hands hand feet foot baby tongue mouth")

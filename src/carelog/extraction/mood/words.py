@@ -92,6 +92,8 @@ MIND = word_set(
     mood moods spirits emotionally mentally emotional mental mann मन मूड psychologically
     """
 )
+IN_ONESELF = word_set("yourself himself herself")
+"""How somebody is asked after: "and in yourself, how have you been?"."""
 FEELING_VERBS = word_set(
     """
     feel feels feeling felt been am i'm im is are was were be being get gets getting got seem seems

@@ -8,6 +8,7 @@ from carelog.extraction.durations import find_durations
 from carelog.extraction.exchange import Answer, AnswerKind, read_answer
 from carelog.extraction.finding import Span
 from carelog.extraction.numbers import find_numbers
+from carelog.extraction.sleep.lengths import is_of_the_night
 from carelog.extraction.sleep.night import ASKED, Night
 from carelog.extraction.sleep.quality import DEGREES, QUALITY
 from carelog.extraction.sleep.times import clock_at, with_awakenings
@@ -72,6 +73,8 @@ def _hour(utterance: Utterance, asked: Sequence[str]) -> Night:
 def _answers(utterance: Utterance, asked: Sequence[str], answer: Answer, *, polar: bool) -> Night:
     words, numbers, night = utterance.words, find_numbers(utterance), Night()
     for duration in find_durations(utterance, numbers):
+        if not is_of_the_night(words, duration):
+            continue
         if night.hours is None and duration.first <= 8 and duration.seconds and duration.seconds <= 86400:
             night = replace(night.seen(duration.first, duration.end), hours=round(duration.seconds / 3600, 2))
     if not _SCALES.isdisjoint(asked):

@@ -1,21 +1,42 @@
 """How long the subject slept."""
 
+import re
 from collections.abc import Sequence
 
 from carelog.extraction import claims
 from carelog.extraction.durations import Duration
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.sleep.night import NOT
-from carelog.extraction.utterances import Utterance
+from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 _NOT_A_LENGTH = word_set("need needs than after ago before every should want till until")
+
+
+_PIECES = phrase_set("at a time | at a stretch | in a row | in one go | at once | at most at a time | on and off")
+_UP = re.compile(
+    r"(?:, )?(?:and )?(?:then )?(?:i'm|i am|i was|he's|he was|she's|she was) (?:wide |just )?(?:up|awake)(?! at| by)"
+)
+_UP_REACH = 8  # words
+
+
+def is_of_the_night(words: Sequence[Word], duration: Duration) -> bool:
+    """The length is that of the night: not "every two hours", "two hours at a time", "two hours and I'm awake"."""
+    if duration.first and words[duration.first - 1].norm in {"every", "each"}:
+        return False
+    end = duration.end
+    if end >= len(words):
+        return True
+    if _PIECES.at(words, end):
+        return False
+    return not _UP.match(" ".join(word.norm for word in words[end : end + _UP_REACH]))
 
 
 def length_at(utterance: Utterance, cue: int, durations: Sequence[Duration]) -> tuple[int, int, float] | None:
     """The hours beside the word: "slept about six hours", "six hours of sleep"."""
     words = utterance.words
     for duration in durations:
-        if duration.seconds is None or not 0 < duration.seconds <= 86400:
+        if duration.seconds is None or not 0 < duration.seconds <= 86400 or not is_of_the_night(words, duration):
             continue
         hourly = words[duration.end - 1].norm in {"minutes", "minute", "min", "mins"} or duration.seconds % 60 == 0
         if words[duration.end - 1].norm in {"day", "days", "night", "nights", "din", "raat"} or not hourly:
@@ -41,7 +62,7 @@ def open_length_at(utterance: Utterance, cue: int, durations: Sequence[Duration]
     for duration in durations:
         near = cue < duration.first <= cue + 5 or duration.end in (cue, cue - 1)
         hourly = words[duration.end - 1].norm.startswith(("hour", "hr", "ghant"))
-        if duration.seconds is not None or not (near and hourly):
+        if duration.seconds is not None or not (near and hourly) or not is_of_the_night(words, duration):
             continue
         around = words[min(cue, duration.first) : max(cue, duration.end)]
         start = claims.clause_start(words, min(cue, duration.first), reach=4)

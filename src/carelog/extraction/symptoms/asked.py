@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from enum import Enum
 
 from carelog.conversations.turns import Role
 from carelog.extraction.claims import Asked, asks_carer_of_self
+from carelog.extraction.ended import is_over
 from carelog.extraction.exchange import (
     Answer,
     AnswerKind,
@@ -16,56 +16,40 @@ from carelog.extraction.exchange import (
     open_questions,
 )
 from carelog.extraction.exchange_fillers import skip_fillers
-from carelog.extraction.negation import Denial, denial, is_over
+from carelog.extraction.negation import Denial, denial, subject_clause
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.details import NO_DETAILS, Details, details_of_answer
-from carelog.extraction.symptoms.examination import is_pressed
+from carelog.extraction.symptoms.examination import TENDERNESS, is_pressed, is_pressed_by_examiner, is_tested
 from carelog.extraction.symptoms.fragments import implies_yes, shows
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.onset import duration
 from carelog.extraction.symptoms.picking import bleeding_at, by_place, by_word, other_side, tells_a_kind_of, the_rest
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.severity import rated, score, score_said
+from carelog.extraction.symptoms.sought import (
+    Sought,
+    asked_of_it,
+    asks_for_end,
+    asks_of_such,
+    asks_where,
+    brings_up,
+    is_known,
+    sought,
+)
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
 from carelog.extraction.symptoms.wellness import said_to_be_well
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
-
-class _Sought(Enum):
-    """What a question wants to know about a symptom that it names."""
-
-    WHETHER = "whether"  # "have you had a cough"
-    END = "end"  # "has the cough gone away"
-    MORE = "more"  # "is the cough better", "did that help with the cough": that there is one is taken as known
-
-
 _IT = word_set("it it's they they've they're that that's")
-_ENDING = word_set("gone away resolved stopped cleared subsided over disappeared")
-_AMOUNT = word_set("down up worse better")
-_CHANGING = word_set(
-    """
-    better worse improve improved improving worsened worsening same constant radiate radiates spread
-    down up easing come comes
-    """
-)
-_DEALING = word_set(
-    """
-    know knew take takes taken taking took tried try trying help helps helped helping use used using
-    treat treated cause causes caused mean means explain understand better worse
-    """
-)
+_BACK = word_set("back returned returns again")
 _FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any")
 _OR = word_set("or ya या")
-_TAKING_FOR_GRANTED = frozenset(
-    {"how long", "how bad", "how severe", "how often", "how many", "how is", "how are", "when did", "where is"}
-    | {"what makes", "what brings", "what brought"}
-)
 _SCALE = phrase_set("scale of | scale from | out of ten | out of 10 | one to ten | 1 to 10 | zero to ten | 0 to 10")
-_GOING_ELSEWHERE = word_set("to home out through by for on in back taking doing")
+_GOING_ELSEWHERE = word_set("down up to home out through by for on in back taking doing")
 _OBJECTING = word_set("actually well but")
-_WELL = word_set("good great fine okay ok well excellent no not none gone theek")
+_ECHOING = word_set("i there it they")  # "you haven't been dizzy?" - "I have": that is no agreement
 _POINTING = word_set("here there press pressing push touch")
 _LATEST = 4  # Turns from the question to its answer.
 _OPENING = 4  # Words within which a reply's first complaint must be named.
@@ -88,9 +72,34 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         (question, mention)
         for question in opened
         for mention in reading.mentions
-        if id(mention) not in within and question.first <= mention.first < question.end
+        if id(mention) not in within
+        and question.first <= mention.first < question.end
+        and not _is_occasion(reading, mention)
     ]
-    yield from _answered(reading, readings[position + answer.reply], about, answer)
+    reply = readings[position + answer.reply]
+    if not about and (meant := asked_of_it(reading, opened[-1])) is not None:
+        yield from _answered_of_it(reading, reply, opened[-1], meant, answer)
+    yield from _answered(reading, reply, about, answer)
+
+
+def _is_occasion(reading: Reading, mention: Mention) -> bool:
+    """ "Is there any blood when you cough?" asks for the blood."""
+    before = [word.norm for word in reading.words[max(0, mention.first - 2) : mention.first]]
+    return before in (["when", "you"], ["if", "you"], ["whenever", "you"], ["while", "you"], ["after", "you"])
+
+
+def _answered_of_it(
+    reading: Reading, reply: Reading, question: Question, mention: Mention, answer: Answer
+) -> Iterator[Statement]:
+    """ "And the rash on your arm, is that gone?": what is asked of "that"."""
+    if not _of_subject(reading, question, mention):
+        return
+    clause = reading.clause_of(mention)
+    over = _ends(reply) or (asks_for_end(reading, question) and answer.kind is AnswerKind.YES)
+    if over:
+        yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
+    elif mention.name not in {other.name for other in reply.mentions}:
+        yield statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
 
 
 def _answered_within(reading: Reading) -> Iterator[Statement]:
@@ -110,7 +119,7 @@ def _answered_within(reading: Reading) -> Iterator[Statement]:
 def _answered(
     reading: Reading, reply: Reading, about: Sequence[tuple[Question, Mention]], answer: Answer
 ) -> Iterator[Statement]:
-    replied = {mention.name for mention in reply.mentions}
+    replied = {mention.name for mention in reply.mentions if not _of_another(reply, mention)}
     named = any(mention.name in replied for _, mention in about)
     places = by_place(reply, len(about)) if len(about) > 1 else {}
     if len(about) > 1 and not places:
@@ -125,14 +134,14 @@ def _answered(
         if not _of_subject(reading, question, mention):
             continue
         clause = reading.clause_of(mention)
-        sought = _sought(reading, question, mention)
+        wanted = sought(reading, question, mention)
         if answer.kind is not AnswerKind.YES and (turned := other_side(mention, reply)) is not None:
             yield replace(statement(reading, mention, clause, "present", Weight.ANSWER, answer), mention=turned)
-        elif sought is _Sought.END:
+        elif wanted is Sought.END:
             ended = answer.kind is AnswerKind.YES or _ends(reply)
             if ended:
                 yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
-            elif answer.kind is AnswerKind.NO:
+            elif answer.kind is AnswerKind.NO or _came_back(reply):
                 yield statement(reading, mention, clause, "present", Weight.ANSWER, answer)
         elif len(about) == 1 and _ends(reply):
             yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
@@ -141,8 +150,10 @@ def _answered(
             yield _with_details(statement(reading, mention, clause, polarity, Weight.ANSWER, answer), reply)
         elif (rating := _rating(reading, question, reply)) is not None:
             yield _rated(statement(reading, mention, clause, "present", Weight.ANSWER, answer), rating)
-        elif question.form is QuestionForm.OPEN or sought is _Sought.MORE:
-            if _is_known(reading, question, mention, sought, reply, answer):
+        elif mention.bare and asks_where(reading, question, mention) and answer.kind is not AnswerKind.NO:
+            yield statement(reading, mention, clause, "present", Weight.ANSWER)
+        elif question.form is QuestionForm.OPEN or wanted is Sought.MORE:
+            if is_known(reading, question, mention, wanted, reply, answer):
                 known = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
                 yield _with_details(known, reply) if len(about) == 1 else known
         else:
@@ -151,7 +162,9 @@ def _answered(
                 told = replace(told, over=True)
             if told is not None and told.polarity == "present":
                 told = replace(told, mention=bleeding_at(mention, reply))
-            if told is not None and not (told.polarity == "absent" and _is_examined(reading, mention)):
+            if told is not None and _is_examined(reading, mention):
+                told = _examined(reading, told) if told.polarity == "present" else None
+            if told is not None:
                 yield _with_details(told, reply) if len(about) == 1 else told
 
 
@@ -168,6 +181,8 @@ def _told_by(
     """What a yes or a no says of a symptom, or what stands in the reply instead of either."""
     clause = reading.clause_of(mention)
     denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
+    if asks_of_such(reading, question, mention):
+        return None
     polarity = _polarity(answer, denied=denied and not _objects(reply, answer), named=named)
     well = the_rest(reply, named=named) or said_to_be_well(reply, mention)
     if polarity is None and named and answer.kind is AnswerKind.YES and _limits(reply, answer):
@@ -178,20 +193,13 @@ def _told_by(
         polarity, answer = "absent", replace(answer, span=reply.quote(*well))
     elif polarity is None and len(about) == 1 and not denied and _means_yes(mention, reply):
         polarity = "present"
+    elif polarity is None and len(about) == 1 and not denied and brings_up(reading, question, mention, reply):
+        return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
     if polarity is None:
         return None
     if polarity == "present" and _leaves_open(reading, question, about) and not _means_all(reply):
         return None
     return statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
-
-
-def _is_known(
-    reading: Reading, question: Question, mention: Mention, sought: _Sought, reply: Reading, answer: Answer
-) -> bool:
-    """Whether asking takes the symptom as known, and the answer does not object: "how long have you had this cough"."""
-    if sought is _Sought.MORE:
-        return context.is_definite(reading.words, mention.first) and answer.kind is not AnswerKind.OTHER
-    return answer.kind is not AnswerKind.NO and _takes_for_granted(reading, question, mention, reply)
 
 
 def _rated(told: Statement, rating: int) -> Statement:
@@ -214,7 +222,7 @@ def _rating(reading: Reading, question: Question, reply: Reading) -> int | None:
 def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
     clause = (question.first, question.end)
     if question.form is not QuestionForm.STATED and context.is_supposed(
-        reading.words, clause, mention.first, observer=False
+        reading.words, clause, mention.first, observer=False, asked=True
     ):
         return False
     return not (
@@ -223,10 +231,18 @@ def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
     )
 
 
+def _of_another(reply: Reading, mention: Mention) -> bool:
+    """ "Any seizures?" "No. My cousin has seizures." """
+    said = subject_clause(reply.words, reply.clauses, reply.clause_of(mention))
+    return context.is_of_other(reply.words, said, mention.first)
+
+
 def _of_a_spot(reading: Reading, mention: Mention) -> bool:
     """ "Any tenderness here?": of a place that no words name."""
+    if not mention.bare:
+        return False
     after = [word.norm for word in reading.words[mention.end : mention.end + 3]]
-    return mention.bare and not _POINTING.isdisjoint(after)
+    return not _POINTING.isdisjoint(after) or is_tested(reading.words, mention.first)
 
 
 def _asks_still(reading: Reading, question: Question, mention: Mention) -> bool:
@@ -235,9 +251,17 @@ def _asks_still(reading: Reading, question: Question, mention: Mention) -> bool:
 
 
 def _is_examined(reading: Reading, mention: Mention) -> bool:
-    """ "Does that hurt when I press?" - "No": an examination that finds nothing, which denies no complaint."""
-    hurts = mention.complaint in ("pain", "tenderness")
+    """ "Does that hurt when I press?": a yes finds it tender, and a no denies no complaint."""
+    hurts = mention.complaint in ("pain", TENDERNESS)
     return hurts and is_pressed(reading.words, reading.sentence_of(mention), mention.first)
+
+
+def _examined(reading: Reading, told: Statement) -> Statement:
+    """What hurts when the examiner presses is tender."""
+    mention = told.mention
+    if not is_pressed_by_examiner(reading.words, reading.sentence_of(mention), mention.first):
+        return told
+    return replace(told, mention=replace(mention, name=TENDERNESS, complaint=TENDERNESS))
 
 
 def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
@@ -282,10 +306,19 @@ def _ends(reply: Reading) -> bool:
     )
 
 
+def _came_back(reply: Reading) -> bool:
+    """ "Did the pain go?" "For a week, then it came back." """
+    return any(
+        word.norm in _BACK and reply.words[i - 1].norm in ("came", "is", "it", "started")
+        for i, word in enumerate(reply.words)
+    )
+
+
 def _objects(reply: Reading, answer: Answer) -> bool:
     """ "No fever?" "Actually yes, since Monday": that yes is no agreement."""
     first, end = reply.utterance.sentences[0]
-    opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest])
+    opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest + 1])
+    opening = opening or reply.words[answer.first].norm in _ECHOING
     return opening or (answer.kind is AnswerKind.YES and duration(reply.utterance, (first, end)) is not None)
 
 
@@ -303,30 +336,6 @@ def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Que
         return True
     together = sum(other is question for other, _ in about)
     return together > 2 and any(word.norm in _OR for word in reading.words[question.first : question.end])
-
-
-def _takes_for_granted(reading: Reading, question: Question, mention: Mention, reply: Reading) -> bool:
-    """ "How long have you had this cough": it is not in question. "How's the cough?" - "Good" may be none."""
-    words = reading.words
-    lead = " ".join(word.norm for word in words[question.first : question.first + 2])
-    together = [other for other in reading.mentions if question.first <= other.first <= mention.first]
-    if not any(context.is_definite(words, other.first) for other in together):
-        return False  # "the cough and fever" are both known
-    if lead.startswith("how's "):
-        return _WELL.isdisjoint(word.norm for word in reply.words)
-    return lead in _TAKING_FOR_GRANTED
-
-
-def _sought(reading: Reading, question: Question, mention: Mention) -> _Sought:
-    words = reading.words
-    before = [word.norm for word in words[question.first : mention.first]]
-    after = [word.norm for word in words[mention.end : question.end]]
-    definite = context.is_definite(reading.words, mention.first)
-    if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
-        return _Sought.END
-    if any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
-        return _Sought.MORE
-    return _Sought.WHETHER
 
 
 def _fragment(reading: Reading) -> list[Question]:

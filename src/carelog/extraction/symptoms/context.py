@@ -9,7 +9,8 @@ from carelog.extraction.wordsets import word_set
 
 _SUPPOSING = phrase_set(
     """
-    i read | i've read | i heard | i've heard | if | wish | wishing | hope | hopefully | hoping |
+    i'd hate | i would hate | hate to get | i read | i've read | i googled | i looked up | i heard
+    | i've heard | if | wish | wishing | hope | hopefully | hoping |
     it's not like | might |
     won't | wo n't | i bet | i imagine | i can see how |
     thought it was | thought i had | thought i was having | thought it might | supposed to | unless |
@@ -43,6 +44,7 @@ _FORGOTTEN = phrase_set(
 _SUPPOSING_OBSERVER = phrase_set(
     """
     can | could | may | might | would | should | will | 'll | you'll | it'll | i'll | we'll | gon na |
+    you'd feel | you'd get | you'd have | you'd notice | you'd see | you'd be |
     gonna | going to | i'd | we'd | wan na | wanna | want to | when you | whenever you | until | cause |
     causes | causing | caused by | prescribe | prescribed | start you | sometimes people | some people |
     people | patients | help | helps | treat | treatment | because | that's why | consistent with |
@@ -99,7 +101,7 @@ _AMONG = word_set("with to by from for in into on of off out at")
 _KIN_REPORTS = word_set(
     """
     says said say noticed notices noticing saw sees thinks thought tells told complains complained
-    brought drove makes made wants wanted asked lives with
+    brought drove makes made wants wanted asked lives
     """
 )
 _SINGULAR = word_set("he she he's she's he'd she'd he'll she'll usko usne उसको उसे")
@@ -127,11 +129,17 @@ _PAST = phrase_set(
     as a teenager | as a baby | when i was | when you were | when he was | when she was | growing up |
     childhood | back in the day | last year | back in high school | back in college | in high school |
     in college | had a history | bachpan | pehle hota tha | बचपन | decades ago | in my twenties |
-    in my teens | in my youth | first pregnancy | last pregnancy | after the vaccine | last time i had |
+    back before | in my teens | in my youth | first pregnancy | last pregnancy | after the vaccine | last time i had |
     until i had | ever since i was little | before surgery | before the surgery
     """
 )
 
+_EVER_SINCE = word_set("still now ever since has have is are am hurts aches keeps been 've i've it's i'm never always")
+_OF_EXAMPLES = frozenset({"such", "side"})
+_IN_THE_PAST = 3  # words
+_SPANS = word_set(
+    "few couple several week weeks month months day days year hour hours two three four five six seven eight nine ten"
+)
 _GROWN = 30  # years
 _AGES = word_set(
     """
@@ -167,12 +175,22 @@ _FINDING = word_set(
     reveals shows show has
     """
 )
+_UNEASY = word_set("anxious nervous")
+_MAKING = word_set("make makes made making")
+_LASTING = word_set(
+    "been get gets getting always constantly lately feel feeling everything anything all things stuff days weeks"
+)
 _OWNING = word_set("your his her this that these those")
 
 
-def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: bool) -> bool:
-    """Said as a possibility, an instruction or a general truth: "call me if you get a fever"."""
+def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: bool, asked: bool = False) -> bool:
+    """Said as a possibility, an instruction or a general truth: "call me if you get a fever".
+
+    `asked`: in a question, where "any side effects such as nausea" asks for the nausea.
+    """
     for i in range(clause[0], first):
+        if asked and words[i].norm in _OF_EXAMPLES:
+            continue
         if _SUPPOSING.at(words, i) is not None and _FORGOTTEN.at(words, i) is None and not _happens(words, clause, i):
             return True
         if observer and _SUPPOSING_OBSERVER.at(words, i) is not None:
@@ -181,9 +199,14 @@ def is_supposed(words: Sequence[Word], clause: Clause, first: int, *, observer: 
 
 
 def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
-    """ "It might give out once in a while" does happen, and of "I wish I had some appetite" there is none."""
+    """ "It might give out once in a while" does happen, of "I wish I had some appetite" there is none, and "I bet I
+    haven't slept for three hours" guesses only how long."""
+    if words[i].norm == "if":
+        return words[i - 1].norm == "as"  # "as if somebody sat on my chest"
     if words[i].norm == "wish":
         return [word.norm for word in words[i + 1 : i + 3]] == ["i", "had"]
+    if [word.norm for word in words[i : i + 2]] == ["i", "bet"]:
+        return words[i + 2].norm in ("i", "i've")
     return words[i].norm in ("might", "may") and any(_AT_TIMES.at(words, k) is not None for k in range(*clause))
 
 
@@ -242,6 +265,8 @@ def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
 
 def _of_creature(before: Sequence[str]) -> bool:
     """ "The dog has a cough". Of "walking the dog gives me a cough" the dog has none."""
+    if len(before) > 1 and before[-1] in _CREATURES and before[-2] in ("the", "my", "our", "his", "her", "their"):
+        return _AMONG.isdisjoint(before[-3:-2])  # "the dog threw up"
     for place in range(len(before) - 1):
         if before[place] in _CREATURES and before[place + 1] in _BEING:
             return _AMONG.isdisjoint(before[max(0, place - 2) : place]) and _FIRST.isdisjoint(before[place + 1 :])
@@ -284,15 +309,28 @@ def is_first_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
 
 def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> bool:
     """Of an earlier time of life: "I used to get headaches", "when I was a kid | I had seizures"."""
-    if any(_PAST.at(words, i) is not None and words[i - 1].norm != "since" for i in range(*clause)):
-        return True  # "since last year" is not over
+    if any(_PAST.at(words, i) is not None and not _reaches_now(words, i) for i in range(*clause)):
+        return True
     after = next((c for c in among if c[0] == clause[1]), None)
     if after is not None and _is_of_an_age(words, after):
         return True  # "I fainted once | when I was nine"
     before = next((c for c in reversed(among) if c[1] == clause[0]), None)
     if before is None or words[clause[0] - 1].norm in (".", "?", "!"):
         return False
-    return words[before[0]].norm in ("when", "and", "back") and any(_PAST.at(words, i) for i in range(*before))
+    opening = words[before[0]].norm in ("when", "and", "back", "last")
+    goes_on = words[clause[0]].norm == "and" and not any(word.norm in _EVER_SINCE for word in words[slice(*clause)])
+    return (opening or goes_on) and any(_PAST.at(words, i) for i in range(*before))
+
+
+def _reaches_now(words: Sequence[Word], i: int) -> bool:
+    """ "Since last year", "in the last year" and "in the past two weeks" reach up to now."""
+    before, norm = words[i - 1].norm, words[i].norm
+    if before == "since" or (norm == "last" and before == "the"):
+        return True
+    following = words[i + _IN_THE_PAST].norm if i + _IN_THE_PAST < len(words) else ""
+    return [word.norm for word in words[i : i + _IN_THE_PAST]] == ["in", "the", "past"] and (
+        following in _SPANS or following.isdigit()
+    )
 
 
 def _is_of_an_age(words: Sequence[Word], clause: Clause) -> bool:
@@ -308,6 +346,16 @@ def is_last_time(words: Sequence[Word], first: int) -> bool:
     """ "It's been two weeks since my last headache"."""
     before = [word.norm for word in words[max(0, first - 4) : first]]
     return "since" in before and bool(before) and before[-1] in ("last", "previous")
+
+
+def is_of_an_occasion(words: Sequence[Word], clause: Clause, end: int) -> bool:
+    """ "I'm nervous about the scan" is no anxiety; "nervous about everything", "I've been so anxious about work" is."""
+    if words[end - 1].norm not in _UNEASY:
+        return False
+    made = any(word.norm in _MAKING for word in words[max(clause[0], end - 4) : end])
+    if not made and (end + 1 >= len(words) or words[end].norm not in ("about", "for", "at")):
+        return False
+    return not any(word.norm in _LASTING for word in words[clause[0] : end + 3])
 
 
 def is_recap(words: Sequence[Word], clause: Clause, first: int) -> bool:

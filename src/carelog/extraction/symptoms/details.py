@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from carelog.extraction.durations import find_durations
-from carelog.extraction.negation import Clause, clause_about_it
+from carelog.extraction.ended import clause_about_it
+from carelog.extraction.negation import Clause
 from carelog.extraction.symptoms.course import frequency, trend, trend_at, trend_said
 from carelog.extraction.symptoms.influences import relief, situation, trigger
 from carelog.extraction.symptoms.mentions import Mention

@@ -5,14 +5,20 @@ are clear, no wheezing" says nothing of what the subject feels. A review of syst
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
+TENDERNESS: Final = "tenderness"
+"""What hurts when the examiner presses there."""
+
 _EXAMINING = phrase_set(
     """
-    exam | examination | examine you | examining | i appreciate | do appreciate | don't appreciate |
+    exam | examination | let me feel | have a feel | let me look | let me have a look | let me take a look |
+    let's have a look | let's have a little look | let me listen | have a listen | feel your | follow my finger |
+    swallow for me | examine you | examining | i appreciate | do appreciate | don't appreciate |
     do n't appreciate | not appreciate | i see | i do see | don't see | do n't see | i hear | i do hear |
     don't hear | do n't hear | i feel | palpation | palpate | palpable | auscultation | listening to |
     listen to your | lungs are | lungs sound | heart sounds | heart is regular | murmur | bilaterally |
@@ -38,6 +44,10 @@ _TOLD = word_set(
 _REACH = 60  # Words back from a mention that may tell of an examination or a review.
 _PRESSED = 14  # words
 _PRESSING = word_set("press pressed pressing push pushed pushing palpate tap tapped squeeze squeezed poke touch")
+_DOING = _PRESSING | word_set("bend straighten lift raise squeeze move turn twist resist")
+_THAT = word_set("that this it")
+_NEXT = 2  # words
+_OWN_HANDS = word_set("i i'm 'm just")
 _HANDS = word_set("i you i'm you're 'm 're just to")
 _REVIEW = phrase_set("review of systems | ros")
 _SYSTEMS = word_set(
@@ -68,6 +78,18 @@ def is_pressed(words: Sequence[Word], around: tuple[int, int], first: int) -> bo
     """Whether what hurts at word `first` hurts because somebody presses there: "does it hurt when I press here?"."""
     nearby = range(max(around[0], first - _PRESSED), min(around[1], first + _PRESSED))
     return any(words[i].norm in _PRESSING and words[i - 1].norm in _HANDS for i in nearby if i > around[0])
+
+
+def is_pressed_by_examiner(words: Sequence[Word], around: tuple[int, int], first: int) -> bool:
+    """ "When I press": an examination. "When you press" is asked at a distance, too."""
+    nearby = range(max(around[0], first - _PRESSED), min(around[1], first + _PRESSED))
+    return any(words[i].norm in _PRESSING and words[i - 1].norm in _OWN_HANDS for i in nearby if i > around[0])
+
+
+def is_tested(words: Sequence[Word], first: int) -> bool:
+    """ "I'm going to push down, don't let me. Does that hurt?": of what is being done, wherever that is."""
+    told = [word.norm for word in words[max(0, first - _PRESSED) : first]]
+    return any(norm in _DOING for norm in told) and not _THAT.isdisjoint(told[-_NEXT:])
 
 
 def is_review(words: Sequence[Word], sentence: tuple[int, int], first: int) -> bool:

@@ -12,7 +12,7 @@ from carelog.extraction.wordsets import word_set
 _MATTERS: Final = {
     word: matter
     for matter, words in {
-        "stool": "stool stools poop poops poo feces faeces motion motions movement movements "
+        "stool": "stool stools poop poops poo poos nappies diapers feces faeces motion motions movement movements "
         "potty latrine tatti मल पॉटी टट्टी",
         "urine": "urine pee susu peshab pishab पेशाब",
         "vomit": "vomit puke ulti उल्टी",

@@ -15,7 +15,7 @@ from carelog.extraction.wordsets import word_set
 _LEADING: Final = word_set(
     """
     when whenever if at in on with after during since ever only just mostly mainly usually every first both towards
-    toward by from because around my all here
+    toward by from because around my all here there down under inside between behind across near along one
     """
 )
 _ENDING_OTHERWISE: Final = word_set(
@@ -25,6 +25,9 @@ _ENDING_OTHERWISE: Final = word_set(
     """
 )
 _LONGEST: Final = 9  # words
+_FEW: Final = 4  # words
+_AT_TIMES: Final = word_set("sometimes occasionally")
+_NUMBERS: Final = word_set("one two three four five six seven eight nine ten several dozens")
 _FEVER: Final = ((100.4, 108.0), (38.0, 42.5))
 """Degrees Fahrenheit and Celsius that are a fever (38 degrees Celsius and more, as the US CDC defines it)."""
 _LIKENED: Final = word_set("a an the crazy mad hell anything you nobody's no")
@@ -35,7 +38,9 @@ _LOOKS: Final = {
     "redness": word_set("pink pinkish red reddish rosy crimson"),
     "black stools": word_set("black tar tarry"),
     "bruising": word_set("purple blue black eggplant plum yellow green"),
-    "phlegm": word_set("white yellow yellowish green greenish gray grey clear brown brownish stuff gunk goo slime"),
+    "productive cough": word_set(
+        "white yellow yellowish green greenish gray grey clear brown stuff gunk goo slime junk crud phlegm mucus"
+    ),
 }
 _BLOODY: Final = word_set("pink pinkish red reddish bloody rusty rust cola coke tea wine")
 _BLOOD: Final = frozenset({"blood in urine", "blood in stool", "coughing up blood", "vomiting blood"})
@@ -54,7 +59,12 @@ def implies_yes(reply: Reading) -> bool:
         return True
     first = first if words[first].norm in _LEADING else 0
     said = [word for word in words[first:end] if word.norm not in MARKS]
-    if not said or len(said) > _LONGEST or said[0].norm not in _LEADING:
+    if not said or len(said) > _LONGEST:
+        return False
+    if _counts(said):
+        return True
+    pointed = said[0].norm == "right" and len(said) > 1 and said[1].norm in _LEADING
+    if said[0].norm not in _LEADING and not pointed:
         return False
     if any(is_negative(word) or word.norm in _ENDING_OTHERWISE for word in said):
         return False
@@ -66,6 +76,16 @@ def implies_yes(reply: Reading) -> bool:
     )
 
 
+def _counts(said: Sequence[Word]) -> bool:
+    """ "Two.", "a dry one", "names, sometimes"."""
+    last = said[-1].norm
+    if len(said) == 1:
+        return last in _NUMBERS
+    if any(is_negative(word) for word in said):
+        return False
+    return (said[0].norm in ("a", "an") and last in ("one", "ones")) or (len(said) <= _FEW and last in _AT_TIMES)
+
+
 def _is_simile(words: Sequence[Word], first: int, end: int) -> bool:
     """ "Dry mouth?" "Like a desert." Who sleeps like a baby sleeps well."""
     following = words[first + 1].norm if first + 1 < end else ""
@@ -73,15 +93,33 @@ def _is_simile(words: Sequence[Word], first: int, end: int) -> bool:
     return opened and all(word.norm not in _LIKE_WELL and not is_negative(word) for word in words[first:end])
 
 
+def _cannot(words: Sequence[Word], begin: int, stop: int) -> bool:
+    """ "Can't", "can barely"."""
+    norms = [word.norm for word in words[begin:stop]]
+    able = [norm for norm in norms if norm in _UNABLE]
+    return bool(able) and not _NOT_ABLE.isdisjoint(norms)
+
+
+_NOT_ABLE: Final = word_set("barely hardly n't not can't cannot couldn't")
+_UNABLE: Final = word_set("can't cannot can couldn't could")
+_STRONG: Final = word_set("lift carry grip hold open push climb stand raise squeeze")
+_WITHIN: Final = 6  # words
+
+
 def shows(mention: Mention, reply: Reading) -> bool:
     """Whether the reply tells what was measured or seen: "any blood in your urine?" - "it looked pink"."""
     words, (first, end) = reply.words, reply.utterance.sentences[0]
+    if mention.name == "weakness":
+        return any(
+            words[i].norm in _STRONG and _cannot(words, max(first, i - _WITHIN), i) for i in range(first + 1, end)
+        )
     if any(is_negative(word) for word in words[first:end]):
         return False
     if mention.name in _BLOOD:
         return any(word.norm in _BLOODY for word in words[first:end])
-    if mention.name in _LOOKS:
-        return any(word.norm in _LOOKS[mention.name] for word in words[first:end])
+    looks = _LOOKS.get("productive cough" if mention.name == "phlegm" else mention.name)
+    if looks is not None:
+        return any(word.norm in looks for word in words[first:end])
     if mention.name != "fever":
         return False
     measured = (number.value for number in find_numbers(reply.utterance) if number.first < end)

@@ -15,8 +15,10 @@ from carelog.extraction.exchange import (
 from carelog.extraction.exchange_fillers import only_fillers
 from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.sites import first_site
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -25,14 +27,14 @@ from carelog.record.types.symptom import Polarity
 _FUNCTIONS: Final = {
     word: name
     for name, words in {
-        "loss of appetite": "appetite bhookh bhook",
+        "loss of appetite": "appetite eating bhookh bhook",
         "fatigue": "energy stamina",
         "difficulty sleeping": "sleep sleeping neend",
         "shortness of breath": "breathing",
         "vision changes": "vision eyesight",
         "hearing loss": "hearing",
         "memory loss": "memory",
-        "difficulty concentrating": "concentration concentrating focus",
+        "difficulty concentrating": "concentration concentrating focus thinking",
         "loss of balance": "balance",
         "difficulty swallowing": "swallowing",
         "hoarseness": "voice",
@@ -42,54 +44,103 @@ _FUNCTIONS: Final = {
     for word in words.split()
 }
 _NAMES: Final = frozenset(_FUNCTIONS)
-_ILL, _WELL = "ill", "well"
+_HOW: Final = word_set("how how's")
+_OF_SUBJECT: Final = word_set("the your his her that")
+_MOVING: Final = word_set("back neck shoulder elbow wrist hand finger thumb hip knee ankle foot heel toe leg arm")
+_ASKABLE: Final = _NAMES | _MOVING
+_BAD: Final = word_set("terrible awful horrible bad worse miserable murder agony rubbish dreadful")
+_ILL, _WELL, _NEITHER = "ill", "well", "neither"
 _JUDGING: Final[PhraseTable[str]] = phrase_table(
     {
+        _NEITHER: "none of that | none of those | none of them | none of the above | none of it",
         _ILL: """
             poor | poorly | bad | badly | terrible | terribly | awful | awfully | horrible | horribly | low | lower |
             rubbish | lousy | shot | worse | worsening | none | nil | zero | weak | rough | rotten | patchy | gone |
             nonexistent | not great | not good | not so good | not so great | not very good | not too good |
             not the best | not well | not brilliant | not what it was | not what it used to be | could be better |
             been better | so so | up and down | hit or miss | crap | crappy | dreadful | miserable | flat | black |
-            hardly any | not much | what appetite | what sleep | what energy | kam | kharab
+            hardly any | not much | barely | hardly | not a lot | not a thing | very little | picks | picks at it |
+            picks at food | don't want anything | do n't want anything | don't want to eat | two bites | a few bites |
+            down . | down , | way down | in the toilet | in the gutter | rock bottom | through the floor | on the
+            floor |
+            not up to much | foggy | fuzzy | muddled | what appetite | what sleep | what energy | kam | kharab
             """,
         _WELL: """
             good | great | fine | okay | ok | alright | all right | normal | excellent | perfect | well | like a horse |
             like a baby | like a log | like a rock | like a top | no problem | no problems | no issues | no complaints |
             same as always | same as usual | the same | unchanged | wonderful | pretty good | not bad | not too bad |
-            not bad at all | never better | theek | thik | accha | acchi
+            not bad at all | nothing wrong with | never better | theek | thik | accha | acchi
             """,
     }
 )
-_SOUND: Final = word_set("okay ok alright good fine normal well right theek")
+_SOUND: Final = word_set("through okay ok alright good fine normal well right theek")
 _FOLLOWING: Final = _SOUND | word_set(
-    "been lately these today now recently most at any doing holding and or level levels like since going with in"
+    "been lately these today now recently most at any doing holding and or level levels like since going with in "
+    "something enough much all"
 )
+_DONE: Final = word_set("sleeping eating")  # "is she sleeping?"
 _ONE_NIGHT: Final = "did"  # "how did you sleep": of one night, which is no complaint
 _SHORT: Final = 4  # Words that a question has that only names what it asks for: "and your appetite?"
-_REMARKS: Final = 2  # Sentences of the reply that judge.
+_REMARKS: Final = 3  # Sentences of the reply that judge.
 
 
 def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     """The symptom that the reply to a turn says is there. That all is well is an answer only to "is it okay?"."""
     asking = readings[position].utterance
-    if position + 1 == len(readings) or _NAMES.isdisjoint(asking.norms):
+    if _ASKABLE.isdisjoint(asking.norms):
+        return
+    asks_of_part = not (_HOW.isdisjoint(asking.norms) or _MOVING.isdisjoint(asking.norms))
+    if position + 1 == len(readings) or not (asks_of_part or not _NAMES.isdisjoint(asking.norms)):
         return
     reply = readings[position + 1]
     if asking.turn.role in (Role.PATIENT, Role.CARER) or same_speaker(asking, reply.utterance) or not reply.words:
         return
-    for question in open_questions(asking) or _named_only(asking):
+    if asks_of_part and not reply.mentions:
+        yield from _bad_part(readings[position], reply)
+    if _NAMES.isdisjoint(asking.norms):
+        return
+    opened = open_questions(asking) or _named_only(asking)
+    for question in opened:
         at = next((i for i in range(question.first, question.end) if _is_asked_for(asking.words, i)), None)
         if at is None or any(word.norm == _ONE_NIGHT for word in asking.words[question.first : at]):
             continue
         name = _FUNCTIONS[asking.words[at].norm]
         if any(mention.name == name for mention in (*readings[position].mentions, *reply.mentions)):
             continue
-        found = _judgement(asking.words, question, at, reply, position)
+        found = _judgement(asking.words, question, at, reply, position, last=question is opened[-1])
         if found is not None:
             polarity, first, end = found
             spans = (readings[position].quote(at, at + 1), reply.span(first, end))
             yield Statement(Mention(name, at, at + 1, at), polarity, Weight.ANSWER, position, spans)
+
+
+def _bad_part(asking: Reading, reply: Reading) -> Iterator[Statement]:
+    """ "How's the back?" - "Terrible.": a part of the body that moves is bad when it hurts."""
+    words = asking.words
+    for question in open_questions(asking.utterance):
+        first, end = question.first, question.end
+        if words[first].norm not in _HOW:
+            continue
+        known = lexicon()
+        site = first_site(words, known, end, begin=first)
+        if site is None or site.name not in _MOVING or words[site.first - 1].norm not in _OF_SUBJECT:
+            continue
+        if any(word.norm not in _FOLLOWING and word.norm.isalpha() for word in words[site.end : end]):
+            continue
+        begin, stop = reply.utterance.sentences[0]
+        said = [word.norm for word in reply.words[begin:stop] if word.norm.isalpha()]
+        if said and said[-1] in _BAD and not any(is_negative(word) for word in reply.words[begin:stop]):
+            there = Mention(
+                known.concept(site.name, "pain"),
+                site.first,
+                site.end,
+                site.first,
+                site=site.said,
+                part=site.name,
+                complaint="pain",
+            )
+            spans = (asking.quote(site.first, site.end), reply.span(begin, stop))
+            yield Statement(there, "present", Weight.ANSWER, asking.position, spans)
 
 
 def _is_asked_for(words: Sequence[Word], i: int) -> bool:
@@ -107,13 +158,16 @@ def _named_only(asking: Utterance) -> list[Question]:
 
 
 def _judgement(
-    words: Sequence[Word], question: Question, at: int, reply: Reading, position: int
+    words: Sequence[Word], question: Question, at: int, reply: Reading, position: int, *, last: bool
 ) -> tuple[Polarity, int, int] | None:
-    """The polarity, and the words of the reply that tell it."""
+    """The polarity, and the words of the reply that tell it. A yes or a no is about the `last` question of the turn."""
     after = words[at + 1 : question.end]
-    sound = question.form is not QuestionForm.OPEN and any(word.norm in _SOUND for word in after)
+    sound = question.form is not QuestionForm.OPEN and (
+        any(word.norm in _SOUND for word in after)
+        or (words[at].norm in _DONE and not any(word.norm.isalpha() for word in after))
+    )
     answer = read_answer(reply.utterance, position + 1)
-    if sound and answer is not None and answer.kind in (AnswerKind.YES, AnswerKind.NO) and not answer.limited:
+    if sound and last and answer is not None and answer.kind in (AnswerKind.YES, AnswerKind.NO) and not answer.limited:
         return ("absent" if answer.kind is AnswerKind.YES else "present"), answer.first, max(answer.rest, 1)
     bare = [word for word in words[question.first : question.end] if not only_fillers([word])]
     if not sound and question.form is not QuestionForm.OPEN and len(bare) > _SHORT:
@@ -125,5 +179,7 @@ def _judgement(
                 return "present", first, stop
             if kind == _WELL and negative:
                 return "present", first, stop
+            if kind == _NEITHER:
+                return None
             return ("absent", first, stop) if sound and kind == _WELL else None
     return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.excreta import OPENINGS, excreta
@@ -37,7 +36,7 @@ class Mention:
 
 
 _CARRIES_SITE = word_set(
-    "numbness tingling weakness itching rash bruising tremor bleeding lump instability deformity drainage"
+    "numbness tingling weakness itching rash bruising ecchymosis tremor bleeding lump instability deformity drainage"
 ) | {
     "dry skin",
     "muscle spasms",
@@ -78,7 +77,7 @@ _NEEDS_SITE = word_set(  # not "a red light"
 _BURNING = word_set("burn burns burning burned")
 _NOT_FELT = word_set("calories fat off out down gas money fuel wood through mouth")
 # Complaints that make a concept with the site ("knee pain"); the others keep their name and carry the site beside it.
-_NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump"})
+_NAMED_AFTER_SITE = frozenset({"pain", "swelling", "ulcer", "wound", "lump", "flushing"})
 _OR_BARE = (["or"], ["and"], ["or", "any"], ["/"], ["and", "/", "or"], [",", "or"], ["ya"], ["या"])
 _ALIKE = (*_OR_BARE, [","], [",", "and"])
 
@@ -126,7 +125,9 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
                 new = [_coordinated(words, lexicon, found[-1], new[0])]
             found.extend(new)
             taken = max([end, *(mention.end for mention in new)])
-    return [_shared(words, lexicon, one, other) for one, other in zip_longest(found, found[1:])]
+    for at in range(len(found) - 2, -1, -1):
+        found[at] = _shared(words, lexicon, found[at], found[at + 1], found[at + 2 : at + 3])
+    return found
 
 
 def _past_denial(words: Sequence[Word], first: int, end: int) -> int:
@@ -148,7 +149,8 @@ def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | 
         if seen is not None:
             return [Mention(name, seen.first, seen.end, seen.first) for name in seen.names]
     name = _BY_TOPIC.get(word.norm)
-    if name is None or first == 0 or words[first - 1].norm not in _ASKED_FOR:
+    before = words[first - 1].norm if first else ""
+    if name is None or not (before in _ASKED_FOR or (name == DISCHARGE and before == "or")):
         return None
     following = words[first + 1].norm if first + 1 < len(words) else ""
     return None if following in _NOT_ITS_OWN else [Mention(name, first, first + 1, first)]
@@ -228,11 +230,14 @@ def _of_the_same_place(words: Sequence[Word], lexicon: Lexicon, before: Mention,
     return [placed(bare, lexicon, before.part, before.site)]
 
 
-def _shared(words: Sequence[Word], lexicon: Lexicon, one: Mention, other: Mention | None) -> Mention:
-    """ "Pain or swelling in my knee", "numbness or tingling in your feet": what is joined shares the place."""
-    if other is None or not other.site or one.site:
+def _shared(
+    words: Sequence[Word], lexicon: Lexicon, one: Mention, other: Mention, further: Sequence[Mention]
+) -> Mention:
+    """ "Pain, swelling or redness in my knee", "numbness or tingling in your feet": what is joined shares the place."""
+    if not other.site or one.site:
         return one
-    if [word.norm for word in words[one.end : other.head]] not in _OR_BARE:
+    listed = any(third.site == other.site for third in further)
+    if [word.norm for word in words[one.end : other.head]] not in (_ALIKE if listed else _OR_BARE):
         return one
     if one.bare and other.part:
         return placed(one, lexicon, other.part, other.site)

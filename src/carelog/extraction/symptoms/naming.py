@@ -7,6 +7,7 @@ from typing import Final
 from carelog.extraction.exchange import open_questions, same_speaker
 from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, RINGING, Mention
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.wordsets import word_set
 
 
 def _by_word(names: Mapping[str, str]) -> dict[str, str]:
@@ -26,6 +27,13 @@ _AFTER: Final = {
     ),
     RINGING: _by_word({"ringing in the ears": "ear ears hearing hear deaf"}),
     "burning sensation": _by_word({"painful urination": _URINE}),
+    "bleeding": _by_word(
+        {
+            "vaginal bleeding": "period periods menstrual vagina vaginal pregnant pregnancy menopause miscarriage iud",
+            "bleeding": "wound wounds dressing incision cut stitches surgery gums nose stool stools bowel rectal "
+            "bruising bruise",
+        }
+    ),
     DISCHARGE: _by_word(
         {
             "vaginal discharge": "period periods vagina vaginal sex cervix pregnant pregnancy contraception menopause",
@@ -33,12 +41,29 @@ _AFTER: Final = {
             "ear discharge": "ear ears",
             "watery eyes": "eye eyes",
             "nipple discharge": "nipple nipples breast breasts",
-            "drainage": "wound incision stitches staples surgery operation ulcer sore cut",
+            "drainage": "wound dressing incision stitches staples surgery operation ulcer sore cut",
         }
     ),
 }
 """What is named after the nearest of these words, and not at all where none was said."""
-_ANYWHERE: Final = frozenset({"burning sensation"})  # named without them as well
+_BLOCKED: Final = _by_word(
+    {
+        "nasal congestion": "nose nostril nostrils sinus sinuses sniffles sneezing cold smell",
+        "constipation": "bowel bowels stool stools toilet loo motions motion poop laxative prunes",
+        "ear fullness": "ear ears hearing eardrum",
+    }
+)
+_BLOCKED_NAMES: Final = frozenset(_BLOCKED.values())
+_BLOCKING: Final = word_set("bunged stopped plugged blocked backed stuffed clogged")
+_BREATHLESS: Final = "shortness of breath"
+_ORTHOPNEA: Final = "orthopnea"
+_TO_LIE: Final = word_set("lie lay lying laying lies lays lied")
+_DOWN: Final = word_set("down flat back")
+_WHENEVER: Final = word_set("when whenever if as once after every while soon time")
+_OTHERWISE: Final = word_set("or but better helps . ? !")
+_AROUND: Final = 14  # words
+_LED: Final = 4  # words
+_ANYWHERE: Final = frozenset({"burning sensation", "bleeding"})  # named without them as well
 _REACH: Final = 6  # turns
 _NEAR: Final = 4  # words
 _VAGUER: Final = {
@@ -60,17 +85,44 @@ def with_names(reading: Reading, before: Sequence[Reading]) -> Reading:
 
 def _named(reading: Reading, before: Sequence[Reading], mentions: Sequence[Mention]) -> Iterator[Mention]:
     for mention in mentions:
-        after = _AFTER.get(mention.name) if mention.site is None else None
+        if mention.name == _BREATHLESS and _lying(reading, mention):
+            yield replace(mention, name=_ORTHOPNEA)
+            continue
+        if mention.name in _BLOCKED_NAMES and _is_blocked(reading, mention):
+            after: Mapping[str, str] | None = _BLOCKED
+        else:
+            after = _AFTER.get(mention.name) if mention.site is None else None
         if after is None:
             yield mention
             continue
         spoken = [*(word for r in before[-_REACH:] for word in r.words), *reading.words[: mention.first]]
-        nearest = (*reading.words[mention.end : mention.end + _NEAR], *reversed(spoken))  # "when I wipe"
+        following = reading.words[mention.end : mention.end + _NEAR]  # "when I wipe"
+        nearest = (*reversed(spoken), *following) if after is _BLOCKED else (*following, *reversed(spoken))
         meant = next((name for word in nearest if (name := after.get(word.norm))), None)
         if meant is not None:
             yield replace(mention, name=meant, complaint=None)
-        elif mention.name in _ANYWHERE:
+        elif after is _BLOCKED or mention.name in _ANYWHERE:
             yield mention
+
+
+def _lying(reading: Reading, mention: Mention) -> bool:
+    """ "As soon as I lie down I can't catch my breath". Who "has to lie down" for it is breathless standing, too."""
+    words = reading.words
+    first, end = reading.sentence_of(mention)
+    for i in range(max(first + 1, mention.first - _AROUND), min(end - 1, mention.end + _AROUND)):
+        if words[i].norm not in _TO_LIE or words[i + 1].norm not in _DOWN or i in reading.named:
+            continue
+        before = {word.norm for word in words[max(first, i - _LED) : i]}
+        between = words[i : mention.first] if i < mention.first else words[mention.end : i]
+        if not before.isdisjoint(_WHENEVER) and _OTHERWISE.isdisjoint(word.norm for word in between):
+            return True
+    return False
+
+
+def _is_blocked(reading: Reading, mention: Mention) -> bool:
+    """ "Stopped up", of what was spoken of; "a blocked nose" says of what."""
+    said = [word.norm for word in reading.words[mention.first : mention.end]]
+    return not _BLOCKING.isdisjoint(said) and _BLOCKED.keys().isdisjoint(said)
 
 
 def _closer(reading: Reading, before: Sequence[Reading]) -> Sequence[Mention]:
@@ -85,8 +137,7 @@ def _closer(reading: Reading, before: Sequence[Reading]) -> Sequence[Mention]:
         meant = {
             other.name: other
             for other in asked
-            if other.name in closer
-            or (mention.bare and not other.bare and other.name.endswith(f" {mention.name}") and other.name not in own)
+            if other.name in closer or (mention.bare and _says_more(other, mention) and other.name not in own)
         }
         if len(meant) == 1:
             [other] = meant.values()
@@ -94,6 +145,11 @@ def _closer(reading: Reading, before: Sequence[Reading]) -> Sequence[Mention]:
             mention = mention if other.part else replace(mention, complaint=None)
         found.append(mention)
     return found
+
+
+def _says_more(asked: Mention, bare: Mention) -> bool:
+    """ "Chest tightness", of "tightness"."""
+    return not asked.bare and (asked.name.endswith(f" {bare.name}") or asked.complaint == bare.complaint)
 
 
 def _asked(reading: Reading, before: Sequence[Reading]) -> list[Mention]:

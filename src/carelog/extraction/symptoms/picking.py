@@ -49,9 +49,11 @@ _AROUND: Final = word_set(
     my the a an any some it's its i i'm i've it that that's there's is are was been have has had do does got get getting
     yes yeah yep no not n't nope never oh um uh well so just only maybe really more most mostly mainly pretty very a bit
     little sometimes often a lot of in on at with to all too also though then still now lately definitely certainly sure
-    yeah ya haan kind sort or you your me okay like when if time times day night
+    yeah ya haan kind sort or you your me okay fine alright great normal theek thing things part bit like when if time
+    times day night
     """
 )
+_FINE: Final = word_set("fine okay ok alright good great normal steady clear theek thik")
 _NO_OTHER: Final = frozenset({"only", "just"})
 _OPPOSITE: Final = {"left": "right", "right": "left"}
 _ONE_OF_TWO: Final = frozenset({"one", "side"})
@@ -104,7 +106,8 @@ def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[i
             continue
         meant = [place for place, content in enumerate(kept) if stems[0] in content]
         if len(meant) == 1:
-            said.setdefault(meant[0], not any(is_negative(reply.words[i]) for i in remark))
+            fine = any(is_negative(reply.words[i]) or reply.words[i].norm in _FINE for i in remark)
+            said.setdefault(meant[0], not fine)
             if said[meant[0]] and reply.words[remark[0]].norm in _NO_OTHER:
                 return {place: place == meant[0] for place in range(len(about))}
     return said

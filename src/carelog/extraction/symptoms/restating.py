@@ -21,6 +21,7 @@ _STATING: Final = word_set(
     needs let let's going go gonna check look looks see order refer call come means mean happens happen make makes
     cause causes think guess know tell say said says hear read if when whenever unless until because since as for from
     about against than what why how who which any it's that's there's i'm i'll i've i'd we'll we we're
+    you'd you'll it'd it'll they'd they'll he'd she'd
     """
 )
 _GOING_ON: Final = word_set(

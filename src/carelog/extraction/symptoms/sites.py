@@ -47,6 +47,7 @@ _PREPOSITIONS = word_set(
     beneath above below about up with by from within
     """
 )
+_BESIDE = word_set("under below above near beneath behind between around beside")
 _TOWARDS = (
     DETERMINERS
     | _SIDES
@@ -68,6 +69,7 @@ _TOUCHING = word_set(
     when if i you we press push pressing pushing touch tap squeeze here there right down move
     """
 )
+_REACHED = word_set("over above toward towards past against")
 _HINDI_LINKS = word_set("mein me main ka ke ki ko par pe में का के की को पर")
 JOINING = word_set("and or , / & aur ya और या")
 _REACH = 6
@@ -84,6 +86,8 @@ def sites_before(words: Sequence[Word], lexicon: Lexicon, first: int, taken: int
             determined = opening or words[site.first - 1].norm in DETERMINERS
             if not (adjacent or determined or words[at + 1].norm in _HINDI_LINKS):
                 return []
+            if not adjacent and site.first > 1 and words[site.first - 2].norm in _REACHED:
+                return []  # "once the hand is past your head does it hurt"
             if site.name == "back" and adjacent and words[first].norm in ("hurt", "hurting", "to", "bothering"):
                 return []
             return [*_joined_before(words, lexicon, site, taken), site]
@@ -146,6 +150,8 @@ def _with_sides(words: Sequence[Word], name: str, begin: int, end: int, taken: i
 
 def sites_after(words: Sequence[Word], lexicon: Lexicon, end: int, *, object_too: bool = False) -> list[Site]:
     """ "[pain] in my left shoulder and neck", "[hurt] my back", "[swollen] ankles"."""
+    if (named_last := _named_last(words, lexicon, end)) is not None:
+        return [named_last]
     at, limit = end, min(len(words), end + 3)
     while at < limit and words[at].norm in _AFTER_COMPLAINT and words[at].norm not in ("of",):
         at += 1
@@ -168,10 +174,25 @@ def sites_after(words: Sequence[Word], lexicon: Lexicon, end: int, *, object_too
     sites = [site]
     while sites[-1].end < len(words) and words[sites[-1].end].norm in JOINING and len(sites) < 4:
         more = _next_site(words, lexicon, sites[-1].end + 1)
-        if more is None or _begins_new(words, lexicon, more):
+        if more is None or _begins_new(words, lexicon, more) or _describes(words, sites[-1].end, more.first):
             break
         sites.append(more)
     return sites
+
+
+def _named_last(words: Sequence[Word], lexicon: Lexicon, end: int) -> Site | None:
+    """ "It's sore, the knee", "it's weak, that arm": what "it" is, named after a pause and followed by one."""
+    if end + 2 >= len(words) or words[end].norm != "," or words[end + 1].norm not in DETERMINERS:
+        return None
+    site = _next_site(words, lexicon, end + 1)
+    if site is None or (site.end < len(words) and words[site.end].norm.isalpha()):
+        return None
+    return site
+
+
+def _describes(words: Sequence[Word], comma: int, first: int) -> bool:
+    """Whether a joined site says where the one before is: "on my left side, just under the ribs"."""
+    return words[comma].norm == "," and any(word.norm in _BESIDE for word in words[comma:first])
 
 
 def _begins_new(words: Sequence[Word], lexicon: Lexicon, site: Site) -> bool:
@@ -205,18 +226,24 @@ def first_site(words: Sequence[Word], lexicon: Lexicon, stop: int, *, begin: int
     return None
 
 
+def owned_site(words: Sequence[Word], lexicon: Lexicon, stop: int, owners: frozenset[str]) -> Site | None:
+    """The first part of the body before word `stop` that is somebody's."""
+    return next((site for at in range(1, stop) if (site := _owned(words, lexicon, at, owners))), None)
+
+
 def last_site(
     words: Sequence[Word], lexicon: Lexicon, stop: int, owners: frozenset[str], *, begin: int = 0
 ) -> Site | None:
     """The last part of the body before word `stop` that is somebody's: "my left knee" where "my" is an owner."""
-    for at in range(stop - 1, begin, -1):
-        match = _matched(words, lexicon, at)
-        if match is None or match[1] in VAGUE_SITES:
-            continue
-        site = _with_sides(words, match[1], at, at + match[0], 0)
-        if site.first > 0 and words[site.first - 1].norm in owners:
-            return site
-    return None
+    return next((site for at in range(stop - 1, begin, -1) if (site := _owned(words, lexicon, at, owners))), None)
+
+
+def _owned(words: Sequence[Word], lexicon: Lexicon, at: int, owners: frozenset[str]) -> Site | None:
+    match = _matched(words, lexicon, at)
+    if match is None or match[1] in VAGUE_SITES:
+        return None
+    site = _with_sides(words, match[1], at, at + match[0], 0)
+    return site if site.first > 0 and words[site.first - 1].norm in owners else None
 
 
 VAGUE_SITES = frozenset({"body", "heart", "skin", "head", "muscle", "bone", "kidney", "gland", "joint", "side", "eye"})

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from carelog.extraction.ended import is_over
 from carelog.extraction.exchange import Answer
 from carelog.extraction.finding import Span
-from carelog.extraction.negation import Clause, is_over
+from carelog.extraction.negation import Clause
 from carelog.extraction.symptoms.details import NO_DETAILS, Details, details_beside
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
+from carelog.extraction.ended import clause_about_it, is_over, is_well_now
 from carelog.extraction.exchange import AnswerKind, open_questions, questions, read_answer, same_speaker
-from carelog.extraction.negation import Clause, Denial, clause_about_it, denial, is_over, subject_clause
+from carelog.extraction.negation import Clause, Denial, denial, is_negative, subject_clause
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.echoes import is_echo
@@ -27,12 +28,17 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         return
     reacts = _asked_for_allergies(readings, position)
     others = _asked_for_others(readings, position)
+    of_carer = _asked_of_carer(readings, position)
     for mention in reading.mentions:
         if reacts or _names_an_allergy(reading, mention):
             continue
         if others and context.names_kin(reading.words, reading.clause_of(mention)):
             continue
+        if of_carer and not _of_third_person(reading, mention):
+            continue
         if any(q.first <= mention.first < q.end for q in reading.questions) or _asks_on(reading, mention):
+            if _asks_about_own(reading, mention):
+                yield statement(reading, mention, reading.clause_of(mention), "present", Weight.TAKEN_AS_KNOWN)
             continue
         clause = reading.clause_of(mention)
         said = subject_clause(reading.words, reading.clauses, clause)
@@ -45,7 +51,7 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         # "And maybe some weakness": what is given back is no guess.
         if not _of_subject_now(reading, said, mention, observer and not restated):
             continue
-        if is_echo(readings, position, mention):
+        if is_echo(readings, position, mention) or _is_circumstance(reading, mention):
             continue
         if _is_allergy(readings, position, mention):
             continue
@@ -54,6 +60,21 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             new = statement(reading, mention, clause, "present", Weight.RECAP)
         if new is not None and not (new.weight < Weight.OWN and _is_contradicted(readings, position, mention)):
             yield new
+
+
+def _asks_about_own(reading: Reading, mention: Mention) -> bool:
+    """ "Should I worry about this rash?": who asks of it has it, unless it is asked whether or when it will be."""
+    if reading.utterance.turn.role is not Role.PATIENT:
+        return False
+    words = reading.words
+    before = [word.norm for word in words[max(0, mention.first - 2) : mention.first]]
+    if "my" not in before and (not before or before[-1] not in _MINE):
+        return False
+    question = next((q for q in reading.questions if q.first <= mention.first < q.end), None)
+    first, end = (question.first, question.end) if question else reading.clause_of(mention)
+    if _asks_for_a_remedy(words, (first, end), mention):
+        return True
+    return not any(word.norm in _YET_TO_COME or is_negative(word) for word in words[first:end])
 
 
 def _asks_on(reading: Reading, mention: Mention) -> bool:
@@ -70,13 +91,16 @@ def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
     if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
         return False
     asking = readings[position - 1].utterance
-    if not any(norm.startswith("allerg") for norm in asking.norms):
-        return False
+    if not any(norm.startswith("allerg") for norm in asking.norms) or not _ACTING_UP.isdisjoint(asking.norms):
+        return False  # "are your allergies acting up?" asks what is felt
     answer = read_answer(readings[position].utterance, position)
     if answer is not None and answer.kind is AnswerKind.NO:
         return False
     return any(
-        word.norm.startswith("allerg") for q in open_questions(asking) for word in asking.words[q.first : q.end]
+        word.norm.startswith("allerg")
+        for q in open_questions(asking)
+        if asking.words[q.first].norm not in ("how", "how's")
+        for word in asking.words[q.first : q.end]
     ) and not any(word.norm.startswith("allerg") for word in readings[position].words)
 
 
@@ -86,6 +110,31 @@ def _asked_for_others(readings: Sequence[Reading], position: int) -> bool:
         return False
     norms = readings[position - 1].utterance.norms
     return not (_ANYONE.isdisjoint(norms) or _AROUND.isdisjoint(norms))
+
+
+def _is_circumstance(reading: Reading, mention: Mention) -> bool:
+    """ "Yes, when I'm tired": when it is so, and no complaint."""
+    if mention.name not in _CIRCUMSTANCES:
+        return False
+    at = mention.first - 1
+    while at >= 0 and reading.words[at].norm in _IN_IT:
+        at -= 1
+    return 0 <= at < mention.first - 1 and reading.words[at].norm in _WHEN
+
+
+def _of_third_person(reading: Reading, mention: Mention) -> bool:
+    said = subject_clause(reading.words, reading.clauses, reading.clause_of(mention))
+    return context.is_third_person(reading.words, said, mention.first) or context.names_kin(reading.words, said)
+
+
+def _asked_of_carer(readings: Sequence[Reading], position: int) -> bool:
+    """Whether a carer answers "and how are you yourself?"."""
+    if position == 0 or readings[position].utterance.turn.role is not Role.CARER:
+        return False
+    asking = readings[position - 1].utterance
+    if same_speaker(asking, readings[position].utterance) or _YOU.isdisjoint(asking.norms):
+        return False
+    return any(_YOURSELF.at(asking.words, i) is not None for q in open_questions(asking) for i in range(q.first, q.end))
 
 
 def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
@@ -100,11 +149,15 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
     if denied is not Denial.DENIED and (
         context.is_reason(words, clause, mention.first) or _is_of_any(reading, mention, clause)
     ):
+        if not observer and _asks_for_a_remedy(words, clause, mention):
+            return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
         return None
     if denied is Denial.UNCLEAR:
         known = not observer and context.is_definite(words, mention.first)
         return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN) if known else None
     if denied is not Denial.DENIED and context.is_measure_of(words, clause, mention.first, mention.end):
+        return None
+    if mention.name == _ANXIETY and context.is_of_an_occasion(words, clause, mention.end):
         return None
     weight = Weight.OWN
     if not observer and denied is Denial.DENIED and _examines(reading, mention):
@@ -121,8 +174,17 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
             return None
     about = clause_about_it(words, reading.clauses, clause) if _is_spoken_of(reading, mention, clause) else None
     over = (about is not None and is_over(words, about)) or _ends_later(reading, mention, clause)
+    over = over or (not observer and is_well_now(words, reading.clauses, clause))
     polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
     return statement(reading, mention, clause, polarity, weight, over=over)
+
+
+def _asks_for_a_remedy(words: Sequence[Word], clause: Clause, mention: Mention) -> bool:
+    """ "I need something for this itch": it is there."""
+    if not context.is_definite(words, mention.first):
+        return False
+    before = {word.norm for word in words[clause[0] : mention.first]}
+    return not before.isdisjoint(_WANTING) and not before.isdisjoint(_SOMETHING)
 
 
 def _heads_a_plan(reading: Reading, mention: Mention, clause: Clause) -> bool:
@@ -200,16 +262,35 @@ def _is_contradicted(readings: Sequence[Reading], position: int, mention: Mentio
     if position + 1 == len(readings) or not last[0] <= mention.first < last[1] or last[1] - last[0] > _ONE_REMARK:
         return False
     reply = readings[position + 1].utterance
-    if same_speaker(readings[position].utterance, reply) or not reply.words or reply.words[0].norm not in _NO:
+    if same_speaker(readings[position].utterance, reply) or not reply.words:
         return False
-    return any(word.norm in _SAYS_WHO for word in reply.words[1:6])
+    if reply.words[0].norm == "i":  # "You've been confused." "I have not!"
+        answer = read_answer(reply, position + 1)
+        return answer is not None and answer.kind is AnswerKind.NO
+    return reply.words[0].norm in _NO and any(word.norm in _SAYS_WHO for word in reply.words[1:6])
 
 
 _ONE_REMARK = 16  # words; transcripts without punctuation run a whole examination together
+_MINE = word_set("my this these")
+_YET_TO_COME = word_set("will would could might may can if going gonna gon ever when'll get had was were did")
+_WANTING = word_set("need want give get recommend prescribe have")
+_SOMETHING = word_set("something anything")
+_ANXIETY = "anxiety"
 _ILLNESSES = word_set("depression anxiety acne")
 _FOR_YOUR = 2  # words
 _LEADING = word_set("so and now okay then , well um uh")
 _ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
+_ACTING_UP = word_set("acting bothering flaring flared symptoms worse season seasonal")
+_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety"})
+_WHEN = word_set("when whenever if unless")
+_IN_IT = word_set("i'm i am you're you are he's she's really very too so get getting feeling feel was i overly all")
+_YOURSELF = phrase_set(
+    """
+    how are you yourself | are you yourself | about yourself | and yourself | you coping | you holding up | you
+    managing |
+    and you , how | are you sleeping yourself | looking after yourself
+    """
+)
 _AROUND = word_set("else home house household family school daycare nursery around")
 _THINKING = phrase_set("i think | i suspect | i believe | i guess")
 _LISTING = word_set("or and , kind sort of more other new real")

@@ -46,6 +46,11 @@ def weight_change(words: Sequence[Word], first: int) -> Weighed | None:
             return Weighed(WEIGHING[norm], end + 1) if end > at or words[end].norm != "stone" else None
         if words[end].norm == "," and any(w.norm in _ASIDE for w in (words[end - 1], *words[end + 1 : end + 2])):
             continue  # "I lost, like, four kilos"
-        if words[end].norm in _ENDS:
+        if words[end].norm in _ENDS and not _halves(words, end):
             return None
     return None
+
+
+def _halves(words: Sequence[Word], at: int) -> bool:
+    """ "Four and a half pounds"."""
+    return words[at].norm == "and" and any(word.norm in ("half", "quarter") for word in words[at + 1 : at + 3])

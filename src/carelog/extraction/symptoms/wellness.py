@@ -38,6 +38,7 @@ _FUNCTIONS: Final = {
     "hoarseness": word_set("voice"),
     "difficulty speaking": word_set("speech talking"),
     "joint pain": word_set("joint joints"),
+    "tremor": word_set("hands hand"),
     "rash": word_set("skin"),
     "dry skin": word_set("skin"),
     "eye redness": word_set("eye eyes"),

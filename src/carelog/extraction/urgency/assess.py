@@ -85,7 +85,11 @@ def _of_entries(conversation: Conversation, entries: Iterable[NewEntry]) -> dict
     return seen
 
 
-_SEVERE: Final = {"shortness of breath": ("severe breathlessness",), "headache": ("severe headache",)}
+_SEVERE: Final = {
+    "shortness of breath": ("severe breathlessness",),
+    "orthopnea": ("severe breathlessness",),
+    "headache": ("severe headache",),
+}
 
 
 def _flag(rule: Rule, seen: Mapping[str, _Seen]) -> Flag | None:

@@ -95,7 +95,7 @@ NICE_NG232: Final = Source("NICE NG232, Head injury", "https://www.nice.org.uk/g
 NICE_NG240: Final = Source("NICE NG240, Meningitis (bacterial)", "https://www.nice.org.uk/guidance/ng240")
 
 _CHEST: Final = frozenset({"crushing chest pain", "chest pain", "chest tightness", "chest pressure"})
-_BREATH: Final = frozenset({"shortness of breath", "severe breathlessness", "waking breathless"})
+_BREATH: Final = frozenset({"shortness of breath", "orthopnea", "severe breathlessness", "waking breathless"})
 _FEVER: Final = frozenset({"fever", "temperature of 38"})
 _DIZZY: Final = frozenset({"dizziness", "lightheadedness", "fainting", "weakness", "palpitations"})
 

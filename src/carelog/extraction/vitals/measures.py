@@ -56,6 +56,7 @@ _CELSIUS_PLAINLY = (34, 45)
 _TEMPERATURES = (12, 999)
 # So little sugar in mg/dL is seen in nobody who can tell of it, and as mmol/L it is common.
 _MILLIMOLES = (1.5, 33.3)
+_ALIKE = 0.15
 # Told in the units of another.
 _AS: dict[Kind, Kind] = {"waist": "height", "body_fat": "spo2"}
 _PER_MINUTE: frozenset[Kind] = frozenset({"heart_rate", "respiratory_rate"})
@@ -89,6 +90,15 @@ def measure_at(
     if kind == "spo2" and number.value < (_PLAINLY if plainly else _BARE)["spo2"][0]:
         return None
     return _doubted(Measure(number.first, end, round(unit[1].convert(number.value), 1)), kind)
+
+
+def weight_like(number: Number, kilograms: float) -> Measure | None:
+    """A bare weight told beside one of so many kilograms, in the unit that makes the two alike."""
+    for unit in (KILOGRAM, POUND):
+        value = unit.convert(number.value)
+        if abs(value - kilograms) <= _ALIKE * kilograms:
+            return Measure(number.first, number.end, round(value, 1))
+    return None
 
 
 def _doubted(measure: Measure | None, kind: Kind) -> Measure | None:

@@ -32,7 +32,7 @@ _OVER_IN_CONTEXT = word_set("/ over on by upon bata बटा")
 _TELLERS = word_set(
     """
     machine monitor cuff device nurse doctor clinic pharmacy told me said gave getting looking he she first second third
-    then later initially once again vitals vital signs hers
+    then later initially once again vitals vital signs hers work gym chemist chemist's surgery supermarket physio
     """
 )
 _FILLERS = word_set("about uh um like a is was of and the number")
@@ -41,6 +41,7 @@ _SYSTOLIC = word_set("systolic sys top upper")
 _DIASTOLIC = word_set("diastolic dia bottom lower")
 _CUE_REACH = 30
 _SLIP_REACH = 8
+_TIMES = frozenset({"once", "twice"})
 _LEAST, _MOST, _DAYS_OF_A_MONTH = 5, 9999, 32
 
 
@@ -59,7 +60,7 @@ def find_pairs(utterance: Utterance, numbers: Sequence[Number], cues: Sequence[C
         unit = unit_at(words, end)
         if unit and unit[1].kind == "blood_pressure":
             end += unit[0]
-        elif foreign_at(words, end):
+        elif foreign_at(words, end) and words[end].norm not in _TIMES:
             continue
         if not plausible:
             if asked or end > lower.end or _cue_near(cues, upper.first, end, reach=_SLIP_REACH):

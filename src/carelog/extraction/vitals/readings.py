@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from carelog.conversations.turns import Role
 from carelog.extraction import claims
-from carelog.extraction.measured import LINKS, is_plain, untimed
+from carelog.extraction.measured import LINKS, is_plain, untimed, with_unsaid_point
 from carelog.extraction.numbers import Form, Number, find_numbers
 from carelog.extraction.slips import CORRECTING
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.vitals.cues import Cue
-from carelog.extraction.vitals.measures import Measure, measure_at
+from carelog.extraction.vitals.measures import Measure, measure_at, weight_like
 from carelog.extraction.vitals.pressure import find_pairs
 from carelog.extraction.vitals.topics import ANEW, Asked
 from carelog.extraction.vitals.units import unit_at
@@ -19,8 +20,14 @@ from carelog.record.types.vitals import Kind
 
 _QUOTE_REACH = 20  # words that a quote may begin before its number
 _FARTHEST = 16  # words between the name of a vital and its number
-_ANSWERING = LINKS | word_set("let me believe my mine last time sure okay do less more")
+_ANSWERING = LINKS | word_set(
+    """
+    let me believe my mine last time sure okay do less more oh ah well erm not too bad great rotten awful goes i've
+    wrote written book diary … him her them
+    """
+)
 _LOOKING_UP = word_set("let me look see check find that was not")
+_ENDS = frozenset(".?!…;")
 _MARKS = frozenset({",", ".", "…", "-", "?", "!"})
 # "And two hours after lunch it was 180"
 _LINKS_ANEW = LINKS | ANEW | word_set("hour hours hrs later one two three 1 2 3 do ghante ghanta ek aur और but")
@@ -49,6 +56,10 @@ _NAMED_SOON = 5  # words
 _TO_ITS_NAME = word_set(", - my the for your that was that's on of is i mean")
 _ALIVE = 34  # Cel; below it, a message of a number and its unit is about the weather
 _NOTE = 4  # words
+_DETERMINED = word_set("the my your his her that's")
+_SCALED = 14  # words
+_BODILY = ((35.0, 41.9), (95.0, 107.9))  # in either scale
+_CARED = (["he's"], ["she's"], ["he", "is"], ["she", "is"], ["baby", "is"], ["baby's"])
 _IN_A_NOTE = word_set("today now this morning aaj subah yesterday . , : - hai")
 _FEET = re.compile(r"\d['’′]")
 _DIRECT: frozenset[Kind] = frozenset({"temperature", "spo2", "height", "heart_rate"})
@@ -157,13 +168,27 @@ def _single(
         and all(word.norm in _ANSWERING or word.norm in CORRECTING for word in words[: number.first])
     ):
         kind, plainly = asked.kind, is_plain(words, max(0, number.first - _ANSWER), number)
+    if kind is None and asked and last is None and _stands_alone(utterance, number):
+        kind = asked.kind
+    own = unit_at(words, number.end)
+    if kind is None and asked and last is None and own and own[1].kind == asked.kind and number.first <= _SCALED:
+        kind = asked.kind
     if kind is None or kind == "blood_pressure":
         return None
     measure = measure_at(utterance, numbers, k, kind, plainly=plainly)
+    if measure is None and own is None and kind == "weight" and asked and asked.like is not None:
+        measure = weight_like(number, asked.like)
     if measure is None:
         return None
     since = _since(words, last.end if last else 0, number.first)
     return Reading(measure.first, measure.end, kind, (measure.value,), name, since, doubtful=measure.doubtful)
+
+
+def _stands_alone(utterance: Utterance, number: Number) -> bool:
+    """The number, with its point, is a sentence of its own: "Oh, I can't read this. Nine point two."."""
+    first, end = utterance.sentence_at(number.first)
+    rest = (*utterance.words[first : number.first], *utterance.words[number.end : end])
+    return not number.value.is_integer() and all(word.norm in _MARKS for word in rest)
 
 
 def _since(words: Sequence[Word], end: int, first: int) -> int:
@@ -179,10 +204,15 @@ def _named(
     """What number `k` is said to measure, the words that say so, and whether nothing else can be meant."""
     words, number = utterance.words, numbers[k]
     before = next((cue for cue in reversed(cues) if cue.end <= number.first), None)
+    given = _given_to(utterance, numbers, k, cues)
+    if given is not None:
+        return given.kind, (given.first, given.end), False
     own = unit_at(words, number.end)
     foreign = own is not None and before is not None and {own[1].kind, before.kind} == _SIZES
     if before and not foreign and number.first - before.end <= _FARTHEST and _links(words, before.end, number.first):
         return before.kind, (before.first, before.end), is_plain(words, before.end, number)
+    if before and before.kind == "temperature" and _is_body_heat(words, numbers, k, before):
+        return before.kind, (before.first, before.end), False
     after = next((cue for cue in cues if cue.first >= number.end), None)
     if after and after.kind in _DIRECT and after.first - number.end <= 6:  # "a 101 fever", "five foot six tall"
         measure = measure_at(utterance, numbers, k, after.kind)
@@ -199,13 +229,38 @@ def _named(
             return "temperature", (number.first, number.end), False
     told = own is not None and own[1].kind in _SIZES and (_is_self(utterance, number.first) or _is_note(words, number))
     if own and told:
-        convincing = own[1].convert(number.value) >= (25 if own[1].kind == "weight" else 90)
+        least = 2 if utterance.turn.role is Role.CARER else 25
+        convincing = own[1].convert(number.value) >= (least if own[1].kind == "weight" else 90)
         return (own[1].kind, (number.first, number.end), False) if convincing else None
     if _FEET.match(utterance.text, words[number.end - 1].end - 1) and _is_self(utterance, number.first):
         return "height", (number.first, number.end), False  # I'm 5'10
     if after and after.kind and _is_named_after(utterance, numbers, k, cues, after):
         return after.kind, (after.first, after.end), False
     return None
+
+
+def _given_to(utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue]) -> Cue | None:
+    """The vital that number `k` is given to: "94 for the oxygen, 72 for the pulse"."""
+    words, number = utterance.words, numbers[k]
+    i = number.end + 1
+    if i >= len(words) or words[number.end].norm != "for":
+        return None
+    i += words[i].norm in _DETERMINED
+    cue = next((cue for cue in cues if cue.first == i and cue.kind is not None), None)
+    following = numbers[k + 1] if k + 1 < len(numbers) else None
+    told = cue is not None and following is not None and _links(words, cue.end, following.first)
+    own = told and following is not None and _given_to(utterance, numbers, k + 1, cues) is None
+    return None if cue is None or own or not cue.kind or measure_at(utterance, numbers, k, cue.kind) is None else cue
+
+
+def _is_body_heat(words: Sequence[Word], numbers: Sequence[Number], k: int, cue: Cue) -> bool:
+    """A number with its point that only a body has, in the sentence that names the temperature and gives no other:
+    "my temperature, I did it since you'd ask, 36.9"."""
+    number = with_unsaid_point(words, numbers, k)
+    marks = {word.norm for word in words[cue.end : number.first]} & _ENDS
+    alone = not any(cue.end <= other.first < number.first for other in numbers)
+    near = number.first - cue.end <= _FARTHEST and not marks and alone
+    return near and not number.value.is_integer() and any(low <= number.value <= high for low, high in _BODILY)
 
 
 def _is_named_after(utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue], after: Cue) -> bool:
@@ -248,12 +303,15 @@ def _is_note(words: Sequence[Word], number: Number) -> bool:
 
 
 def _is_self(utterance: Utterance, i: int) -> bool:
-    """The speaker, who is the subject, says "I'm about" right before word `i`."""
+    """ "I'm about", "he's", "you're" stands right before word `i`, as the speaker calls the subject."""
     norms = [word.norm for word in utterance.words[max(0, i - 14) : i]]
     while norms and (norms[-1] in _SELF_WORDS or norms[-1][0].isdecimal()):
         norms.pop()
-    own = claims.speaks_for_subject(utterance)
-    return own and bool(norms) and (norms[-1] == "i'm" or norms[-2:] == ["i", "am"])
+    if utterance.turn.role in (Role.CLINICIAN, Role.AGENT):
+        return norms[-1:] == ["you're"] or norms[-2:] == ["you", "are"]
+    own = claims.speaks_for_subject(utterance) and bool(norms)
+    cared = utterance.turn.role is Role.CARER and (norms[-1:] in _CARED or norms[-2:] in _CARED)
+    return own and (cared or norms[-1] == "i'm" or norms[-2:] == ["i", "am"])
 
 
 def _goes_on(words: Sequence[Word], last: Reading, number: Number) -> bool:

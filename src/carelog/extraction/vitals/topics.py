@@ -17,7 +17,8 @@ from carelog.record.types.vitals import Context, Kind, Vitals
 _WHAT_WAS_IT = phrase_set(
     """
     what was it | what's it | what is it | how much was it | how high was it | what did it say | what does it say |
-    what did you get | what was that | what was the number | what was the reading | kitna tha | kitni thi
+    what did you get | what was that | what was the number | what was the reading | kitna tha | kitni thi |
+    the one before | the last one | the time before | the previous one | and before that
     """
 )
 _IT_REACH = 6  # turns
@@ -25,7 +26,7 @@ _OPENING = 6  # words
 ANEW = word_set(
     """
     after before fasting then evening morning night afternoon yesterday today random bedtime later now post pp
-    baad pehle बाद पहले
+    baad pehle aaj subah shaam raat dopahar बाद पहले आज
     """
 )
 _DAYTIMES = word_set("morning subah shaam raat dopahar aaj kal आज सुबह शाम रात कल")
@@ -35,19 +36,22 @@ _AND_WHEN = (
     ANEW
     | _DAYTIMES
     | word_set(
-        "and what about how the in at your this that last ? , . lunch dinner breakfast food eating meals aur baad"
+        "and what about how the in at your this that last since before ? , . lunch dinner breakfast food eating meals "
+        "aur baad"
     )
 )
+_CHANGING = word_set("gained gain lost lose losing put down up changed change changing stable gone")
 _TAKING = word_set("took take taken taking tablet li liya ली")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The vital that the turn before asked for, and where."""
+    """The vital that the turn before asked for, and where; `like` is what was told of it last, in the stored unit."""
 
     kind: Kind
     span: Span
     context: Context | None
+    like: float | None = None
 
 
 def kind_of(finding: Finding | Implausible) -> Kind:
@@ -56,6 +60,11 @@ def kind_of(finding: Finding | Implausible) -> Kind:
         return cast(Kind, finding.payload["kind"])
     assert isinstance(finding.payload, Vitals)
     return finding.payload.kind
+
+
+def _value_of(finding: Finding | Implausible) -> float | None:
+    payload = finding.payload
+    return payload.value.value if isinstance(payload, Vitals) and payload.value is not None else None
 
 
 def topic_of(
@@ -76,6 +85,8 @@ def _asked(asking: Utterance, cues: Sequence[Cue]) -> Asked | None:
     if last.kind is None or claims.of_another(asking, last.first):
         return None
     first, end = claims.clause_start(words, last.first), len(words)
+    if last.kind == "weight" and not _CHANGING.isdisjoint([word.norm for word in words[first:end]]):
+        return None
     for question in claims.asked_in(asking):
         if question.first <= last.first and last.end <= question.end:
             first, end = question.first, question.end
@@ -135,10 +146,11 @@ def _asked_of_it(asking: Utterance, found: Sequence[Finding | Implausible]) -> A
     for question in claims.asked_in(asking):
         if any(_WHAT_WAS_IT.at(words, k) is not None for k in range(question.first, question.end)):
             span = asking.span(question.first, question.end)
-            return Asked(kind_of(last), span, context_of(words, question.first, question.end, kind_of(last)))
+            context = context_of(words, question.first, question.end, kind_of(last))
+            return Asked(kind_of(last), span, context, _value_of(last))
     norms = [word.norm for word in words]
     if last.spans[0].turn == asking.turn.index - 1 and 1 < len(norms) <= _SHORT and _AND_WHEN.issuperset(norms):
         # "And after lunch?"
         span = asking.span()
-        return Asked(kind_of(last), span, context_of(words, 0, len(words), kind_of(last)))
+        return Asked(kind_of(last), span, context_of(words, 0, len(words), kind_of(last)), _value_of(last))
     return None

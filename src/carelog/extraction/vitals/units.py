@@ -78,7 +78,7 @@ _FOREIGN = word_set(
     night nights week weeks month months year years yr yrs am pm a.m p.m o'clock baje times time x once twice step
     steps mile miles km kilometers percent % kilo kilos kg pounds lb lbs stone inch inches foot feet cm people
     dollars rupees rs $ more less lighter heavier different other of or and/or strips readings different + points
-    point plus star stars am things weeks meals ounces ounce oz calories grade
+    point plus star stars something odd ish am things weeks meals ounces ounce oz calories grade
     """
 )
 

@@ -9,12 +9,14 @@ from carelog.extraction.utterances import PhraseTable, words_of
 
 
 class LabUnit(NamedTuple):
-    """A UCUM unit of a test, the values that a person can have in it, and the test's LOINC code in it."""
+    """A UCUM unit of a test, the values that a person can have in it, the test's LOINC code in it, and the least value
+    that is taken for one in it without its being said."""
 
     ucum: str
     low: float
     high: float
     loinc: str | None
+    unsaid_from: float
 
     def holds(self, value: float) -> bool:
         return self.low <= value <= self.high
@@ -36,7 +38,7 @@ class Lab:
 
     def unit_for(self, value: float) -> LabUnit | None:
         """The unit in which a value is meant that was said without one, or None where it can be in none."""
-        return next((unit for unit in self.units if unit.holds(value)), None)
+        return next((unit for unit in self.units if unit.holds(value) and value >= unit.unsaid_from), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,9 @@ def _units(text: str) -> tuple[LabUnit, ...]:
     units = []
     for part in filter(None, map(str.strip, text.split(","))):
         ucum, span, *loinc = part.split()
-        low, _, high = span.partition("..")
-        units.append(LabUnit(ucum, float(low), float(high), loinc[0] if loinc else None))
+        low, _, rest = span.partition("..")
+        high, _, unsaid = rest.partition("@")
+        units.append(
+            LabUnit(ucum, float(low), float(high), loinc[0] if loinc else None, float(unsaid) if unsaid else float(low))
+        )
     return tuple(units)

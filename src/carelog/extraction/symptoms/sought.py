@@ -1,0 +1,123 @@
+"""What a question wants to know about a symptom that it names, and whether asking takes it for granted."""
+
+from enum import Enum
+
+from carelog.extraction.exchange import Answer, AnswerKind, Question
+from carelog.extraction.negation import is_negative
+from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.course import trend_said
+from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.wordsets import word_set
+
+
+class Sought(Enum):
+    """What a question wants to know about a symptom that it names."""
+
+    WHETHER = "whether"  # "have you had a cough"
+    END = "end"  # "has the cough gone away"
+    MORE = "more"  # "is the cough better", "did that help with the cough": that there is one is taken as known
+
+
+_IT = word_set("it it's they they've they're that that's")
+_ENDING = word_set("gone away resolved stopped cleared subsided over disappeared")
+_NEAR = 6  # words
+_AMOUNT = word_set("down up worse better")
+_CHANGING = word_set(
+    """
+    better worse improve improved improving worsened worsening same constant radiate radiates spread
+    down up easing come comes
+    """
+)
+_KINDS = word_set("sharp dull throbbing stabbing aching achy burning shooting crampy constant intermittent")
+_DEALING = word_set(
+    """
+    know knew take takes taken taking took tried try trying help helps helped helping use used using
+    treat treated cause causes caused mean means explain understand better worse
+    """
+)
+_TAKING_FOR_GRANTED = frozenset(
+    {"how long", "how bad", "how severe", "how often", "how many", "how is", "how are", "when did", "where is"}
+    | {"how have", "how has"}
+    | {"what makes", "what brings", "what brought"}
+)
+_WELL = word_set("good great fine okay ok well excellent no not none gone theek control controlled managed")
+
+
+def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
+    words = reading.words
+    before = [word.norm for word in words[question.first : mention.first]]
+    after = [word.norm for word in words[mention.end : question.end]]
+    definite = context.is_definite(reading.words, mention.first)
+    if definite and any(norm in _KINDS for norm in after):
+        return Sought.MORE
+    if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
+        return Sought.END
+    if any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
+        return Sought.MORE
+    return Sought.WHETHER
+
+
+def asked_of_it(reading: Reading, question: Question) -> Mention | None:
+    """The symptom that stands before a question of "it": "and the rash on your arm, is that gone?"."""
+    words = reading.words
+    if question.first + 1 >= len(words) or words[question.first + 1].norm not in _IT:
+        return None
+    before = [mention for mention in reading.mentions if mention.first < question.first]
+    near = bool(before) and question.first - before[-1].end <= _NEAR
+    faring = any(word.norm in _ENDING | _AMOUNT for word in words[question.first : question.end])
+    return before[-1] if near and faring else None
+
+
+def asks_for_end(reading: Reading, question: Question) -> bool:
+    return any(word.norm in _ENDING for word in reading.words[question.first : question.end])
+
+
+def is_known(
+    reading: Reading, question: Question, mention: Mention, wanted: Sought, reply: Reading, answer: Answer
+) -> bool:
+    """Whether asking takes the symptom as known, and the answer does not object: "how long have you had this cough"."""
+    if wanted is Sought.MORE:
+        told = answer.kind is not AnswerKind.OTHER or trend_said(reply.words, reply.utterance.sentences[0]) is not None
+        return context.is_definite(reading.words, mention.first) and (told or _asks_of_kind(reading, question, mention))
+    return answer.kind is not AnswerKind.NO and _takes_for_granted(reading, question, mention, reply)
+
+
+def _takes_for_granted(reading: Reading, question: Question, mention: Mention, reply: Reading) -> bool:
+    """ "How long have you had this cough": it is not in question. "How's the cough?" - "Good" may be none."""
+    words = reading.words
+    lead = " ".join(word.norm for word in words[question.first : question.first + 2])
+    together = [other for other in reading.mentions if question.first <= other.first <= mention.first]
+    if not any(context.is_definite(words, other.first) for other in together):
+        return False  # "the cough and fever" are both known
+    if lead.startswith("how's "):
+        return _WELL.isdisjoint(word.norm for word in reply.words)
+    return lead in _TAKING_FOR_GRANTED
+
+
+def _asks_of_kind(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Is the pain sharp or dull?": whatever the answer, there is one."""
+    return any(word.norm in _KINDS for word in reading.words[mention.end : question.end])
+
+
+def asks_where(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Where does it hurt?": that it does is taken as known."""
+    return any(word.norm in ("where", "where's", "kahan") for word in reading.words[question.first : mention.first])
+
+
+def brings_up(reading: Reading, question: Question, mention: Mention, reply: Reading) -> bool:
+    """ "What about the rash?" - "It's spread to my neck.": what is told of it is told of something that is there."""
+    lead = [word.norm for word in reading.words[question.first : question.first + 2]]
+    first, end = reply.utterance.sentences[0]
+    return (
+        lead in (["what", "about"], ["how", "about"])
+        and context.is_definite(reading.words, mention.first)
+        and reply.words[first].norm in _IT
+        and not any(is_negative(word) for word in reply.words[first:end])
+    )
+
+
+def asks_of_such(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Have you had a headache like this before?": of another time."""
+    after = [word.norm for word in reading.words[mention.end : question.end]]
+    return after[:1] == ["like"] and after[1:2] in (["this"], ["that"], ["these"], ["those"])

@@ -193,3 +193,32 @@ async def _outlasted(slow: Database, watching: Database) -> None:
                 return not (await watching.rows(sessions, {"pid": pid}))[0][0]
 
             await until(ended)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_connection_that_is_lost_as_it_is_made_is_an_outage(database: Database) -> None:
+    folder, port = database.url.query["host"], database.url.query.get("port", "5432")
+
+    async def pass_on(asking: asyncio.StreamReader, answering: asyncio.StreamWriter) -> None:
+        answers, asked = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{port}")
+
+        async def back() -> None:
+            while some := await answers.read(65536):
+                answering.write(some)
+
+        async with beside(back()):
+            while (some := await asking.read(65536)) and b"idle_in_transaction" not in some:
+                asked.write(some)
+        asked.close()
+        answering.close()
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1")
+    there = database.url.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1], query={})
+    cut_off = Database(there.render_as_string(False))
+    try:
+        with pytest.raises(DBAPIError) as refused:
+            await cut_off.ping()
+        assert is_outage(refused.value)
+    finally:
+        await cut_off.close()
+        server.close()

@@ -89,7 +89,7 @@ def create_app(
     )
     app.state.services = services
     install_error_handlers(app, rejections.refused_before)
-    app.router.routes.extend(_routes())
+    app.router.routes.extend(routes())
     app.openapi = partial(_description, app.openapi)  # type: ignore[method-assign]
     install_docs(app)
     app.router.middleware_stack = Signposts(app.router)
@@ -126,8 +126,8 @@ def _description(generate: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def _routes() -> Sequence[BaseRoute]:
-    """Made once: they are the same for every application, and so many take a second to compile."""
+def routes() -> Sequence[BaseRoute]:
+    """Those of the whole API, made once: they are the same for every application, and take a second to compile."""
     made = APIRouter(generate_unique_id_function=_operation_id)
     made.include_router(handing_in.router)
     made.include_router(auth.open_router)

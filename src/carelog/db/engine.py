@@ -40,7 +40,7 @@ _HALTED_SECONDS = 10
 _IDLE_SECONDS = 3600.0
 _MOMENT_SECONDS = 0.005
 _TRUSTED_SECONDS: Final = 1.0
-_AT_LEISURE: Final = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+_AT_LEISURE: Final = text("SET LOCAL idle_in_transaction_session_timeout = '5min'")
 _ALONE: Final = "carelog_alone"
 
 
@@ -260,7 +260,12 @@ def _postgres_engine(url: URL, idle_seconds: float) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        connection.run_async(lambda driver: driver.execute(no_standstill))
+        # By the adapter, whose errors SQLAlchemy knows; and in no transaction, whose end would undo it.
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(no_standstill)
+        cursor.close()
+        connection.autocommit = False
 
     @event.listens_for(engine.sync_engine, "checkin")
     def _laid_down(_connection: Any, record: Any) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import pytest
 import yaml
+from forking import Forked
 from made_up import chain, submission
 from sqlalchemy import func, select
 
@@ -44,7 +45,7 @@ _STARTED: Final = re.compile(r'"message":"a worker process was started".*"pid":"
 class Workers:
     """A running `carelog worker`."""
 
-    process: subprocess.Popen[bytes]
+    process: Forked
     output: Path
     errors: Path
 
@@ -91,15 +92,14 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Workers]]:
 
     def start_workers(*options: str) -> Workers:
         output, errors = (tmp_path / f"worker-{len(started)}.{name}" for name in ("out", "err"))
-        with output.open("wb") as out, errors.open("wb") as err:
-            process = subprocess.Popen([sys.executable, "-m", "carelog", "worker", *options], stdout=out, stderr=err)
-        started.append(Workers(process, output, errors))
+        started.append(Workers(Forked(["worker", *options], output, errors), output, errors))
         return started[-1]
 
     yield start_workers
     for workers in started:
-        workers.process.kill()
-        workers.process.wait()
+        if workers.process.poll() is None:
+            workers.process.kill()
+            workers.process.wait(_PATIENCE_SECONDS)
 
 
 @asynccontextmanager
@@ -283,7 +283,7 @@ async def test_children_are_copies_that_have_only_what_is_theirs(
             assert line_of(pid) == line_of(copier)
         [port] = re.findall(r"http://127.0.0.1:(\d+)", workers.printed)
         workers.process.kill()
-        workers.process.wait()
+        workers.process.wait(_PATIENCE_SECONDS)
         await until(workers, lambda: is_gone(copier))
         assert await at_work()
         with pytest.raises(ConnectionRefusedError):
@@ -302,12 +302,12 @@ async def test_children_outlive_the_process_that_copied_them_and_others_are_star
     [copier] = children_of(workers.process.pid) - set(workers.pids)
     first, other = workers.pids
     os.kill(copier, signal.SIGKILL)
-    await until(workers, lambda: is_gone(copier))
     os.kill(first, signal.SIGKILL)
     await until(workers, lambda: len(workers.pids) == 3)
     [ended] = [line for line in map(json.loads, workers.log.splitlines()) if "and is started again" in line["message"]]
     assert (ended["pid"], ended["code"]) == (str(first), "-9")
     assert "the fork server is gone" in workers.log
+    assert is_gone(copier)
     assert "worker-process" in line_of(workers.pids[2])
     assert workers.terminate() == 0
     assert is_gone(other)

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import os
+import signal
 import sys
 from asyncio import StreamReader
 from asyncio.subprocess import PIPE
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Final, Protocol
 
 from carelog.cli.fork_server import ForkServer, ForkServerGone
@@ -33,11 +34,10 @@ class Child(Protocol):
 
 class Children:
     """Starts `program` with arguments; the fork server, if there is one, has loaded it. One object starts all that this
-    process starts, since it buries all others who come to be children of this process."""
+    process starts: as the first process of a container it buries all others."""
 
     def __init__(self, fork_server: ForkServer | None = None, *, program: Sequence[str] = CARELOG) -> None:
         self._fork_server = fork_server
-        self._adopts = fork_server is not None or os.getpid() == 1
         self._program = program
         self._starting = 0
         self._living: set[int] = set()
@@ -60,9 +60,9 @@ class Children:
         return code
 
     def bury_orphans(self) -> None:
-        """What a child that was killed left behind, such as the process of a link, is given to the first process of a
-        container, and to who has a fork server: it has to take notice of its end."""
-        if not self._adopts or self._starting:
+        """The first process of a container is given what a child that was killed left behind, such as the process of
+        a link, and has to take notice of its end."""
+        if os.getpid() != 1 or self._starting:
             return
         with suppress(ChildProcessError):
             while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
@@ -92,21 +92,22 @@ class Children:
 class _Forked:
     """A child that the fork server has made."""
 
-    def __init__(self, pid: int, stdin: int, stdout: StreamReader) -> None:
+    def __init__(self, pid: int, process: int, stdin: int, stdout: StreamReader) -> None:
+        """`process` is its pidfd: opened at its start, since there may be no descriptor to be had at its end."""
         self.pid = pid
         self.stdout: StreamReader | None = stdout
+        self._process = process
         self._stdin = stdin
 
     async def wait(self) -> int:
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
-        process = os.pidfd_open(self.pid)
-        loop.add_reader(process, ended.set)
+        loop.add_reader(self._process, ended.set)
         try:
             await ended.wait()
         finally:
-            loop.remove_reader(process)
-            os.close(process)
+            loop.remove_reader(self._process)
+        os.close(self._process)
         os.close(self._stdin)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])  # noqa: ASYNC222  it has ended
 
@@ -117,19 +118,25 @@ class _Forked:
 async def _forked(
     fork_server: ForkServer, arguments: Sequence[str], environment: Mapping[str, str], inherited: Sequence[int]
 ) -> Child:
-    its_stdin, stdin = os.pipe()
-    stdout, its_stdout = os.pipe()
-    said = StreamReader()
-    reading = os.fdopen(stdout, "rb", buffering=0)
-    try:
+    with ExitStack() as its, ExitStack() as ours:
+        its_stdin, stdin = os.pipe()
+        its.callback(os.close, its_stdin)
+        ours.callback(os.close, stdin)  # should there be one though this fails, it sees that, and ends
+        stdout, its_stdout = os.pipe()
+        its.callback(os.close, its_stdout)
+        reading = ours.enter_context(os.fdopen(stdout, "rb", buffering=0))
         shared = {0: its_stdin, 1: its_stdout, **{number: number for number in inherited}}
         pid = await fork_server.fork(arguments, environment, shared)
+        ours.callback(_end, pid)
+        process = os.pidfd_open(pid)
+        ours.callback(os.close, process)
+        said = StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(said), reading)
-    except BaseException:
-        os.close(stdin)  # should there be one after all, it sees that, and ends
-        reading.close()
-        raise
-    finally:
-        os.close(its_stdin)
-        os.close(its_stdout)
-    return _Forked(pid, stdin, said)
+        ours.pop_all()
+    return _Forked(pid, process, stdin, said)
+
+
+def _end(pid: int) -> None:
+    """End one that nobody would see end."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)

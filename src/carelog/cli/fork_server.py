@@ -13,10 +13,11 @@ import ctypes
 import errno
 import json
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn, TypedDict
 
@@ -25,6 +26,7 @@ from carelog.kit.garbage import calm
 if sys.platform != "win32":
     import fcntl
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _LONGEST_REQUEST: Final = 1 << 18
 _MOST_DESCRIPTORS: Final = 16
@@ -43,10 +45,11 @@ class ForkServerGone(Exception):
 
 
 class ForkServer:
-    """Asks the process at the other end of this socket."""
+    """Asks this process, which is at the other end of this socket."""
 
-    def __init__(self, asked: socket.socket) -> None:
+    def __init__(self, pid: int, asked: socket.socket) -> None:
         asked.setblocking(False)
+        self._pid = pid
         self._asked = asked
         self._one_at_a_time = asyncio.Lock()
 
@@ -62,43 +65,66 @@ class ForkServer:
         wanted = _Wanted(arguments=[*arguments], environment={**environment}, descriptors=[*descriptors])
         try:
             async with self._one_at_a_time, asyncio.timeout(_ANSWER_SECONDS):
-                socket.send_fds(self._asked, [json.dumps(wanted).encode()], list(descriptors.values()))
-                answer = await asyncio.get_running_loop().sock_recv(self._asked, _ANSWER_BYTES)
+                answer = await self._ask(json.dumps(wanted).encode(), list(descriptors.values()))
         except BaseException as error:
-            self._asked.close()  # or the answer would be taken for that to the next request
+            self._end()  # or the answer would be taken for that to the next request
             if isinstance(error, OSError):
                 raise ForkServerGone from error
             raise
-        if not answer:
-            raise ForkServerGone
         pid = int(answer)
         if pid < 0:
             raise OSError(-pid, os.strerror(-pid))
         return pid
 
+    async def _ask(self, wanted: bytes, descriptors: list[int]) -> bytes:
+        """This process takes over what loses its parent meanwhile, and at no other time: what a child that was killed
+        leaves behind goes where it always did."""
+        _take_over(True)
+        try:
+            socket.send_fds(self._asked, [wanted], descriptors)
+            answer = await asyncio.get_running_loop().sock_recv(self._asked, _ANSWER_BYTES)
+        finally:
+            _take_over(False)
+        if not answer:
+            raise ConnectionResetError
+        return answer
 
-def start_fork_server(main: Callable[[], object], modules: Iterable[str]) -> ForkServer | None:
-    """Load these modules, and make a fork server that has them; to be called before anything else is done. Its copies
+    def _end(self) -> None:
+        self._asked.close()
+        with suppress(ChildProcessError):  # it has been seen to end
+            if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+                os.kill(self._pid, signal.SIGKILL)
+                os.waitpid(self._pid, 0)
+
+
+def start_fork_server(main: Callable[[], object], *load: Callable[[], object]) -> ForkServer | None:
+    """Load all that copies shall have, and make a fork server; to be called before anything else is done. Its copies
     call `main` for what their arguments say, and end.
 
-    None where copies could not be handed over, which is outside of Linux and on an old one, and where a module starts a
-    thread: a copy would have its locks without it.
+    None where copies could not be handed over, which is outside of Linux and on an old one, where there is a thread by
+    then, since a copy would have its locks without it, and where the system has no process to give.
     """
     if not _sees_processes_end():
         return None
-    for module in modules:
-        import_module(module)
-    if len(list(Path("/proc/self/task").iterdir())) > 1 or not _adopts():
+    for one in load:
+        one()
+    if not (_has_one_thread() and _take_over(True) and _take_over(False)):
         return None
     # What is loaded is not looked through for garbage, which would write to each of its pages: copies share them.
     calm()
     sys.stdout.flush()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if os.fork() == 0:
+    try:
+        forked = os.fork()
+    except OSError:
+        ours.close()
+        theirs.close()
+        return None
+    if forked == 0:
         ours.close()
         _serve(theirs, main)
     theirs.close()
-    return ForkServer(ours)
+    return ForkServer(forked, ours)
 
 
 def _sees_processes_end() -> bool:
@@ -111,13 +137,25 @@ def _sees_processes_end() -> bool:
     return True
 
 
-def _adopts() -> bool:
-    """Whether this process is now given those of its descendants whose parent has ended."""
-    return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+def _has_one_thread() -> bool:
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:
+        return False
+
+
+def _take_over(whether: bool) -> bool:
+    """Whether this process can be given those of its descendants whose parent ends from now on, or none any more."""
+    return _prctl(_PR_SET_CHILD_SUBREAPER, int(whether))
+
+
+def _prctl(option: int, value: int) -> bool:
+    return bool(ctypes.CDLL(None).prctl(option, value, 0, 0, 0) == 0)
 
 
 def _serve(asked: socket.socket, main: Callable[[], object]) -> NoReturn:
     os.setsid()  # Ctrl-C is not for it
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # one that was stopped sees no end of its socket
     _be_called("fork-server")
     while True:
         try:
@@ -177,7 +215,8 @@ def _become(wanted: _Wanted, received: Sequence[int]) -> None:
 
 def _be_called(name: str) -> None:
     """Its command line remains that of the process that was copied; `top` and `ps -e` show this."""
-    Path("/proc/self/comm").write_text(name, encoding="utf-8")
+    with suppress(OSError):  # some sandboxes let nobody write there
+        Path("/proc/self/comm").write_text(name, encoding="utf-8")
 
 
 def _place(received: Sequence[int], numbers: Sequence[int]) -> None:

@@ -1,33 +1,37 @@
-"""What child processes come to load, by the names of modules, for who loads it once for all of them."""
+"""What child processes come to load: whoever copies itself for them loads it once for all."""
 
-from typing import Final
+import logging
+from importlib import import_module
 
-_BY_ALL: Final = ("carelog.cli.supervised", "httpx", "uvloop")
+from carelog.kit.place import place_of
 
-LOADED_BY_WORKERS: Final = (
-    *_BY_ALL,
-    "carelog.cli.working",
-    "carelog.links.extract",
-    "carelog.links.summarize",
-    "carelog.links.transcribe",
-    *(
-        f"carelog.extraction.{kind}"
-        for kind in (
-            "allergies",
-            "appointments",
-            "conditions",
-            "exercise",
-            "food",
-            "labs",
-            "medications",
-            "mood",
-            "sleep",
-            "symptoms",
-            "vitals",
-            "water",
-        )
-    ),
-)
-"""The links of most chains, and what reads each kind of entry."""
+log = logging.getLogger(__name__)
 
-LOADED_BY_SERVERS: Final = (*_BY_ALL, "carelog.cli.answering", "carelog.api")
+
+def load_for_workers() -> None:
+    """The links of most chains, and what reads words, which builds its tables for the first conversation that it is
+    given: a quarter of a second, and fifteen megabytes."""
+    _load("carelog.cli.working", "carelog.links.extract", "carelog.links.summarize", "carelog.links.transcribe")
+
+    from carelog.conversations import Conversation
+    from carelog.extraction.local import extract
+    from carelog.samples import sample_files
+
+    try:
+        extract(Conversation.parse(sample_files()[0].read_bytes()))
+    except Exception as error:  # noqa: BLE001  whatever it is, it is for conversations to fail of, and not for the start
+        log.warning("a sample could not be read", extra={"error": type(error).__name__, "place": place_of(error)})
+
+
+def load_for_servers() -> None:
+    """The API, and its routes."""
+    _load("carelog.cli.answering", "carelog.api")
+
+    from carelog.api.application import routes
+
+    routes()
+
+
+def _load(*modules: str) -> None:
+    for module in ("carelog.cli.supervised", "httpx", "uvloop", *modules):
+        import_module(module)

@@ -4,8 +4,10 @@ Exit codes: 0 done; 1 some input was refused, a check failed, or what was asked 
 configuration; 70 a fault in Carelog itself; 130 interrupted.
 """
 
+import os
 import sys
 import traceback
+from pathlib import Path
 
 import typer
 
@@ -80,6 +82,7 @@ def main() -> None:
     """Run a command. What goes wrong is told in a line or two, never as a stack trace: its text might quote what
     was said."""
     patient()
+    _have_standard_streams()
     try:
         app()
     except CarelogError as error:
@@ -90,6 +93,14 @@ def main() -> None:
         typer.echo(f"carelog: a fault in Carelog itself: {kind} at {_way_to(error)}", err=True)
         typer.echo("  Please report this line; nothing that was taken in is lost.", err=True)
         sys.exit(70)
+
+
+def _have_standard_streams() -> None:
+    """Have /dev/null in the place of those that this process was started without: else the next file or socket would be
+    taken for them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _way_to(error: Exception) -> str:

@@ -48,11 +48,15 @@ def up(
 
     from carelog.cli.children import Children
     from carelog.cli.fork_server import start_fork_server
-    from carelog.cli.loading import LOADED_BY_SERVERS, LOADED_BY_WORKERS
+    from carelog.cli.loading import load_for_servers, load_for_workers
     from carelog.cli.main import main
 
-    loaded = (LOADED_BY_WORKERS if workers else ()) + (LOADED_BY_SERVERS if servers > 1 else ())
-    children = Children(start_fork_server(main, ("carelog.cli.serving", *loaded)) if loaded else None)
+    load = []
+    if workers:
+        load.append(load_for_workers)
+    if servers > 1:
+        load.append(load_for_servers)
+    children = Children(start_fork_server(main, *load) if load else None)
 
     from carelog.cli.logs import configure_logs
     from carelog.cli.run_async import run_loop

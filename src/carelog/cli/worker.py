@@ -50,10 +50,10 @@ def worker(
 
     from carelog.cli.children import Children
     from carelog.cli.fork_server import start_fork_server
-    from carelog.cli.loading import LOADED_BY_WORKERS
+    from carelog.cli.loading import load_for_workers
     from carelog.cli.main import main
 
-    children = Children(start_fork_server(main, ("carelog.cli.supervising", *LOADED_BY_WORKERS)))
+    children = Children(start_fork_server(main, load_for_workers))
 
     from carelog.cli.logs import configure_logs
     from carelog.cli.run_async import run_loop

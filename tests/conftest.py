@@ -35,9 +35,13 @@ if _BESIDE.is_dir():
     os.environ.setdefault("CARELOG_TEST_DATA", str(_BESIDE))
 
 import statements  # noqa: E402
-from servers import PostgresServer, RedisServer, Unavailable  # noqa: E402
+from servers import PostgresServer, RedisServer, Unavailable, roomy_memory  # noqa: E402
 
 statements.remember()
+
+# Tests do not survive a power cut either, and a disk is what those that write would wait for.
+if memory := roomy_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 # Some hundred tests start Carelog. Where Python may not keep what it compiled, as in many a container, each of them
 # waits half a second longer.

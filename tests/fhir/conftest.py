@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from carelog.app import Carelog
 
 
 @pytest.fixture(scope="session")
-def accepted() -> Callable[[Iterable[dict[str, Any]]], None]:
+def accepted() -> Iterator[Callable[[Iterable[dict[str, Any]]], None]]:
     """Fails unless both validators have nothing against these resources."""
     try:
         validators = Validators()
@@ -29,7 +29,8 @@ def accepted() -> Callable[[Iterable[dict[str, Any]]], None]:
         problems = validators.problems(resources)
         assert not problems, "\n".join(problems[:40])
 
-    return check
+    yield check
+    validators.close()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """A process that is killed while it brings copies to a storage: none is lost, and each is announced once."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from forking import ForkedScript
 from stored import ME, pass_through, states, storing
 from waiting import until
 
@@ -33,8 +32,8 @@ asyncio.run(pump())
 """
 
 
-def start_pump(settings: str, now: datetime) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", PUMP, settings, now.isoformat()])
+def start_pump(settings: str, now: datetime) -> ForkedScript:
+    return ForkedScript(PUMP, settings, now.isoformat())
 
 
 async def test_nothing_is_lost_when_the_process_is_killed(
@@ -50,7 +49,7 @@ async def test_nothing_is_lost_when_the_process_is_killed(
     def files() -> set[str]:
         return {path.name[:36] for path in folder.rglob("*.json")}
 
-    def at_least(count: int, pump: "subprocess.Popen[bytes]") -> Callable[[], bool]:
+    def at_least(count: int, pump: ForkedScript) -> Callable[[], bool]:
         return lambda: len(files()) >= count or pump.poll() is not None
 
     async with opened(**changes) as carelog:

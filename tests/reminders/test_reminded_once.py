@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from forking import ForkedScript
 from reminding import ME, notified, repeated, subject, told, write
 from sqlalchemy import func, select, text, update
 from waiting import until
@@ -62,9 +61,9 @@ asyncio.run(pump())
 """
 
 
-def start_pump(settings: Settings, now: datetime) -> "subprocess.Popen[bytes]":
+def start_pump(settings: Settings, now: datetime) -> ForkedScript:
     given = json.dumps(settings.model_dump(mode="json"))
-    return subprocess.Popen([sys.executable, "-c", PUMP, given, now.isoformat()])
+    return ForkedScript(PUMP, given, now.isoformat())
 
 
 async def test_a_pump_that_is_killed_leaves_no_gap_and_no_double(
@@ -102,7 +101,7 @@ async def count_notifications(database: Database) -> int:
         return await connection.scalar(counted) or 0
 
 
-def _at_least(database: Database, count: int, pump: "subprocess.Popen[bytes]") -> Any:
+def _at_least(database: Database, count: int, pump: ForkedScript) -> Any:
     async def reached() -> bool:
         return pump.poll() is not None or await count_notifications(database) >= count
 

@@ -1,8 +1,8 @@
-// Reads resources from standard input, one JSON text a line, and writes what two validators have against them to
-// standard output: a JSON array of {line, validator, place, problem}, lines counted from 0.
+// Reads resources from standard input, a JSON array of their texts a line, and writes what two validators have against them to
+// standard output, a line each: a JSON array of {index, validator, place, problem}, until there are no more.
 
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource } from "@medplum/core";
 
 const require = createRequire(import.meta.url);
@@ -43,13 +43,16 @@ function fhirjs(resource) {
   return found.map((message) => [message.location, message.message]);
 }
 
-const problems = [];
-readFileSync(0, "utf8")
-  .split("\n")
-  .filter((line) => line.trim())
-  .forEach((text, line) => {
+function problemsOf(texts) {
+  const problems = [];
+  texts.forEach((text, index) => {
     for (const [validator, check] of Object.entries({ medplum, fhirjs })) {
-      for (const [place, problem] of check(JSON.parse(text))) problems.push({ line, validator, place, problem });
+      for (const [place, problem] of check(JSON.parse(text))) problems.push({ index, validator, place, problem });
     }
   });
-process.stdout.write(JSON.stringify(problems));
+  return problems;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(problemsOf(JSON.parse(line)))}\n`);
+}

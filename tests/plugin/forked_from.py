@@ -1,0 +1,10 @@
+"""What the process has loaded and made of which tests fork theirs: all that each of them would make at its start."""
+
+import asyncpg  # noqa: F401
+
+import carelog.cli.serving
+import carelog.cli.supervising  # noqa: F401
+from carelog.cli.loading import load_for_servers, load_for_workers
+
+load_for_workers()
+load_for_servers()

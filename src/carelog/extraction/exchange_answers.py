@@ -74,7 +74,15 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             nothing to speak of | the opposite | opposite | quite the opposite | just the opposite |
             the other way around | other way around | not a drop | not a single | not right this second |
             not at the moment | not at present | not these days | not nowadays | it used to | they used to |
-            i used to | he used to | she used to | not that i've
+            i used to | he used to | she used to | not that i've | never said that | never said so |
+            never said anything | never mentioned it | never mentioned that | she's never said | he's never said |
+            they've never said | she's never said that | he's never said that | they've never said that |
+            she's never mentioned it | he's never mentioned it | nobody's said | nobody's ever said | nobody's told me |
+            nobody's ever told me | no one's said | no one's told me | no one's ever said | i wouldn't say that |
+            i would n't say that | i wouldn't call it that | i would n't call it that | can't say i have |
+            ca n't say i have | can't say that i have | can't say i do | not as far as i know |
+            not as far as i can tell |
+            none that i know of
         """,
         AnswerKind.YES: """
             always | every time | each time | little bit | little bit of | little in | little on | little around |
@@ -116,6 +124,10 @@ _REPLIES: PhraseTable[AnswerKind] = phrase_table(
             two or three times | three or four times | four or five times | four times | five times |
             tons | loads | plenty | lots | heaps | all day | all night | every night | every morning |
             nonstop | very | extremely | it takes a while | takes a while | every step | like crazy |
+            now that you mention it | now you mention it | come to think of it | i wouldn't say no | you bet |
+            couple of times | couple times | few times | a time or two | a handful of times | maybe once or twice |
+            maybe once |
+            big time | quite often | pretty often | afraid so | i'm afraid so | guilty | for a while now |
             often | frequently | usually | haan | han | haa | haanji | haan ji | ji haan | ji han | ji |
             thoda | thoda sa | thoda thoda | thodi | thodi si | kabhi kabhi | bahut | हाँ | हां | हा |
             जी | जी हाँ | जी हां | हाँ जी | थोड़ा | थोड़ा सा | थोड़ी | कभी कभी | बहुत
@@ -149,7 +161,8 @@ _ASIDES = phrase_set(
     """
     i wish | i wish i could | touch wood | knock on wood | knock wood | thank god | god forbid | ha | haha |
     let me think | let me think about it | let me think about that | let me see | good question |
-    that's a good question | i'd have to think | i would have to think
+    that's a good question | i'd have to think | i would have to think | i have my days |
+    i have my moments | i have my ups and downs | we all have our days | everybody does
     """
 )
 _HUMMED = phrase_set(
@@ -264,7 +277,7 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
             break
         # "i have not | thrown up", "i do | some walking": an auxiliary answers only where its sentence ends.
         last = words[at + length - 1].norm
-        if last in _TAKING_OBJECTS and at + length < len(words) and words[at + length].norm not in BREAKS:
+        if last in _TAKING_OBJECTS and not _ends_answer(words, at + length):
             break
         open_ended = last in _OPEN_ENDED or (last in _OF_THEM and words[at].norm in _ONESELF)
         if open_ended and not closes(words, at + length):
@@ -285,6 +298,13 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
         span = Span(replying.turn.index, words[first].start, words[end - 1].end)
         return Answer(kind, span, position, first, first, limited=True)
     return Answer(kind, Span(replying.turn.index, words[first].start, words[end - 1].end), position, end, first)
+
+
+def _ends_answer(words: Sequence[Word], at: int) -> bool:
+    """ "Not that I've noticed", or "not that I've noticed no" where nobody writes the comma."""
+    if at >= len(words) or words[at].norm in BREAKS or words[at].norm in SPOKEN_TO:
+        return True
+    return PLAIN_REPLIES.get(words[at].norm) is not None and closes(words, at + 1)
 
 
 def _limits_to_a_time(words: Sequence[Word], at: int) -> bool:

@@ -8,7 +8,7 @@ from carelog.extraction.wordsets import word_set
 # "You know", "i mean", "let's see", "all right" stand here in their single words.
 FILLERS = word_set(
     """
-    gosh goodness god uh um uhm er ah oh eh hmm hm well so and but or like okay ok alright now then
+    hi hello gosh goodness god uh um uhm er ah oh eh hmm hm well so and but or like okay ok alright now then
     actually honestly yknow you know i mean thankfully fortunately luckily let's see all right just
     good great sure perfect fine gotcha also , - matlab toh to aur acha achha accha अच्छा तो और
     """

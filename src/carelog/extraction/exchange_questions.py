@@ -78,6 +78,17 @@ _REASON_FOR_ASKING = phrase_set(
     """
 )
 _ONSETS = AUXILIARIES | _ASKING | _HINDI_ASKING | {"any", "anything", "anybody", "ever", "make"}
+_BELONGING = 3  # words
+_LONGEST_ANY = 12  # words
+_HAVING_ANY = AUXILIARIES | word_set(
+    """
+    get gets got see seen saw notice feel felt take taken took need want use without of in on with for to from by if
+    there be been find found give gave given make makes made hear heard know tell say mention experience eat ate drink
+    keep remember bring more at than hardly like or and nor not n't never cause causes think help helps i you he she
+    they we it that this hurt hurts worse better as about lose lost feeling put wear wore barely go goes went come
+    """
+)
+_DONE_BY_NONE = word_set("help helps hurt hurts bother bothers make get not seem feel too well wonders have")
 _BE = word_set("is are has have did")
 _IT = word_set("that it they those these")
 _FARING = word_set("gone better worse still improving improved resolved any")
@@ -191,6 +202,8 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
             return QuestionForm.POLAR
         if after in _VAGUE_SUBJECTS and (fresh or _asks_of_it(words, i, end)):
             return QuestionForm.POLAR
+        if norm == "does" and fresh and after.isalpha() and after not in _DONE_BY_NONE and after[-3:] != "ing":
+            return QuestionForm.POLAR  # "does light bother you", "does coughing make it worse"
         return None
     if norm in _ASKING:
         if norm == "what" and after == "if":
@@ -216,12 +229,27 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     if before == "or" or (norm == "ever" and after == "since"):
         return None  # "... or anything like that"
     listing = before == "like" and i - 1 > first and words[i - 2].norm in _BEFORE_ANY  # "symptoms like any fever"
-    return QuestionForm.POLAR if fresh or before in _BEFORE_ANY or listing else None  # "any ..."
+    if fresh or before in _BEFORE_ANY or listing:
+        return QuestionForm.POLAR  # "any ..."
+    return QuestionForm.POLAR if norm == "any" and _runs_on(words, first, i, end) else None
+
+
+def _runs_on(words: Sequence[Word], first: int, i: int, end: int) -> bool:
+    """ "How are your bowels any constipation": where nobody punctuates, "any" after what has none of it asks anew."""
+    before = words[i - 1].norm
+    if end < len(words) or end - i > _LONGEST_ANY or words[end - 1].norm in MARKS:
+        return False
+    if any(word.norm in ("any", "if") for word in words[first:i]):
+        return False  # "any numbness any tingling" is one list; "if it spreads any fever call us" asks nothing
+    return before.isalpha() and before not in _HAVING_ANY and not before.endswith(("ing", "ed"))
 
 
 def _continues(words: Sequence[Word], begin: int, i: int) -> bool:
     """Whether an onset so soon after another belongs to it: "how long have you", "do you have any"."""
-    return i - begin <= 3 and words[begin].norm in _ASKING
+    if i - begin > _BELONGING or words[begin].norm not in _ASKING:
+        return False
+    anew = i - begin == _BELONGING and words[i].norm == "any" and words[i - 2].norm in ("your", "the")
+    return not (anew and words[begin].norm.startswith("how"))  # "how's your stomach | any nausea"
 
 
 def _hinge(words: Sequence[Word], begin: int, stop: int) -> int:

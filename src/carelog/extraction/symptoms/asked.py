@@ -44,13 +44,14 @@ from carelog.record.types.symptom import Polarity
 
 _IT = word_set("it it's they they've they're that that's")
 _BACK = word_set("back returned returns again")
-_FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any")
+_FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any at all lately recently feeling new other")
 _OR = word_set("or ya या")
 _SCALE = phrase_set("scale of | scale from | out of ten | out of 10 | one to ten | 1 to 10 | zero to ten | 0 to 10")
 _GOING_ELSEWHERE = word_set("down up to home out through by for on in back taking doing")
 _OBJECTING = word_set("actually well but")
 _ECHOING = word_set("i there it they")  # "you haven't been dizzy?" - "I have": that is no agreement
 _POINTING = word_set("here there press pressing push touch")
+_BRINGING_ON = word_set("bring make cause set trigger start worsen give")
 _LATEST = 4  # Turns from the question to its answer.
 _OPENING = 4  # Words within which a reply's first complaint must be named.
 
@@ -85,6 +86,8 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
 def _is_occasion(reading: Reading, mention: Mention) -> bool:
     """ "Is there any blood when you cough?" asks for the blood."""
     before = [word.norm for word in reading.words[max(0, mention.first - 2) : mention.first]]
+    if before[-1:] == ["does"] and any(w.norm in _BRINGING_ON for w in reading.words[mention.end : mention.end + 1]):
+        return True  # "does stress bring on the headaches"
     return before in (["when", "you"], ["if", "you"], ["whenever", "you"], ["while", "you"], ["after", "you"])
 
 
@@ -234,6 +237,9 @@ def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
 def _of_another(reply: Reading, mention: Mention) -> bool:
     """ "Any seizures?" "No. My cousin has seizures." """
     said = subject_clause(reply.words, reply.clauses, reply.clause_of(mention))
+    own = context.is_first_person(reply.words, said, said[1])
+    if reply.utterance.turn.role is Role.PATIENT and not own and context.is_he_or_she(reply.words, said, mention.first):
+        return True  # "... My wife moved to the guest room. She snores too."
     return context.is_of_other(reply.words, said, mention.first)
 
 

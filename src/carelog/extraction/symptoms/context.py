@@ -15,7 +15,7 @@ _SUPPOSING = phrase_set(
     won't | wo n't | i bet | i imagine | i can see how |
     thought it was | thought i had | thought i was having | thought it might | supposed to | unless |
     in case | whether | could be | might be | may be | might have | may have | might get | may get |
-    could get | could have | could cause | can cause | may cause | might cause | will have | will get |
+    could get | could have | to cause | could cause | can cause | may cause | might cause | will have | will get |
     i'll have | i'll get | 'll have | 'll get | going to get | going to have | gonna get | gonna have |
     gon na get | gon na have |
     should you | in the event | watch for | watch out for | look out for | looking out for | keep an eye |
@@ -100,7 +100,7 @@ _BEING = word_set("has had have is was are were been who 's keeps kept got gets 
 _AMONG = word_set("with to by from for in into on of off out at")
 _KIN_REPORTS = word_set(
     """
-    says said say noticed notices noticing saw sees thinks thought tells told complains complained
+    says said say notice noticed notices noticing hear hears saw sees thinks thought tells told complains complained
     brought drove makes made wants wanted asked lives
     """
 )
@@ -130,7 +130,8 @@ _PAST = phrase_set(
     childhood | back in the day | last year | back in high school | back in college | in high school |
     in college | had a history | bachpan | pehle hota tha | बचपन | decades ago | in my twenties |
     back before | in my teens | in my youth | first pregnancy | last pregnancy | after the vaccine | last time i had |
-    until i had | ever since i was little | before surgery | before the surgery
+    until i had | when i went in | when i got out | when i was admitted | when i was in the hospital |
+    ever since i was little | before surgery | before the surgery
     """
 )
 
@@ -163,6 +164,9 @@ _SAYING = word_set(
     you you've you're you'd he she he's she's they patient patient's ms mrs mr miss
     """
 )
+_SEEMING = word_set("seem seems seemed appears tend tends tended started began starts used")
+_PEOPLE = word_set("people folks")
+_IN_GENERAL = 12  # words
 _REPORTS = word_set(
     """
     reports endorses complains complaining presents admits reporting endorsing describes notes
@@ -202,7 +206,10 @@ def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
     """ "It might give out once in a while" does happen, of "I wish I had some appetite" there is none, and "I bet I
     haven't slept for three hours" guesses only how long."""
     if words[i].norm == "if":
-        return words[i - 1].norm == "as"  # "as if somebody sat on my chest"
+        # "as if somebody sat on my chest", "if anything I'm heavier"
+        return words[i - 1].norm == "as" or (i + 1 < len(words) and words[i + 1].norm == "anything")
+    if words[i].norm == "to":
+        return words[i - 1].norm in _SEEMING  # "the pills seem to cause me headaches"
     if words[i].norm == "wish":
         return [word.norm for word in words[i + 1 : i + 3]] == ["i", "had"]
     if [word.norm for word in words[i : i + 2]] == ["i", "bet"]:
@@ -371,6 +378,11 @@ def is_recap(words: Sequence[Word], clause: Clause, first: int) -> bool:
     if any(norm in _FINDING for norm in before[-8:]):
         return True
     return any(norm in _HERE_FOR for norm in before) and any(norm in ("for", "with") for norm in before[-4:])
+
+
+def is_in_general(words: Sequence[Word], first: int) -> bool:
+    """ "Sometimes when people are this tired they're feeling down"."""
+    return any(word.norm in _PEOPLE for word in words[max(0, first - _IN_GENERAL) : first])
 
 
 def is_owned(words: Sequence[Word], first: int) -> bool:

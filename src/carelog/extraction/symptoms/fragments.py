@@ -32,11 +32,14 @@ _FEVER: Final = ((100.4, 108.0), (38.0, 42.5))
 """Degrees Fahrenheit and Celsius that are a fever (38 degrees Celsius and more, as the US CDC defines it)."""
 _LIKENED: Final = word_set("a an the crazy mad hell anything you nobody's no")
 _LIKE_WELL: Final = word_set(
-    "baby log rock top horse champ charm clockwork dream new king queen usual always normal used babies lamb clock"
+    "baby log rock top horse champ charm clockwork dream new king queen usual always normal used babies lamb clock "
+    "dead elephant hawk eagle"
 )
 _LOOKS: Final = {
     "redness": word_set("pink pinkish red reddish rosy crimson"),
-    "black stools": word_set("black tar tarry"),
+    "black stools": word_set("black tar tarry dark"),
+    "numbness": word_set("asleep"),
+    "tingling": word_set("asleep"),
     "bruising": word_set("purple blue black eggplant plum yellow green"),
     "productive cough": word_set(
         "white yellow yellowish green greenish gray grey clear brown stuff gunk goo slime junk crud phlegm mucus"
@@ -55,7 +58,7 @@ def implies_yes(reply: Reading) -> bool:
     first = skip_fillers(words, 0, end)
     if first >= end or words[end - 1].norm == "?":
         return False
-    if _is_simile(words, first, end):
+    if _is_simile(words, first, end) or _holds_out(words, first, end):
         return True
     first = first if words[first].norm in _LEADING else 0
     said = [word for word in words[first:end] if word.norm not in MARKS]
@@ -91,6 +94,17 @@ def _is_simile(words: Sequence[Word], first: int, end: int) -> bool:
     following = words[first + 1].norm if first + 1 < end else ""
     opened = words[first].norm == "like" and following in _LIKENED
     return opened and all(word.norm not in _LIKE_WELL and not is_negative(word) for word in words[first:end])
+
+
+def _holds_out(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "Do you bruise easily?" "Look at my arms." Not "look at my arms, they're fine"."""
+    said = [word.norm for word in words[first:end]]
+    return said[:3] == ["look", "at", "my"] and not _SHOWN.isdisjoint(said[3:4]) and _ENDING_OTHERWISE.isdisjoint(said)
+
+
+_SHOWN: Final = word_set(
+    "arms arm legs leg hands hand feet foot ankles ankle fingers skin face eyes belly shins knees neck"
+)
 
 
 def _cannot(words: Sequence[Word], begin: int, stop: int) -> bool:

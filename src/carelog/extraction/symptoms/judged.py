@@ -12,7 +12,7 @@ from carelog.extraction.exchange import (
     read_answer,
     same_speaker,
 )
-from carelog.extraction.exchange_fillers import only_fillers
+from carelog.extraction.exchange_fillers import MARKS, only_fillers
 from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.symptoms.lexicon import lexicon
@@ -20,6 +20,7 @@ from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.sites import first_site
 from carelog.extraction.symptoms.statements import Statement, Weight
+from carelog.extraction.symptoms.wellness import said_to_be_well
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
@@ -46,6 +47,7 @@ _FUNCTIONS: Final = {
 _NAMES: Final = frozenset(_FUNCTIONS)
 _HOW: Final = word_set("how how's")
 _OF_SUBJECT: Final = word_set("the your his her that")
+_ADDRESSED: Final = word_set("you're your")
 _MOVING: Final = word_set("back neck shoulder elbow wrist hand finger thumb hip knee ankle foot heel toe leg arm")
 _ASKABLE: Final = _NAMES | _MOVING
 _BAD: Final = word_set("terrible awful horrible bad worse miserable murder agony rubbish dreadful")
@@ -85,7 +87,10 @@ _REMARKS: Final = 3  # Sentences of the reply that judge.
 
 
 def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
-    """The symptom that the reply to a turn says is there. That all is well is an answer only to "is it okay?"."""
+    """The symptom that the reply to a turn says is there or not.
+
+    A bare "good" denies it only where "is it okay?" was asked; "my memory's fine" and "like a horse" do anyway.
+    """
     asking = readings[position].utterance
     if _ASKABLE.isdisjoint(asking.norms):
         return
@@ -107,7 +112,10 @@ def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         name = _FUNCTIONS[asking.words[at].norm]
         if any(mention.name == name for mention in (*readings[position].mentions, *reply.mentions)):
             continue
-        found = _judgement(asking.words, question, at, reply, position, last=question is opened[-1])
+        well = said_to_be_well(reply, Mention(name, at, at + 1, at))
+        found: tuple[Polarity, int, int] | None = ("absent", *well) if well else None
+        if found is None:
+            found = _judgement(asking.words, question, at, reply, position, last=question is opened[-1])
         if found is not None:
             polarity, first, end = found
             spans = (readings[position].quote(at, at + 1), reply.span(first, end))
@@ -154,6 +162,11 @@ def _named_only(asking: Utterance) -> list[Question]:
     """ "Vision okay?": what looks like a courtesy asks where it names what is okay."""
     first, end = asking.sentences[-1]
     asks = end - first <= _SHORT and asking.words[end - 1].norm == "?"
+    if not asks and all(word.norm not in MARKS for word in asking.words):
+        # "that's great and | you're sleeping okay"
+        first = next((i for i in range(max(first, end - _SHORT), end) if asking.words[i].norm in _ADDRESSED), first)
+        named = [word.norm for word in asking.words[first:end]]
+        asks = named[0] in _ADDRESSED and (named[-1] in _SOUND or len(asking.words) <= _SHORT)
     return [Question(first, end, QuestionForm.STATED)] if asks else []
 
 

@@ -50,6 +50,7 @@ DISCHARGE = "discharge"
 RINGING = "ringing"
 """What is named after what was spoken of before (symptoms/naming.py)."""
 _ASKED_FOR = word_set("any see seen saw notice noticed")
+_SOME = word_set("little some bit occasional slight faint constant the no")  # "a little ringing"
 _NOT_ITS_OWN = word_set(  # "blood test", "discharge papers"
     """
     test tests work pressure pressures sugar sugars thinner thinners count counts clot clots flow supply vessel vessels
@@ -150,7 +151,8 @@ def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | 
             return [Mention(name, seen.first, seen.end, seen.first) for name in seen.names]
     name = _BY_TOPIC.get(word.norm)
     before = words[first - 1].norm if first else ""
-    if name is None or not (before in _ASKED_FOR or (name == DISCHARGE and before == "or")):
+    led = before in _ASKED_FOR or (name == DISCHARGE and before == "or") or (name == RINGING and before in _SOME)
+    if name is None or not led:
         return None
     following = words[first + 1].norm if first + 1 < len(words) else ""
     return None if following in _NOT_ITS_OWN else [Mention(name, first, first + 1, first)]

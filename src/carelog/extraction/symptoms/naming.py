@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, same_speaker
+from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, RINGING, Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
@@ -46,6 +48,15 @@ _AFTER: Final = {
     ),
 }
 """What is named after the nearest of these words, and not at all where none was said."""
+_MUCUS: Final = _by_word(
+    {
+        "mucus in stool": "stool stools poop poops bowel bowels diarrhea loose watery wipe bathroom toilet "
+        "colitis crohn's",
+        "phlegm": "cough coughing coughed throat nose nostrils chest lungs sinus sinuses congestion congested spit "
+        "sniffles sneezing cold wheezing drip",
+    }
+)
+_MUCUS_WORDS: Final = word_set("mucus mucous slime")
 _BLOCKED: Final = _by_word(
     {
         "nasal congestion": "nose nostril nostrils sinus sinuses sniffles sneezing cold smell",
@@ -55,15 +66,19 @@ _BLOCKED: Final = _by_word(
 )
 _BLOCKED_NAMES: Final = frozenset(_BLOCKED.values())
 _BLOCKING: Final = word_set("bunged stopped plugged blocked backed stuffed clogged")
+_EYE_PAIN: Final = "eye pain"
+_HEADACHE: Final = "headache"
+_PHLEGM: Final = "phlegm"
 _BREATHLESS: Final = "shortness of breath"
 _ORTHOPNEA: Final = "orthopnea"
-_TO_LIE: Final = word_set("lie lay lying laying lies lays lied")
+_TO_LIE: Final = word_set("lie lay lying laying lies lays lied go going")
+_GOING: Final = word_set("go going")
 _DOWN: Final = word_set("down flat back")
 _WHENEVER: Final = word_set("when whenever if as once after every while soon time")
 _OTHERWISE: Final = word_set("or but better helps . ? !")
 _AROUND: Final = 14  # words
 _LED: Final = 4  # words
-_ANYWHERE: Final = frozenset({"burning sensation", "bleeding"})  # named without them as well
+_ANYWHERE: Final = frozenset({"burning sensation", "bleeding", _PHLEGM})  # named without them as well
 _REACH: Final = 6  # turns
 _NEAR: Final = 4  # words
 _VAGUER: Final = {
@@ -88,8 +103,13 @@ def _named(reading: Reading, before: Sequence[Reading], mentions: Sequence[Menti
         if mention.name == _BREATHLESS and _lying(reading, mention):
             yield replace(mention, name=_ORTHOPNEA)
             continue
+        if mention.name == _EYE_PAIN and _sits_behind(reading, before, mention):
+            yield replace(mention, name=_HEADACHE, site=None, part=None, complaint=None)
+            continue
         if mention.name in _BLOCKED_NAMES and _is_blocked(reading, mention):
             after: Mapping[str, str] | None = _BLOCKED
+        elif mention.name == _PHLEGM and reading.words[mention.first].norm in _MUCUS_WORDS:
+            after = _MUCUS
         else:
             after = _AFTER.get(mention.name) if mention.site is None else None
         if after is None:
@@ -112,11 +132,25 @@ def _lying(reading: Reading, mention: Mention) -> bool:
     for i in range(max(first + 1, mention.first - _AROUND), min(end - 1, mention.end + _AROUND)):
         if words[i].norm not in _TO_LIE or words[i + 1].norm not in _DOWN or i in reading.named:
             continue
+        if words[i].norm in _GOING and words[i + 1].norm != "flat":
+            continue  # "go down", "going back"
         before = {word.norm for word in words[max(first, i - _LED) : i]}
         between = words[i : mention.first] if i < mention.first else words[mention.end : i]
         if not before.isdisjoint(_WHENEVER) and _OTHERWISE.isdisjoint(word.norm for word in between):
             return True
     return False
+
+
+def _sits_behind(reading: Reading, before: Sequence[Reading], eye: Mention) -> bool:
+    """ "The headaches are worse in the morning, a dull ache behind the eyes": where the headache sits."""
+    if all(word.norm != "behind" for word in reading.words[eye.first : eye.end]):
+        return False
+    if reading.utterance.turn.role not in (Role.PATIENT, Role.CARER):
+        return False
+    if any(is_negative(word) for word in reading.words[reading.sentence_of(eye)[0] : eye.first]):
+        return False
+    spoken = [*(m for r in before[-_REACH:] for m in r.mentions), *reading.mentions]
+    return any(mention.name == _HEADACHE for mention in spoken)
 
 
 def _is_blocked(reading: Reading, mention: Mention) -> bool:

@@ -53,6 +53,17 @@ _AROUND: Final = word_set(
     times day night
     """
 )
+_NOTHING: Final = frozenset({"nothing", "none"})
+_WITHIN: Final = frozenset({"in", "from", "with"})
+_SAME_AS: Final = {"fallen": "fall", "fell": "fall", "noise": "sound", "nois": "sound", "pee": "urine", "poop": "stool"}
+_AFTER_ONE: Final[PhraseTable[bool]] = phrase_table(
+    {
+        True: "for sure | definitely | yes | yeah | yep | absolutely | a little | a little bit | a bit | sometimes | "
+        "all the time | a lot | once in a while | every now and then | now and then",
+        False: "no | nope | not so much | not really | not at all | not much | never | not that much | not as much | "
+        "is fine | are fine | fine | okay | not a problem | no problem",
+    }
+)
 _FINE: Final = word_set("fine okay ok alright good great normal steady clear theek thik")
 _NO_OTHER: Final = frozenset({"only", "just"})
 _OPPOSITE: Final = {"left": "right", "right": "left"}
@@ -91,7 +102,7 @@ def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[i
 
     "Are you cold all the time, hair falling out?" - "My hair, yes. Not cold." It says nothing of the others.
     """
-    kept = [_content(asking, mention) for mention in about]
+    kept = _told_apart([_content(asking, mention) for mention in about], about)
     said: dict[int, bool] = {}
     begin = 0
     for end in range(len(reply.words) + 1):
@@ -101,16 +112,50 @@ def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[i
         begin = end + 1
         if any(i in reply.named for i in remark):
             continue
-        stems = [_stem(reply.words[i].norm) for i in remark if reply.words[i].norm not in _AROUND]
-        if len(stems) != 1:
+        telling = [reply.words[i] for i in remark if reply.words[i].norm not in _AROUND | _NOTHING]
+        stems = [_stem(word.norm) for word in telling if not is_negative(word)]
+        meant = [place for stem in stems for place, content in enumerate(kept) if stem in content]
+        if not stems or len(meant) != len(stems):
             continue
-        meant = [place for place, content in enumerate(kept) if stems[0] in content]
-        if len(meant) == 1:
-            fine = any(is_negative(reply.words[i]) or reply.words[i].norm in _FINE for i in remark)
-            said.setdefault(meant[0], not fine)
-            if said[meant[0]] and reply.words[remark[0]].norm in _NO_OTHER:
-                return {place: place == meant[0] for place in range(len(about))}
+        fine = any(is_negative(reply.words[i]) or reply.words[i].norm in _FINE | _NOTHING for i in remark)
+        if len(meant) > 1 and not (fine and reply.words[remark[0]].norm in _NOTHING):
+            continue  # "nothing in the urine or the stool"
+        after = _AFTER_ONE.at(reply.words, end + 1) if end + 1 < len(reply.words) else None
+        fine = fine or (after is not None and not after[1] and reply.words[end].norm == ",")  # "stool, no"
+        said |= {place: not fine for place in meant if place not in said}
+        if said[meant[0]] and reply.words[remark[0]].norm in _NO_OTHER:
+            return {place: place == meant[0] for place in range(len(about))}
+    return said | {place: there for place, there in _by_turns(reply, kept).items() if place not in said}
+
+
+def _by_turns(reply: Reading, kept: Sequence[frozenset[str]]) -> dict[int, bool]:
+    """ "Light for sure noise not so much": each thing with its yes or no right after it, where nobody writes commas."""
+    said: dict[int, bool] = {}
+    for i, word in enumerate(reply.words[:-1]):
+        after = _AFTER_ONE.at(reply.words, i + 1)
+        meant = [place for place, content in enumerate(kept) if _stem(word.norm) in content]
+        if after is not None and len(meant) == 1 and i not in reply.named:
+            said.setdefault(meant[0], after[1])
+        nothing = word.norm in _NOTHING and reply.words[i + 1].norm in _WITHIN
+        for at in range(i + 2, len(reply.words)) if nothing else ():
+            among = [place for place, content in enumerate(kept) if _stem(reply.words[at].norm) in content]
+            if not among and reply.words[at].norm not in _AROUND | {"or"}:
+                break  # "nothing in the urine or the stool | but ..."
+            said |= dict.fromkeys(among if len(among) == 1 else (), False)
     return said
+
+
+def _told_apart(contents: list[frozenset[str]], about: Sequence[Mention]) -> list[frozenset[str]]:
+    """Of things that one phrase names together ("blood in your urine or stool"), each by the words of its own name."""
+    spans = [(mention.first, mention.end) for mention in about]
+    own = [frozenset(_stem(norm) for norm in mention.name.split()) for mention in about]
+    found: list[frozenset[str]] = []
+    for place, content in enumerate(contents):
+        others = [k for k, span in enumerate(spans) if span == spans[place] and k != place and contents[k] == content]
+        if others:
+            content &= own[place] - frozenset[str]().union(*(own[k] for k in others))
+        found.append(content)
+    return found
 
 
 def _content(asking: Reading, mention: Mention) -> frozenset[str]:
@@ -126,8 +171,9 @@ def _stem(norm: str) -> str:
     """A word without what inflects it, near enough to know it again: "peeing" and "pee", "burns" and "burn"."""
     for ending in ("ing", "es", "s", "ed", "y"):
         if norm.endswith(ending) and len(norm) - len(ending) > 2:
-            return norm.removesuffix(ending)
-    return norm
+            norm = norm.removesuffix(ending)
+            break
+    return _SAME_AS.get(norm, norm)
 
 
 def the_rest(reply: Reading, *, named: bool) -> tuple[int, int] | None:

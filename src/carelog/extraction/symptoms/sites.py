@@ -37,9 +37,10 @@ _BETWEEN = word_set(
     constantly always both all it they that started starting start starts kept keeps keep to become
     becoming became often occasionally lot much more bad badly super extremely too i'm having like
     only usually mostly today yesterday recently lately mein me main ka ke ki ko bahut thoda bohot
-    zyada में का के की बहुत थोड़ा
+    zyada में का के की बहुत थोड़ा look looks looked looking they're it's
     """
 )
+_LOOKING = word_set("look looks looked looking")
 _OPENING = frozenset({".", "!", "\n", ","})
 _PREPOSITIONS = word_set(
     """
@@ -88,6 +89,8 @@ def sites_before(words: Sequence[Word], lexicon: Lexicon, first: int, taken: int
                 return []
             if not adjacent and site.first > 1 and words[site.first - 2].norm in _REACHED:
                 return []  # "once the hand is past your head does it hurt"
+            if words[site.first - 1].norm != "my" and any(word.norm in _LOOKING for word in words[at + 1 : first]):
+                return []  # "your knee looks puffy": seen, and not told
             if site.name == "back" and adjacent and words[first].norm in ("hurt", "hurting", "to", "bothering"):
                 return []
             return [*_joined_before(words, lexicon, site, taken), site]
@@ -160,6 +163,8 @@ def sites_after(words: Sequence[Word], lexicon: Lexicon, end: int, *, object_too
             at += 1
     if at >= len(words):
         return []
+    if words[at].norm == "," and at + 1 < len(words) and words[at + 1].norm == "in":
+        at += 1  # "any swelling, in your face or your legs?"
     led = words[at].norm in _PREPOSITIONS
     if led:
         at += 1

@@ -1,6 +1,7 @@
 """What a question wants to know about a symptom that it names, and whether asking takes it for granted."""
 
 from enum import Enum
+from itertools import pairwise
 
 from carelog.extraction.exchange import Answer, AnswerKind, Question
 from carelog.extraction.negation import is_negative
@@ -53,7 +54,8 @@ def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
         return Sought.MORE
     if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
         return Sought.END
-    if any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
+    good = ("any", "good") in pairwise(before)  # "did the tablets do any good for the pain"
+    if good or any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
         return Sought.MORE
     return Sought.WHETHER
 

@@ -55,7 +55,7 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             continue
         if _is_allergy(readings, position, mention):
             continue
-        new = _stated(reading, clause, mention, observer)
+        new = _stated(reading, clause, mention, observer, asked_for=_asked_by_name(readings, position, mention))
         if new is None and restated:
             new = statement(reading, mention, clause, "present", Weight.RECAP)
         if new is not None and not (new.weight < Weight.OWN and _is_contradicted(readings, position, mention)):
@@ -143,7 +143,16 @@ def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
     return any(word.norm == "allergic" for word in reading.words[sentence[0] : mention.first])
 
 
-def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) -> Statement | None:
+def _asked_by_name(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
+    """Whether the turn before asks for it: "any anxiety?" "I'm a little anxious about the headaches." """
+    if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
+        return False
+    return any(other.name == mention.name for other in readings[position - 1].mentions)
+
+
+def _stated(
+    reading: Reading, clause: Clause, mention: Mention, observer: bool, *, asked_for: bool = False
+) -> Statement | None:
     words = reading.words
     denied = denial(words, clause, mention.head, mention.end, reading.named)
     if denied is not Denial.DENIED and (
@@ -157,12 +166,14 @@ def _stated(reading: Reading, clause: Clause, mention: Mention, observer: bool) 
         return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN) if known else None
     if denied is not Denial.DENIED and context.is_measure_of(words, clause, mention.first, mention.end):
         return None
-    if mention.name == _ANXIETY and context.is_of_an_occasion(words, clause, mention.end):
+    if mention.name == _ANXIETY and not asked_for and context.is_of_an_occasion(words, clause, mention.end):
         return None
     weight = Weight.OWN
     if not observer and denied is Denial.DENIED and _examines(reading, mention):
         return None
     if observer:
+        if context.is_in_general(words, mention.first):
+            return None
         if denied is Denial.DENIED and is_finding(words, reading.utterance.sentences, mention.first):
             return None
         reviewed = is_review(words, reading.sentence_of(mention), mention.first)
@@ -281,9 +292,11 @@ _FOR_YOUR = 2  # words
 _LEADING = word_set("so and now okay then , well um uh")
 _ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
 _ACTING_UP = word_set("acting bothering flaring flared symptoms worse season seasonal")
-_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety"})
+_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety", "sneezing"})
 _WHEN = word_set("when whenever if unless")
-_IN_IT = word_set("i'm i am you're you are he's she's really very too so get getting feeling feel was i overly all")
+_IN_IT = word_set(
+    "i'm i am you're you are he's she's really very too so get getting feeling feel was i overly all laugh or"
+)
 _YOURSELF = phrase_set(
     """
     how are you yourself | are you yourself | about yourself | and yourself | you coping | you holding up | you

@@ -15,7 +15,7 @@ WEIGHING: Final = {
 _UNITS: Final = word_set("pounds pound lbs lb kilos kilo kg kgs kilograms stone")
 _ENDS: Final = word_set(". , ? ! i and to from at in of for my weigh weighed")
 _STATES: Final = word_set("i'm im am been is was weight down up he's she's are you're went gone going")
-_ASIDE: Final = word_set("like uh um oh maybe")
+_ASIDE: Final = word_set("like uh um oh maybe gosh god jeez wow well probably about say")
 _REACH: Final = 8  # words
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from carelog.extraction.negation import is_negative
+from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.utterances import Word
@@ -12,7 +13,7 @@ from carelog.extraction.wordsets import word_set
 _BOWELS: Final = word_set("bowels bowel stools stool movements poo poos poop poops")
 _FUNCTIONS: Final = {
     "shortness of breath": word_set("breathing breath breathe lungs saans"),
-    "vision changes": word_set("vision eyesight eyes see"),
+    "vision changes": word_set("vision eyesight eyes see seeing"),
     "hearing loss": word_set("hearing hear"),
     "difficulty sleeping": word_set("sleep sleeping neend"),
     "loss of appetite": word_set("appetite eating bhookh bhook"),
@@ -52,6 +53,34 @@ _BETWEEN: Final = word_set(
     "is has been 's are have seems feels was pretty really very all quite just totally movements doing going just "
     "perfectly still stayed been it's that's thing wise bilkul ekdum always"
 )
+_LIKENED: Final = phrase_table(
+    {
+        "bowels": "like clockwork | like a clock | regular as clockwork | regular as a clock",
+        "sleep": """
+            like a baby | like a log | like a rock | like a top | like the dead | like a lamb |
+            sleep through the night | slept through the night | sleeping through the night |
+            sleep right through | sleep straight through
+            """,
+        "eating": """
+            like a horse | like a pig | like a king | eat good | eating good | eat well | eating well | eat fine |
+            eating fine | eat everything | out of house and home | never miss a meal | never missed a meal |
+            not missed a meal | n't missed a meal | haven't missed a meal
+            """,
+        "memory": "sharp as a tack | like an elephant",
+        "eyes": "eyes like a hawk | eyes like an eagle | like a hawk",
+    }
+)
+"""What says that all is well where it answers a question that names the function, or its trouble."""
+_OTHERWISE: Final = word_set("yes yeah yep it it's they used wish if would could hardly barely but until before when")
+_LIKENED_TO: Final = {
+    "constipation": "bowels",
+    "diarrhea": "bowels",
+    "bowel changes": "bowels",
+    "difficulty sleeping": "sleep",
+    "loss of appetite": "eating",
+    "memory loss": "memory",
+    "vision changes": "eyes",
+}
 _REACH: Final = 5  # words
 _DENYING: Final = 3  # words
 
@@ -62,8 +91,24 @@ def _begin_of_remark(words: Sequence[Word], i: int) -> int:
     return next((at + 1 for at in range(i - 1, begin - 1, -1) if not words[at].norm.isalpha()), begin)
 
 
+def likened_to_well(reply: Reading, name: str) -> tuple[int, int] | None:
+    """ "Like a horse", "regular as a clock" in the first sentence. "Yes, like clockwork" affirms what was asked."""
+    what = _LIKENED_TO.get(name)
+    if what is None:
+        return None
+    first, end = reply.utterance.sentences[0]
+    for begin, stop, kind in _LIKENED.within(reply.words, first, end):
+        before = reply.words[first:begin]
+        if kind == what and not any(is_negative(word) or word.norm in _OTHERWISE for word in before):
+            return begin, stop
+    return None
+
+
 def said_to_be_well(reply: Reading, mention: Mention) -> tuple[int, int] | None:
     """The words of the reply that say that what the symptom would trouble is well, or None."""
+    likened = likened_to_well(reply, mention.name)
+    if likened is not None:
+        return likened
     functions = _FUNCTIONS.get(mention.name)
     if functions is None and mention.part and mention.site:
         # "Swelling in your calf?" - "The calf's fine."

@@ -61,6 +61,7 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
             if not norm:
                 ended = last == "no" and word.norm in _ANEW  # "no, my appetite is fine": that no ended
                 naming = word.norm in _BEING and i + 1 < len(words) and words[i + 1].norm in _ARTICLES
+                naming = naming and not (i + 2 < len(words) and words[i + 2].norm in _UNHEARD_PAIRS["a"])
                 if not (ended or naming):
                     continue
                 norm = word.norm

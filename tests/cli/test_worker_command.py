@@ -137,6 +137,10 @@ def is_gone(pid: int) -> bool:
     return False
 
 
+async def at_work(carelog: Carelog) -> bool:
+    return (await counts(carelog)).get(RunState.RUNNING, 0) > 0
+
+
 def children_of(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
@@ -195,10 +199,7 @@ async def test_what_does_not_end_in_time_goes_back_to_the_queue(
         await carelog.intake.accept(operator(), [submission(tel=f"+1202555{n:04}") for n in range(3)])
         workers = start("--drain-seconds", "0.2")
 
-        async def at_work() -> bool:
-            return (await counts(carelog)).get(RunState.RUNNING, 0) > 0
-
-        await until(workers, at_work)
+        await until(workers, lambda: at_work(carelog))
         assert workers.terminate() == 0
         left = (await carelog.runs.page(operator(), RunQuery())).items
         assert [(run.state, run.tries) for run in left] == [(RunState.QUEUED, 0)] * 3
@@ -215,13 +216,10 @@ async def test_a_second_signal_does_not_wait(
         await carelog.intake.accept(operator(), [submission()])
         workers = start("--drain-seconds", "600")
 
-        async def at_work() -> bool:
-            return (await counts(carelog)).get(RunState.RUNNING, 0) > 0
-
         async def draining() -> bool:
             return [row.state for row in await rows(carelog)] == ["draining"]
 
-        await until(workers, at_work)
+        await until(workers, lambda: at_work(carelog))
         workers.process.send_signal(signal.SIGINT)
         await until(workers, draining)
 
@@ -247,8 +245,7 @@ async def test_children_end_with_a_supervisor_that_is_killed(
         workers = start("--processes", "2", "--drain-seconds", "0.2")
 
         async def both_are_there() -> bool:
-            at_work = (await counts(carelog)).get(RunState.RUNNING, 0) > 0
-            return at_work and len(await rows(carelog)) == 2
+            return await at_work(carelog) and len(await rows(carelog)) == 2
 
         await until(workers, both_are_there)
         workers.process.kill()
@@ -271,10 +268,7 @@ async def test_children_are_copies_that_have_only_what_is_theirs(
         await carelog.intake.accept(operator(), [submission()])
         workers = start("--processes", "2", "--drain-seconds", "600", "--health-port", "0")
 
-        async def at_work() -> bool:
-            return (await counts(carelog)).get(RunState.RUNNING, 0) > 0
-
-        await until(workers, at_work)
+        await until(workers, lambda: at_work(carelog))
         await until(workers, lambda: "Carelog works" in workers.printed)
         [copier] = children_of(workers.process.pid) - set(workers.pids)
         assert name_of(copier) == "fork-server"
@@ -285,7 +279,7 @@ async def test_children_are_copies_that_have_only_what_is_theirs(
         workers.process.kill()
         workers.process.wait(_PATIENCE_SECONDS)
         await until(workers, lambda: is_gone(copier))
-        assert await at_work()
+        assert await at_work(carelog)
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", int(port))).close()
         for pid in workers.pids:

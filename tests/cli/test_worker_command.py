@@ -69,14 +69,14 @@ class Workers:
 
 @pytest.fixture
 def database(dialect: str, new_database: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new database for the test's processes, and links of tests that they find."""
+    """A new database for the test's processes."""
     monkeypatch.setenv("CARELOG_DATABASE_URL", new_database(dialect)("health"))
-    monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
 
 
 @pytest.fixture
-def configured(tmp_path: Path) -> Callable[..., None]:
-    """Writes carelog.yaml: a chain of one link that takes so long, and other settings."""
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes carelog.yaml: a chain of one link that takes so long, which processes find, and other settings."""
+    monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
 
     def write(seconds: float, **settings: Any) -> None:
         chains = {"record": chain({"scripted_slow": {"seconds": seconds}})}
@@ -207,10 +207,7 @@ async def test_what_does_not_end_in_time_goes_back_to_the_queue(
         assert {json.loads(line)["level"] for line in workers.log.splitlines()} == {"INFO"}
 
 
-async def test_a_second_signal_does_not_wait(
-    start: Callable[..., Workers], configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
+async def test_a_second_signal_does_not_wait(start: Callable[..., Workers], configured: Callable[..., None]) -> None:
     configured(3600)
     async with whole() as carelog:
         await carelog.intake.accept(operator(), [submission()])
@@ -236,9 +233,8 @@ async def test_a_second_signal_does_not_wait(
 
 
 async def test_children_end_with_a_supervisor_that_is_killed(
-    start: Callable[..., Workers], configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Workers], configured: Callable[..., None]
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
     configured(3600)
     async with whole() as carelog:
         await carelog.intake.accept(operator(), [submission()])
@@ -260,9 +256,8 @@ async def test_children_end_with_a_supervisor_that_is_killed(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 async def test_children_are_copies_that_have_only_what_is_theirs(
-    start: Callable[..., Workers], configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Workers], configured: Callable[..., None]
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(_PLUGIN))
     configured(3600)
     async with whole() as carelog:
         await carelog.intake.accept(operator(), [submission()])

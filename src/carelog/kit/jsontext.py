@@ -20,6 +20,7 @@ MAX_INTEGER_DIGITS = 1000
 
 _BOM = b"\xef\xbb\xbf"
 _LONG_NUMBER = b"0" * 19  # from 19 digits on, orjson may turn an integer into a double
+_HALF_OF_ONE = _LONG_NUMBER[: len(_LONG_NUMBER) // 2]
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _ESCAPED_COLON = re.compile(rb"\\u003[aA]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]|-?[0-9][0-9.eE+-]*|-?[A-Za-z]+', re.DOTALL)
@@ -121,7 +122,7 @@ def canonical(value: Any) -> bytes:
 def _has_long_numbers(encoded: bytes) -> bool:
     # Half of the bytes tell of most texts that there are none: neither dates nor telephone numbers have as many digits.
     half = encoded[::2].translate(_DIGITS_TO_ZERO)
-    return _LONG_NUMBER[: len(_LONG_NUMBER) // 2] in half and _LONG_NUMBER in encoded.translate(_DIGITS_TO_ZERO)
+    return _HALF_OF_ONE in half and _LONG_NUMBER in encoded.translate(_DIGITS_TO_ZERO)
 
 
 def _holds_nan(value: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from carelog.extraction.appointments.statements import Range, any_of
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.phrasebook import phrase_set
-from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
 
 TAKING: Final = phrase_set(
     """
@@ -39,16 +39,17 @@ _CONFIRMING: Final = phrase_set(
     haan | ji | sure | mm hmm | uh huh
     """
 )
+_FIRST_WORDS: Final = 6
 
 
 def agreed(dialogue: Sequence[Utterance], i: int) -> bool:
     """The next speaker says that what was read to them is so."""
-    return _answers(dialogue, i) and any_of(_CONFIRMING, dialogue[i + 1].words, (0, min(6, len(dialogue[i + 1].words))))
+    return _says(dialogue, i, _CONFIRMING)
 
 
 def taken(dialogue: Sequence[Utterance], i: int) -> bool:
     """The next speaker says that they will do it."""
-    return _answers(dialogue, i) and any_of(TAKING, dialogue[i + 1].words, (0, min(6, len(dialogue[i + 1].words))))
+    return _says(dialogue, i, TAKING)
 
 
 def taken_up(dialogue: Sequence[Utterance], i: int, days: Collection[str]) -> bool:
@@ -60,14 +61,12 @@ def taken_up(dialogue: Sequence[Utterance], i: int, days: Collection[str]) -> bo
     if words[first[1] - 1].norm == "?":
         return False  # "Is that okay with the parking?"
     again = any(word.norm.removesuffix("'s") in days for word in words[slice(*first)])
-    return again or any_of(TAKING, words, (0, min(6, len(words))))
+    return again or any_of(TAKING, words, _opening(words))
 
 
 def granted(dialogue: Sequence[Utterance], i: int, days: Collection[str]) -> bool:
     """A clinic grants what turn `i` asks for."""
-    if taken_up(dialogue, i, days):
-        return True
-    return _answers(dialogue, i) and any_of(_GRANTING, dialogue[i + 1].words, (0, min(6, len(dialogue[i + 1].words))))
+    return taken_up(dialogue, i, days) or _says(dialogue, i, _GRANTING)
 
 
 def refused(dialogue: Sequence[Utterance], i: int) -> bool:
@@ -76,13 +75,23 @@ def refused(dialogue: Sequence[Utterance], i: int) -> bool:
     return speaks and not _answers(dialogue, i)
 
 
+def _says(dialogue: Sequence[Utterance], i: int, what: PhraseTable[bool]) -> bool:
+    """The next speaker begins with one of these phrases, and does not refuse."""
+    return _answers(dialogue, i) and any_of(what, dialogue[i + 1].words, _opening(dialogue[i + 1].words))
+
+
 def _answers(dialogue: Sequence[Utterance], i: int) -> bool:
     if i + 1 >= len(dialogue) or same_speaker(dialogue[i], dialogue[i + 1]):
         return False
     words = dialogue[i + 1].words
-    return bool(words) and not declines(words, (0, min(6, len(words))))
+    return bool(words) and not declines(words, _opening(words))
 
 
 def declines(words: Sequence[Word], of: Range) -> bool:
     """A refusal stands there; "no problem" is none."""
     return any(REFUSING.at(words, k) and not TAKING.at(words, k) for k in range(*of))
+
+
+def _opening(words: Sequence[Word]) -> Range:
+    """The words by which an answer is told."""
+    return 0, min(_FIRST_WORDS, len(words))

@@ -26,7 +26,7 @@ def documents(count: int, *, rounds: int = _ROUNDS) -> list[str]:
 
 def phone(number: int) -> str:
     """The phone number of the patient of that conversation."""
-    return f"+1202555{number:06}"
+    return f"+12025{number:06}"
 
 
 def conversation(number: int, *, rounds: int = _ROUNDS) -> Conversation:

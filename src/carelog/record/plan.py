@@ -3,7 +3,7 @@
 Pure: whoever plans has read what is around, and writes the plan down afterwards, in one transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -68,6 +68,7 @@ class Plan:
     _stored: dict[UUID, Entry] = field(init=False)
     _now: dict[UUID, Entry] = field(init=False)
     _ids: dict[tuple[str, UUID], list[UUID]] = field(default_factory=dict)
+    _comparable: dict[tuple[str, UUID], list[UUID]] = field(default_factory=dict)
     _begun_as: dict[UUID, Placed] = field(default_factory=dict)
     _why: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -249,12 +250,14 @@ class Plan:
     def _see(self, entry: Entry) -> None:
         self._now[entry.id] = entry
         self._ids.setdefault((entry.type, entry.subject_id), []).append(entry.id)
+        if self.incomparable is None or entry.source != self.incomparable:
+            self._comparable.setdefault((entry.type, entry.subject_id), []).append(entry.id)
 
     def _one_of(self, placed: Placed) -> Entry | None:
         """The entry that there is of a type of which a record has one."""
         if not entry_types()[placed.entry.type].one:
             return None
-        return next(self._like(placed), None)
+        return next(self._like(placed, self._ids), None)
 
     def _alike(self, placed: Placed) -> list[tuple[float, Entry]]:
         """The entries that this one may be a duplicate of, the likeliest first. What contradicts it is none: both are
@@ -265,13 +268,12 @@ class Plan:
         told = Told.placed(new_id(), placed)
         scored = [
             (round(likeness(sameness, e.payload, placed.entry.payload), 3), e)
-            for e in self._like(placed)
-            if self.incomparable is None or e.source != self.incomparable
+            for e in self._like(placed, self._comparable)
             if sameness.within is None or abs(e.occurred_at - placed.entry.occurred_at) <= sameness.within
             if not contradict(told, Told.of(e))
         ]
         return sorted((s for s in scored if s[0] >= sameness.threshold), key=lambda s: (-s[0], s[1].id))
 
-    def _like(self, placed: Placed) -> Iterator[Entry]:
-        of_type = (self._now[id_] for id_ in self._ids.get((placed.entry.type, placed.subject_id), ()))
+    def _like(self, placed: Placed, among: Mapping[tuple[str, UUID], Sequence[UUID]]) -> Iterator[Entry]:
+        of_type = (self._now[id_] for id_ in among.get((placed.entry.type, placed.subject_id), ()))
         return (e for e in of_type if e.state == "active")

@@ -92,6 +92,8 @@ def test_html_is_read_by_text_node():
         ("डॉक्टर: कैसे हैं?\nमरीज़: ठीक हूँ", ["डॉक्टर", "मरीज़"]),
         ("Asha: hi there\nRavi: hello\nAsha: how is it", ["Asha", "Ravi", "Asha"]),
         ("Doctor: hi\nRavi: hello", ["Doctor", "Ravi"]),
+        ("Nurse: how are you all?\nAnil: fine\nBela: my feet are numb\nDev: a cough\nNurse: good",
+         ["Nurse", "Anil", "Bela", "Dev", "Nurse"]),
         ("Caller: I have a headache", ["Caller"]),
         ("[31/12/2025, 21:15:07] Asha: took it\n[31/12/2025, 21:16:00] Ravi: ok", ["Asha", "Ravi"]),
         ("12/31/25, 9:15\u202fPM - Asha: took it\n12/31/25, 9:16\u202fPM - +91 98200 12345: ok",

@@ -117,6 +117,35 @@ async def test_a_name_alone_never_joins_two_records(carelog: Carelog) -> None:
         await carelog.subjects.find(ME, "ravi  kumar")
 
 
+@pytest.mark.parametrize(
+    "withheld",
+    [
+        {"tel": "anonymous"},
+        {"tel": "+266696687"},  # the same on a keypad
+        {"tel": "+0000000000"},
+        {"tel": "0"},
+        {"tel": "+"},
+        {"tel": "sip:anonymous@anonymous.invalid"},
+        {"mailto": "no-reply@example.org"},
+        {"mailto": "anonymous"},
+        {"uuid": "00000000-0000-0000-0000-000000000000"},
+    ],
+)
+async def test_those_who_withhold_their_number_are_not_one_person(carelog: Carelog, withheld: dict[str, str]) -> None:
+    given = [submission(parties=[{**withheld, "role": "patient"}]) for _ in range(2)]
+    receipts = await carelog.intake.accept(ME, given)
+    assert len({r.subject_id for r in receipts} - {None}) == 2
+
+
+async def test_a_patient_who_is_there_twice_has_one_record(carelog: Carelog) -> None:
+    phone, message = {"tel": "+12025550107", "role": "patient"}, {"tel": "tel:+1-202-555-0107", "role": "customer"}
+    receipts = await carelog.intake.accept(ME, [submission(parties=[phone, message]), submission(parties=[message])])
+    assert receipts[0].subject_id == receipts[1].subject_id
+    other = {"tel": "+12025550108", "role": "patient"}
+    [of_two] = await carelog.intake.accept(ME, [submission(parties=[phone, other])])
+    assert of_two.subject_id not in {receipts[0].subject_id, None}
+
+
 async def test_a_label_of_a_transcript_is_no_name(carelog: Carelog) -> None:
     given = read_transcript("Agent: Any fever?\nPatient: No.", carelog.clock)
     [receipt] = await carelog.intake.accept(ME, [given])

@@ -2,7 +2,8 @@
 
 from carelog.conversations.content import text_at
 from carelog.conversations.conversation import Conversation
-from carelog.conversations.parties import Identifier, Party, normal, patient_party
+from carelog.conversations.parties import Identifier, Party, normal
+from carelog.conversations.persons import patient_party
 from carelog.conversations.reader import turns_of
 from carelog.conversations.tags import tags_of, with_tags
 from carelog.conversations.transcript import from_transcript

@@ -1,17 +1,14 @@
-"""The parties of a conversation: a typed view, their identifiers, and whose record it is about."""
+"""The parties of a conversation: a typed view, and their identifiers."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from carelog.conversations.roles import by_elimination, role_of_party
 from carelog.conversations.turns import Role
-
-if TYPE_CHECKING:
-    from carelog.conversations.conversation import Conversation
 
 Kind: TypeAlias = Literal["tel", "mailto", "sip", "name", "uuid", "did"]
 
@@ -97,16 +94,6 @@ def normal(kind: Kind, value: str) -> str:
             return value.strip().casefold()
         case "did":
             return value.strip()
-
-
-def patient_party(conversation: "Conversation") -> int | None:
-    """The party whose record this conversation belongs to, or None when it cannot be known.
-
-    It is the one party with the role of patient; failing that, the sole human beside clinicians and agents.
-    A carer speaks for the patient and is not the patient.
-    """
-    patients = [party.index for party in conversation.parties if party.role is Role.PATIENT]
-    return patients[0] if len(patients) == 1 else None
 
 
 @lru_cache(maxsize=4096)  # a clinic's number is in all its conversations, and a patient's in all of theirs

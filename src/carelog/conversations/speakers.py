@@ -139,13 +139,20 @@ def _accepted(heads: list[_Head], names: Set[str], text: str) -> list[_Head]:
     if fields and max(sure.values()) == 1 and _is_form(fields, sure):
         return []
     single_other = len(sure) == 1 and len(others) == 1
-    known = sure.keys() | {label for label, times in others.items() if times > 1 or single_other}
+    any_name = single_other or (not fields and _begin_each_line(speakers, text))
+    known = sure.keys() | {label for label, times in others.items() if times > 1 or any_name}
     chosen = [head for head in speakers if _fold(head.label) in known]
     if len(chosen) == 1:
         opens = not text[: chosen[0].line].strip()
         one_sided = role_of_name(chosen[0].label or "") in (Role.PATIENT, Role.AGENT)
         return chosen if opens and one_sided else []
     return chosen
+
+
+def _begin_each_line(speakers: list[_Head], text: str) -> bool:
+    """As where many speak, some of them once."""
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    return len(speakers) == lines and all(text[head.words : head.words + 1].isalpha() for head in speakers)
 
 
 def _is_form(fields: list[_Head], sure: Counter[str]) -> bool:

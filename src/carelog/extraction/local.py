@@ -6,6 +6,7 @@ from typing import Final
 from carelog.conversations import Conversation
 from carelog.extraction.finding import Finding, Implausible
 from carelog.extraction.grounding import Grounded, ground
+from carelog.extraction.heard import heard
 from carelog.extraction.pieces import in_pieces
 from carelog.extraction.temporality import dated
 from carelog.extraction.utterances import Utterance, read
@@ -52,7 +53,7 @@ def extract(conversation: Conversation, *, zone: str | None = None) -> Grounded:
     `zone` is the subject's time zone; without it the conversation's own is used, and UTC where it has none.
     """
     clock = zone or conversation.zone or "UTC"
-    pieces = in_pieces(conversation.turns)
+    pieces = in_pieces(heard(conversation))
     dialogue = read(pieces.turns, started_at=conversation.started_at, zone=clock)
     findings = [finding for find in finders() for finding in find(dialogue)]
     findings.sort(key=lambda f: f.spans[0])

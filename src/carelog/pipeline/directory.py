@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from carelog.conversations import Conversation, Role
-from carelog.conversations.parties import patient_party
+from carelog.conversations.persons import names_one_person, patient_party
 from carelog.conversations.roles import role_of_name
 from carelog.db import Connection
 from carelog.identity import Principal
@@ -76,7 +76,7 @@ def claims_of(conversation: Conversation) -> list[Identifier]:
     found = [
         Identifier(i.kind, i.value[:320].replace("\x00", " "))
         for i in conversation.identifiers
-        if i.party == party and i.kind in subjects.SYSTEMS
+        if i.party == party and i.kind in subjects.SYSTEMS and names_one_person(i.kind, i.value)
     ]
     return found or [Identifier("conversation", str(conversation.uuid))]
 

@@ -18,6 +18,7 @@ from carelog.ai.redaction import Redaction
 from carelog.ai.structured import ask_object
 from carelog.ai.usage import Usage
 from carelog.conversations import Conversation, Role
+from carelog.extraction.heard import heard
 from carelog.extraction.llm.facts import SCHEMA, facts_by_id
 from carelog.extraction.llm.holding import Held, hold, joined
 from carelog.extraction.llm.prompt import question
@@ -103,7 +104,7 @@ class LlmEngine:
 
     def _prepare(self, held: tuple[Conversation, str]) -> _Prepared:
         conversation, zone = held
-        turns, parties = conversation.turns, conversation.parties
+        turns, parties = heard(conversation), conversation.parties
         longest = self._options.window // 2
         utterances = read(turns, started_at=conversation.started_at, zone=zone)
         if not self._options.redact:

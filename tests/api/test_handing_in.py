@@ -2,11 +2,12 @@
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from door import Door, make_vcon
+from signed_in import sign_in
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
 
@@ -63,8 +64,35 @@ async def test_a_plain_transcript_becomes_a_conversation_of_turns(api: httpx.Asy
     assert [d["body"] for d in vcon["dialog"]] == ["Any fever?", "No, only a cough."]
     about = (await api.get(answer.headers["Location"])).json()
     assert (about["title"], about["channel"], about["started_at"]) == ("Evening call", "calls", "2026-01-05T03:30:00Z")
-    again = await api.post("/api/conversations", content=text, headers={"Content-Type": "text/plain"})
-    assert (again.status_code, again.json()["id"]) == (200, answer.json()["id"])
+
+
+async def test_the_same_words_at_another_time_or_of_another_are_another_conversation(api: httpx.AsyncClient) -> None:
+    async def told(**asked: str) -> tuple[int, str]:
+        answer = await api.post(
+            "/api/conversations",
+            params=asked,
+            content="BP 120/80, slept 7 hours",
+            headers={"Content-Type": "text/plain"},
+        )
+        return answer.status_code, answer.json()["subject_id"]
+
+    monday, tuesday = "2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z"
+    _, ana = await told()
+    _, ben = await told()
+    assert ana != ben
+    for subject, moment in ((ana, monday), (ana, tuesday), (ben, monday)):
+        assert await told(subject=subject, started_at=moment) == (201, subject)
+    assert await told(subject=ana, started_at="2026-03-02T10:00:00+01:00") == (200, ana)
+
+
+@pytest.mark.parametrize("asked", [{}, {"subject": "me"}])
+async def test_what_a_user_writes_down_is_of_themselves(door: Door, asked: dict[str, str]) -> None:
+    own, plain = (await door.hand_in(make_vcon()))["subject_id"], {"Content-Type": "text/plain"}
+    mine = await door.client((await sign_in(door.carelog, "patient", owns=UUID(own))).token)
+    answer = await mine.post("/api/conversations", params=asked, content="I have a cough.", headers=plain)
+    assert (answer.status_code, answer.json()["subject_id"]) == (201, own)
+    nobody = await door.client(await door.key())
+    refused(await nobody.post("/api/conversations?subject=me", content="A cough.", headers=plain), 404, "not_found")
 
 
 @pytest.mark.parametrize(

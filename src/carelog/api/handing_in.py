@@ -24,7 +24,7 @@ from carelog.api.services import Services
 from carelog.api.shapes import ReceiptOut
 from carelog.conversations.found_by import words_of
 from carelog.identity import Principal
-from carelog.kit.errors import CarelogError, Unauthenticated
+from carelog.kit.errors import CarelogError, NotFound, Unauthenticated
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.run import Lane
 from carelog.pipeline.submission import Channel, RequestKey, Submission, from_vcon, read_transcript
@@ -46,7 +46,9 @@ class Asked(BaseModel):
 
     channel: Given[Channel] = Field(default=None, description="Where it comes from")
     external_id: Given[Name] = Field(default=None, description="Its name where it comes from, such as a message id")
-    subject: Given[UUID] = Field(default=None, description="Whose record it belongs to, when known")
+    subject: Given[UUID | Literal["me"]] = Field(
+        default=None, description="Whose record it belongs to, when known; `me` stands for that of the user who asks"
+    )
     started_at: Given[Moment] = Field(default=None, description="When a plain transcript was spoken, with a zone")
     title: Given[Text] = Field(default=None, description="The title of a plain transcript")
     lane: Given[LaneName] = Field(default=None, description="Its priority; that of the chain when it is left out")
@@ -89,10 +91,11 @@ async def hand_in(request: Request) -> Response:
     kind = media_type(request.headers)
     if kind != TRANSCRIPT:
         _refuse_beside_a_vcon(asked)
+    subject_id = _subject(who, asked, kind)
     body = await request.body()
 
     def read() -> Submission:
-        return _read(services, asked, kind, body)
+        return _read(services, asked, subject_id, kind, body)
 
     submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(_read_whole, read)
     lane = None if asked.lane is None else Lane[asked.lane.upper()]
@@ -149,21 +152,30 @@ def _asked(query: bytes, idempotency_key: str | None) -> Asked:
     return _ASKED.read(query, {} if idempotency_key is None else {"Idempotency-Key": idempotency_key})
 
 
-def _read(services: Services, asked: Asked, kind: str, body: bytes) -> Submission:
+def _subject(who: Principal, asked: Asked, kind: str) -> UUID | None:
+    """What a user writes down without saying of whom is of themselves."""
+    if isinstance(asked.subject, str) and who.own is None:
+        raise NotFound("no record is about you")
+    if isinstance(asked.subject, UUID) or (asked.subject is None and kind != TRANSCRIPT):
+        return asked.subject
+    return who.own
+
+
+def _read(services: Services, asked: Asked, subject_id: UUID | None, kind: str, body: bytes) -> Submission:
     if kind != TRANSCRIPT:
         return from_vcon(
             body,
             receive=services.receive,
             channel=asked.channel,
             external_id=asked.external_id,
-            subject_id=asked.subject,
+            subject_id=subject_id,
         )
     return read_transcript(
         utf8(body),
         services.clock,
         channel=asked.channel,
         external_id=asked.external_id,
-        subject_id=asked.subject,
+        subject_id=subject_id,
         started_at=asked.started_at,
         title=asked.title,
     )

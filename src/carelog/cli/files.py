@@ -67,7 +67,7 @@ def read_submission(
     Raises OSError, and InvalidInput for one of more than `most` bytes or that cannot be read as what it is.
     """
     from carelog.kit.clock import SystemClock
-    from carelog.pipeline.submission import from_vcon, read_transcript, receive_plain
+    from carelog.pipeline.submission import by_its_words, from_vcon, read_transcript, receive_plain
 
     data = _read(file, most)
     suffix = file.suffix.lower()
@@ -75,7 +75,8 @@ def read_submission(
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
     text = _decoded(data)
     title = file.stem if file != STDIN else None
-    return read_transcript(text, SystemClock(), channel=channel, subject_id=subject_id, title=title)
+    name = by_its_words(text, subject_id)  # the same file again is the same conversation
+    return read_transcript(text, SystemClock(), channel=channel, external_id=name, subject_id=subject_id, title=title)
 
 
 def read_text(file: Path, most: int) -> str:

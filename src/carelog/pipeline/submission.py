@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
@@ -109,17 +109,22 @@ def read_transcript(
 ) -> Submission:
     """A plain transcript as a submission: "Speaker: text" lines become turns. Raises InvalidInput when it is empty.
 
-    Without an external id it is known by its words, so that the same file handed in twice is one conversation.
+    Without an external id it is known by when it was spoken, where that was told: people say the same words again.
     """
     now = clock.now()
     document = from_transcript(text, uuid=new_id(), created_at=now, started_at=started_at or now, subject=title)
-    words = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+    if external_id is None and started_at is not None:
+        external_id = by_its_words(text, subject_id, started_at.astimezone(UTC))
     return Submission(
-        Conversation.of(document),
-        channel=channel or "calls",
-        external_id=external_id or f"sha256:{words}",
-        subject_id=subject_id,
+        Conversation.of(document), channel=channel or "calls", external_id=external_id, subject_id=subject_id
     )
+
+
+def by_its_words(text: str, subject_id: UUID | None = None, spoken_at: datetime | None = None) -> str:
+    """An external id for a transcript that has none: the same for the same words, however they are spaced, of the same
+    subject at the same moment."""
+    told = [" ".join(text.split()), *(str(known) for known in (subject_id, spoken_at) if known is not None)]
+    return "sha256:" + hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _text(said: dict[str, Any], key: str) -> str | None:

@@ -41,7 +41,12 @@ class Settings(BaseSettings):
     """`CARELOG_CONFIG` names the configuration file; without it `carelog.yaml` in the working directory is read,
     where there is one."""
 
-    model_config = SettingsConfigDict(env_prefix="CARELOG_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CARELOG_",
+        env_ignore_empty=True,  # as a compose file leaves what nobody has set
+        extra="forbid",
+        frozen=True,
+    )
 
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("carelog", appauthor=False),

@@ -66,6 +66,13 @@ def test_a_wrong_configuration_is_told_with_its_place(
     assert len(ran.err.splitlines()) <= 2
 
 
+def test_a_variable_that_is_empty_is_as_good_as_none(carelog_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARELOG_DATABASE_URL", "")
+    monkeypatch.setenv("CARELOG_PORT", "")
+    ran = carelog_command("subjects")
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_a_database_that_is_none_is_told_by_every_command(carelog_command: Command, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "carelog.db").write_text("This is no database, however long the text in it may be." * 50)

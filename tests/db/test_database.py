@@ -1,6 +1,7 @@
 """What a transaction sees, what one query leaves behind, and connections that a server has closed."""
 
 import asyncio
+import stat
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -38,6 +39,18 @@ async def _add(database: Database, value: int) -> None:
 
 def _size(database: Database) -> int:
     return Path(str(database.url.database)).stat().st_size
+
+
+def test_a_new_file_is_for_its_owner_alone_in_whatever_folder(tmp_path: Path) -> None:
+    async def write() -> None:
+        database = Database(f"sqlite:///{tmp_path}/new.db")
+        async with database.write() as connection:
+            await connection.run_sync(_metadata.create_all)
+        await database.close()
+
+    tmp_path.chmod(0o755)
+    asyncio.run(write())
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("new.db*")} == {0o600}
 
 
 async def test_one_query_gives_its_rows(database: Database) -> None:

@@ -6,8 +6,10 @@ statement, and where none has begun, there is nothing to cross for at its end.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -25,10 +27,20 @@ BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 
 def connect(database: str, turn: Turn | None = None, **options: Any) -> "OneHopConnection":
     """As `aiosqlite.connect`, for SQLAlchemy's `async_creator_fn`. Its transactions that write each have their turn."""
-    connection = OneHopConnection(partial(sqlite3.connect, str(Path(database)), **options), iter_chunk_size=64)
+    path = Path(database)
+    connection = OneHopConnection(partial(_open, path, **options), iter_chunk_size=64)
     connection.turn = turn
     connection._thread.daemon = True  # as SQLAlchemy has it: a connection that is left open keeps no process alive
     return connection
+
+
+def _open(path: Path, **options: Any) -> sqlite3.Connection:
+    """A file that is not there yet is made for its owner alone, whoever may look into the folder; what SQLite puts
+    beside it is as private as it is."""
+    with suppress(OSError):  # it is there, or SQLite will say what is wrong
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    opened: sqlite3.Connection = sqlite3.connect(path, **options)
+    return opened
 
 
 class OneHopConnection(aiosqlite.Connection):

@@ -17,12 +17,14 @@ def listen(host: str, port: int, *, told_by: str, shared: bool = False) -> socke
     Raises ConfigurationError, which names what the port was `told_by`, such as "--port or CARELOG_PORT"."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    except OSError as error:
+        raise ConfigurationError(f"there is no host {host} to listen on ({error.strerror})") from None
+    try:
         if shared and port:
             socket.create_server((host, port), family=family).close()  # or it would be shared with a stranger too
         return socket.create_server((host, port), family=family, backlog=_WAITING, reuse_port=shared and _SHARED_OUT)
     except OSError as error:
-        # Looking a host up has error numbers of its own, all below zero.
-        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        why = os.strerror(error.errno or 0)
         raise ConfigurationError(
             f"cannot listen on {host} port {port} ({why}): choose another with {told_by}"
         ) from None

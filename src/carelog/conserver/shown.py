@@ -82,11 +82,12 @@ def _chain(chain: Any, modules: Mapping[str, str]) -> Any:
 
 
 def _link(link: Any, modules: Mapping[str, str]) -> Any:
-    """A link in a chain: its name, its name with options, or `{name, options}`."""
+    """A link in a chain: its name, its name with options, or `{name, options}`, where options may be left out."""
     if not isinstance(link, Mapping):
         return link
-    if "options" in link and isinstance(link.get("name"), str):
-        return {**link, "options": _options(link["options"], _of_own_link(link["name"]))}
+    if isinstance(named := link.get("name"), str):
+        shown = {"name": named, "options": _options(link.get("options"), _of_own_link(named))}
+        return {key: shown.get(key, MASK) for key in link}
     return {
         name: _options(options, _of_link(modules[name]) if name in modules else _of_own_link(str(name)))
         for name, options in link.items()

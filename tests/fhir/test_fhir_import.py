@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from door import Door
 from sqlalchemy import func, select
 
@@ -164,6 +165,78 @@ async def test_fahrenheit_and_pounds_become_the_units_of_the_record(api: httpx.A
 async def test_what_has_no_place_in_an_entry_is_told(api: httpx.AsyncClient) -> None:
     [_, told] = await send(api, bundle(patient(), pulse(encounter={"reference": "Encounter/9"})))
     assert "encounter" in told["outcome"]["issue"][0]["details"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"status": "cancelled"}, "not final"),
+        ({"status": "registered"}, "not final"),
+        ({"status": "finale"}, "not final"),
+        ({"status": None}, "not final"),
+        ({"focus": [{"reference": "Patient/fetus"}]}, "focus"),
+        ({"modifierExtension": [{"url": "https://clinic.example/not", "valueBoolean": True}]}, "modifierExtension"),
+        ({"implicitRules": "https://clinic.example/rules"}, "implicitRules"),
+    ],
+)
+async def test_what_is_not_what_it_looks_like_is_not_kept(
+    carelog: Carelog, api: httpx.AsyncClient, changed: dict[str, Any], why: str
+) -> None:
+    _, reading = await send(api, bundle(patient(), pulse(**changed)))
+    assert reading["status"].startswith("422")
+    assert why in reading["outcome"]["issue"][0]["details"]["text"]
+    assert (await counts(carelog))[1] == 1  # the profile
+
+
+def order(kind: str = "MedicationRequest", **elements: Any) -> Resource:
+    given = {"resourceType": kind, "id": "m1", "status": "active", "subject": {"reference": "Patient/p1"}}
+    return given | ({"intent": "order"} if kind == "MedicationRequest" else {}) | elements
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        order(medicationCodeableConcept={"text": "ramipril"}, intent="proposal"),
+        order(medicationCodeableConcept={"text": "ramipril"}, doNotPerform=True),
+        order("MedicationStatement", medicationCodeableConcept={"text": "ramipril"}, status="not-taken"),
+    ],
+)
+async def test_what_is_not_given_is_not_kept_and_no_reason_to_refuse_the_rest(
+    api: httpx.AsyncClient, given: Resource
+) -> None:
+    answers = await send(api, bundle(patient(), given, pulse()))
+    assert [answer["status"][:3] for answer in answers] == ["201", "422", "201"]
+
+
+@pytest.mark.parametrize(
+    ("given", "beside"),
+    [
+        (order(medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m"}]), []),
+        (order(medicationReference={"reference": "Medication/m"}), [{"resourceType": "Medication", "id": "m"}]),
+        (order("MedicationStatement", medicationReference={"display": "ramipril"}), []),
+    ],
+)
+async def test_a_medication_is_known_by_what_is_referred_to(
+    api: httpx.AsyncClient, given: Resource, beside: list[Resource]
+) -> None:
+    for medication in (*given.get("contained", []), *beside):
+        medication["code"] = {"text": "ramipril"}
+    answers = await send(api, bundle(patient(), *beside, given))
+    kept = (await api.get(f"/fhir/{answers[-1]['location']}")).json()
+    assert kept["medicationCodeableConcept"]["text"] == "ramipril"
+
+
+async def test_a_value_of_which_only_an_end_is_known_is_kept_in_words(api: httpx.AsyncClient) -> None:
+    low = {"value": 40, "unit": "/min", "comparator": "<"}
+    _, reading = await send(api, bundle(patient(), pulse(valueQuantity=low)))
+    assert (await api.get(f"/fhir/{reading['location']}")).json()["valueString"] == "<40 /min"
+
+
+async def test_a_moment_without_a_zone_is_its_day_and_a_date_that_is_none_is_refused(api: httpx.AsyncClient) -> None:
+    _, reading = await send(api, bundle(patient(), pulse(effectiveDateTime="2024-01-02T10:00:00")))
+    assert (await api.get(f"/fhir/{reading['location']}")).json()["effectiveDateTime"] == "2024-01-02"
+    wrong = bundle(patient(), pulse(id="o2", effectiveDateTime="2024-13-45"))
+    assert (await api.post("/fhir", json=wrong)).status_code == 422
 
 
 async def test_a_key_for_some_subjects_neither_makes_people_nor_reaches_others(

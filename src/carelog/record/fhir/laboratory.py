@@ -8,6 +8,7 @@ from carelog.record.fhir.elements import (
     LOINC,
     Json,
     Resource,
+    an_object,
     code_in,
     coded,
     codes_in,
@@ -206,7 +207,9 @@ def _read_observed(resource: Resource) -> Json:
         codes=codes_in(resource.get("code")),
         category=known[0] if known else None,
         value=value,
-        text=None if value else resource.get("valueString") or words_of(answer),
+        text=None
+        if value
+        else resource.get("valueString") or words_of(answer) or _bound(resource.get("valueQuantity")),
         answer=codes_in(answer),
         holds=resource.get("valueBoolean"),
         parts=[
@@ -214,7 +217,9 @@ def _read_observed(resource: Resource) -> Json:
                 name=words_of(part.get("code")),
                 codes=codes_in(part.get("code")),
                 value=measured(part.get("valueQuantity")),
-                text=words_of(part.get("valueCodeableConcept")) or part.get("valueString"),
+                text=words_of(part.get("valueCodeableConcept"))
+                or part.get("valueString")
+                or _bound(part.get("valueQuantity")),
                 answer=codes_in(part.get("valueCodeableConcept")),
             )
             for part in objects(resource.get("component"))
@@ -223,6 +228,15 @@ def _read_observed(resource: Resource) -> Json:
         observer=name_in(resource.get("performer")),
         notes=notes_in(resource.get("note")),
     )
+
+
+def _bound(quantity: Any) -> str | None:
+    """In words, a value of which only an end is known: "<40 /min"."""
+    given = an_object(quantity)
+    comparator, value = given.get("comparator"), given.get("value")
+    if not isinstance(comparator, str) or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return f"{comparator}{value:g} {given.get('unit') or given.get('code') or ''}".strip()
 
 
 def _write_report(report: LabReport) -> Resource:

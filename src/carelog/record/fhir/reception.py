@@ -2,12 +2,14 @@
 again."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError, InvalidInput
+from carelog.record.fhir.admission import is_unsettled, why_not_read, with_medication
 from carelog.record.fhir.elements import Json, Resource, an_object, codings, objects, referred
 from carelog.record.fhir.mappings import mapping_of, mappings
 from carelog.record.fhir.resources import Said, entry_type_of, is_conversation, said_by
@@ -87,8 +89,16 @@ class Incoming:
         return list(_linked(self.resource, self.kind))
 
 
-def receive(resource: Any, *, full_url: str | None = None, method: str = "POST", url: str = "") -> Incoming:
-    """A resource as it came: read as far as it can be, or refused for a reason."""
+def receive(
+    resource: Any,
+    *,
+    full_url: str | None = None,
+    method: str = "POST",
+    url: str = "",
+    medications: Mapping[str, Json] = MappingProxyType({}),
+) -> Incoming:
+    """A resource as it came: read as far as it can be, or refused for a reason. `medications` are those that came with
+    it, by their references."""
     given: Resource = an_object(resource)
     kind = given.get("resourceType")
     kind = kind if isinstance(kind, str) else ""
@@ -104,6 +114,10 @@ def receive(resource: Any, *, full_url: str | None = None, method: str = "POST",
         item.refuse("not-supported", f"{_shown(kind)} is not kept here")
     elif method == "PUT":
         item.target = url.partition("?")[0].rpartition("/")[2] or str(given.get("id", ""))
+    if item.verdict is None and not _is_own(given, kind):
+        if why := why_not_read(given):
+            item.refuse("not-supported", why)
+        item.resource = with_medication(given, medications)
     if item.verdict is None:
         _read(item)
     return item
@@ -133,6 +147,9 @@ def read_now(item: Incoming, resource: Resource) -> None:
         return
     except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError):
         item.refuse("structure", "an element has not the form that FHIR R4 gives it")
+        return
+    if is_unsettled(resource) and not (_is_own(resource, item.kind) or hasattr(item.said.payload, "status")):
+        item.refuse("not-supported", "it is not final, by its status")
         return
     if item.said.unread:
         left = ", ".join(item.said.unread)
@@ -180,6 +197,7 @@ def items_of(bundle: Json) -> list[Incoming]:
     if not isinstance(entries, list):
         raise InvalidInput("the entries of a Bundle are a list")
     items = []
+    medications = _medications(entries)
     for given in map(an_object, entries):
         request = an_object(given.get("request"))
         url = given.get("fullUrl")
@@ -189,9 +207,20 @@ def items_of(bundle: Json) -> list[Incoming]:
                 full_url=url if isinstance(url, str) else None,
                 method=str(request.get("method", "POST")),
                 url=str(request.get("url", "")),
+                medications=medications,
             )
         )
     return items
+
+
+def _medications(entries: Sequence[Any]) -> dict[str, Json]:
+    """The Medications of a Bundle, by every reference by which others of it may mean them."""
+    found: dict[str, Json] = {}
+    for given in map(an_object, entries):
+        resource, url = an_object(given.get("resource")), given.get("fullUrl")
+        if resource.get("resourceType") == "Medication":
+            found |= dict.fromkeys(_names(resource, "Medication", url if isinstance(url, str) else None), resource)
+    return found
 
 
 def _linked(resource: Resource, kind: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ A resource is laid around the elements of its type's mapping: the id of the entr
 as a tag, whom it is about, when it happened, and in extensions all that FHIR has no home for.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,9 @@ from carelog.record.registry import entry_types, parse_payload
 
 # Integrity confidence, of https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html
 _UNCERTAIN: Final = coding(f"{TERMINOLOGY}v3-ObservationValue", "UNCERTREL", "uncertain reliability")
+
+_WITHOUT_ZONE: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+_NO_DATE: Final = {"place": "its date", "problem": "is not as FHIR R4 writes one"}
 
 # Elements that say nothing of their own about the subject.
 _FRAME: Final = frozenset(
@@ -140,7 +144,11 @@ def _said(mapping: Mapping, resource: Resource) -> Said:
         payload = {name: value for name, value in payload.items() if name in mapping.home}
     payload |= fields.read(mapping.type, resource, names)
     written = _happened(mapping, resource)
+    if isinstance(written, str) and _WITHOUT_ZONE.fullmatch(written):
+        written = written[:10]  # a moment needs a zone; the day is what was told in any of them
     happened = moment_of(written)
+    if written is not None and happened is None:
+        raise InvalidInput("a date that is none", details={"problems": [_NO_DATE]})
     zone_said = extended(resource, "zone").get("valueString")
     if not _is_zone(zone_said):
         zone_said = zone_name(happened) if happened else "UTC"

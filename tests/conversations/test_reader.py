@@ -2,12 +2,13 @@
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from carelog.conversations import Conversation, Role, text_at
+from carelog.conversations import Conversation, Role, from_transcript, text_at
 from carelog.conversations.speakers import split_speakers
+from carelog.kit.ids import new_id
 
 START = "2026-01-05T09:00:00+05:30"
 DOCTOR, PATIENT = {"name": "Dr. Sen"}, {"name": "Asha Rao", "tel": "+12025550100"}
@@ -140,6 +141,25 @@ def test_a_turn_goes_on_over_lines_and_keeps_what_looks_like_a_label():
 def test_a_time_of_day_is_no_time_in_the_recording():
     read = conversation([text_dialog("12:03 Doctor: hi\n12:04 Patient: hello", [0, 1])])
     assert seconds(read) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("export", "days"),
+    [
+        ("[31/12/2025, 21:15:07] Asha: one\n[01/01/2026, 09:16:00] Ravi: two", ["2025-12-31", "2026-01-01"]),
+        ("12/31/25, 9:15\u202fPM - Asha: one\n1/2/26, 12:05\u202fAM - Ravi: two", ["2025-12-31", "2026-01-02"]),
+        ("05/01/2026, 9:12 am - Asha: one\n06/01/2026, 9:13 am - Ravi: two", ["2026-01-05", "2026-01-06"]),
+        ("[1/5/26, 9:12:44 AM] Asha: one\n[1/6/26, 9:13:00 AM] Ravi: two", ["2026-01-05", "2026-01-06"]),
+        ("05.01.26, 21:12 - Asha: one\n06.01.26, 21:13 - Ravi: two", ["2026-01-05", "2026-01-06"]),
+        ("2026-01-05, 21:12 - Asha: one\n2026-01-06, 21:13 - Ravi: two", ["2026-01-05", "2026-01-06"]),
+        ("45/45/2026, 9:12 am - Asha: one\n46/45/2026, 9:13 am - Ravi: two", ["2026-02-01", "2026-02-01"]),
+    ],
+)
+def test_messages_of_an_export_keep_their_dates(export: str, days: list[str]) -> None:
+    handed = datetime(2026, 2, 1, 8, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    read = Conversation.of(from_transcript(export, uuid=new_id(), created_at=handed, started_at=handed))
+    assert [turn.start.date().isoformat() for turn in read.turns if turn.start] == days
+    assert {turn.start.utcoffset() for turn in read.turns if turn.start} == {timedelta(hours=5, minutes=30)}
 
 
 def test_notices_of_a_messenger_are_said_by_nobody():

@@ -127,7 +127,7 @@ def _placed(
 
 def _moment(when: float | datetime | None, start: datetime | None) -> datetime | None:
     if isinstance(when, datetime):
-        return when
+        return when if when.tzinfo else start and when.replace(tzinfo=start.tzinfo)
     if when is None or start is None:
         return start
     try:

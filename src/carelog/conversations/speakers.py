@@ -8,20 +8,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
+from carelog.conversations.exports import Written, moments, written_at
 from carelog.conversations.parties import normal
 from carelog.conversations.roles import role_of_name
 from carelog.conversations.turns import Role
 
 
 class Said(NamedTuple):
-    """The characters `start` to `end` of a text and who said them; `seconds` count from its beginning."""
+    """The characters `start` to `end` of a text and who said them; `when` in seconds from its beginning, or as a moment
+    on the clock of whoever wrote it down."""
 
     start: int
     end: int
     speaker: str | None
-    seconds: float | None = None
+    when: float | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class _Head:
     line: int
     words: int
     label: str | None  # None: a notice of the messenger, said by nobody
-    seconds: float | None
-    from_export: bool = False
+    when: float | datetime | None
+    written: Written | None = None
     numbered: bool = False
 
 
@@ -44,12 +47,6 @@ _LINE_HEAD = re.compile(
     r"|(?P<label>[^\W\d_][^\n:：\[\]{}<>\"?!;=@]{0,39}?)[ \t]*"
     rf"(?:[\[(](?P<after>{_CLOCK})[\])][ \t]*)?[*_]*(?!(?<=\d):\d\d\b)[:：](?!//)[*_]*)"  # a clock has one too
     r"[ \t]*"
-)
-_EXPORT_HEAD = re.compile(  # [31/12/2025, 21:15:07] Asha: ...   12/31/25, 9:15 PM - Asha: ...
-    r"[\u200e\u200f\ufeff]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?[ \u202f\u00a0]+"
-    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u202f\u00a0]?[AaPp]\.?[ ]?[Mm]\.?)?"
-    r"(?:\][ \u200e]*|[ ]+[-–][ ]+)"
-    r"(?:(?P<label>[^\n:]{1,60}):[ \t\u200e]+)?"
 )
 _MARKS = re.compile(r"[:：\]]")  # a text without any names no speaker
 _INLINE_HEAD = re.compile(r"(?<!\S)(?P<label>(?:Dr\.? )?[^\W\d_][\w.]{0,20}(?: \d{1,2})?):(?=\s)")
@@ -110,8 +107,8 @@ def split_speakers(text: str, names: Set[str] = frozenset()) -> list[Said]:
 def _line_heads(text: str) -> Iterator[_Head]:
     start = 0
     while start < len(text):
-        if export := _EXPORT_HEAD.match(text, start):
-            yield _Head(start, export.end(), export["label"] and _clean(export["label"]), None, from_export=True)
+        if written := written_at(text, start):
+            yield _Head(start, written.end, written.label and _clean(written.label), None, written)
         elif match := _LINE_HEAD.match(text, start):
             label = _clean(match["bracket"] or match["label"])
             clock = match["before"] or match["after"]
@@ -122,10 +119,11 @@ def _line_heads(text: str) -> Iterator[_Head]:
 
 def _accepted(heads: list[_Head], names: Set[str], text: str) -> list[_Head]:
     """The heads that are speakers, or none when there is no pattern."""
-    exported = [head for head in heads if head.from_export]
+    exported = [head for head in heads if head.written]
     if exported and any(head.label for head in exported) and not text[: exported[0].line].strip():
-        return exported
-    labelled = [head for head in heads if head.label and not head.from_export]
+        told = moments([head.written for head in exported if head.written])
+        return [replace(head, when=moment) for head, moment in zip(exported, told, strict=True)]
+    labelled = [head for head in heads if head.label and not head.written]
     if not labelled or (len(labelled) == 1 and not _is_sure(labelled[0], names)):
         return []
     fields = [head for head in labelled if _is_field(head.label)]
@@ -190,22 +188,22 @@ def _cut(text: str, heads: list[_Head]) -> Iterator[Said]:
     ends = [head.line for head in heads[1:]] + [len(text)]
     for head, end in zip(heads, ends, strict=True):
         if head.label is not None:
-            yield from _trimmed(text, head.words, end, head.label, head.seconds)
+            yield from _trimmed(text, head.words, end, head.label, head.when)
 
 
-def _trimmed(text: str, start: int, end: int, speaker: str | None, seconds: float | None) -> Iterator[Said]:
+def _trimmed(text: str, start: int, end: int, speaker: str | None, when: float | datetime | None) -> Iterator[Said]:
     words = text[start:end]
     if words.strip():
         begin = start + len(words) - len(words.lstrip())
-        yield Said(begin, start + len(words.rstrip()), speaker, seconds)
+        yield Said(begin, start + len(words.rstrip()), speaker, when)
 
 
 def _with_plausible_times(heads: list[_Head]) -> list[_Head]:
     """Clock times count from the beginning of the talk when they begin near zero and never go back."""
-    times = [head.seconds for head in heads if head.seconds is not None]
-    if times and times[0] < _LATEST_START and times == sorted(times):
+    times = [head.when for head in heads if isinstance(head.when, float)]
+    if not times or (times[0] < _LATEST_START and times == sorted(times)):
         return heads
-    return [replace(head, seconds=None) for head in heads]
+    return [replace(head, when=None) for head in heads]
 
 
 def _cues(text: str) -> list[Said]:

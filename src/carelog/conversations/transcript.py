@@ -25,8 +25,9 @@ def from_transcript(
 ) -> dict[str, Any]:
     """The vCon of a transcript: one text dialog for each utterance, or one in all where no speakers are told.
 
-    Speakers are matched to the `parties` that are given, by name or role, and added to them otherwise. Where
-    no speakers are told and one party is given, that party wrote the text. Both times must have a zone.
+    Messages of a messenger's export keep their dates, on the clock of `started_at`. Speakers are matched to the
+    `parties` that are given, by name or role, and added to them otherwise. Where no speakers are told and one party is
+    given, that party wrote the text. Both times must have a zone.
     Raises InvalidInput for a text without words, or one that is not characters, or one that goes on past the
     year 9999.
 
@@ -52,7 +53,7 @@ def from_transcript(
     dialog = [
         {
             "type": "text",
-            "start": write_date(_later(started_at, s.seconds or 0)),
+            "start": write_date(_moment(started_at, s.when)),
             **({"parties": party} if (party := speaking[s.speaker]) is not None else {}),
             "mediatype": "text/plain",
             "body": text[s.start : s.end],
@@ -71,9 +72,11 @@ def from_transcript(
     }
 
 
-def _later(started_at: datetime, seconds: float) -> datetime:
+def _moment(started_at: datetime, when: float | datetime | None) -> datetime:
+    if isinstance(when, datetime):
+        return when.replace(tzinfo=started_at.tzinfo)
     try:
-        return started_at + timedelta(seconds=seconds)
+        return started_at + timedelta(seconds=when or 0)
     except OverflowError:
         raise InvalidInput("the transcript starts too late: it goes on past the year 9999") from None
 

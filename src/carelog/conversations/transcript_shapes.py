@@ -23,7 +23,7 @@ from carelog.kit.errors import InvalidInput
 class Piece:
     """Some words and their place, and what the transcript says of their speaker.
 
-    `when` is a moment, or seconds from the beginning of the recording.
+    `when` is a moment, without a zone on the clock of whoever wrote it, or seconds from the beginning of the recording.
     """
 
     text: str
@@ -115,7 +115,7 @@ def _string(text: str, pointer: str, names: Set[str]) -> list[Piece]:
     said = split_speakers(text, names)
     if not said:
         return list(_whole(text, pointer, 0, len(text)))
-    return [Piece(text[s.start : s.end], pointer, s.start, s.speaker, when=s.seconds) for s in said]
+    return [Piece(text[s.start : s.end], pointer, s.start, s.speaker, when=s.when) for s in said]
 
 
 def _whole(text: str, pointer: str, start: int, end: int) -> Iterator[Piece]:
@@ -157,9 +157,9 @@ def _lines(lines: Sequence[str], pointer: str, names: Set[str]) -> list[Piece]:
         if not (said and said[0].start <= end) and (speaker or not told):
             pieces.extend(replace(piece, speaker=speaker) for piece in _whole(line, place, 0, len(line)))
         while said and said[0].start <= end:
-            first, last, speaker, seconds = said.popleft()
+            first, last, speaker, when = said.popleft()
             words = _whole(line, place, first - start, min(last - start, len(line)))
-            pieces.extend(replace(piece, speaker=speaker, when=seconds) for piece in words)
+            pieces.extend(replace(piece, speaker=speaker, when=when) for piece in words)
         start = end + 1
     return pieces
 

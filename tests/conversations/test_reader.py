@@ -101,6 +101,9 @@ def test_html_is_read_by_text_node():
          ["Asha", "+91 98200 12345"]),
         ("WEBVTT\n\n00:01.000 --> 00:04.000\n<v Dr. Sen>Any pain?</v>\n\n00:05.000 --> 00:06.000\n<v Asha>No",
          ["Dr. Sen", "Asha"]),
+        ("WEBVTT\n\n00:01.000 --> 00:04.000\nPat Q: My knee.\n\n00:05.000 --> 00:06.000\nPriya Menon: Since?\n\n"
+         "00:07.000 --> 00:08.000\nPat Q: May\n\n00:09.000 --> 00:10.000\nPriya Menon: Oh",
+         ["Pat Q", "Priya Menon", "Pat Q", "Priya Menon"]),
     ],
 )  # fmt: skip
 def test_a_text_with_a_pattern_of_speakers_is_cut(body, expected):

@@ -95,7 +95,7 @@ def split_speakers(text: str, names: Set[str] = frozenset()) -> list[Said]:
     """
     if not _MARKS.search(text):
         return []
-    if cues := _cues(text):
+    if cues := _cues(text, names):
         return cues
     lines = list(_line_heads(text))
     heads = _accepted(lines, names, text)
@@ -206,24 +206,32 @@ def _with_plausible_times(heads: list[_Head]) -> list[_Head]:
     return [replace(head, when=None) for head in heads]
 
 
-def _cues(text: str) -> list[Said]:
+def _cues(text: str, names: Set[str]) -> list[Said]:
     """The cues of WebVTT or SubRip captions."""
     said: list[Said] = []
-    for cue in _CUE.finditer(text) if "-->" in text else ():
+    cues = list(_CUE.finditer(text)) if "-->" in text else []
+    heads = {cue.start(): _caption_head(text, *cue.span("words")) for cue in cues}
+    labels = Counter(_fold(head.label) for head in heads.values() if head and _is_name_like(head.label))
+    for cue in cues:
         start, end = cue.span("words")
         if voice := _VOICE.match(text, start):
             closing = text.rfind("</v>", start, end)
             end = closing if closing >= 0 else end
             said.extend(_trimmed(text, voice.end(), end, _clean(voice["label"]), _seconds(cue["from"])))
             continue
-        head = _LINE_HEAD.match(text, start, end)
-        label = _clean(head["bracket"] or head["label"]) if head else None
-        if head and label and (_is_numbered(label) or _says_role(label)):
-            start = head.end()
-        else:
-            label = None
+        head, label = heads[cue.start()], None
+        if head and (_is_sure(head, names) or (labels[_fold(head.label)] > 1 and not _is_field(head.label))):
+            start, label = head.words, head.label
         said.extend(_trimmed(text, start, end, label, _seconds(cue["from"])))
     return said
+
+
+def _caption_head(text: str, start: int, end: int) -> _Head | None:
+    match = _LINE_HEAD.match(text, start, end)
+    if match is None:
+        return None
+    label = _clean(match["bracket"] or match["label"])
+    return _Head(start, match.end(), label, None, numbered=_is_numbered(label))
 
 
 def _is_sure(head: _Head, names: Set[str]) -> bool:

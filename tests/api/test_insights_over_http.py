@@ -113,7 +113,11 @@ async def test_a_period_that_cannot_be_is_refused(api: httpx.AsyncClient, subjec
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-async def test_the_first_and_last_days_of_time_break_nothing(api: httpx.AsyncClient, subject: str, day: str) -> None:
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York", "UTC"])
+async def test_the_first_and_last_days_of_time_break_nothing(
+    api: httpx.AsyncClient, subject: str, day: str, zone: str
+) -> None:
+    await api.patch(f"/api/subjects/{subject}", json={"zone": zone})
     assert (await api.get(f"/api/subjects/{subject}/daily-summary?date={day}")).status_code in (200, 422)
 
 

@@ -73,6 +73,12 @@ def test_a_variable_that_is_empty_is_as_good_as_none(carelog_command: Command, m
     assert (ran.code, ran.err) == (0, "")
 
 
+def test_a_file_may_have_any_name(carelog_command: Command, tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/visit-\xe9.txt")).write_text("Patient: I have a cough.")
+    ran = carelog_command("ingest", str(tmp_path))
+    assert (ran.code, "1 accepted" in ran.out) == (0, True)
+
+
 def test_a_database_that_is_none_is_told_by_every_command(carelog_command: Command, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "carelog.db").write_text("This is no database, however long the text in it may be." * 50)

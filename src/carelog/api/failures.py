@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carelog.api.errors import Refuse, error_response
 from carelog.db import is_outage
-from carelog.kit.place import place_of
+from carelog.kit.place import kind_of, place_of
 from carelog.telemetry.trace_context import trace_id
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Failures:
                 extra={
                     "request_id": request_id,
                     "trace_id": trace_id(scope["state"]["trace"]),
-                    "error": type(error).__name__,
+                    "error": kind_of(error),
                     "place": place_of(error),
                 },
             )

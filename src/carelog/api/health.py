@@ -9,6 +9,7 @@ from carelog import __version__
 from carelog.api.services import ServicesOf
 from carelog.api.shapes import Check, HealthOut
 from carelog.db import Database
+from carelog.kit.place import kind_of
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -36,5 +37,5 @@ async def check_database(name: str, database: Database) -> Check:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await database.ping()
     except Exception as error:  # noqa: BLE001  whatever a driver raises means that it does not answer
-        return Check(name=name, ok=False, detail=type(error).__name__)
+        return Check(name=name, ok=False, detail=kind_of(error))
     return Check(name=name, ok=True)

@@ -17,6 +17,7 @@ def doctor() -> None:
     """Check settings, chains, data folder, databases and backlog. Ends with 1 when something is wrong."""
     from carelog.cli.run_async import with_carelog
     from carelog.kit.errors import CarelogError
+    from carelog.kit.place import kind_of
 
     findings = [_try("python", _python), _try("settings", _settings), _try("data folder", _data_folder)]
     if all(ok for ok, _, _ in findings):
@@ -25,7 +26,7 @@ def doctor() -> None:
         except CarelogError as error:
             findings.append((False, "configuration", error.message))
         except Exception as error:  # noqa: BLE001  whatever a driver raises is what the doctor is here to tell
-            findings.append((False, "databases", f"cannot be opened ({type(error).__name__})"))
+            findings.append((False, "databases", f"cannot be opened ({kind_of(error)})"))
     for ok, name, detail in findings:
         typer.echo(f"{'ok   ' if ok else 'WRONG'}  {name:<18} {detail}")
     raise typer.Exit(0 if all(ok for ok, _, _ in findings) else 1)

@@ -74,7 +74,7 @@ def read_submission(
     if suffix in _VCONS or (suffix not in _TRANSCRIPTS and data.lstrip().startswith(b"{")):
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
     text = _decoded(data)
-    title = file.stem if file != STDIN else None
+    title = os.fsencode(file.stem).decode(errors="replace") if file != STDIN else None
     name = by_its_words(text, subject_id)  # the same file again is the same conversation
     return read_transcript(text, SystemClock(), channel=channel, external_id=name, subject_id=subject_id, title=title)
 

@@ -6,11 +6,14 @@ are the same pool.
 """
 
 import asyncio
+import errno
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -36,6 +39,7 @@ _READERS = 5
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
 _COMMITS = 40
+_ROOM = 1 << 20  # bytes; a batch of conversations takes as much
 _HALTED_SECONDS = 10
 _IDLE_SECONDS = 3600.0
 _MOMENT_SECONDS = 0.005
@@ -155,9 +159,12 @@ class Database:
             self._many_commits.wake()
 
     async def ping(self) -> None:
-        """Raise whatever the driver raises when the database does not answer."""
+        """Raise whatever the driver raises when the database does not answer, and OSError when a file of SQLite's has no
+        room left to be written to."""
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
+        if self.dialect == "sqlite" and disk_usage(Path(str(self.url.database)).parent).free < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     async def close(self) -> None:
         if self._version:

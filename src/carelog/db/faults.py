@@ -5,7 +5,7 @@ from logging import Logger
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from carelog.kit.place import place_of
+from carelog.kit.place import kind_of, place_of
 
 # SQLSTATE classes (PostgreSQL, appendix A): 22 data exception, 23 integrity constraint violation.
 _DATA_CLASSES = ("22", "23")
@@ -33,4 +33,4 @@ def log_failure(log: Logger, error: Exception, what: str, **named: str) -> None:
     """For whoever goes on whatever failed: `what` did, unless it was the database. The kind and the place of an error
     are told, and never its message, which may quote what was said."""
     said = "the database cannot be used" if is_outage(error) else what
-    log.error(said, extra={**named, "error": type(error).__name__, "place": place_of(error)})
+    log.error(said, extra={**named, "error": kind_of(error), "place": place_of(error)})

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+# Files beside the zones: what this machine is set to, and the same zones with leap seconds.
+_NO_PLACE = re.compile(r"(?:localtime|posixrules|Factory|posix/.*|right/.*)\Z", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 
 
@@ -22,6 +24,8 @@ def zone(name: str) -> tzinfo:
         minutes = int(match[2]) * 60 + int(match[3])
         return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))
     try:
+        if _NO_PLACE.match(name):
+            raise KeyError(name)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValueError(f"no such time zone: {name!r}") from None

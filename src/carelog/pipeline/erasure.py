@@ -23,7 +23,7 @@ from carelog.identity.users import erase_users_of
 from carelog.kit.clock import Clock
 from carelog.kit.errors import Forbidden, NotFound
 from carelog.kit.ids import new_id
-from carelog.kit.place import place_of
+from carelog.kit.place import kind_of, place_of
 from carelog.pipeline.erasers import Eraser, anything_on_its_way
 from carelog.record import subjects
 
@@ -96,7 +96,7 @@ class Erasure:
             try:
                 await self._carry_out(row.subject_id)
             except Exception as error:  # noqa: BLE001  the others do not wait for it
-                log.error("erasure failed", extra={"error": type(error).__name__, "place": place_of(error)})
+                log.error("erasure failed", extra={"error": kind_of(error), "place": place_of(error)})
 
     async def _carry_out(self, subject: UUID) -> None:
         async with self._auth.write() as connection:

@@ -14,7 +14,7 @@ from carelog.db import Connection, Database, is_outage
 from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 from carelog.kit.ids import new_id
-from carelog.kit.place import place_of
+from carelog.kit.place import kind_of, place_of
 from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.dispatch import Dispatch, Heard
@@ -142,7 +142,7 @@ class Worker:
         self._troubles += 1
         self._pausing = True
         what = "the database cannot be used" if is_outage(error) else "a batch could not be executed"
-        log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+        log.error(what, extra={"error": kind_of(error), "place": place_of(error)})
 
     async def _next(self) -> _Batch | None:
         """The next batch: of runs that were heard of, or of whatever the ledger has."""

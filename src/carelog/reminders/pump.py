@@ -21,7 +21,7 @@ from carelog.db.faults import log_failure
 from carelog.delivery import Channel, Message, outbox
 from carelog.kit.backoff import backoff
 from carelog.kit.clock import Clock
-from carelog.kit.place import place_of
+from carelog.kit.place import kind_of, place_of
 from carelog.kit.wakeup import Wakeup
 from carelog.kit.zones import zone
 from carelog.record.appending import append, insert_entries, link
@@ -123,7 +123,7 @@ class Reminders:
             if len(subjects) > 1:
                 return sum([await self._remind([one], now) for one in subjects])
             self._set_aside[subjects[0]] = now + _SET_ASIDE
-            where = {"subject_id": str(subjects[0]), "error": type(error).__name__, "place": place_of(error)}
+            where = {"subject_id": str(subjects[0]), "error": kind_of(error), "place": place_of(error)}
             log.error("a record cannot be reminded of", extra=where)
             return 0
 

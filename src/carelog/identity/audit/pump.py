@@ -5,7 +5,7 @@ from typing import Final
 
 from carelog.db import is_outage
 from carelog.identity.audit.trail import AuditTrail
-from carelog.kit.place import place_of
+from carelog.kit.place import kind_of, place_of
 from carelog.kit.wakeup import Wakeup
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,6 @@ class Pump:
             await self._trail.bring_in()
         except Exception as error:  # noqa: BLE001  the next round may do better
             what = "the database cannot be used" if is_outage(error) else "the audit trail cannot be written"
-            log.error(what, extra={"error": type(error).__name__, "place": place_of(error)})
+            log.error(what, extra={"error": kind_of(error), "place": place_of(error)})
             return False
         return True

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -146,7 +146,7 @@ class Insights:
         day = day or now.astimezone(clock).date()
         try:
             since, until = bounds_of_day(datetime.combine(day, time(12), clock), clock)
-            after = until + 2 * _MARGIN
+            _, after = since.astimezone(UTC) - 2 * _MARGIN, until.astimezone(UTC) + 2 * _MARGIN
         except OverflowError:
             raise InvalidInput("the day lies outside of time") from None
         known = await self._known(principal, subject, Period(since=since, until=until))

@@ -85,6 +85,19 @@ async def test_the_same_words_at_another_time_or_of_another_are_another_conversa
     assert await told(subject=ana, started_at="2026-03-02T10:00:00+01:00") == (200, ana)
 
 
+@pytest.mark.parametrize("version", ["0.0.1", "0.0.2", "0.3.0"])
+async def test_a_vcon_of_an_older_draft_is_taken_and_kept_as_it_came(api: httpx.AsyncClient, version: str) -> None:
+    document = make_vcon() | {"vcon": version, "group": [], "redacted": {}}
+    for dialog in document["dialog"]:
+        dialog["mimetype"] = dialog.pop("mediatype", "text/plain")
+    answer = await api.post("/api/conversations", json=document)
+    assert answer.status_code == 201, answer.text
+    assert (await api.get(f"/api/conversations/{answer.json()['id']}/vcon")).json() == document
+    wrong = document | {"uuid": str(uuid4()), "attachments": "Asha"}
+    details = refused(await api.post("/api/conversations", json=wrong), 422, "invalid_input")
+    assert [problem["place"] for problem in details["problems"]] == ["/attachments"]
+
+
 @pytest.mark.parametrize("asked", [{}, {"subject": "me"}])
 async def test_what_a_user_writes_down_is_of_themselves(door: Door, asked: dict[str, str]) -> None:
     own, plain = (await door.hand_in(make_vcon()))["subject_id"], {"Content-Type": "text/plain"}

@@ -54,6 +54,16 @@ def parse_older(data: bytes | str) -> Conversation:
     return Conversation(own, jsontext.dump(own))
 
 
+def says_an_older_draft(document: object) -> bool:
+    """Whether a document names the version of an older draft than the present one.
+
+    >>> says_an_older_draft({"vcon": "0.0.1"}), says_an_older_draft({"vcon": "0.4.0"}), says_an_older_draft({})
+    (True, False, False)
+    """
+    version = document.get("vcon") if isinstance(document, dict) else None
+    return isinstance(version, str) and version < "0.4" and _VERSION.fullmatch(version) is not None
+
+
 def _identity(document: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if isinstance(given := document.get("uuid"), str):

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from carelog.conversations.conversation import Conversation
 from carelog.conversations.vcon import SignedOrEncrypted
+from carelog.kit import jsontext
+from carelog.kit.errors import InvalidInput
 
 if TYPE_CHECKING:
     from carelog.conversations.sealed import Keys, Opened
@@ -19,10 +21,27 @@ def receive(
     `sealed.open_sealed` does; `max_bytes` is the limit of what is inside.
     """
     try:
-        return Conversation.parse(data), None
+        return read_plain(data), None
     except SignedOrEncrypted:
         pass
     from carelog.conversations.sealed import Keys, open_document  # loads the cryptography, which few need
 
     opened = open_document(data, keys or Keys(), now, max_bytes=max_bytes)
-    return Conversation.parse(opened.payload), opened
+    return read_plain(opened.payload), opened
+
+
+def read_plain(data: bytes | str) -> Conversation:
+    """A vCon that is neither signed nor encrypted, by the present draft, or by the older one that it says itself.
+
+    Raises as `Conversation.parse` does.
+    """
+    try:
+        return Conversation.parse(data)
+    except SignedOrEncrypted:
+        raise
+    except InvalidInput:
+        from carelog.conversations.older import parse_older, says_an_older_draft  # few come so
+
+        if not says_an_older_draft(jsontext.parse(data)):
+            raise
+    return parse_older(data)

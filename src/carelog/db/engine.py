@@ -159,8 +159,8 @@ class Database:
             self._many_commits.wake()
 
     async def ping(self) -> None:
-        """Raise whatever the driver raises when the database does not answer, and OSError when SQLite's file has no room
-        left to be written to."""
+        """Raise whatever the driver raises when the database does not answer, and OSError when a file of SQLite's can
+        grow no more."""
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
         if self.dialect == "sqlite" and disk_usage(Path(str(self.url.database)).parent).free < _ROOM:

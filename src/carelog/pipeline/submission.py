@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from carelog.conversations import Conversation, from_transcript
+from carelog.conversations.receiving import read_plain
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput
 from carelog.kit.ids import new_id
@@ -69,7 +70,7 @@ Receive: TypeAlias = "Callable[[bytes | str], tuple[Conversation, Opened | None]
 
 def receive_plain(data: bytes | str) -> tuple[Conversation, None]:
     """Reads plain vCons alone, for who has no keys."""
-    return Conversation.parse(data), None
+    return read_plain(data), None
 
 
 def from_vcon(

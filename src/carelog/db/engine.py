@@ -152,6 +152,16 @@ class Database:
                         raw: Any = (await connection.get_raw_connection()).driver_connection
                         await raw.in_thread(lambda file: file.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
 
+    async def empty_log(self) -> bool:
+        """Move all that is committed from SQLite's log into the file, and empty the log: what was deleted stands in it
+        until then. False where somebody still reads an older state."""
+        if self.dialect != "sqlite":
+            return True
+        async with self._reader.connect() as connection:
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            busy, _, _ = await raw.in_thread(_emptied)
+        return not busy
+
     def _count_commit(self) -> None:
         self._commits += 1
         if self._commits >= _COMMITS:
@@ -240,6 +250,15 @@ def _sqlite_engine(url: URL, *, size: int, turn: Turn | None = None) -> AsyncEng
             connection.connection.driver_connection.begin_with_next()
 
     return engine
+
+
+def _emptied(file: sqlite3.Connection) -> Any:
+    """Without waiting: nobody could write meanwhile."""
+    file.execute("PRAGMA busy_timeout=0")
+    try:
+        return file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        file.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
 
 
 def _write_ahead(cursor: Any) -> None:

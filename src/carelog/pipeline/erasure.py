@@ -110,7 +110,9 @@ class Erasure:
         await self._trail.bring_in()
         async with self._auth.write() as connection:
             await self._trail.erase(connection, named.subjects, named.principals)
-            await self._note_progress(connection, row, named)
+        if await self._health.empty_log() and await self._auth.empty_log():
+            async with self._auth.write() as connection:
+                await self._note_progress(connection, row, named)
 
     async def _erase_sign_in_data(self, connection: Connection, subject: UUID, before: _Named) -> _Named:
         users = [id_ for one in sorted(before.subjects) for id_ in await erase_users_of(connection, one)]

@@ -3,12 +3,13 @@
 import pyotp
 import pytest
 from people import HOME, PASSWORD, People
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, insert, select
 
 from carelog.identity import operator
 from carelog.identity.account_notices import CHANGES, Kind
 from carelog.identity.sign_in import Challenge
 from carelog.identity.tables import account_notice
+from carelog.kit.ids import new_id
 
 EMAIL, NEW = "asha@example.org", "another good one"
 
@@ -92,3 +93,13 @@ async def test_nobody_is_flooded(people: People) -> None:
         await people.reception.accounts.change_password(who, HOME, password=password, new=f"{NEW} {n}")
         password = f"{NEW} {n}"
     assert len(people.postbox.notices) == 20
+
+
+async def test_what_a_newer_version_noted_is_told_in_general(people: People) -> None:
+    done = await people.register(EMAIL)
+    noted = {"id": new_id(), "user_id": done.user_id, "email": EMAIL, "kind": "passkey", "at": people.clock.now()}
+    async with people.carelog.auth.write() as connection:
+        await connection.execute(insert(account_notice).values(noted))
+    await people.reception.account_notices.hand_over()
+    assert ["Your Carelog account was changed on" in one.text for one in people.postbox.notices] == [True]
+    assert await waiting(people) == 0

@@ -71,7 +71,8 @@ class AccountNotices:
         try:
             for row in await self._database.rows(select(account_notice).order_by(account_notice.c.id)):
                 if self._notices.delivers("email") and self._clock.now() < row.at + _GOOD_FOR:
-                    text = f"{CHANGES[row.kind]} on {_told(row.at)}. {_IF_NOT_YOU}"
+                    # A newer version may have noted what this one has no words for.
+                    text = f"{CHANGES.get(row.kind, _SUBJECT)} on {_told(row.at)}. {_IF_NOT_YOU}"
                     await self._notices.send(Notice("email", row.email, _SUBJECT, text, key=row.id, good_for=_GOOD_FOR))
                 async with self._database.write() as connection:
                     await connection.execute(delete(account_notice).where(account_notice.c.id == row.id))

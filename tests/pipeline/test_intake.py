@@ -146,6 +146,27 @@ async def test_a_patient_who_is_there_twice_has_one_record(carelog: Carelog) -> 
     assert of_two.subject_id not in {receipts[0].subject_id, None}
 
 
+@pytest.mark.parametrize(
+    ("tel", "start", "zone"),
+    [
+        ("+919820012345", "2026-01-05T03:00:00Z", "Asia/Kolkata"),
+        ("+12025550123", "2026-01-05T03:00:00+00:00", "America/New_York"),
+        ("+919820012345", "2026-01-05T03:00:00-05:00", "-05:00"),
+        ("+61412345678", "2026-01-05T03:00:00Z", "UTC"),  # a mobile of any Australian zone
+        ("9820012345", "2026-01-05T03:00:00Z", "UTC"),
+    ],
+)
+async def test_a_subject_whose_conversation_is_timed_in_utc_lives_where_their_number_is_at_home(
+    carelog: Carelog, tel: str, start: str, zone: str
+) -> None:
+    said = submission().conversation.document
+    dialog = [{**said["dialog"][0], "start": start}]
+    given = submission(parties=[{"tel": tel, "role": "patient"}], dialog=dialog)
+    [receipt] = await carelog.intake.accept(ME, [given])
+    assert receipt.subject_id
+    assert (await carelog.subjects.get(ME, receipt.subject_id)).zone == zone
+
+
 async def test_a_label_of_a_transcript_is_no_name(carelog: Carelog) -> None:
     given = read_transcript("Agent: Any fever?\nPatient: No.", carelog.clock)
     [receipt] = await carelog.intake.accept(ME, [given])

@@ -13,6 +13,7 @@ from carelog.kit.errors import Forbidden, NotFound
 from carelog.kit.ids import new_id
 from carelog.pipeline.submission import Submission
 from carelog.record import subjects
+from carelog.record.phones import zone_of
 from carelog.record.subjects import Identifier, Subject
 
 
@@ -50,7 +51,7 @@ class Directory:
         if owner is None:
             if principal.subjects is not None:
                 raise _not_theirs()
-            owner = self._add(submission.conversation)
+            owner = self._add(submission.conversation, claimed)
         elif not principal.may_see(owner):
             raise _not_theirs()
         principal.require_change(owner)
@@ -63,8 +64,9 @@ class Directory:
                 self.new_identifiers.append((identifier, owner))
         return owner
 
-    def _add(self, conversation: Conversation) -> UUID:
-        new = Subject(id=new_id(), name=_name(conversation), zone=conversation.zone, recorded_at=self._now)
+    def _add(self, conversation: Conversation, claimed: Sequence[Identifier]) -> UUID:
+        zone = _zone(conversation, claimed)
+        new = Subject(id=new_id(), name=_name(conversation), zone=zone, recorded_at=self._now)
         self.new_subjects.append(new)
         return new.id
 
@@ -79,6 +81,15 @@ def claims_of(conversation: Conversation) -> list[Identifier]:
         if i.party == party and i.kind in subjects.SYSTEMS and names_one_person(i.kind, i.value)
     ]
     return found or [Identifier("conversation", str(conversation.uuid))]
+
+
+def _zone(conversation: Conversation, claimed: Sequence[Identifier]) -> str | None:
+    """The zone in which the conversation was held. Many systems write all times in UTC, which is hardly anybody's: it
+    is then the one that the patient's number is at home in."""
+    if conversation.zone_offset:
+        return conversation.zone
+    at_home = (zone_of(claim.value) for claim in claimed if claim.system == "tel")
+    return next(filter(None, at_home), conversation.zone)
 
 
 def _not_theirs() -> Forbidden:

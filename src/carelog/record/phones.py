@@ -1,8 +1,18 @@
 """Telephone numbers as people give them, and as the world dials them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
+from carelog.kit.zones import is_zone
+
+# Zones that have another name by now (https://data.iana.org/time-zones/tzdb/backward), as the library has them.
+_RENAMED: Final = {
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+}
 _WRITTEN: Final = re.compile(r"\(?\+?\(?\d[\d\s().\-/\u2010-\u2015]*")
 
 
@@ -25,6 +35,26 @@ def in_e164(phone: str, region: str | None = None) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=4096)
+def zone_of(phone: str) -> str | None:
+    """The time zone in which a number in E.164 is at home; None where its digits leave several.
+
+    >>> zone_of("+919876543210"), zone_of("+12025550123"), zone_of("+61412345678")
+    ('Asia/Kolkata', 'America/New_York', None)
+    """
+    import phonenumbers
+    from phonenumbers import timezone
+
+    try:
+        zones = timezone.time_zones_for_number(phonenumbers.parse(phone))
+    except phonenumbers.NumberParseException:
+        return None
+    if len(zones) != 1:
+        return None
+    name = _RENAMED.get(zones[0], zones[0])
+    return name if is_zone(name) and name != timezone.UNKNOWN_TIMEZONE else None
 
 
 def digits(phone: str) -> str:

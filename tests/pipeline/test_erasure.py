@@ -191,6 +191,7 @@ async def test_no_file_holds_a_word_of_it(opened: Opened, clock: ManualClock, di
         file = Path(str(carelog.health.url.database))
         assert _written(file, b"quillwort")
         await carelog.erasure.erase(operator(), subject)
+        await settle(carelog, clock)
         assert not _written(file, b"quillwort") and not _written(file, TEL.encode())
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from carelog_test_links import Behaviour, CountingLink
 from made_up import chain, checkpoint_link, scripted_link, submission, symptom_of
+from waiting import until
 
 from carelog.app import Carelog
 from carelog.conversations.tags import tags_of
@@ -18,6 +19,7 @@ from carelog.pipeline import AddAnalysis, AddTags, LinkError, Outcome, Permanent
 from carelog.pipeline.run import Run, RunState
 from carelog.pipeline.runs import RunQuery
 from carelog.record import Entry
+from carelog.record.store import EntryQuery
 
 ME = operator()
 Script = Callable[[str, Behaviour], None]
@@ -273,6 +275,30 @@ async def test_two_chains_on_one_conversation_keep_each_others_changes(opened: O
         assert await carelog.worker.step() == 2
         stored = await carelog.conversations.get(ME, conversation)
         assert tags_of(stored.conversation) == {"a": "1", "b": "2"}
+
+
+async def test_what_is_urgent_does_not_wait_for_another_chain_of_its_batch(opened: Opened, scripted: Script) -> None:
+    answers = asyncio.Event()
+
+    async def wait(_: Work) -> Outcome:
+        await answers.wait()
+        return Outcome()
+
+    scripted("tell", lambda work: Outcome(entries=(symptom_of(work.conversation),)))
+    scripted("wait", wait)
+    slow, fast = chain(scripted_link("wait"), lane="bulk"), chain(scripted_link("tell"), lane="urgent")
+    async with opened(chains={"slow": slow, "fast": fast}) as carelog:
+        [receipt] = await carelog.intake.accept(ME, [submission()])
+        working = asyncio.create_task(carelog.worker.step())
+
+        async def told() -> bool:
+            assert receipt.subject_id
+            return bool((await carelog.record.page(ME, receipt.subject_id, EntryQuery())).items)
+
+        await until(told)
+        assert not working.done()
+        answers.set()
+        await working
 
 
 async def test_a_route_runs_the_other_chain_once_and_a_circle_ends(opened: Opened, scripted: Script) -> None:

@@ -141,10 +141,6 @@ class Conversation:
         """
         return self._with("analysis", analysis, at)
 
-    def with_attachment(self, attachment: Mapping[str, Any], *, at: datetime | None = None) -> "Conversation":
-        """The conversation with one attachment more, at the end; otherwise as `with_analysis`."""
-        return self._with("attachments", attachment, at)
-
     def with_dialog(self, dialog: Mapping[str, Any], *, at: datetime | None = None) -> "Conversation":
         """The conversation with one dialog more, at the end; otherwise as `with_analysis`."""
         return self._with("dialog", dialog, at)

@@ -39,6 +39,7 @@ _READERS = 5
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
 _COMMITS = 40
+_TRIES = 10
 _ROOM = 1 << 20  # bytes; a batch of conversations takes as much
 _HALTED_SECONDS = 10
 _IDLE_SECONDS = 3600.0
@@ -154,13 +155,12 @@ class Database:
 
     async def empty_log(self) -> bool:
         """Move all that is committed from SQLite's log into the file, and empty the log: what was deleted stands in it
-        until then. False where somebody still reads an older state."""
+        until then. False where somebody reads an older state all the while."""
         if self.dialect != "sqlite":
             return True
         async with self._reader.connect() as connection:
             raw: Any = (await connection.get_raw_connection()).driver_connection
-            busy, _, _ = await raw.in_thread(_emptied)
-        return not busy
+            return bool(await raw.in_thread(_emptied))
 
     def _count_commit(self) -> None:
         self._commits += 1
@@ -252,11 +252,15 @@ def _sqlite_engine(url: URL, *, size: int, turn: Turn | None = None) -> AsyncEng
     return engine
 
 
-def _emptied(file: sqlite3.Connection) -> Any:
-    """Without waiting: nobody could write meanwhile."""
-    file.execute("PRAGMA busy_timeout=0")
+def _emptied(file: sqlite3.Connection) -> bool:
+    """Nobody can write while it waits for those who read, so it waits but a moment at a time."""
+    file.execute(f"PRAGMA busy_timeout={_MOMENT_SECONDS * 40_000:.0f}")
     try:
-        return file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        for _ in range(_TRIES):
+            busy, _, _ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return True
+        return False
     finally:
         file.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
 

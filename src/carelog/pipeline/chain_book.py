@@ -1,5 +1,6 @@
 """The chain book: a run ends with the chain version that it began with, even after `carelog.yaml` has changed."""
 
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from carelog.db import Connection, Database, insert_new
@@ -34,14 +35,15 @@ class ChainBook:
             known = {(name, version) for name, version in rows}
             now = self._clock.now()
             new = [
-                {"chain": c.name, "version": c.version, "definition": c.definition.as_json(), "recorded_at": now}
+                {"chain": c.name, "version": c.version, "definition": c.definition.as_told(), "recorded_at": now}
                 for c in chains
                 if (c.name, c.version) not in known
             ]
             await insert_new(connection, chain_version, new)
 
     async def find(self, connection: Connection, name: str, version: str) -> Chain:
-        """Raises ConfigurationError when the version is unknown, or one of its links is gone."""
+        """Raises ConfigurationError when the version is unknown, when another release wrote it with options that are not
+        known here, and when one of its links is gone."""
         known = self._by_version.get((name, version))
         if known:
             return known
@@ -54,7 +56,11 @@ class ChainBook:
         ).one_or_none()
         if row is None:
             raise ConfigurationError(f"chain {name!r} has no version {version}")
-        chain = self.current.build(name, ChainDefinition.model_validate(row.definition))
+        try:
+            definition = ChainDefinition.model_validate(row.definition)
+        except ValidationError:
+            raise ConfigurationError(f"chain {name!r}: version {version} was written by another release") from None
+        chain = self.current.build(name, definition)
         self._by_version[name, version] = chain
         return chain
 

@@ -76,6 +76,10 @@ class ChainDefinition(BaseModel):
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
+    def as_told(self) -> dict[str, Any]:
+        """Without what every chain has unless it says otherwise: an older release need not know all of that."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:

@@ -110,9 +110,7 @@ class Erasure:
         await self._trail.bring_in()
         async with self._auth.write() as connection:
             await self._trail.erase(connection, named.subjects, named.principals)
-        if await self._health.empty_log() and await self._auth.empty_log():
-            async with self._auth.write() as connection:
-                await self._note_progress(connection, row, named)
+        await self._note_progress(row, named)
 
     async def _erase_sign_in_data(self, connection: Connection, subject: UUID, before: _Named) -> _Named:
         users = [id_ for one in sorted(before.subjects) for id_ in await erase_users_of(connection, one)]
@@ -132,14 +130,21 @@ class Erasure:
                 async with self._health.write() as connection:
                     erased = await eraser(connection, subject, self._clock.now())
 
-    async def _note_progress(self, connection: Connection, row: Any, named: _Named) -> None:
-        """Everything was deleted. If that was so a while ago too, and no storage has anything left, it is finished."""
+    async def _note_progress(self, row: Any, named: _Named) -> None:
+        """Everything was deleted. If that was so a while ago too, and neither a storage nor the log of a database has
+        anything left, it is finished."""
         now = self._clock.now()
-        this = update(erasure).where(erasure.c.id == row.id)
         if row.emptied_at is None:
-            await connection.execute(this.values(emptied_at=now))
-        elif row.emptied_at <= now - _SETTLED and not await self._waits_for_storages(named.subjects):
-            await connection.execute(this.values(subject_id=None, named=None, finished_at=now))
+            values: dict[str, Any] = {"emptied_at": now}
+        elif row.emptied_at > now - _SETTLED or await self._waits_for_storages(named.subjects):
+            return
+        elif await self._health.empty_log() and await self._auth.empty_log():
+            values = {"subject_id": None, "named": None, "finished_at": now}
+        else:
+            log.warning("an erasure waits for the log of a database, which others read all the time")
+            return
+        async with self._auth.write() as connection:
+            await connection.execute(update(erasure).where(erasure.c.id == row.id).values(values))
 
     async def _waits_for_storages(self, those: Collection[UUID]) -> bool:
         async with self._health.read() as connection:

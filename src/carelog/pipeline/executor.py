@@ -71,9 +71,10 @@ class Executor:
         by_chain: dict[tuple[str, str], list[Progress]] = defaultdict(list)
         for progress in progresses:
             by_chain[progress.chain.name, progress.chain.version].append(progress)
+        # Urgent ones come first, and do not wait for what takes long in another chain.
         for group in by_chain.values():
             await self._through_chain(group)
-        await self._commit([p for p in progresses if not p.lost])
+            await self._commit([p for p in group if not p.lost])
         return settled + [progress.run for progress in progresses if not progress.lost]
 
     async def _begin(self, batch: Sequence[Run]) -> tuple[list[Progress], list[Run]]:

@@ -267,18 +267,6 @@ async def expire_leases(connection: Connection, now: datetime, max_tries: Callab
     return expired
 
 
-async def next_due(connection: Connection) -> datetime | None:
-    """When the next run becomes due or the next lease runs out."""
-    queued = select(func.min(table.c.due_at)).where(table.c.state == RunState.QUEUED)
-    leased = select(func.min(table.c.lease_until)).where(table.c.state == RunState.RUNNING)
-    moments = [
-        moment
-        for statement in (queued, leased)
-        if (moment := (await connection.execute(statement)).scalar_one_or_none()) is not None
-    ]
-    return min(moments, default=None)
-
-
 @dataclass(frozen=True, slots=True)
 class Passages:
     """A conversation's passages through a chain: the newest one's number, and whether one has yet to begin, or will

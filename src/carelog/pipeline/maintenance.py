@@ -16,7 +16,7 @@ from sqlalchemy import Table, delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.conversations.tables import conversation
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, is_outage
 from carelog.db.faults import log_failure
 from carelog.db.leases import Lease, Leases
 from carelog.delivery import outbox
@@ -75,8 +75,8 @@ class Maintenance:
         self._leases = Leases(database, chore, clock, _LEASE)
         self._wakeup = Wakeup()
         self._stopping = False
-        # The copies up to this one were looked at, and those that are left were needed.
-        self._copies_seen = UUID(int=0)
+        # The copies up to this one were looked at today, and those that are left were needed.
+        self._copies_seen, self._copies_seen_on = UUID(int=0), clock.now().date()
 
     def stop(self) -> None:
         """End `run` after the batch in hand."""
@@ -94,11 +94,22 @@ class Maintenance:
 
     async def round(self) -> bool:
         """Do all that is due, in batches, each its own transaction. False when another process has just done so, or is
-        at it."""
-        lease = await self._leases.take(_NAME)
-        if lease is None:
-            return False
-        steps: tuple[Step, ...] = (
+        at it. A step that fails is made up for by the next round; the others do not wait for it.
+
+        Raises what the driver raises when the database is not to be had.
+        """
+        async with self._leases.held(_NAME) as lease:
+            if lease is None:
+                return False
+            for step in self._steps:
+                await self._attempt(step.__name__, self._all_of(lease, step))
+            await self._attempt("erasures", self._erasure.resume())
+            async with self._database.write() as connection:
+                return await lease.give_back(connection, due_at=self._clock.now() + _EVERY)
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return (
             self._wake_runs,
             self._expire_documents,
             self._prune_runs,
@@ -110,13 +121,18 @@ class Maintenance:
             self._prune_deliveries,
             self._join_late,
         )
-        for step in steps:
-            while not self._stopping and await self._batch(lease, step):
-                pass
-        await self._erasure.resume()
-        async with self._database.write() as connection:
-            await lease.give_back(connection, due_at=self._clock.now() + _EVERY)
-        return True
+
+    async def _attempt(self, name: str, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log_failure(log, error, "a step of maintenance failed", step=name)
+
+    async def _all_of(self, lease: Lease, step: Step) -> None:
+        while not self._stopping and await self._batch(lease, step):
+            pass
 
     async def _batch(self, lease: Lease, step: Step) -> bool:
         """One batch of a step. Returns whether there may be more."""
@@ -188,6 +204,8 @@ class Maintenance:
 
     async def _prune_copies(self, connection: Connection, now: datetime) -> int:
         """Those of conversations that expire are kept: they say where a document can be read."""
+        if self._copies_seen_on != now.date():  # some are needed no longer
+            self._copies_seen, self._copies_seen_on = UUID(int=0), now.date()
         before = now - self._finished
         old = select(copy.c.id, copy.c.state, copy.c.updated_at, conversation.c.expires_at).select_from(
             copy.outerjoin(conversation, conversation.c.id == copy.c.conversation_id)

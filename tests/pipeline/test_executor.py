@@ -447,6 +447,20 @@ async def test_a_wait_after_the_last_link_holds_nothing_up(opened: Opened, scrip
         assert run.state is RunState.FINISHED
 
 
+async def test_a_link_that_waits_for_what_was_cancelled_fails_alone(opened: Opened, scripted: Script) -> None:
+    async def give_up(work: Work) -> Outcome:
+        if work.conversation.turns[0].text == "odd":
+            raise asyncio.CancelledError
+        return Outcome()
+
+    scripted("give_up", give_up)
+    async with opened(chains={"record": chain(scripted_link("give_up"))}) as carelog:
+        receipts = await carelog.intake.accept(ME, [submission("odd"), submission("even")])
+        await carelog.worker.step()
+        odd, even = [await carelog.runs.get(ME, receipt.runs[0]) for receipt in receipts]
+        assert (odd.state, odd.tries, even.state) == (RunState.QUEUED, 1, RunState.FINISHED)
+
+
 async def test_a_link_that_fails_a_whole_batch_fails_only_the_one_to_blame(opened: Opened, scripted: Script) -> None:
     def breaks(work: Work) -> Outcome:
         if "headache" in work.conversation.turns[0].text:

@@ -42,8 +42,8 @@ class ChainBook:
             await insert_new(connection, chain_version, new)
 
     async def find(self, connection: Connection, name: str, version: str) -> Chain:
-        """Raises ConfigurationError when the version is unknown, when another release wrote it with options that are not
-        known here, and when one of its links is gone."""
+        """Raises ConfigurationError when the version is unknown, when another release wrote it with options that are
+        unknown here, and when one of its links is gone."""
         known = self._by_version.get((name, version))
         if known:
             return known

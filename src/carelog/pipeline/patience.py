@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from carelog.pipeline.link import Link, Work
-from carelog.pipeline.outcome import LinkTimeout, Outcome
+from carelog.pipeline.outcome import LinkError, LinkTimeout, Outcome
 
 _AT_ONCE: Final = 10
 
@@ -40,7 +40,7 @@ async def results_of(link: Link[Any], batch: Sequence[Work], seconds: float | No
 
 async def _together(link: Link[Any], batch: Sequence[Work]) -> list[Outcome | Exception]:
     try:
-        results = await link.run_batch(batch)
+        results = await _run(link, batch)
         if len(results) != len(batch):
             raise ValueError("a link returns one result for each conversation")
     except Exception as error:  # noqa: BLE001  becomes the runs' failure
@@ -48,6 +48,18 @@ async def _together(link: Link[Any], batch: Sequence[Work]) -> list[Outcome | Ex
             return [error]
         return [(await _together(link, [work]))[0] for work in batch]
     return results
+
+
+async def _run(link: Link[Any], batch: Sequence[Work]) -> list[Outcome | Exception]:
+    """What the link returns. That something which it waited for was cancelled is its failure, and not the worker's
+    end."""
+    try:
+        return await link.run_batch(batch)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise LinkError("the link waited for something that was cancelled") from None
 
 
 def _too_long(seconds: float) -> LinkTimeout:

@@ -109,6 +109,8 @@ async def test_since_and_until_bound_the_list(client: httpx.AsyncClient) -> None
         await client.post("/vcon", json=vcon)
     asked = {"since": "2026-01-02T00:00:00Z", "until": "2026-01-02T12:00:00"}
     assert (await client.get("/vcon", params=asked)).json() == [vcons[1]["uuid"]]
+    beyond = await client.get("/vcon", params={"since": "0001-01-01T00:00:00+14:00"})
+    assert beyond.status_code == 422
 
 
 async def test_a_partner_hands_in_to_one_list_and_does_nothing_else(

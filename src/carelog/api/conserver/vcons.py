@@ -142,5 +142,10 @@ async def _document(services: Services, who: Principal, id_: UUID) -> str:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    """The conserver takes a moment without a zone too."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    """The conserver takes a moment without a zone too. Raises InvalidInput for one that UTC has not."""
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise InvalidInput("a moment lies outside of time") from None

@@ -95,6 +95,12 @@ async def test_what_is_due_is_what_reminds_by_the_end_of_the_day(api: httpx.Asyn
     assert due.json()["items"][0]["due_at"] == "2026-01-05T09:30:00Z"
 
 
+async def test_a_list_by_a_field_takes_no_notice_of_case_in_any_script(api: httpx.AsyncClient, subject: str) -> None:
+    await add(api, subject, "appointments", {**EYES, "doctor": "Dr ÉLODIE Öztürk"})
+    for doctor, found in (("dr élodie öztürk", ["Eye check"]), ("Dr ÉLODIE Öztürk", ["Eye check"]), ("dr elodie", [])):
+        assert names(await api.get(f"/api/subjects/{subject}/appointments", params={"doctor": doctor})) == found
+
+
 async def test_a_change_needs_to_say_what_it_has_seen(api: httpx.AsyncClient, subject: str) -> None:
     entry = await add(api, subject, "food", {"name": "rice", "meal": "lunch"})
     address = f"/api/entries/{entry['id']}"
@@ -331,3 +337,10 @@ async def test_what_is_no_json_is_refused_in_the_envelope(api: httpx.AsyncClient
         headers = {"Content-Type": "application/json"}
         answer = await api.post(f"/api/subjects/{subject}/food", content=body, headers=headers)
         assert code(answer) == (422, "invalid_input")
+
+
+async def test_a_headline_tells_moments_on_the_subjects_clock(api: httpx.AsyncClient, subject: str) -> None:
+    await api.patch(f"/api/subjects/{subject}", json={"zone": "Asia/Kathmandu"})
+    told = {"title": "Dr Rao", "scheduled_at": "2026-12-01T10:00:00Z"}
+    entry = await add(api, subject, "appointments", told)
+    assert entry["headline"] == "Dr Rao, 2026-12-01 15:45"

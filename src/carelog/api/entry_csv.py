@@ -60,7 +60,7 @@ def csv_answer(
 
 def _row(entry: Entry, paths: Sequence[tuple[str, ...]] | None) -> Iterator[Any]:
     yield from (entry.context_id, entry.type, entry.state, entry.revision, entry.occurred_local, entry.source)
-    yield entry.payload.headline()
+    yield entry.headline()
     payload = payload_json(entry.payload)
     yield from [payload] if paths is None else (_at(payload, path) for path in paths)
     yield " | ".join(evidence.quote for evidence in entry.evidence)

@@ -25,7 +25,7 @@ def entry_view(entry: Entry, now: datetime) -> dict[str, Any]:
         "state": entry.state,
         "source": entry.source,
         "confidence": entry.confidence,
-        "headline": entry.payload.headline(),
+        "headline": entry.headline(),
         "payload": payload_json(entry.payload),
         "evidence": [vars(quote) for quote in entry.evidence],
         "occurred_at": entry.occurred_local,

@@ -36,9 +36,7 @@ def conversations(
     """List or search conversations, the last to come in first; or print the vCon of one."""
     from dataclasses import replace
 
-    from rich.markup import escape
-
-    from carelog.cli.output import console, print_json, print_table, table
+    from carelog.cli.output import console, marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.conversations.search import ConversationQuery
 
@@ -74,7 +72,7 @@ def conversations(
     columns = ("conversation", "channel", "began (UTC)", "title", *(["subject"] if with_subject else []))
     shown = table(*columns, whole=("conversation", "channel", "began (UTC)", "subject"))
     for item in page.items:
-        title = escape(item.title or "-") + (" [yellow](needs a transcript)[/]" if item.id in waits else "")
+        title = marked(item.title or "-") + (" [yellow](needs a transcript)[/]" if item.id in waits else "")
         row = [str(item.id), item.channel, f"{item.started_at:%Y-%m-%d %H:%M}", title]
         shown.add_row(*row, *([str(item.subject_id)] if with_subject else []))
     print_table(shown)

@@ -38,9 +38,8 @@ def list_(
     json: Json = False,
 ) -> None:
     """List dead letters, the last to begin first."""
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.pipeline.dead_letters import DeadLetterQuery
 
@@ -58,7 +57,7 @@ def list_(
     shown = table(*columns, whole=("dead letter", "since (UTC)"))
     for letter in page.items:
         place = f"storage {letter.storage}" if letter.storage else f"link {letter.link or '-'}"
-        since, message = f"{letter.updated_at:%Y-%m-%d %H:%M}", escape(str(letter.error.get("message", "-")))
+        since, message = f"{letter.updated_at:%Y-%m-%d %H:%M}", marked(str(letter.error.get("message", "-")))
         shown.add_row(str(letter.id), letter.chain or "-", place, str(letter.tries), since, message)
     print_table(shown)
     if page.next:

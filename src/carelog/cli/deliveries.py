@@ -33,9 +33,8 @@ InState = Annotated[
 @app.command("list")
 def list_(channel: OfChannel = None, state: InState = None, limit: Limit = 50, json: Json = False) -> None:
     """List deliveries, the last to be queued first. What they say is not shown."""
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.delivery import DeliveryState, masked
     from carelog.delivery.store import DeliveryQuery
@@ -58,9 +57,9 @@ def list_(channel: OfChannel = None, state: InState = None, limit: Limit = 50, j
     for delivery in page.items:
         since, message = (
             f"{delivery.updated_at:%Y-%m-%d %H:%M}",
-            escape(str((delivery.error or {}).get("message", "-"))),
+            marked(str((delivery.error or {}).get("message", "-"))),
         )
-        to = escape(masked(delivery.recipient))
+        to = marked(masked(delivery.recipient))
         shown.add_row(str(delivery.id), delivery.channel, to, str(delivery.state), str(delivery.tries), since, message)
     print_table(shown)
     if page.next:

@@ -20,9 +20,8 @@ def insights(
     json: Json = False,
 ) -> None:
     """Show what a record tells: trends, readings out of range, adherence, gaps, and what to do about them."""
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 
     found, advice = with_carelog(lambda carelog: _look(carelog, subject, days))
@@ -32,13 +31,13 @@ def insights(
     shown = table("about", "what", "entries", "confidence", whole=("about",))
     for one in found:
         sure = f"{one.confidence.value:.2f}" if one.confidence else "-"
-        shown.add_row(one.area, escape(f"{one.title}\n{one.text}"), str(one.entries_in_all), sure)
+        shown.add_row(one.area, marked(f"{one.title}\n{one.text}"), str(one.entries_in_all), sure)
     print_table(shown)
     if advice:
         typer.echo("")
         to_do = table("priority", "what to do", whole=("priority",))
         for item in advice:
-            to_do.add_row(item.priority, escape(f"{item.title}\n{item.description}"))
+            to_do.add_row(item.priority, marked(f"{item.title}\n{item.description}"))
         print_table(to_do)
 
 

@@ -58,9 +58,8 @@ async def _add(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List keys, never the secrets."""
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.identity import ORDINARY_OF_SOME, ORDINARY_SCOPES, SCOPES
 
@@ -77,7 +76,7 @@ def list_(json: Json = False) -> None:
         named = {frozenset(SCOPES): "everything", frozenset(usual): "what is ordinary"}
         scopes = named.get(frozenset(key.scopes), "\n".join(key.scopes))
         whose = "all" if key.subjects is None else "\n".join(map(str, key.subjects))
-        shown.add_row(str(key.id), escape(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d}", _state(key))
+        shown.add_row(str(key.id), marked(key.name), scopes, whose, f"{key.created_at:%Y-%m-%d}", _state(key))
     print_table(shown)
 
 

@@ -2,15 +2,18 @@
 
 import os
 import sys
+import unicodedata
 from typing import Any
 
 import typer
 from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from carelog.kit import jsontext
 
 _PLAIN_WIDTH = 140
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -18,6 +21,17 @@ def console(*, stderr: bool = False) -> Console:
     plain = not (sys.stderr if stderr else sys.stdout).isatty()
     width = _PLAIN_WIDTH if plain and "COLUMNS" not in os.environ else None
     return Console(stderr=stderr, width=width, highlight=False)
+
+
+def told(text: str) -> str:
+    """What somebody said, or is called, for a terminal: it may hold commands for one, and directions that turn the line
+    about."""
+    return "".join(" " if (unicodedata.category(c) == "Cc" and c != "\n") or c in _TURNING else c for c in text)
+
+
+def marked(text: str) -> str:
+    """The same for a table, where brackets are no marks of its own."""
+    return escape(told(text))
 
 
 def table(*columns: str, whole: tuple[str, ...] = ()) -> Table:

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from carelog.ai.breaker import BreakerState
-from carelog.cli.output import table
+from carelog.cli.output import marked, table
 from carelog.db import Connection
 from carelog.kit.clock import Clock
 from carelog.pipeline.gauges import Gauges, gauges, ingested
@@ -130,7 +129,7 @@ def _workers(sample: Sample) -> Table:
     for worker in sample.workers:
         ago = span((sample.gauges.at - worker.seen_at).total_seconds()) + " ago"
         shown.add_row(
-            escape(worker.host),
+            marked(worker.host),
             str(worker.pid),
             worker.state.value,
             f"{worker.in_hand:,}",
@@ -144,14 +143,14 @@ def _workers(sample: Sample) -> Table:
 def _waiting(sample: Sample) -> Table:
     shown = _table("waiting for a transcript", "runs", "oldest waits")
     for waits in sample.gauges.waiting:
-        shown.add_row(escape(waits.chain), f"{waits.runs:,}", span(waits.oldest_seconds))
+        shown.add_row(marked(waits.chain), f"{waits.runs:,}", span(waits.oldest_seconds))
     return shown
 
 
 def _dead(sample: Sample) -> Table:
     shown = _table("dead letters of", "link", "runs")
     for dead in sample.gauges.dead:
-        shown.add_row(escape(dead.chain), escape(dead.link or "-"), f"[red]{dead.runs:,}[/]")
+        shown.add_row(marked(dead.chain), marked(dead.link or "-"), f"[red]{dead.runs:,}[/]")
     return shown
 
 
@@ -162,8 +161,8 @@ def _storages(sample: Sample) -> Table:
         state = "up"
         if storage.retry_in_seconds is not None:
             why = storage.error_code or "no reason told"
-            state = f"[red]down: {escape(why)}, tried again in {span(storage.retry_in_seconds)}[/]"
-        shown.add_row(escape(storage.storage), f"{storage.queued:,}", f"{storage.dead:,}", oldest, state)
+            state = f"[red]down: {marked(why)}, tried again in {span(storage.retry_in_seconds)}[/]"
+        shown.add_row(marked(storage.storage), f"{storage.queued:,}", f"{storage.dead:,}", oldest, state)
     return shown
 
 
@@ -174,7 +173,7 @@ def _endpoints(sample: Sample) -> Table:
         if endpoint.retry_in_seconds is not None:
             state += f", asked again in {span(endpoint.retry_in_seconds)}"
         shown.add_row(
-            escape(endpoint.endpoint),
+            marked(endpoint.endpoint),
             f"{endpoint.failures:,}",
             state if endpoint.state is BreakerState.CLOSED else f"[red]{state}[/]",
         )

@@ -96,9 +96,9 @@ async def read_record(
 
 def print_record(owner: "Subject", entries: "list[Entry]") -> None:
     """Whose record it is, and every entry of it by day, with its quotes."""
-    from carelog.cli.output import print_table
+    from carelog.cli.output import print_table, told
 
-    typer.echo(f"{owner.name or 'No name'}  {owner.id}\n")
+    typer.echo(f"{told(owner.name or 'No name')}  {owner.id}\n")
     if entries:
         print_table(record_table(entries))
     else:
@@ -107,14 +107,14 @@ def print_record(owner: "Subject", entries: "list[Entry]") -> None:
 
 def record_table(entries: "list[Entry]") -> "Table":
     """Entries by day, earliest first, each with its quotes."""
-    from carelog.cli.output import table
+    from carelog.cli.output import marked, table
     from carelog.record.timeline import timeline
 
     shown = table("day", "type", "what", "in the words of the conversation", whole=("day", "type"))
     for day in reversed(timeline(entries)):
         for number, entry in enumerate(day.entries):
             date = "" if number else f"{day.date:%Y-%m-%d}"
-            shown.add_row(date, entry.type, _escaped(entry.payload.headline()), _escaped(quotes(entry)))
+            shown.add_row(date, entry.type, marked(entry.headline()), marked(quotes(entry)))
     return shown
 
 
@@ -131,9 +131,3 @@ def entry_json(entry: "Entry") -> dict[str, Any]:
     from carelog.kit.clock import SystemClock
 
     return EntryOut.of(entry, SystemClock().now()).model_dump(mode="json", exclude_none=True)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

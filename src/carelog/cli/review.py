@@ -58,9 +58,8 @@ def list_(
     json: Json = False,
 ) -> None:
     """List items, the newest first."""
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 
     async def read(carelog: "Carelog") -> "tuple[list[Review], bool]":
@@ -83,7 +82,7 @@ def list_(
     shown = table("item", "status", "doubt", "type", "in the words of the conversation", whole=("item", "status"))
     for item in found:
         said = dict.fromkeys(" ".join(q.quote.split()) for reading in item.readings for q in reading.evidence)
-        words = escape("\n".join(f"“{quote}”" for quote in said))
+        words = marked("\n".join(f"“{quote}”" for quote in said))
         shown.add_row(str(item.id), item.status, item.doubt, item.type, words)
     print_table(shown)
     if more:

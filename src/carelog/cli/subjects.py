@@ -20,9 +20,8 @@ def subjects(context: typer.Context, json: Json = False) -> None:
     """List the people who have a record; `erase` one for good."""
     if context.invoked_subcommand is not None:
         return
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 
     found = with_carelog(_every_subject)
@@ -34,7 +33,7 @@ def subjects(context: typer.Context, json: Json = False) -> None:
         return
     shown = table("subject", "name", "known since (UTC)", whole=("subject", "known since (UTC)"))
     for one in found:
-        shown.add_row(str(one.id), escape(one.name or "-"), f"{one.recorded_at:%Y-%m-%d %H:%M}")
+        shown.add_row(str(one.id), marked(one.name or "-"), f"{one.recorded_at:%Y-%m-%d %H:%M}")
     print_table(shown)
 
 

@@ -42,9 +42,8 @@ def add(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List users, the newest first."""
-    from rich.markup import escape
 
-    from carelog.cli.output import print_json, print_table, table
+    from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 
     found = with_carelog(_all)
@@ -57,7 +56,7 @@ def list_(json: Json = False) -> None:
     shown = table("user", "e-mail", "phone", "name", "role", "state", whole=("user", "role", "state"))
     for user in found:
         email, phone = _with_state(user.email, user.email_verified), _with_state(user.phone, user.phone_verified)
-        shown.add_row(str(user.id), escape(email), phone, escape(user.name), user.role, user.state)
+        shown.add_row(str(user.id), marked(email), phone, marked(user.name), user.role, user.state)
     print_table(shown)
 
 

@@ -67,6 +67,10 @@ class Entry:
     def context_id(self) -> str:
         return entry_types()[self.type].context_id(self.id)
 
+    def headline(self) -> str:
+        """One short line for lists and tables, its moments on the subject's own clock."""
+        return self.payload.on_clock(self.occurred_zone).headline()
+
     @property
     def occurred_local(self) -> datetime:
         """`occurred_at` on the subject's own clock, as far as that can be written."""

@@ -1,10 +1,11 @@
 """What the payloads of entries are made of."""
 
 from datetime import datetime, tzinfo
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from carelog.kit.zones import local
 from carelog.record.sameness import Sameness
 
 
@@ -39,8 +40,14 @@ class Payload(BaseModel):
         return None
 
     def headline(self) -> str:
-        """One short line for lists and tables, such as 'chest pain: absent'."""
+        """One short line for lists and tables, such as 'chest pain: absent'. Its moments are as they were written; see
+        `Entry.headline`."""
         raise NotImplementedError
+
+    def on_clock(self, zone_name: str) -> Self:
+        """The same, with its moments on the clock of this zone."""
+        moved = {name: local(at, zone_name) for name, at in self if isinstance(at, datetime)}
+        return self.model_copy(update=moved) if moved else self
 
 
 class Quantity(BaseModel):

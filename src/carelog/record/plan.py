@@ -97,7 +97,7 @@ class Plan:
                 "the record seems to have this already: `on_duplicate=merge` adds to it, `keep` stores both",
                 details={
                     "candidates": [
-                        {"id": str(e.id), "context_id": e.context_id, "headline": e.payload.headline(), "score": score}
+                        {"id": str(e.id), "context_id": e.context_id, "headline": e.headline(), "score": score}
                         for score, e in alike
                     ]
                 },

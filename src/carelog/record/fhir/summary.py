@@ -180,7 +180,7 @@ def _section(section: Section, entries: Chosen) -> Json:
             "emptyReason": concept(coding(f"{TERMINOLOGY}list-empty-reason", "unavailable", "Unavailable")),
         }
     return told | {
-        "text": _narrative(entry.payload.headline() for entry, _ in entries),
+        "text": _narrative(entry.headline() for entry, _ in entries),
         "entry": [{"reference": _address(resource)} for _, resource in entries],
     }
 

@@ -14,7 +14,7 @@ _AREAS: Final[dict[str, Area]] = {
 
 def contradictory(known: Known) -> Iterator[Insight]:
     """Every pair that is linked as contradicting each other, of which one is in the period."""
-    headlines = {entry.context_id: entry.payload.headline() for entry in (*known.entries, *known.standing)}
+    headlines = {entry.context_id: entry.headline() for entry in (*known.entries, *known.standing)}
     seen: set[frozenset[str]] = set()
     for entry in known.entries:
         for other in entry.contradicts:
@@ -26,6 +26,6 @@ def contradictory(known: Known) -> Iterator[Insight]:
             yield Insight(
                 id=f"contradiction:{'+'.join(sorted(pair))}", kind="contradiction",
                 area=_AREAS.get(entry.type, "record"), title="Two entries contradict each other",
-                text=f"“{entry.payload.headline()}” and {against} cannot both be true. Both are kept.",
+                text=f"“{entry.headline()}” and {against} cannot both be true. Both are kept.",
                 period=known.period, entries=(entry.context_id, other), entries_in_all=2,
             )  # fmt: skip

@@ -127,7 +127,7 @@ def _line(
     return Line(
         context_id=entry.context_id,
         at=(at or entry.occurred_at).astimezone(known.clock),
-        headline=entry.payload.headline(),
+        headline=entry.headline(),
         out_of_range=entry.context_id in beyond,
     )
 

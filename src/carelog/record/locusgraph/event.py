@@ -36,6 +36,6 @@ def event_json(
 
 
 def _text(entry: Entry) -> str:
-    headline = entry.payload.headline()
+    headline = entry.headline()
     whole = f"{headline}\n{jsontext.dump(payload_json(entry.payload))}"
     return whole if len(whole.encode()) <= _MOST_BYTES else headline

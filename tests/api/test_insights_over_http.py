@@ -98,6 +98,7 @@ async def test_the_day_of_the_subject(api: httpx.AsyncClient, subject: str) -> N
     assert (await api.get(f"/api/subjects/{subject}/daily-summary?date=yesterday")).status_code == 422
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 @pytest.mark.parametrize(
     "query",
     [
@@ -145,6 +146,7 @@ async def test_conflicts_show_both_sides_page_by_page(api: httpx.AsyncClient, su
     assert len(clash["entries"]) == 2
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 @pytest.mark.parametrize(
     "path",
     ["insights", "recommendations", "daily-summary", "trends/vitals.weight", "adherence", "conflicts"],

@@ -98,7 +98,7 @@ values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.from_regex(r"[a-z]+(_[a-z]+)*", fullmatch=True), values))
+@given(st.dictionaries(st.from_regex(r"[a-z]{1,12}(_[a-z]{1,12}){0,3}", fullmatch=True), values))
 def test_a_field_without_a_home_comes_back_as_it_was(payload: dict[str, Any]) -> None:
     written = json.loads(json.dumps({"extension": fields.written("some_type", payload)}))
     assert fields.read("some_type", written, payload) == payload

@@ -270,6 +270,7 @@ async def test_metadata_names_what_is_served(api: httpx.AsyncClient, door: Door,
     accepted([statement])
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_what_is_not_there_is_told_in_fhir(api: httpx.AsyncClient) -> None:
     for address, status in (
         ("/fhir/Nonsense", 404),

@@ -1,5 +1,7 @@
 """What it costs to try a password. All other tests pay less."""
 
+import pytest
+
 from carelog.app import open_carelog
 from carelog.identity.passwords import Cost, Passwords
 from carelog.settings import Settings
@@ -9,6 +11,7 @@ PASSWORD = "a bicycle for the moon"
 RECOMMENDED = "$argon2id$v=19$m=65536,t=3,p=4$"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_a_running_carelog_hashes_as_is_recommended(settings: Settings) -> None:
     async with open_carelog(settings) as carelog:
         passwords = carelog.reception.passwords

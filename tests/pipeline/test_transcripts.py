@@ -194,6 +194,7 @@ SEGMENTS = {
 }
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 @pytest.mark.parametrize(
     ("text", "mediatype", "named"),
     [
@@ -233,6 +234,7 @@ async def test_the_same_transcript_again_changes_nothing(carelog: Carelog) -> No
         await carelog.transcripts.add(ME, conversation, lines("Patient: I am fine.", dialog=0))
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 @pytest.mark.parametrize(
     "handed",
     [

@@ -70,6 +70,10 @@ class Combiner(Generic[T, R]):
             elif not batch[0][1].done():
                 batch[0][1].set_exception(error)
             return
+        except BaseException:  # the process is being taken down
+            for _, done in batch:
+                done.cancel()
+            raise
         for (_, done), result in zip(batch, results, strict=True):
             if not done.done():
                 done.set_result(result)

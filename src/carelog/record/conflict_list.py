@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, func, select
 
 from carelog.db import Database
 from carelog.identity import Principal
@@ -48,7 +48,8 @@ class Conflicts:
             .where(
                 links.kind == "contradicts",
                 one.c.subject_id == subject_id,
-                other.c.subject_id == subject_id,
+                # No index serves this: SQLite would hold each entry of the record against each other.
+                func.coalesce(other.c.subject_id, other.c.subject_id) == bindparam("owner", subject_id, Uuid),
                 one.c.state == "active",
                 other.c.state == "active",
             )

@@ -1,6 +1,7 @@
 """Messages in the outbox reach those they are for, by real servers, and say nothing to anybody else."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -16,7 +17,9 @@ from small_http import Asked, answer, in_turn, serving
 from standardwebhooks import Webhook
 
 from carelog.app import Carelog
-from carelog.delivery import Delivery, DeliveryState, make_sender
+from carelog.db.pumps import PumpOptions
+from carelog.delivery import Delivery, DeliveryState, Sender, SenderOptions, make_sender
+from carelog.delivery.postman import Postman
 from carelog.identity import operator
 from carelog.identity.caller import Caller
 from carelog.kit.clock import ManualClock
@@ -196,6 +199,91 @@ async def test_one_message_that_a_server_never_takes_does_not_stop_the_channel(
         await queue(carelog, "+20", channel="sms")
         await carelog.postman.drain()
         assert sorted(d.state for d in await deliveries(carelog)) == ["dead", *["sent"] * 5]
+
+
+async def test_two_messages_that_a_server_never_takes_do_not_stop_the_channel(
+    opened: Opened, clock: ManualClock
+) -> None:
+    def does(asked: Asked) -> bytes:
+        return answer(503 if asked.json["data"]["to"] in ("+10", "+13") else 200)
+
+    async with serving(does) as server, opened(senders=webhook("sms", server), delivery_max_tries=99) as carelog:
+        for number in range(10, 14):
+            await queue(carelog, f"+{number}", channel="sms")
+        for _ in range(60):
+            await carelog.postman.drain()
+            clock.advance(seconds=30)
+        assert sorted(d.state for d in await deliveries(carelog)) == ["queued", "queued", "sent", "sent"]
+
+
+async def test_a_gateway_that_limits_its_rate_gets_everything_and_no_try_is_lost(
+    opened: Opened, clock: ManualClock
+) -> None:
+    """It takes three messages in a second; the tries would be used up at once."""
+    taken: Counter[datetime] = Counter()
+
+    def does(asked: Asked) -> bytes:
+        if taken[clock.now()] == 3:
+            return answer(429, retry_after="1")
+        taken[clock.now()] += 1
+        return answer(200)
+
+    async with serving(does) as server, opened(senders=webhook("sms", server), delivery_max_tries=1) as carelog:
+        for number in range(20):
+            await queue(carelog, f"+12025550{number:03}", channel="sms")
+        for _ in range(7):
+            await carelog.postman.drain()
+            clock.advance(seconds=1)
+        found = await deliveries(carelog)
+        assert {(d.state, d.tries) for d in found} == {(DeliveryState.SENT, 1)}
+        # It is asked no more once it is full, but for what was on its way.
+        assert len(server.got) <= 20 + 6 * 5
+
+
+async def test_a_mail_server_that_takes_no_more_for_now_gets_all_later(opened: Opened, clock: ManualClock) -> None:
+    async with mail_server() as mailbox, opened(senders=smtp(mailbox), delivery_max_tries=1) as carelog:
+        mailbox.answers = {f"asha{n}@example.org": "421 too many messages" for n in (3, 6)}
+        for number in range(10):
+            await queue(carelog, f"asha{number}@example.org")
+        for _ in range(3):
+            await carelog.postman.drain()
+            clock.advance(seconds=1)
+        assert sorted(letter["To"] for letter in mailbox.letters) == [f"asha{n}@example.org" for n in range(10)]
+        assert {(d.state, d.tries) for d in await deliveries(carelog)} == {(DeliveryState.SENT, 1)}
+
+
+class Stumbling(Sender[SenderOptions]):
+    """Crashes so on what is for `+12`."""
+
+    at_once = 2
+
+    def __init__(self, how: BaseException) -> None:
+        super().__init__(SenderOptions(), "sms")
+        self.how = how
+        self.taken: list[str] = []
+
+    async def send(self, delivery: Delivery, now: datetime) -> None:
+        if delivery.recipient == "+12":
+            raise self.how
+        self.taken.append(delivery.recipient)
+
+
+@pytest.mark.parametrize("how", [KeyError("+12"), asyncio.CancelledError()], ids=["error", "something cancelled"])
+async def test_a_sender_that_crashes_on_one_message_sends_each_of_the_others_once(
+    carelog: Carelog, clock: ManualClock, how: BaseException
+) -> None:
+    sender = Stumbling(how)
+    options = PumpOptions(batch=100, max_tries=2, lease=timedelta(seconds=30), poll=timedelta(seconds=1))
+    postman = Postman(carelog.health, {"sms": sender}, clock, options)
+    for number in range(10, 15):
+        await queue(carelog, f"+{number}", channel="sms")
+    for _ in range(3):
+        await postman.drain()
+        clock.advance(seconds=60)
+    assert sorted(sender.taken) == ["+10", "+11", "+13", "+14"]
+    [crashed] = [d for d in await deliveries(carelog) if d.state == DeliveryState.DEAD]
+    assert crashed.error and crashed.error["code"] == "delivery.crashed"
+    assert "+12" not in str(crashed.error)
 
 
 async def test_what_is_of_no_use_any_more_is_not_sent(opened: Opened, clock: ManualClock) -> None:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
-from carelog.delivery.sender_errors import SenderDown, SenderError, SenderRefused
+from carelog.delivery.sender_errors import SenderError, SenderRefused
 from carelog.kit.backoff import at_least, backoff
 from carelog.kit.errors import CarelogError, Conflict
 
@@ -108,10 +108,8 @@ def drive_again(delivery: Delivery, now: datetime) -> Delivery:
 
 
 def after(delivery: Delivery, now: datetime, error: SenderError | None, *, max_tries: int) -> Delivery:
-    """What becomes of one whose sender said this. A sender that is down is no fault of the message."""
-    if error is None:
-        return sent(delivery, now)
-    return delivery if isinstance(error, SenderDown) else failed(delivery, now, error, max_tries=max_tries)
+    """What becomes of one whose sender said this of it."""
+    return sent(delivery, now) if error is None else failed(delivery, now, error, max_tries=max_tries)
 
 
 def masked(recipient: str) -> str:

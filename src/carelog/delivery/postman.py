@@ -6,10 +6,11 @@ still queued, and is sent again, under the same id.
 
 import asyncio
 import logging
+import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from carelog.db import Connection, Database
 from carelog.db.leases import Lease
@@ -19,6 +20,7 @@ from carelog.delivery import outbox
 from carelog.delivery.delivery import Channel, Delivery, DeliveryState
 from carelog.delivery.sender import Sender, SenderCrash, SenderDown, SenderError
 from carelog.delivery.tables import sender_state
+from carelog.kit.backoff import at_least, pause_of
 from carelog.kit.clock import Clock
 from carelog.kit.place import place_of
 from carelog.telemetry import metrics
@@ -26,8 +28,7 @@ from carelog.telemetry import metrics
 log = logging.getLogger(__name__)
 
 # Senders have limits of their own; this one is for those that hang.
-_PATIENCE: Final = timedelta(minutes=2)
-_PATIENCE_EACH: Final = timedelta(seconds=30)
+_PATIENCE: Final = timedelta(minutes=2, seconds=30)
 
 
 class Postman(Pumps[Channel]):
@@ -56,33 +57,28 @@ class Postman(Pumps[Channel]):
                 batch = await outbox.due(connection, channel, self._clock.now(), self._options.batch)
             now = self._clock.now()
             fresh = [one for one in batch if not one.over_at(now)]
-            results = await _send(sender, fresh, now)
+            if lease.row.troubles:
+                # What the last round began with may have been to blame.
+                random.shuffle(fresh)
+            done = await _Round(sender, now).of(fresh)
         stale = [deliveries.expired(one, now) for one in batch if one not in fresh]
-        return await self._settle(channel, lease, list(zip(fresh, results, strict=True)), stale)
+        return await self._settle(channel, lease, done, stale)
 
     async def any_due(self, connection: Connection, channel: Channel) -> bool:
         return await outbox.any_due(connection, channel, self._clock.now())
 
-    async def _settle(
-        self,
-        channel: Channel,
-        lease: Lease,
-        results: Sequence[tuple[Delivery, SenderError | None]],
-        stale: Sequence[Delivery],
-    ) -> int:
+    async def _settle(self, channel: Channel, lease: Lease, done: "_Round", stale: Sequence[Delivery]) -> int:
         """Write down what became of a batch: what was sent also where another process has taken the channel over."""
         now = self._clock.now()
-        down = _down([error for _, error in results])
-        changed = [
-            deliveries.after(one, now, error if down else _of_its_own(error), max_tries=self._options.max_tries)
-            for one, error in results
-        ]
-        moved = [*stale, *(new for new, (old, _) in zip(changed, results, strict=True) if new is not old)]
+        max_tries = self._options.max_tries
+        moved = [*stale, *(deliveries.after(one, now, error, max_tries=max_tries) for one, error in done.results)]
         async with self._database.write() as connection:
-            if down:
-                held = await self.put_off(connection, lease, down)
+            if done.down and not done.took_any:
+                held = await self.put_off(connection, lease, done.down)
             else:
-                held = await lease.give_back(connection, due_at=now, troubles=0, error=None)
+                # One that is full has taken what it could: it is not in trouble.
+                pause = at_least(pause_of(1), done.down.retry_after) if done.down else timedelta(0)
+                held = await lease.give_back(connection, due_at=now + pause, troubles=0, error=None)
             if not held:
                 log.warning("another process has taken a channel over", extra={"channel": channel})
                 moved = [one for one in moved if one.state is DeliveryState.SENT]
@@ -91,41 +87,93 @@ class Postman(Pumps[Channel]):
         metrics.deliveries(channel, fates)
         if fates["dead"]:
             log.error("messages became dead letters", extra={"channel": channel, "deliveries": fates["dead"]})
-        return 0 if down else len(there)
+        return 0 if done.down else len(there)
 
 
-async def _send(sender: Sender[Any], batch: Sequence[Delivery], now: datetime) -> list[SenderError | None]:
-    """One result for each message, whatever the sender does; one on which it crashes is told of that message alone."""
-    if not batch:
-        return []
-    try:
-        async with asyncio.timeout((_PATIENCE + len(batch) * _PATIENCE_EACH).total_seconds()):
-            results = await sender.send(batch, now)
-        if len(results) != len(batch):
-            raise ValueError("a sender returns one result for each message")
-    except TimeoutError:
-        return [sender.down("does not answer")] * len(batch)
-    except Exception as error:  # noqa: BLE001  a sender of any package
-        if len(batch) > 1:
-            return [result for one in batch for result in await _send(sender, [one], now)]
-        kind, place = type(error).__name__, place_of(error)
-        log.error("sender crashed", extra={"channel": sender.channel, "error": kind, "place": place})
-        # Only our own errors are known to say nothing of the message; of the others the kind and the place.
-        return [error if isinstance(error, SenderError) else SenderCrash(f"{kind} at {place}")]
-    return results
+class _Round:
+    """One batch, brought to a sender. It ends with the first message that the sender is down for: what it did not
+    take waits, and counts no try.
 
+    The message may be to blame all the same. So the first goes alone; where the sender is down for it, the last is sent
+    too, and when that is taken, the first is to blame, which counts a try.
+    """
 
-def _down(results: Sequence[SenderError | None]) -> SenderDown | None:
-    """Why the sender is down, if it is: it took nothing of the batch. Where it took something, each failure is of the
-    message, so that none can stand in the way of the others for ever."""
-    if any(result is None for result in results):
+    def __init__(self, sender: Sender[Any], now: datetime) -> None:
+        self._sender = sender
+        self._now = now
+        self.results: list[tuple[Delivery, SenderError | None]] = []
+        self.down: SenderDown | None = None
+
+    @property
+    def took_any(self) -> bool:
+        return any(error is None for _, error in self.results)
+
+    async def of(self, batch: Sequence[Delivery]) -> Self:
+        left = list(batch)
+        if left and await self._begins(left):
+            waiting = iter(left)
+            await asyncio.gather(*(self._go_on(waiting) for _ in range(self._sender.at_once)))
+        if batch:
+            await self._rest()
+        return self
+
+    async def _begins(self, left: list[Delivery]) -> bool:
+        """Whether the sender is there; what was brought to it is left no more."""
+        first = left.pop(0)
+        error = await self._bring(first)
+        if not isinstance(error, SenderDown):
+            return True
+        if not left or await self._bring(left.pop()):
+            return False
+        self.down = None
+        self.results.append((first, SenderError(error.message, retry_after=error.retry_after)))
+        return True
+
+    async def _go_on(self, waiting: Iterator[Delivery]) -> None:
+        while not self.down and (one := next(waiting, None)):
+            await self._bring(one)
+
+    async def _bring(self, one: Delivery) -> SenderError | None:
+        error = await self._send(one)
+        if isinstance(error, SenderDown):
+            self.down = self.down or error
+        else:
+            self.results.append((one, error))
+        return error
+
+    async def _send(self, one: Delivery) -> SenderError | None:
+        """What became of a message, whatever the sender does."""
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                await self._sender.send(one, self._now)
+        except TimeoutError:
+            return self._sender.down("does not answer")
+        except SenderError as error:
+            return error
+        except (Exception, asyncio.CancelledError) as error:  # a sender of any package
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
+            # Only our own errors are known to say nothing of the message; of the others the kind and the place.
+            return SenderCrash(self._crashed(error))
         return None
-    downs = [result for result in results if isinstance(result, SenderDown)]
-    return downs[0] if downs else None
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                await self._sender.rest()
+        except Exception as error:  # noqa: BLE001  a sender of any package
+            self._crashed(error)
+
+    def _crashed(self, error: BaseException) -> str:
+        kind, place = type(error).__name__, place_of(error)
+        log.error("sender crashed", extra={"channel": self._sender.channel, "error": kind, "place": place})
+        return f"{kind} at {place}"
 
 
-def _of_its_own(error: SenderError | None) -> SenderError | None:
-    return SenderError(error.message, retry_after=error.retry_after) if isinstance(error, SenderDown) else error
+def _is_cancelled() -> bool:
+    """Whether it is we who are told to end: a sender may raise the same for something of its own that was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 _FATES: Final = {

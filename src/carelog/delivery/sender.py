@@ -3,7 +3,7 @@
 A sender is a class under the entry point group `carelog.senders`: anyone may add one from a package of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -34,13 +34,21 @@ class Sender(Configured[O]):
         super().__init__(options, channel)
         self.channel = channel
 
-    async def send(self, deliveries: Sequence[Delivery], now: datetime) -> list[SenderError | None]:
-        """Send the messages: one result for each, in order, None where the server has taken it.
+    @property
+    def at_once(self) -> int:
+        """How many messages may be sent at the same time."""
+        return 1
+
+    async def send(self, delivery: Delivery, now: datetime) -> None:
+        """Send a message, and return once the server has taken it. Raises SenderError of the kind that fits.
 
         A message may come again that was sent before, when a process died in between: its id, which stays the same,
         goes with it, so that the server or the recipient can drop the second one.
         """
         raise NotImplementedError
+
+    async def rest(self) -> None:
+        """Let go of what is not to be held while nothing is sent. Called after each batch."""
 
     async def close(self) -> None:
         """Let go of every connection. The sender may be used again afterwards."""

@@ -17,7 +17,7 @@ class SenderRefused(SenderError):
 
 
 class SenderDown(SenderError):
-    """The sender itself is not to be had: nothing counts as a try, all of it waits."""
+    """The sender itself is not to be had, or takes no more for now: nothing counts as a try, all of it waits."""
 
     code = "delivery.down"
 

@@ -1,7 +1,6 @@
 """`smtp`: e-mail, handed to a mail server over TLS (RFC 5321, 3207, 8314)."""
 
 import ssl
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.errors import MessageError
@@ -16,7 +15,7 @@ from aiosmtplib import SMTP
 from pydantic import Field, SecretStr, model_validator
 
 from carelog.delivery.delivery import Channel, Delivery
-from carelog.delivery.sender import Sender, SenderDown, SenderError, SenderOptions
+from carelog.delivery.sender import Sender, SenderError, SenderOptions
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -55,27 +54,36 @@ class SmtpSender(Sender[SmtpOptions]):
             raise self.misconfigured("sent_from", "is not an e-mail address") from None
         self._password = self.needed("password") if options.username is not None else None
         self._tls = None if options.tls == "none" else self._trusted(options.ca_file)
+        self._connection: SMTP | None = None
 
-    async def send(self, deliveries: Sequence[Delivery], now: datetime) -> list[SenderError | None]:
-        results: list[SenderError | None] = []
-        connection: SMTP | None = None
-        for delivery in deliveries:
-            try:
-                connection = connection or await self._connected()
-                await self._hand_over(connection, delivery, now)
-                results.append(None)
-            except SenderDown as error:
-                results += [error] * (len(deliveries) - len(results))
-                break
-            except SenderError as error:
-                results.append(error)
-                if connection and not connection.is_connected:
-                    connection = None
-        if connection:
+    async def send(self, delivery: Delivery, now: datetime) -> None:
+        try:
+            message = self._message(delivery, now)
+        except (ValueError, IndexError, MessageError):
+            raise self.refused("cannot write to this address") from None
+        self._connection = connection = self._connection or await self._connected()
+        try:
+            await self._hand_over(connection, message, delivery.recipient)
+        except SenderError:
+            # After an answer of 421 the server closes it.
+            if not connection.is_connected:
+                self._connection = None
+            raise
+        except BaseException:
+            # Broken off in the middle of a message, the connection is good for no other.
+            connection.close()
+            self._connection = None
+            raise
+
+    async def rest(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
             with suppress(aiosmtplib.SMTPException, OSError):
                 await connection.quit()
             connection.close()
-        return results
+
+    async def close(self) -> None:
+        await self.rest()
 
     async def _connected(self) -> SMTP:
         """Raises SenderDown."""
@@ -97,14 +105,10 @@ class SmtpSender(Sender[SmtpOptions]):
             raise self.down(f"cannot be reached ({type(error).__name__})") from None
         return connection
 
-    async def _hand_over(self, connection: SMTP, delivery: Delivery, now: datetime) -> None:
+    async def _hand_over(self, connection: SMTP, message: EmailMessage, recipient: str) -> None:
         """Raises SenderError of one kind or another, and closes a connection whose state is open then."""
         try:
-            message = self._message(delivery, now)
-        except (ValueError, IndexError, MessageError):
-            raise self.refused("cannot write to this address") from None
-        try:
-            await connection.send_message(message, sender=self._from.addr_spec, recipients=[delivery.recipient])
+            await connection.send_message(message, sender=self._from.addr_spec, recipients=[recipient])
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise self._answered(error.recipients[0].code) from None
         except aiosmtplib.SMTPSenderRefused as error:

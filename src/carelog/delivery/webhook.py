@@ -1,8 +1,6 @@
 """`webhook`: each message is posted to one address, signed after Standard Webhooks (https://www.standardwebhooks.com).
 Behind it stands whatever sends text messages, WhatsApp messages or notices on."""
 
-import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import Field, SecretStr
@@ -36,16 +34,11 @@ class WebhookSender(Sender[WebhookOptions]):
     async def close(self) -> None:
         await self._posts.close()
 
-    async def send(self, deliveries: Sequence[Delivery], now: datetime) -> list[SenderError | None]:
-        places = asyncio.Semaphore(self.options.at_once)
+    @property
+    def at_once(self) -> int:
+        return self.options.at_once
 
-        async def one(delivery: Delivery) -> SenderError | None:
-            async with places:
-                return await self._post(delivery, now)
-
-        return list(await asyncio.gather(*map(one, deliveries)))
-
-    async def _post(self, delivery: Delivery, now: datetime) -> SenderError | None:
+    async def send(self, delivery: Delivery, now: datetime) -> None:
         data = {
             "id": str(delivery.id),
             "channel": self.channel,
@@ -55,4 +48,6 @@ class WebhookSender(Sender[WebhookOptions]):
             "subject": str(delivery.subject_id) if delivery.subject_id else None,
         }
         body = jsontext.dump({"type": "message.send", "timestamp": now.isoformat(), "data": data})
-        return await self._posts.post(f"msg_{delivery.id}", now, body, {"idempotency-key": str(delivery.id)})
+        headers = {"idempotency-key": str(delivery.id)}
+        if error := await self._posts.post(f"msg_{delivery.id}", now, body, headers):
+            raise error

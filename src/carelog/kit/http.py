@@ -36,6 +36,6 @@ def retry_after(value: str | None) -> timedelta | None:
         if told.isdecimal():
             return timedelta(seconds=min(int(told), LONGEST_WAIT.total_seconds()))
         wait = parsedate_to_datetime(told) - datetime.now(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, timedelta(0)), LONGEST_WAIT)

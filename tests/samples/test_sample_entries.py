@@ -174,6 +174,7 @@ EXPECTED: dict[str, list[str]] = {
         "wheezing: present",
         "productive cough: present, mild",
         "fever: absent",
+        "chest pain: absent",
         "chest tightness: present",
         "spo2 96 %",
         "heart rate 88 /min",

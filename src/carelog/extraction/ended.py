@@ -7,7 +7,9 @@ from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
-_NO_LONGER = phrase_set("not anymore | not any more | not now | no longer | no more | not today | ab nahi | अब नहीं")
+_NO_LONGER = phrase_set(
+    "not anymore | not any more | not now | not since then | no longer | no more | not today | ab nahi | अब नहीं"
+)
 _WELL_NOW = phrase_set(
     """
     i'm better now | i'm all better | i'm fine now | i'm okay now | i'm ok now | i'm good now | i'm all right now |
@@ -15,13 +17,30 @@ _WELL_NOW = phrase_set(
     she's better now | he's okay now | she's okay now
     """
 )
+_NOWADAYS = word_set("now today currently nowadays")
+_NONE = word_set("nothing none no not fine ok okay good gone normal clear well never")
+_ABOUT = word_set("yes yeah yep oh about almost pretty much just like maybe it was")
+_AT_ONCE = word_set("overnight immediately instantly")
+_IN_TIME = word_set("inside within in after by took")
+_TIMES = word_set(
+    "day days week weeks hour hours month months minutes night morning monday tuesday wednesday thursday friday "
+    "saturday sunday yesterday christmas easter"
+)
+_WHEN = 6  # words
 _LEADING = word_set(", . and but so then now luckily thankfully fortunately")
 _IT = word_set("it it's they they've they're that that's its")
 _OVER = phrase_set(
     """
-    gone | went away | gone away | resolved | cleared up | disappeared | stopped | subsided | over now | settled |
-    settled down | cleared | passed now |
-    all better
+    gone | went away | gone away | resolved | cleared up | cleared right up | disappeared | stopped | subsided |
+    over now | all over now | settled | settled down | cleared | passed now | all better | all clear | it went . |
+    it went , | they went . | it passed | they passed | has passed | have passed |
+    's passed | passed off | passed quickly | went back down | went right back down | gone back down |
+    gone right back down | back to normal | wore off | worn off | healed | healed up | finished | is over | 's over |
+    are over | finally done | all done | packed up | packed in | dried up | all dried up | sorted itself out |
+    righted itself | came right | cleared off | long gone | thing of the past | behind me | come and gone | came
+    and went | been and gone | all healed | it quit | they quit |
+    has quit | have quit | 's quit | let up | is finally over | 's finally over | utar gaya | utar gayi | band ho gaya |
+    band ho gayi
     """
 )
 
@@ -48,6 +67,25 @@ def is_over(words: Sequence[Word], clause: Clause) -> bool:
         _OVER.at(words, i) is not None and not any(is_negative(word) for word in words[clause[0] : i])
         for i in range(*clause)
     )
+
+
+def is_none_now(words: Sequence[Word], sentence: Clause) -> bool:
+    """ "Now, nothing", "today he's fine", "not anymore"."""
+    first, end = sentence
+    if _NO_LONGER.at(words, first) is not None:
+        return True
+    return words[first].norm in _NOWADAYS and any(word.norm in _NONE for word in words[first + 1 : end])
+
+
+def took_a_while(words: Sequence[Word], sentence: Clause) -> bool:
+    """ "Is the cough gone?" - "Inside a week", "by Monday", "overnight": when it ended."""
+    said = [word.norm for word in words[slice(*sentence)] if word.norm.isalpha()]
+    while said and said[0] in _ABOUT:
+        said = said[1:]
+    if not said or len(said) > _WHEN or any(norm in ("no", "not") for norm in said):
+        return False
+    at_once = said[0] in _AT_ONCE or (said[-1] == "away" and said[0] in ("straight", "right"))
+    return at_once or (said[0] in _IN_TIME and not _TIMES.isdisjoint(said))
 
 
 def is_well_now(words: Sequence[Word], among: Sequence[Clause], clause: Clause) -> bool:

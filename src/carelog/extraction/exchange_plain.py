@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from carelog.extraction.exchange_fillers import AUXILIARIES, MARKS, skip_fillers
-from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Word
 from carelog.extraction.wordsets import word_set
 
@@ -42,7 +42,8 @@ _CLOSING = word_set(
     """
     no yes yeah and but okay ok because though sometimes actually really either so well right now at
     every once nothing not none never that anything from all occasionally usually lately recently
-    too as i it they my ma'am sir doctor last yesterday tonight for since when if
+    too as i it they my ma'am sir doctor last yesterday tonight for since when if before until till these maybe
+    about probably
     """
 )
 _ADDING = frozenset({"and", "but", "so"})
@@ -69,6 +70,14 @@ _COMING_BACK: PhraseTable[AnswerKind] = phrase_table(
     }
 )
 """With these somebody comes back to what was asked: "My sister can't see a thing. Me, no." """
+_BUT_NOTHING = phrase_set(
+    """
+    i didn't feel anything | i did n't feel anything | i didn't notice anything | i haven't noticed anything |
+    i haven't felt anything | i haven't had any | not really | not that i've noticed | not that i noticed | nothing .
+    """
+)
+_TURNING = 5  # words
+_DID = word_set("has have had did does happened actually done came")
 _CLEAR_YES = frozenset({"yes", "yeah", "yep"})
 _SENTENCES = 5  # of a reply that comes back to the question
 _THOUGH = frozenset({"though", "either", "anyway", "thankfully", "luckily"})
@@ -85,7 +94,12 @@ def late_reply(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int,
             return PlainReply(kind, at, at + 1) if closes(words, at + 1) else None
         if words[at - 1].norm in _STATING_VERBS or words[at].norm in _STATING_VERBS:
             break
-    return _last_reply(words, begin) or _added_reply(words, begin) or _comes_back(words, begin, sentences)
+    return (
+        _last_reply(words, begin)
+        or _added_reply(words, begin)
+        or _comes_back(words, begin, sentences)
+        or _never_did(words, begin)
+    )
 
 
 def past_asking_back(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int, int]]) -> int:
@@ -110,6 +124,20 @@ def _comes_back(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int
         stop = first + match[0]
         if all(word.norm in BREAKS or word.norm in _THOUGH for word in words[stop:end]):
             return PlainReply(match[1], first, stop)
+    return None
+
+
+def _never_did(words: Sequence[Word], begin: int) -> PlainReply | None:
+    """ "I worried it would give out but it never has", "... it's never actually done it"."""
+    for at in range(begin + 1, len(words) - 1):
+        if words[at].norm == "but" and (match := _BUT_NOTHING.at(words, at + 1)) is not None:
+            return PlainReply(AnswerKind.NO, at + 1, at + 1 + match[0])
+        if words[at].norm != "never":
+            continue
+        before = {word.norm for word in words[max(begin, at - _TURNING) : at]}
+        end = next((i for i in range(at, len(words)) if words[i].norm in BREAKS), len(words))
+        if "but" in before and words[at + 1].norm in _DID and end - at <= _TURNING:
+            return PlainReply(AnswerKind.NO, at, end)
     return None
 
 

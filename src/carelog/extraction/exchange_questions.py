@@ -79,6 +79,7 @@ _REASON_FOR_ASKING = phrase_set(
 )
 _ONSETS = AUXILIARIES | _ASKING | _HINDI_ASKING | {"any", "anything", "anybody", "ever", "make"}
 _BELONGING = 3  # words
+_TAKING_NOTE = word_set("see get got like know hear")
 _LONGEST_ANY = 12  # words
 _HAVING_ANY = AUXILIARIES | word_set(
     """
@@ -200,6 +201,8 @@ def _onset(words: Sequence[Word], first: int, i: int, end: int) -> QuestionForm 
     if norm in AUXILIARIES:
         if after in _CLEAR_SUBJECTS and before not in _SUBJECTS and before not in _ASKING_WORDS:
             return QuestionForm.POLAR
+        if norm == "had" and words[end - 1].norm != "?":
+            return None  # "had the runs all week"
         if after in _VAGUE_SUBJECTS and (fresh or _asks_of_it(words, i, end)):
             return QuestionForm.POLAR
         if norm == "does" and fresh and after.isalpha() and after not in _DONE_BY_NONE and after[-3:] != "ing":
@@ -239,6 +242,8 @@ def _runs_on(words: Sequence[Word], first: int, i: int, end: int) -> bool:
     before = words[i - 1].norm
     if end < len(words) or end - i > _LONGEST_ANY or words[end - 1].norm in MARKS:
         return False
+    if before == "that" and i - 1 > first and words[i - 2].norm in _TAKING_NOTE:
+        return True  # "mm hm i see that any pain in your chest"
     if any(word.norm in ("any", "if") for word in words[first:i]):
         return False  # "any numbness any tingling" is one list; "if it spreads any fever call us" asks nothing
     return before.isalpha() and before not in _HAVING_ANY and not before.endswith(("ing", "ed"))

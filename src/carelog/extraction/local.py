@@ -9,6 +9,7 @@ from carelog.extraction.grounding import Grounded, ground
 from carelog.extraction.heard import heard
 from carelog.extraction.pieces import in_pieces
 from carelog.extraction.temporality import dated
+from carelog.extraction.unreal import real
 from carelog.extraction.utterances import Utterance, read
 
 ENGINE: Final = "local/2"
@@ -54,7 +55,7 @@ def extract(conversation: Conversation, *, zone: str | None = None) -> Grounded:
     """
     clock = zone or conversation.zone or "UTC"
     pieces = in_pieces(heard(conversation))
-    dialogue = read(pieces.turns, started_at=conversation.started_at, zone=clock)
+    dialogue = real(read(pieces.turns, started_at=conversation.started_at, zone=clock))
     findings = [finding for find in finders() for finding in find(dialogue)]
     findings.sort(key=lambda f: f.spans[0])
     told = [pieces.whole(finding) for finding in dated(findings, dialogue)]

@@ -76,9 +76,15 @@ _COMPARING = word_set("than compared versus")
 _THINGS = word_set(
     """
     engine oven room water outside outdoor air tyre tire tyres tires car battery fridge freezer pool soil weather cpu
-    oil gas boiler radiator mean median average
+    oil gas boiler radiator mean median average suitcase luggage bag bags parcel package box sack baggage rucksack
+    backpack trolley laptop dumbbell dumbbells stone cylinder jerrican bucket turkey cake
     """
 )
+_JOINT_REACH = 5  # words
+_VERBS = word_set("weighs weighed has had is was runs measured")
+_THING_REACH = 5  # words
+_WEIGHED = word_set("weighs weighed weigh weighing")
+_PERSONS = claims.SUBJECTS | word_set("my your his her he she him me it")
 _STUDY_REACH = 8  # words
 _STUDIED = word_set("trial study studies cohort participants placebo")
 _RULING = word_set("is makes means would indicates confirms defines counts or qualifies")
@@ -139,8 +145,13 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
 
 
 def _is_of_a_thing(words: Sequence[Word], name: int) -> bool:
-    """ "The engine temperature", "tyre pressure"."""
-    return name > 0 and words[name - 1].norm in _THINGS
+    """ "The engine temperature", "tyre pressure", "the bag of rice weighed"."""
+    for i in range(name - 1, max(-1, name - _THING_REACH), -1):
+        if words[i].norm in _THINGS:
+            return i == name - 1 or words[name].norm in _WEIGHED
+        if words[i].norm in _PERSONS:
+            return False
+    return False
 
 
 def _is_of_a_study(words: Sequence[Word], start: int, end: int) -> bool:
@@ -163,9 +174,19 @@ def is_anothers(utterance: Utterance, name: int) -> bool:
     if _of_him_or_her(utterance, name):
         return True
     if not claims.of_another(utterance, name):
-        return False
+        return _goes_on_of_another(utterance, name)
     own = bool(before) and before[-1] in {"my", "mine"} and claims.speaks_for_subject(utterance)
     return not (own and not _MEASURING.isdisjoint(before))
+
+
+def _goes_on_of_another(utterance: Utterance, name: int) -> bool:
+    """ "My baby girl weighs 3.2 kg and has a temperature of 38.5": the second verb has the subject of the first."""
+    words = utterance.words
+    begin = utterance.sentence_at(name)[0]
+    joint = next((i for i in range(name - 1, max(begin, name - _JOINT_REACH), -1) if words[i].norm == "and"), None)
+    if joint is None or words[joint + 1].norm not in {"has", "had", "with", "is", "was"}:
+        return False
+    return any(word.norm in _VERBS for word in words[begin:joint]) and claims.of_another(utterance, joint - 1, reach=12)
 
 
 def _of_him_or_her(utterance: Utterance, i: int) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from carelog.extraction.exchange import Question, questions
 from carelog.extraction.exchange_plain import SPOKEN_TO
+from carelog.extraction.negation_after import is_denied_after
 from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -64,9 +65,26 @@ _NEW_PREDICATES = word_set(
     having getting did do does
     """
 )
+_ACTING = word_set(
+    "hurt hurts ache aches tingle tingles itch itches swell swells burn burns shake shakes throb throbs kills bleed "
+    "bleeds is are was were feel feels get gets keep keeps"
+)
+_TAKING = word_set(
+    "in on with for to of from at by like than that if when because and or but how what why think say said feel says "
+    "hurt hurts not n't never where about since while whether until"
+)
+_MINDING = word_set("worried scared afraid frightened terrified")
+_CONDITIONS = word_set("if when whenever unless")
+_ONE_CONDITION = 8  # words
+_SHORTEST = 3  # words of a condition: "if I stand up"
 # No clause begins but at one of these words or after one of those.
 _CUTTING = (
-    _CONTRAST | _HINGES | _SUBJECTS | _MAYBE_SUBJECTS | _NEW_PREDICATES | {"more", "my", "the", "your", "his", "her"}
+    _CONTRAST
+    | _HINGES
+    | _SUBJECTS
+    | _MAYBE_SUBJECTS
+    | _NEW_PREDICATES
+    | {"more", "never", "my", "the", "your", "his", "her"}
 )
 _CUT_AFTER = _MARKS | _HINGES
 _RAISING = word_set("think believe remember recall noticed notice say know feel like suppose")
@@ -77,7 +95,11 @@ _CUES: PhraseTable[str] = phrase_table(
             no | without | denies | denied | deny | denying | negative for | free of | absence of | nor |
             neither | none of | no more | no longer any | zero | denies any | rule out | koi nahi |
             nothing like | nothing | lack of | no signs of | not any | bina | बिना | never any |
-            nothing for | wish i had | wish i had some | wish i had any | wish i had a
+            nothing for | nothing i'd call | nothing you'd call | wouldn't call it | would n't call it |
+            wouldn't call that | would n't call that | wouldn't call them | would n't call them | wouldn't say |
+            would n't say | would not say | not what i'd call | not what i would call | not what you'd call |
+            not what you would call | hardly what i'd call | wish i had | wish i had some | wish i had any | wish i
+            had a
         """,
         "verb": """
             not | n't | never | don't | doesn't | didn't | haven't | hasn't | hadn't | isn't | aren't |
@@ -92,7 +114,9 @@ _CUES: PhraseTable[str] = phrase_table(
             can't stop | ca n't stop | cannot stop | couldn't stop | not getting better | could n't stop |
             not stopped | n't stopped | hasn't stopped | haven't stopped | not gone down | n't gone down |
             hasn't gone down | not improved | n't improved | hasn't improved | not improving |
-            not going away | n't gone away | hasn't gone away | not gone away | not getting rid |
+            not going away | n't gone away | hasn't gone away | not gone away | not getting rid | last time i
+            wasn't | last time i was n't | last time i didn't | last time i did n't |
+            last time it didn't | last time it did n't |
             no difference | no different | not controlled | not relieved | not helping | n't helping |
             n't help | not help | doesn't help | didn't help | hasn't helped | n't helped | not touching |
             n't touching | can't shake | ca n't shake | can't stand | ca n't stand | can't tell |
@@ -120,7 +144,8 @@ _EXPERIENCE = word_set(
     necessarily say like know find found new other significant major real bad recent acute unusual
     unexplained chronic severe serious associated additional terrible kind sort um uh he she they
     he's she's they're is are was were do did does wake waking woken go going come coming thing else
-    more issues issue problem problems trouble difficulty episodes episode signs sign symptoms
+    exactly quite sick ill unwell more issues issue problem problems trouble difficulty episodes episode signs sign
+    symptoms
     symptom type kinds obvious gross or and nor , either
     """
 )
@@ -144,36 +169,8 @@ _LIST_WORDS = word_set(
     """
 )
 
-_AFTER = phrase_set(
-    """
-    no | nope | is gone | are gone | was gone | 's gone | has gone | have gone | gone | gone away |
-    has gone away | went away | has resolved | have resolved | resolved | is resolved | has cleared |
-    cleared up | has cleared up | disappeared | has disappeared | has stopped | have stopped | stopped |
-    subsided | has subsided | all gone | is all gone | completely gone | is completely gone |
-    no longer there | is no longer there | is no more | is not there | is n't there | isn't there |
-    is absent | was absent | denied | none | negative | not present | not noted | not a problem |
-    isn't a problem | is n't a problem | is not a problem | has n't been a problem |
-    hasn't been a problem | has n't been an issue | hasn't been an issue | not an issue |
-    is not an issue | not really | not at all | not especially | not particularly |
-    nahi | nahin | nhi | nai | nhi hai | nhi h | nahi h | nai hai | nai h | nahi hai | nahin hai | bilkul nahi | नहीं
-    | नही | भी नहीं |
-    bhi nahi | theek ho gaya | thik ho gaya | thik ho gayi | theek ho gai | khatam ho gaya | khatam ho gayi |
-    ठीक हो गई | ठीक हो गयी | चली गई | चली गयी | खत्म हो गया | खत्म हो गई | theek ho gayi | chala gaya |
-    chali gayi | ठीक हो गया |
-    चला गया | went away completely | is better now and gone | has completely resolved |
-    has pretty much resolved | has gone now | has finally gone
-    """
-)
-_BEFORE_AFTER = word_set(
-    """
-    has have is are was were 's all completely totally pretty much now finally basically , : - koi
-    bhi mein ki ka mostly ho hota hoti कोई भी
-    """
-)
-
-
-_OF_THE_NEXT = word_set("none negative no nope")
-_NOT_REALLY = word_set("really all especially particularly")
+_AFFIRMING = word_set("yes yeah yep")
+_STOPS = _MARKS | {","}
 
 
 class Denial(StrEnum):
@@ -211,8 +208,10 @@ def subject_clause(words: Sequence[Word], among: Sequence[Clause], clause: Claus
 
 def denial(words: Sequence[Word], clause: Clause, first: int, end: int, named: Collection[int]) -> Denial:
     """Whether words `first` to `end` are denied within their clause. `named` holds the word indices of all mentions."""
-    if _denied_after(words, clause, end):
+    if is_denied_after(words, clause, end):
         return Denial.DENIED
+    if end < len(words) and words[end].norm in _AFFIRMING and (end + 1 >= len(words) or words[end + 1].norm in _STOPS):
+        return Denial.NOT_DENIED  # "numbness no, tingling yes"
     before = _denied_before(words, clause, first, named)
     if before is Denial.DENIED and end < len(words) and _LESSENED.at(words, end) is not None:
         return Denial.NOT_DENIED  # "it doesn't hurt as much"
@@ -241,9 +240,21 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
     following = words[i + 1].norm if i + 1 < len(words) else ""
     if norm == "you" and following == "know" and not (i + 2 < len(words) and words[i + 2].norm == "that"):
         return False
-    if norm == "more" and following in ("of", "like") and before not in ("any", "no", "much", "even"):
+    if norm == "more" and following in ("of", "like", "a", "an") and before not in ("any", "no", "much", "even"):
         return True  # "it's not pain, | more of a tingling"
-    if before in _CONTRAST or before in ("bet", "imagine", "thought", "wish", "hope", "hopefully", "hoping"):
+    if norm in ("i'd", "you'd") and before == "what":
+        return False  # "not what I'd call thirsty"
+    if norm == "never" and _after_a_condition(words, i):
+        return True  # "dizzy if I get up too fast | never passed out"
+    if before == "that" and i > 2 and words[i - 2].norm == "not" and words[i - 3].norm in ("it's", "is", "'s"):
+        return False  # "it's not that I'm dizzy"
+    if before == "time" and i > 1 and words[i - 2].norm == "last":
+        return False  # "I can't remember the last time I wasn't tired"
+    if (
+        before in _MINDING
+        or before in _CONTRAST
+        or before in ("bet", "imagine", "thought", "wish", "hope", "hopefully", "hoping")
+    ):
         return False  # "I bet | that made you nervous": what is bet or was thought is not said
     if norm in _SUBJECTS or (norm in _MAYBE_SUBJECTS and following in _VERBS):
         if before in _AUXILIARIES or (before == "n't" and words[i - 2].norm in _AUXILIARIES):
@@ -251,11 +262,19 @@ def _begins_clause(words: Sequence[Word], i: int) -> bool:
         return not _raised(words, i)
     if norm in _NEW_PREDICATES and before in ("and", "then", "but"):
         return True
+    if norm == "my" and i + 2 < len(words) and words[i + 2].norm in _ACTING and before not in _TAKING:
+        return True  # "no weakness | my hands tingle"
     if norm in ("my", "the", "your", "his", "her") and (before in _LINKS or before == ","):
         if before == "like" and i > 1 and is_negative(words[i - 2]):
             return False  # "it's not like | my tiredness is depression"
         return any(word.norm in _VERBS or word.norm in ("hurting", "aching") for word in words[i + 2 : i + 5])
     return False
+
+
+def _after_a_condition(words: Sequence[Word], i: int) -> bool:
+    before = [word.norm for word in words[max(0, i - _ONE_CONDITION) : i]]
+    led = next((at for at in range(len(before) - 1, -1, -1) if before[at] in _CONDITIONS), None)
+    return led is not None and len(before) - led > _SHORTEST and before[-1] not in _SUBJECTS | _AUXILIARIES
 
 
 def _raised(words: Sequence[Word], i: int) -> bool:
@@ -333,29 +352,10 @@ def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[
     """The longest cue that ends with word `last`, outside the mentions."""
     if last in named or (last + 1 < len(words) and words[last + 1].norm in SPOKEN_TO):
         return None  # "no doctor, it hurts": that no is an answer
+    if words[last].norm in _PLAIN and last > 0 and last - 1 in named and words[last + 1].norm == ",":
+        return None  # "numbness no, tingling yes"
     for at in range(max(begin, last - 5), last + 1):
         match = _CUES.at(words, at)
         if match is not None and at + match[0] == last + 1 and at not in named:
             return at, match[1]
     return None
-
-
-def _denied_after(words: Sequence[Word], clause: Clause, end: int) -> bool:
-    at = end
-    while at < clause[1] and at - end <= 4:
-        match = _AFTER.at(words, at)
-        if match is not None:
-            stop = at + match[0]
-            if stop < len(words) and words[stop].norm in ("down", "up"):
-                return False  # "has gone down" is better, not over
-            # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.
-            return (
-                not (words[at].norm in _OF_THE_NEXT or words[stop - 1].norm in _NOT_REALLY)
-                or stop >= clause[1]
-                or words[stop].norm in _MARKS
-                or words[stop].norm == ","  # "the nausea, no, that was in May"
-            )
-        if words[at].norm not in _BEFORE_AFTER:
-            return False
-        at += 1
-    return False

@@ -28,6 +28,7 @@ _ASKING_BACK = word_set("sure right correct again repeat pardon really mean catc
 _EXCUSED = word_set("for about to i'm im late that")  # "sorry for the delay"
 _TURNS: Final = 3
 _OPENING = 4  # Words within which a correction makes itself known.
+_JUDGING = word_set("normal good great fine okay ok high low perfect for elevated better worse excellent")
 _REACH: Final = 8  # words
 _MOST_LATER: Final = 2  # amounts
 
@@ -43,7 +44,9 @@ def put_right(words: Sequence[Word], amounts: Sequence[_Amount], k: int, end: in
         between = [word.norm for word in words[end : amounts[later].first]]
         if len(between) > _REACH or not all(w in CORRECTING or w in LINKS or w in "?!-" for w in between):
             return None
-        if not CORRECTING.isdisjoint(between) and between[-1:] != ["not"]:
+        said = CORRECTING.intersection(between)
+        judged = said == {"that's"} and not _JUDGING.isdisjoint(between)  # "2.4, and that's normal for seventy-one"
+        if said and not judged and between[-1:] != ["not"]:
             return later
     return None
 

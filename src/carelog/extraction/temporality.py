@@ -42,6 +42,9 @@ _WAS: Final = word_set(
 )
 _PRESENT: Final = word_set("is am are 's has have i'm i've it's he's she's there's hai hain है हैं will i'll")
 _IS: Final = _PRESENT | word_set("today now currently")
+_IS_NOW: Final = word_set("is are 's")
+_OPENING: Final = 3
+"""Words that a sentence may open with before its time."""
 _PREDICATES: Final = _WAS | _PRESENT | word_set("i he she it we they you that who which been be felt then")
 
 
@@ -57,8 +60,8 @@ def dated(findings: Iterable[Finding | Implausible], dialogue: Sequence[Utteranc
         if told is None or told.sense is Sense.NOW:
             found.append(finding)
         elif told.sense is Sense.AHEAD:
-            if finding.type not in _DONE:
-                found.append(finding)
+            if finding.type not in _DONE or (told.today and finding.type == "vitals"):
+                found.append(finding)  # What was read has been, whatever the clock says.
         elif told.moment is not None and _happened(finding):
             if not (finding.type == "symptom" and times.is_of_old(finding, told.moment)):
                 found.append(replace(finding, happened_at=told.moment))
@@ -93,6 +96,8 @@ class _Times:
         own = [t for t in found if sentence[0] <= t.first < sentence[1]]
         if own:
             told = _of_clause(utterance.words, sentence, own, anchor)
+            if told and finding.type == "vitals" and _is_of_the_last_told(utterance.words, sentence, told, anchor):
+                told = None
         elif finding.type == "symptom":  # it lasts: what was said before it need not be of the same time
             told = self._of_question(place, finding.spans[1:]) if len(finding.spans) > 1 else None
         else:
@@ -170,13 +175,31 @@ def _of_clause(
     clause = [t for t in own if t.first < end and first < t.end]
     if clause:
         return _only(clause)
-    before = [t for t in own if t.end <= first and t.sense is not Sense.AHEAD]
+    before = [t for t in own if t.end <= first and t.sense is not Sense.AHEAD and not _is_compared(words, sentence, t)]
     if before:
         goes_on = _PRESENT.isdisjoint([word.norm for word in words[first:end]])
         return before[-1] if goes_on else None
     after = [t for t in own if t.first >= end and t.sense is not Sense.AHEAD]
     listed = len(after) == 1 and _PREDICATES.isdisjoint([word.norm for word in words[end : after[0].first]])
     return after[0] if listed else None
+
+
+def _is_compared(words: Sequence[Word], sentence: tuple[int, int], told: TimeWords) -> bool:
+    """ "Creatinine 1.4, it was 1.1 last year, potassium 4.9": the time of what the value is held against alone."""
+    begin = next((i for i in range(told.first - 1, sentence[0], -1) if words[i].norm == ","), None)
+    return (
+        begin is not None
+        and words[begin + 1].norm in {"it", "that", "they", "up", "down"}
+        and any(word.norm in {"was", "were", "from"} for word in words[begin + 1 : begin + 3])
+    )
+
+
+def _is_of_the_last_told(words: Sequence[Word], sentence: tuple[int, int], told: TimeWords, anchor: int) -> bool:
+    """ "You were two oh three in december your blood pressure is one eighteen": without a mark between, the time ends
+    what was told before."""
+    closes = told.end <= anchor and told.first - sentence[0] > _OPENING
+    between = [word.norm for word in words[told.end : anchor]]
+    return closes and told.sense is Sense.PAST and not _IS_NOW.isdisjoint(between) and _WAS.isdisjoint(between)
 
 
 def _cuts(words: Sequence[Word], i: int, inside: set[int]) -> bool:

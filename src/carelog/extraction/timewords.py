@@ -31,12 +31,16 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimeWords:
-    """Words `first` up to `end` of a turn tell a time; `moment` is on the clock of `said_at`, of what is past only."""
+    """Words `first` up to `end` of a turn tell a time; `moment` is on the clock of `said_at`, of what is past only.
+
+    `today`: they tell an hour of today that has not come on that clock, which may be a guess.
+    """
 
     first: int
     end: int
     sense: Sense
     moment: datetime | None = None
+    today: bool = False
 
 
 class _Day(NamedTuple):
@@ -92,6 +96,12 @@ _CUES: Final = (
     )
 )  # fmt: skip
 _WAS: Final = word_set("tha thi liya kiya khaya hua aaya aayi nikla था थी लिया किया खाया हुआ आया आई निकला")
+_OVER: Final = _WAS | word_set(
+    """
+    was were had did took went ate drank walked ran slept felt got came checked measured showed read weighed said
+    finished skipped managed
+    """
+)
 _HABITS: Final = word_set("roz rozana har hamesha रोज़ रोज हर हमेशा hoon hun हूँ हूं")
 _FIRST: Final = _CUES | _STARTS | _MORNINGS
 _BEGINNINGS: Final = word_set("since from")
@@ -296,10 +306,23 @@ class _Sentence:
         if hour is not None:
             moment = at_hour(day, hour, part, self._said_at)
             if moment is not None:
-                return self._sensed(first, end, moment)
+                late = day == self._today and moment > self._said_at.astimezone(UTC)
+                return self._not_come(first, end, None) if late else self._sensed(first, end, moment)
         if day == self._today and part is None:
             return TimeWords(first, end, Sense.NOW)
-        return self._sensed(first, end, middle_of_day(day, part, self._said_at))
+        moment = middle_of_day(day, part, self._said_at)
+        if moment is None and day == self._today:
+            return self._not_come(first, end, part)
+        return self._sensed(first, end, moment)
+
+    def _not_come(self, first: int, end: int, part: Part | None) -> TimeWords:
+        """An hour of today that has not come on the clock: to come, unless it is told as over. Then the clock, whose
+        zone may be a guess, is not the speaker's, and it was when it was said."""
+        words = self._words[self._first : self._end]
+        over = not _OVER.isdisjoint(word.norm for word in words) or part is Part.MORNING
+        if over and not looks_ahead(words):
+            return TimeWords(first, end, Sense.NOW)
+        return TimeWords(first, end, Sense.AHEAD, today=not looks_ahead(words))
 
     def _with_hour(self, first: int, end: int, part: Part | None) -> tuple[int, int, Part | None, ClockTime | None]:
         first, end, part = self._with_part(first, end, part)

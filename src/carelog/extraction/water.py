@@ -38,6 +38,7 @@ _DRANK = word_set("drank drunk had took finished")
 _DRINK = word_set("drink drinking drinks have take having taking")
 _DRANK_HINDI = word_set("पी पिए pi piya piye peeya pee pi peeta peeti पिया पीया पीता पीती")
 _KINDS = word_set("warm hot cold plain lukewarm tap drinking filtered boiled cool iced ice mineral sparkling bottled")
+_CUPS = word_set("sippy tea coffee paper plastic steel small big")
 _OTHER_DRINKS = word_set("nimbu neembu coconut nariyal jeera lemon rose barley tonic soda ajwain saunf")
 _SIZES = word_set("big large small full tall whole good more litre liter ml oz ounce")
 _RATES = ("a day", "per day", "every day", "each day", "a night", "daily", "everyday", "today", "yesterday")
@@ -149,6 +150,7 @@ def _measured(utterance: Utterance, numbers: Sequence[Number], k: int) -> _Amoun
         end += 1
     if number.value == 0.5 and end < len(words) and words[end].norm in {"a", "an"}:
         end += 1  # "half a litre"
+        end += end < len(words) and words[end].norm in _CUPS  # "half a sippy cup"
     if end >= len(words) or not (words[end].norm in _MILLILITRES or words[end].norm in _VESSELS):
         return None
     size = _MILLILITRES.get(words[end].norm)
@@ -236,7 +238,23 @@ def _answered(asking: Utterance, utterance: Utterance) -> Finding | None:
             amount.end,
         )
         return _finding(utterance, amount, (amount.first, end), (span,))
-    return None
+    return _noted_after(asking, utterance)
+
+
+def _noted_after(asking: Utterance, utterance: Utterance) -> Finding | None:
+    """ "Please drink plenty of water." "2 litres yesterday." """
+    if _WATER.isdisjoint(asking.norms) or _DRINKING.isdisjoint(asking.norms) or not utterance.words:
+        return None
+    if "?" in asking.norms:
+        return None
+    numbers, stop = find_numbers(utterance), utterance.sentence_at(0)[1]
+    amount = next((a for k in range(len(numbers)) if (a := _measured(utterance, numbers, k))), None)
+    if amount is None or amount.millilitres is None or amount.end > stop:
+        return None
+    rest = (*utterance.words[: amount.first], *utterance.words[amount.end : stop])
+    if not all(word.norm in _BESIDE_A_NOTE for word in rest):
+        return None
+    return _finding(utterance, amount, (amount.first, amount.end), (asking.span(),))
 
 
 def _counted_vessels(

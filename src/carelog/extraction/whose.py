@@ -35,6 +35,10 @@ _YOU: Final = word_set("you your you're you've you'd you'll yours yourself aapko
 _HE_OR_SHE: Final = word_set("he she he's she's he'd she'd his her him usko use unko unhe उसको उसे उनको उन्हें they their")
 _THEIR: Final = word_set("his her their")
 _REPORTING: Final = word_set("says said thinks thought told noticed wants wanted made asked insists")
+_BUT_REACH: Final = 14
+_OWN: Final = word_set("my our the")
+_CHILDREN: Final = word_set("son daughter baby boy girl little child kid")
+_CLEFT: Final = word_set("is it's that's was 's")
 _IN_FAMILY: Final = phrase_set(
     """
     in my family | in your family | in the family | in our family | in his family | in her family | runs in | run in |
@@ -66,7 +70,8 @@ def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_o
         if norm.removesuffix("'s") in _KIN:
             if words[i + 1].norm in _REPORTING:
                 continue
-            return role is not Role.CARER or (i > begin and words[i - 1].norm in _THEIR)  # "His sister had it"
+            theirs = i > begin and words[i - 1].norm in _THEIR  # "His sister had it"
+            return role is not Role.CARER or theirs or _is_set_against(utterance, i)
         if not spoken_of and norm not in _PEOPLE:
             continue
         if norm in _FIRST:
@@ -77,6 +82,25 @@ def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_o
             return role in (Role.PATIENT, Role.UNKNOWN)
         if norm in _PEOPLE:
             return True
+    return False
+
+
+def _is_set_against(utterance: Utterance, kin: int) -> bool:
+    """ "No, it is my mum that has it", "my brother's the one with": a carer's relative who is not the subject."""
+    words = utterance.words
+    before = [word.norm for word in words[max(0, kin - 3) : kin]]
+    after = [word.norm for word in words[kin + 1 : kin + 4]]
+    cleft = before[-1:] == ["my"] and before[-2:-1] and before[-2] in _CLEFT and after[:1] in (["that"], ["who"])
+    return bool(cleft) or after[-2:] == ["the", "one"] or after[:2] == ["the", "one"] or _but_not_so(utterance, kin)
+
+
+def _but_not_so(utterance: Utterance, kin: int) -> bool:
+    """ "My husband's allergic to it, but Beckett had it": the one named after "but" is the subject."""
+    words = utterance.words
+    for i in range(kin + 1, min(len(words) - 2, kin + _BUT_REACH)):
+        if words[i].norm == "but":
+            named = utterance.text[words[i + 1].start].isupper() and words[i + 1].norm not in _FIRST
+            return named or (words[i + 1].norm in _OWN and words[i + 2].norm in _CHILDREN)
     return False
 
 

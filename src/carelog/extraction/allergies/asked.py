@@ -19,7 +19,7 @@ from carelog.extraction.whose import asks_of_family
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.allergy import Category
 
-_ASKING: Final = word_set("allergic allergy allergies allergi एलर्जी intolerances")
+_ASKING: Final = word_set("allergic allergy allergies allergi एलर्जी intolerances reacts")
 _OF_MEDICINES: Final = word_set(
     "medication medications medicine medicines drug drugs med meds dawai dawa antibiotics antibiotic दवा दवाई nkda"
 )

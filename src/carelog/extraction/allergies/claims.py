@@ -41,6 +41,7 @@ _NO_SUBSTANCE: Final = word_set(
 )
 _ENDS_A_NAME: Final = word_set(". , ! ? ; and or but so")
 _SHORTEST_NAME: Final = 4
+_LONGEST_NAME: Final = 60
 _POINTING: Final = word_set("that it those them these")
 _POINTED_BACK: Final = 16
 _CLAIMS: Final = word_set(
@@ -100,9 +101,12 @@ def claimed_of(
     if cue.way is Way.REACTION and not reactions:
         reactions = tuple(dict.fromkeys(r.name for r in find_reactions(words, cue.first, cue.end) if is_allergic(r)))
     if cue.way is Way.NOT_TAKEN:
+        since = named.end
+        if not reactions and named.end < cue.first:  # "Codeine makes me sick, I can't take it"
+            reactions = tuple(dict.fromkeys(r.name for r in find_reactions(words, named.end, cue.first)))
         if not reactions:
             return None
-        found = find_reactions(words, named.end, len(words))
+        found = find_reactions(words, since, len(words))
         kind = None if any(is_allergic(reaction) for reaction in found) else "intolerance"
     if cue.way is Way.INTOLERANCE:
         kind = "intolerance"
@@ -200,7 +204,7 @@ def named_by(words: Sequence[Word], begin: int, end: int, cue: Cue) -> list[Name
     if found or words[cue.first].norm != "allergic" or words[cue.end - 2].norm != "allergic" or cue.end >= end:
         return found
     at = cue.end + (words[cue.end].norm in ("the", "a"))
-    known = at < end and len(words[at].norm) >= _SHORTEST_NAME and words[at].norm.isalpha()
+    known = at < end and _SHORTEST_NAME <= len(words[at].norm) <= _LONGEST_NAME and words[at].norm.isalpha()
     closes = at + 1 >= end or words[at + 1].norm in _ENDS_A_NAME
     if not known or not closes or words[at].norm in _NO_SUBSTANCE:
         return []

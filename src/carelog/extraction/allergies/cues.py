@@ -32,7 +32,8 @@ _BEFORE_SUBSTANCE: Final[PhraseTable[Way]] = phrase_table(
     {
         Way.ALLERGY: """
             allergic to | allergy to | allergies to | allergies include | allergies are | allergic reaction to |
-            allergic reactions to | allergic reaction from | allergy is to | allergy is | allergies : | allergies ,
+            allergic reactions to | allergic reaction from | allergy is to | allergy is | allergies : | allergies , |
+            positive to | positives to
         """,
         Way.INTOLERANCE: """
             intolerant to | intolerant of | intolerance to | intolerance of | can't tolerate | ca n't tolerate |
@@ -64,7 +65,7 @@ _AFTER_SUBSTANCE: Final[PhraseTable[Way]] = phrase_table(
 _TELLING: Final = word_set(
     """
     allergic allergy allergies allergi intolerant intolerance tolerate tolerated sensitivity anaphylaxis anaphylactic
-    reaction reactions react reacted reacts nkda nka hives handle rash welts weals spots एलर्जी
+    reaction reactions react reacted reacts positive positives nkda nka hives handle rash welts weals spots एलर्जी
     """
 )
 _NOT_ABLE: Final = word_set("can't cannot ca couldn't could unable able stay broke")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from carelog.conversations.turns import Role
 from carelog.extraction.allergies.asked import (
     Anything,
     answer_to_asker,
@@ -38,6 +39,10 @@ from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.whose import is_anothers
 from carelog.extraction.wordsets import word_set
 
+_APART: Final = phrase_set("apart from | other than | besides | aside from | except for | except | beside")
+_APART_REACH: Final = 7  # words
+_ALLERGIC: Final = word_set("allergic allergy allergies")
+_ANYTHING: Final = word_set("anything any else other")
 _GENERAL: Final = word_set("antibiotics antibiotic vaccines vaccine")
 _OF_IT: Final = word_set("it they that which i he she my his her makes gives gave made causes caused , and . so")
 _GIVES: Final = word_set("gives gave give makes made make causes caused cause brings brought bring")
@@ -108,10 +113,25 @@ def _stated(dialogue: Sequence[Utterance], turn: int) -> Iterator[Fact]:
                 spans = (quote_of(utterance, begin, end, denied.first, denied.end), *((answer.span,) if answer else ()))
                 yield from _denied(words, denied, end, spans)
             continue
+        yield from _excepted(utterance, begin, end)
         for cue in find_cues(words, begin, end):
             for named in named_by(words, begin, end, cue):
                 if fact := claimed_of(dialogue, turn, (begin, end), cue, named, asked):
                     yield fact
+
+
+def _excepted(utterance: Utterance, begin: int, end: int) -> Iterator[Fact]:
+    """ "Are you allergic to anything else, apart from cats?": the cats are known."""
+    words = utterance.words
+    if utterance.turn.role not in (Role.CLINICIAN, Role.AGENT):
+        return
+    for first, stop, _ in _APART.within(words, begin, end):
+        before = {word.norm for word in words[max(begin, first - _APART_REACH) : first]}
+        if before.isdisjoint(_ALLERGIC) or before.isdisjoint(_ANYTHING):
+            continue
+        for named in listed_after(words, stop, end):
+            span = quote_of(utterance, begin, end, begin, named.end)
+            yield Fact(named.allergen.name, named.allergen.category, (span,), kind="allergy", status="active")
 
 
 def _denied(words: Sequence[Word], denied: Anything, end: int, spans: tuple[Span, ...]) -> Iterator[Fact]:

@@ -33,6 +33,7 @@ CUES: Final = (
     tomorrow tmrw tmr physical booked scheduled rescheduled opening
     openings available availability cancel cancelled canceled reschedule confirm confirmed confirming missed miss
     saw surgery procedure kal parso put fitted squeezed scan clinic physio dentist optician rehab
+    review clips staples stitches sutures catheter drain cast plaster
     """
     )
     | (ORDINALS.keys() - {"first", "second"})
@@ -77,7 +78,8 @@ _TO_BE_MOVED: Final = phrase_set(
     """
 )
 _NAMED: Final = VISITS | word_set(
-    "physical surgery procedure operation scan mri ct colonoscopy endoscopy biopsy dialysis chemo ultrasound mammogram"
+    "physical surgery procedure operation scan mri ct colonoscopy endoscopy biopsy dialysis chemo ultrasound mammogram "
+    "check review clips staples stitches sutures catheter drain cast plaster"
 )
 _ASKING: Final = phrase_set("when | what time | what day | do i have | which day | kab")
 _CONFIRMING: Final = word_set("confirm confirming")
@@ -111,6 +113,7 @@ class Bookings:
             or self.wished
             or self.named
             or self.asking
+            or {"when", "next"} <= utterance.norms
             or (self.known and not utterance.norms.isdisjoint(_GOING_ON))
         )
 
@@ -290,12 +293,18 @@ def _is_same(known: Statement, new: Statement) -> bool:
     """Both are of one appointment: nothing that they say of the time differs."""
     if known.status in ("missed", "completed") or new.status in ("missed", "completed"):
         return known.status == new.status and known.title == new.title
+    if _differ(known.specialty, new.specialty) or _differ(known.doctor, new.doctor):
+        return False  # Two visits on one day, of which one has no hour.
     one, other = known.slot, new.slot
     if one is None or other is None:
         return known.title == new.title or new.status == "cancelled"
     if one.day is None or other.day is None:
         return one.text.lower() == other.text.lower()
     return one.day == other.day and (one.hour is None or other.hour is None or one.hour == other.hour)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.lower() != other.lower()
 
 
 def _joined(known: Statement, new: Statement) -> Statement:

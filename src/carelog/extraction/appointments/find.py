@@ -36,7 +36,7 @@ def find_appointments(dialogue: Sequence[Utterance]) -> list[Finding]:
     for i, utterance in enumerate(dialogue):
         if arranged.may_hear(utterance):
             arranged.hear(dialogue, i)
-        if not utterance.norms.isdisjoint(plans.CUES):
+        if plans.may_plan(utterance):
             for sentence in sentences_of(utterance):
                 for plan in plans.plans_in(utterance, sentence):
                     if plan.slot is None or plan.slot.moment is None:

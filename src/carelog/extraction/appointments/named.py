@@ -52,6 +52,7 @@ _NO_DAYS: Final = frozenset({"today", "tonight", "by"})
 _ASKED_FOR: Final = VISITS | word_set(
     "scan clinic physio dentist optician rehab operation surgery procedure mri ct ultrasound biopsy chemo dialysis echo"
 )
+_SEEN_BY: Final = word_set("doctor seen see dr nurse consultant midwife specialist surgeon")
 _OF_THE_PAST: Final = word_set("was were last did had been")
 _COULD: Final = word_set("could would should")
 
@@ -107,7 +108,9 @@ def days_in(slot: Slot | None) -> Collection[str]:
 def asks_for_one(utterance: Utterance, sentence: Range) -> bool:
     """ "And the scan?": a question for an appointment to come, which names no day itself."""
     norms = {word.norm for word in utterance.words[slice(*sentence)]}
-    asks = "?" in norms and not norms.isdisjoint(_ASKED_FOR) and norms.isdisjoint(_OF_THE_PAST)
+    words = [word.norm for word in utterance.words[slice(*sentence)]]
+    named = not norms.isdisjoint(_ASKED_FOR) or ("when" in norms and "next" in words and not norms.isdisjoint(_SEEN_BY))
+    asks = "?" in norms and named and norms.isdisjoint(_OF_THE_PAST)
     return asks and not find_slots(utterance, *sentence)
 
 

@@ -14,7 +14,9 @@ from carelog.extraction.wordsets import word_set
 
 _FOLLOW_UP_WORDS: Final = """
     see you back | see you again | see you | seeing you back | seeing you again | see me back | see me again |
-    see me | see him back | see her back | come see me | see us | set up an appointment | schedule an appointment |
+    see me | see dr | see doctor | see the doctor | ring you again | call you again | phone you again |
+    front desk will book | reception will book | see him back | see her back | come see me | see us |
+    set up an appointment | schedule an appointment |
     make an appointment | book an appointment | schedule a follow up | schedule a visit | follow up | followup |
     follow back up | come back | have you back | have you come back | bring you back | return to clinic |
     return to see | return visit | return | recheck | re check | check back | be back | bring him | bring her |
@@ -35,6 +37,7 @@ _ORDER_WORDS: Final = """
     put you down for | arrange | arranging | organise | organising | organize | request | requesting | putting in for
 """
 _FOLLOW_UP: Final = phrase_set(_FOLLOW_UP_WORDS)
+_BACK: Final = phrase_set("back in")
 _REFER: Final = phrase_set(_REFER_WORDS)
 _ORDER: Final = phrase_set(_ORDER_WORDS)
 CUES: Final = frozenset(
@@ -42,7 +45,12 @@ CUES: Final = frozenset(
 )
 """The words with which plans begin: a turn without any holds none."""
 
-_UNSETTLED: Final = phrase_set("let me check | let me ask | not yet | do it yet | we'll see | i'll check")
+_UNSETTLED: Final = phrase_set(
+    """
+    let me check | let me ask | not yet | do it yet | we'll see if | we'll see how | we'll see what | we'll see about |
+    we'll see . | we'll see , | i'll check
+    """
+)
 _TO_COME: Final = word_set(
     """
     i'll 'll we'll will let's lets let going gonna like want need needs recommend i'd 'd we'd would should plan
@@ -52,7 +60,7 @@ _TO_COME: Final = word_set(
 _OF_THE_PAST: Final = word_set(
     """
     had did was were reviewed showed shows results result ordered last previous already came yesterday ago been done
-    got looked saw
+    got looked saw tried couldn't
     """
 )
 _ILLNESS: Final = word_set(
@@ -63,11 +71,20 @@ _TABLES: Final = (_REFER, _FOLLOW_UP, _ORDER)
 _NOT_A_VISIT: Final = word_set("blood labs imaging of ct mri x questions question")
 
 
+def may_plan(utterance: Utterance) -> bool:
+    """Whether a turn can propose anything: most hold none of the words and are not looked at further."""
+    if not utterance.norms.isdisjoint(CUES):
+        return True
+    return "back" in utterance.norms and any(_BACK.at(utterance.words, first) for first, _ in utterance.sentences)
+
+
 def plans_in(utterance: Utterance, sentence: Range) -> Iterator[Statement]:
     """What this sentence of a clinician, or of who tells what the clinician said, proposes."""
     words = utterance.words
     cues = [i for i in range(*sentence) if words[i].norm in CUES]
     hits = [(i, table, found[0]) for i in cues for table in _TABLES if (found := table.at(words, i))]
+    if _BACK.at(words, sentence[0]):
+        hits.insert(0, (sentence[0], _FOLLOW_UP, 2))  # "Back in six weeks."
     if not hits or any_of(_UNSETTLED, words, sentence):
         return
     if speaks_for_subject(utterance) and not _retold({words[i].norm for i in range(*sentence)}):
@@ -106,6 +123,7 @@ def _follow_up(utterance: Utterance, sentence: Range, cue: int, end: int, slots:
     if specialty is None and speaks_for_subject(utterance):
         specialty = specialty_in(utterance, sentence[0], cue)  # "my cardiologist wants to see me"
     named = specialty is not None and any(w.norm == "with" for w in words[end : end + 3])
+    named = named or words[cue].norm in _DESKS
     if slot is None and not named:
         return None
     if slot is not None and abs(slot.first - end) > 16:
@@ -116,6 +134,8 @@ def _follow_up(utterance: Utterance, sentence: Range, cue: int, end: int, slots:
         return None
     if words[cue].norm in ("return", "come") and not _asks_to(before):
         return None
+    if words[cue].norm == "back" and (cue > sentence[0] or slot is None or slot.first > end):
+        return None  # "Your back in six weeks"
     first = min(cue, slot.first) if slot else cue
     return Statement(
         span_of(utterance, sentence, first, max(end, last)),
@@ -130,6 +150,7 @@ def _follow_up(utterance: Utterance, sentence: Range, cue: int, end: int, slots:
     )
 
 
+_DESKS: Final = word_set("front reception")
 _TODAY: Final = frozenset({"today", "tonight"})
 
 
@@ -184,7 +205,7 @@ def _tests(utterance: Utterance, sentence: Range, cue: int, end: int, slots: Seq
     words = utterance.words
     before = {w.norm for w in words[max(sentence[0], cue - 7) : cue]}
     planned = bool(before & _TO_COME) or any(w.endswith("'ll") for w in before)
-    ordering = words[cue].norm in _ORDERING
+    ordering = words[cue].norm in _ORDERING or (cue == sentence[0] and words[cue].norm == "get" and bool(slots))
     if not (planned or ordering) or before & _OF_THE_PAST:
         return
     if denied(words, sentence, cue) or speaks_for_subject(utterance) or before & _IN_GENERAL:

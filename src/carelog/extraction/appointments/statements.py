@@ -17,6 +17,7 @@ _ABBREVIATED: Final = word_set("dr mr mrs ms st m a p")
 _IFS: Final = word_set("if unless whenever case suppose supposing should might could may agar अगर yadi यदि until")
 _WEIGHED: Final = word_set("might could may possibly maybe perhaps consider considering")
 _NOT: Final = word_set("not n't no don't doesn't won't can't never didn't without nahi nahin नहीं wouldn't isn't unless")
+_ANEW: Final = word_set("and but so")  # "See me in a week, and if it gets worse ..."
 _TURNS: Final = word_set("but otherwise so then anyway lekin okay alright")
 
 
@@ -72,8 +73,8 @@ def conditional(words: Sequence[Word], sentence: Range, cue: int, end: int) -> b
             break
     if any(word.norm in _IFS for word in words[begin:cue]):
         return True
-    following = words[end : min(sentence[1], end + 4)]
-    return any(word.norm in ("if", "unless", "agar") for word in following) or any(
+    following = range(end, min(sentence[1], end + 4))
+    return any(words[i].norm in ("if", "unless", "agar") and words[i - 1].norm not in _ANEW for i in following) or any(
         word.norm in _WEIGHED for word in words[max(sentence[0], cue - 4) : cue]
     )
 

@@ -41,6 +41,11 @@ def _visit_in(words: Sequence[Word], of: Range) -> int | None:
     for k in range(*of):
         if words[k].norm in VISITS:
             return k
+        pair = words[k].norm, words[k + 1].norm if k + 1 < of[1] else ""
+        if pair == ("check", "up") or (pair[0] == "review" and pair[1] in _IS_ON and words[k - 1].norm not in _VERBS):
+            return k
+        if words[k].norm in _OUT and words[min(k + 1, of[1] - 1)].norm in _COME:
+            return k  # "Clips come out Thursday"
         if words[k].norm in _PROCEDURES and not _SETTING.isdisjoint([w.norm for w in words[k : of[1]]]):
             return k
         if words[k - 1].norm in _WHOSE and _is_at(words, k, of[1]):
@@ -63,6 +68,10 @@ def _is_at(words: Sequence[Word], k: int, end: int) -> bool:
     return said and at < end and (words[at].norm in _DAYS or words[at].norm[0].isdecimal())
 
 
+_IS_ON: Final = word_set("is on at 's")
+_VERBS: Final = word_set("to will we'll i'll they'll and we i they please can let's")
+_OUT: Final = word_set("clips staples stitches sutures catheter drain cast plaster")
+_COME: Final = word_set("come comes coming")
 _WHOSE: Final = word_set("my your his her our")
 _DAYS: Final = WEEKDAYS.keys() | MONTHS.keys() | word_set("the this next tomorrow today kal parso a two three four six")
 _PROCEDURES: Final = word_set(
@@ -120,7 +129,8 @@ def told(utterance: Utterance, sentence: Range) -> Statement | None:
     if conditional(words, sentence, noun, noun + 1) and not cancelled:
         return None
     near = words[max(sentence[0], noun - 6) : min(sentence[1], noun + 4)]
-    if noun > sentence[0] and not any(w.norm in _HAVE for w in near):
+    by_itself = words[noun].norm in _OUT or words[noun].norm == "review"
+    if noun > sentence[0] and not by_itself and not any(w.norm in _HAVE for w in near):
         return None  # A message may begin with it: "appt tomorrow 6 pm".
     status: Status = "cancelled" if cancelled else "scheduled"
     return _made(utterance, sentence, (noun, sentence[1]), status, slots[0], noun=noun)

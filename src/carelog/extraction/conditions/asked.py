@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from carelog.conversations.turns import Role
 from carelog.extraction.answered import answer_of
 from carelog.extraction.conditions.claims import Claim, Mention, Page
-from carelog.extraction.conditions.cues import Cue, Meaning, names_its_medicine
+from carelog.extraction.conditions.cues import Cue, Meaning, is_speculation, names_its_medicine
 from carelog.extraction.exchange import (
     AnswerKind,
     Question,
@@ -38,6 +39,9 @@ _BEFORE_LISTED: Final = word_set(
     """
 )
 _PRESUPPOSING: Final = word_set("how when where who how's")
+_SO: Final = frozenset(
+    {("i", "am"), ("i", "do"), ("i", "have"), ("he", "is"), ("she", "is"), ("he", "does"), ("she", "does")}
+)
 _OPENING: Final = 3
 _TREATING: Final = word_set("which what")
 _LONGEST_LIST: Final = 25
@@ -65,12 +69,13 @@ def granted(
         return None
     answer = answer_of(dialogue, turn, question)
     if question.form is QuestionForm.STATED:
-        if answer is not None and answer.kind is AnswerKind.NO:
+        if answer is not None and (answer.kind is AnswerKind.NO or _is_another_type(dialogue[turn + 1], page, mention)):
             return None
         agreed = answer is not None and answer.kind is AnswerKind.YES
         if claim is None and names_its_medicine(utterance.words, mention.end):
             return None  # "You take the thyroid tablet?"
-        if claim is None and agreed and not any(map(is_negative, utterance.words[question.first : question.end])):
+        negative = any(map(is_negative, utterance.words[question.first : question.end]))
+        if claim is None and agreed and (not negative or _says_so_itself(dialogue[turn + 1])):
             claim = Claim(Cue(mention.first, mention.first, Meaning.HAS), "confirmed")
         return (claim, (answer.span,) if answer is not None and agreed else ()) if claim is not None else None
     asked = [m for m in page.mentions if question.first <= m.first < question.end]
@@ -79,6 +84,8 @@ def granted(
     if names_its_medicine(utterance.words, mention.end):
         return None  # "You take the thyroid tablet?"
     before = utterance.words[question.first : mention.first]
+    if is_speculation(utterance.words, question.first, mention.first):
+        return None  # "Are you worried about getting a stroke?"
     if len(before) > _FURTHEST_ASKED or any(map(is_negative, before)):
         return None
     had = any(word.norm == "had" for word in before)
@@ -86,6 +93,22 @@ def granted(
         question.first, question.first + 1, Meaning.HAD if had and not mention.named.condition.lasting else Meaning.HAS
     )
     return Claim(cue, "confirmed"), (answer.span,)
+
+
+def _is_another_type(reply: Utterance, page: Page, mention: Mention) -> bool:
+    """ "(You were diagnosed with type 2 diabetes?) Type 1, actually." """
+    norms = [word.norm for word in reply.words[: _OPENING + 1]]
+    if "type" not in norms[:-1] or "type" not in mention.named.condition.name:
+        return False
+    asked = [word.norm for word in page.utterance.words[mention.first : mention.end]]
+    return norms[norms.index("type") + 1] not in asked
+
+
+def _says_so_itself(reply: Utterance) -> bool:
+    """ "(You're not diabetic, are you?) I am, yes." """
+    opening = reply.words[:_OPENING]
+    said = [word.norm for word in opening]
+    return not any(map(is_negative, opening)) and any(pair in _SO for pair in pairwise(said))
 
 
 def _asks_what_for(utterance: Utterance, question: Question) -> bool:
@@ -106,7 +129,7 @@ def is_taken_back(dialogue: Sequence[Utterance], turn: int) -> bool:
 
 def is_listed(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention) -> bool:
     """Whether the mention answers, by itself, a question for conditions: "Any medical problems?" "Just asthma." """
-    if not turn or mention.first > _LONGEST_LIST or mention.named.ambiguous:
+    if not turn or mention.first > _LONGEST_LIST:
         return False
     if page.utterance.turn.role in (Role.CLINICIAN, Role.AGENT):
         return False
@@ -118,7 +141,14 @@ def is_listed(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Men
         for i, word in enumerate(words[: mention.first])
     ):
         return False
+    if mention.named.ambiguous and not _names_it(asking, mention):
+        return False
     return any(_asks_for_conditions(asking, question) for question in open_questions(asking))
+
+
+def _names_it(asking: Utterance, mention: Mention) -> bool:
+    """ "Sickle cell, asthma, ulcer?" "Ulcer." """
+    return any(named.named.condition == mention.named.condition for named in Page(asking).mentions)
 
 
 def _asks_for_conditions(asking: Utterance, question: Question) -> bool:

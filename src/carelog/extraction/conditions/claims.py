@@ -18,6 +18,7 @@ from carelog.extraction.conditions.cues import (
 )
 from carelog.extraction.exchange import Question, questions
 from carelog.extraction.negation import is_negative
+from carelog.extraction.numbers.words import UNITS
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.vocabularies.conditions import Named, load_conditions
@@ -101,22 +102,30 @@ _OWNERS: Final = {
     "her": _TO_SUBJECT | {Role.CARER},
     "their": frozenset({Role.CARER}),
 }
-_SURE: Final = frozenset({Meaning.HAS, Meaning.HISTORY, Meaning.DIAGNOSED, Meaning.IS, Meaning.RULED_OUT})
+_SURE: Final = frozenset(
+    {Meaning.HAS, Meaning.HISTORY, Meaning.DIAGNOSED, Meaning.IS, Meaning.RULED_OUT, Meaning.TREATED}
+)
 _TELLING: Final = word_set("said say says told tell found turned")
 _DETERMINED: Final = word_set("the his her your my")
 _TAKES: Final = word_set("take takes taking took on use uses using")
+_LOOKING: Final = ("check", "test", "screen", "look", "scan", "wait", "swab", "jab", "vaccin", "ask", "sorry", "thank")
 _MARKS: Final = frozenset(".?!;:,\n")
 _TURNING: Final = word_set("but because although so though")
 _NEGATIVE: Final = word_set("nobody denies denied denying neither nor without nahi nahin mat नहीं none")
 _FURTHEST: Final = 40
 """Words from a mention beyond which, in talk without punctuation, nothing is said of it."""
+_SEES: Final = word_set("see seeing")
+_INSTEAD: Final = word_set("just only rather it's")
+_SAID: Final = 2  # words of "they said"
 _DENIAL_REACH: Final = 4
 _COPULAS: Final = word_set(
     "am i'm 'm is he's she's you're are was 's im were i'm hoon hai be being became as also a an been not"
 )
 _IS_SOMETHING: Final = word_set("am i'm 'm is he's she's you're are was 's im")
+_WAS: Final = word_set("was were be")
+_SO_FAR: Final = word_set("weeks week months month about almost - twenty thirty forty")
 _SINCE: Final = word_set("since from se")
-_AFTER_PERSON: Final = word_set(". , ! ? ; and but so since now too as or for because which who on too also as")
+_AFTER_PERSON: Final = word_set("they . , ! ? ; and but so since now too as or for because which who on too also as")
 _CLOSES: Final = word_set(". , ! ? ; and or but so since for too as now right aur hai hain । और")
 _THE: Final = word_set("the that this")
 _HINDI_HAS: Final = word_set("hai hain h है हैं")
@@ -150,9 +159,8 @@ def claim_of(page: Page, mention: Mention) -> Claim | None:
     if cue is None or cue.meaning is Meaning.NOTHING or not _may_claim(page, cue, mention):
         return None
     spoken_of = cue.meaning in _OF_PERSONS and not any(w.norm in _TELLING for w in words[cue.first : cue.end])
-    if is_anothers(utterance, begin, mention.first, mention.end, spoken_of=spoken_of) or _is_weighed(
-        words, cue, mention
-    ):
+    at = cue.first if words[cue.first].norm in _SEES else mention.first  # "I see somebody for anxiety"
+    if is_anothers(utterance, begin, at, mention.end, spoken_of=spoken_of) or _is_weighed(words, cue, mention):
         return None
     clause = _clause(words, begin, min(cue.first, mention.first))
     if is_speculation(words, clause, cue.first) or is_speculation(words, cue.end, mention.first):
@@ -180,7 +188,7 @@ def _cue(page: Page, begin: int, mention: Mention) -> Cue | None:
     if before.endswith("'s") and is_relative(before) and page.utterance.turn.role is Role.CARER:
         return Cue(mention.first - 1, mention.first, Meaning.OWNED)  # "Dad's diabetes"
     for cue in reversed(find_cues(words, begin, mention.first)):
-        if cue.first in page.named:
+        if cue.first in page.named or (_is_purpose(words, cue) and page.utterance.turn.role not in _TO_SUBJECT):
             continue
         if reaches(words, cue, mention.first, page.named):
             return cue
@@ -188,7 +196,19 @@ def _cue(page: Page, begin: int, mention: Mention) -> Cue | None:
     at = mention.first - 1 - (before in _DETERMINED)
     if treats and at >= begin and words[at].norm == "for":
         return Cue(at, mention.first, Meaning.TREATED)  # "I take it for hypertension", "... for the asthma"
+    told = page.utterance.turn.role not in _TO_SUBJECT and before == "the" and mention.named.condition.lasting
+    if told and at >= begin and words[at].norm == "for" and not _is_looked_for(words, begin, at):
+        return Cue(at, mention.first, Meaning.TREATED)  # "The latanoprost at bedtime, for the glaucoma"
     return None
+
+
+def _is_purpose(words: Sequence[Word], cue: Cue) -> bool:
+    return cue.meaning is Meaning.ASSESSED and words[cue.first].norm == "for"
+
+
+def _is_looked_for(words: Sequence[Word], begin: int, at: int) -> bool:
+    """ "They checked me for the glaucoma", "I'm waiting for the hernia"."""
+    return any(word.norm.startswith(_LOOKING) for word in words[begin:at])
 
 
 def _may_claim(page: Page, cue: Cue, mention: Mention) -> bool:
@@ -201,8 +221,14 @@ def _may_claim(page: Page, cue: Cue, mention: Mention) -> bool:
             return False
         closes = mention.end == len(words) or words[mention.end].norm in _CLOSES
         settled = cue.meaning in (Meaning.RULED_OUT, Meaning.IS)
-        tight = owner in _HINDI_TO or is_tight(words, cue, mention.first, page.named)
-        return role in _TO_SUBJECT if settled else closes and tight
+        between = {word.norm for word in words[cue.end : mention.first]}
+        if settled and between & _DETERMINED:
+            return False  # "This is your blood pressure"
+        treated = cue.meaning is Meaning.TREATED and between <= _THE | _DETERMINED
+        tight = treated or owner in _HINDI_TO or is_tight(words, cue, mention.first, page.named)
+        if settled:
+            return role in _TO_SUBJECT and (closes or cue.meaning is Meaning.RULED_OUT)
+        return closes and tight
     if names_its_medicine(words, mention.end) and cue.meaning is not Meaning.OWNED:
         return False
     match cue.meaning:
@@ -210,9 +236,16 @@ def _may_claim(page: Page, cue: Cue, mention: Mention) -> bool:
             return role in _OWNERS.get(owner, frozenset({Role.CARER}))
         case Meaning.IS:
             return role in _TO_SUBJECT
+        case Meaning.ASSESSED if words[cue.end - 1].norm == ",":  # "Second, high cholesterol."
+            closes = mention.end == len(words) or words[mention.end].norm in _MARKS | {"with", "and"}
+            return role in _TO_SUBJECT and closes
         case Meaning.ASSESSED:
             the = words[cue.end - 1].norm == "the"
             return role in _TO_SUBJECT and (condition.lasting or not the)
+        case Meaning.DIAGNOSED if words[cue.end - 1].norm == "said" and cue.end - cue.first == _SAID:
+            return is_tight(words, cue, mention.first, page.named)  # "They said gestational diabetes"
+        case Meaning.HAS if words[cue.end - 1].norm == "having":
+            return condition.lasting  # "I am having thyroid", and not "a heart attack"
         case Meaning.SUSPECTED:
             before = [word.norm for word in words[max(0, cue.first - _DENIAL_REACH) : cue.first]]
             of_me = before[-1:] == ["i"] and not _OTHERS_GUESS.isdisjoint(before)  # "They think I might have"
@@ -231,6 +264,10 @@ def _is_of_person(words: Sequence[Word], mention: Mention) -> bool:
         return False
     for i in range(mention.first - 1, max(-1, mention.first - 6), -1):
         norm = words[i].norm
+        if words[mention.first].norm == "pregnant" and (norm in _SO_FAR or norm in UNITS or norm.isdecimal()):
+            continue  # "I'm twenty-eight weeks pregnant"
+        if norm in _WAS and words[mention.first].norm == "pregnant":
+            return False
         if norm in _IS_SOMETHING:
             return not any(is_negative(word) for word in words[i : mention.first])
         if norm not in _COPULAS and norm not in {"and", "known", ",", "type", "two", "diabetic", "really", "severe"}:
@@ -287,6 +324,9 @@ def _is_denied(words: Sequence[Word], clause: int, cue: Cue, mention: Mention) -
     if cue.meaning is Meaning.OWNED:
         return False
     near = [*words[max(clause, cue.first - _DENIAL_REACH) : cue.first], *words[cue.first : mention.first]]
+    instead = next((k for k in range(len(near) - 1, -1, -1) if near[k].norm in _INSTEAD), 0)
+    if instead and near[instead - 1].norm == ",":
+        near = near[instead:]  # "It's not pneumonia, just bronchitis"
     return any(is_negative(word) or word.norm in _NEGATIVE for word in near)
 
 

@@ -39,6 +39,9 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
             less likely | not likely | have had it | have your | have my | it's like | is it
         """,
         Meaning.HAS: """
+            for him it is | for her it is | for him it's | for her it's | for me it is | for me it's | what i have is |
+            what he has is | what she has is | my problem is | his problem is | her problem is |
+            i am having | i'm having | he is having | she is having | he's having | she's having | am having |
             full of | riddled with | eaten up with | i do have | he does have | she does have | have | has | 've |
             i've | you've | he's had | she's had | have got | has got | i've got | you've got |
             got | suffer from | suffers from | suffering from | living with | live with | lives with | dealing with |
@@ -71,11 +74,15 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
             new diagnosis of | recent diagnosis of | recently diagnosed with | treating me for | treating you for |
             treating him for | treating her for | hospitalized for | hospitalised for | hospitalized with |
             admitted for | admitted with | confirmed | it turned out to be | told you have | told you had |
-            tell me i have | told me i've got
+            tell me i have | told me i've got | they said | they said it was | they said it is | they said i have |
+            they said i had |
+            they said i've got | they said he has | they said she has | they said that i have | they called it
         """,
         Meaning.IS: """
             this is | it is | it's | that's | that is | these are | you are having | you're having |
-            what you have is | what we call
+            what you have is | what we call | we call it | we call this | we call that | it's called | it is called |
+            this is called | that's called | what you've got is | on top of |
+            on top of it | on top of it , | on top of that | on top of that ,
         """,
         Meaning.FOUND: """
             came back as | shows | showed | showing | reveals | revealed | demonstrates | demonstrated | evidence of |
@@ -85,7 +92,8 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
         Meaning.ASSESSED: """
             problem of | problem is | problem | diagnosis is | impression is | impression | assessment is |
             assessment | impression of | assessment of | issue of | first issue | second issue | third issue |
-            regards to the | regard to the | terms of the | as far as the | for the
+            first , | second , | third , | fourth , | number one , | number two , | number three , | regards to the |
+            regard to the | terms of the | as far as the | for the
         """,
         Meaning.SUSPECTED: """
             looks like | looks to me like | looks to us like | seems to me like | look like | sounds like |
@@ -110,7 +118,10 @@ _TABLE: Final[PhraseTable[Meaning]] = phrase_table(
         Meaning.TREATED: """
             taking it for | takes it for | take it for | take this for | taking that for | take that for |
             medication for | medications for | medicine for | medicines for | pills for | pill for | tablets for |
-            tablet for | meds for | inhaler for | insulin for
+            tablet for | meds for | inhaler for | insulin for | drops for | see someone for | see somebody for |
+            seeing someone for | seeing somebody for | see a therapist for | seeing a therapist for | see a doctor for |
+            see the doctor for | seeing a doctor for | see a specialist for | seeing a specialist for |
+            under the hospital for | under the clinic for
         """,
     }
 )
@@ -125,6 +136,9 @@ _SPECULATING: Final = phrase_set(
     did n't think | doubt | protect | protects | example | sort of like | can | agar | vaccine | vaccinated |
     immunized | exposed to | exposure to | predispose | prone to | look into | google | googled | read about |
     heard about | people with | patients with | related to the | not sure | unlikely | suppose | hope | hopefully |
+    everyone thinks | everybody thinks | people think | everyone says | everybody says |
+    nearly | almost | practically | thought i was having | thought he was having | thought she was having |
+    even when | when you're | when you are | while you're | while you are | when you do n't | when you don't |
     pretend | imagine | when you have | when people | anyone with
     """
 )
@@ -185,7 +199,7 @@ def reaches(words: Sequence[Word], cue: Cue, first: int, named: frozenset[int]) 
         if i in named:
             strangers = 0
             continue
-        if norm in _PASSED_BY.get(cue.meaning, ()):
+        if norm in _PASSED_BY.get(cue.meaning, ()) or (norm == "with" and i - 1 in named):
             continue
         if norm in _NEVER_PASSED:
             return False

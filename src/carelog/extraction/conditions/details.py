@@ -44,6 +44,7 @@ _LONG_AGO: Final = phrase_table(
     }
 )
 _SINCE: Final = word_set("since ago diagnosed in from")
+_OPERATED: Final = word_set("done removed fixed repaired out operated")
 _JOINTS: Final = word_set(", ; and but so while whereas aur lekin")
 _AFTER: Final = 9
 _BEFORE: Final = 6
@@ -62,6 +63,9 @@ def course(words: Sequence[Word], sentence: tuple[int, int], first: int, end: in
         return "active"
     if before[-1:] == ["controlled"]:
         return "managed"
+    had = any(word.norm == "had" for word in words[max(sentence[0], first - 3) : first])
+    if had and end < sentence[1] and words[end].norm in _OPERATED:
+        return "resolved"  # "You had your cataracts done"
     for i in range(end, min(end + _AFTER, stop, sentence[1])):
         if found := _COURSES.at(words, i):
             return found[1]

@@ -9,7 +9,7 @@ from carelog.extraction.exercise.measures import STEPS, Measures, Measuring, int
 from carelog.extraction.exercise.ways import Mention, Way, find_mentions, going_on, led_in, way_of
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.slips import puts_right, says_only
-from carelog.extraction.utterances import Utterance
+from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.payload import Quantity
 from carelog.record.types.exercise import Exercise, Intensity
@@ -23,9 +23,13 @@ _ASKING_OTHERWISE = word_set("should would if pain hurt hurts trouble problems d
 _ANSWERING = word_set(
     """
     yes yeah yep sure oh well uh um , . i i'd say think it do did walk walked it's about around maybe probably roughly
-    approximately usually mostly like just only at least for nearly almost haan ji han हाँ हां
+    approximately usually mostly like just only at least for nearly almost haan ji han हाँ हां morning evening mornings
+    evenings afternoon back daily going go ones exercises
     """
 )
+_PLACING = word_set("to the in on inside outside around round up down from and at with")
+_NOT_DONE = claims.DENYING | claims.SUPPOSING - {"to", "going"}
+_FARTHEST = 12  # words before how much it was
 _BY_THEMSELVES = (1000, 200000)  # steps that are counted for exercise and not for a staircase
 _GOALS = frozenset({"goal", "target", "you", "he", "she"})
 
@@ -141,18 +145,29 @@ def _asked(before: Utterance, mentions: Sequence[Mention], utterance: Utterance)
 def _answered(utterance: Utterance, measuring: Measuring, question: _Question) -> Iterator[Finding]:
     """ "How long did you walk?" "Thirty minutes." "Did you do your yoga today?" "Yes." """
     words = utterance.words
-    if question.activity is None or any(w.norm in claims.DENYING or w.norm in claims.SUPPOSING for w in words[:8]):
+    if question.activity is None or any(w.norm in _NOT_DONE for w in words[:8]):
         return
     measures = measuring.around(0, 0, after=0, before=len(words))
     if question.counted and not measures.some:
         measures = measuring.bare(question.counted)
-    if measures.some and all(word.norm in _ANSWERING for word in words[: measures.first]):
+    if measures.some and _only_says_where(words[: measures.first]):
         span = utterance.span(measures.first, measures.end)
     elif question.past and question.kind is AnswerKind.YES:
         span = utterance.span(0, 1)
     else:
         return
     yield _finding(question.activity, measures, None, span, question)
+
+
+def _only_says_where(words: Sequence[Word]) -> bool:
+    """ "Inside the house, and on the terrace (fifteen minutes)", "to the mailbox and back, (four times a day)"."""
+    placed = False
+    for word in words:
+        placing = word.norm in _PLACING or word.norm.endswith("'s")
+        if not (placing or placed or word.norm in _ANSWERING):
+            return False
+        placed = placing
+    return len(words) <= _FARTHEST
 
 
 def _finding(

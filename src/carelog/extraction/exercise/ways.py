@@ -31,7 +31,8 @@ class Way(NamedTuple):
 
 _DOING = word_set(
     """
-    did do doing done does played play playing practiced practise practice practicing finished completed attended
+    did do doing done does started managed played play playing practiced practise practice practicing finished completed
+    attended
     """
 )
 _GOING = word_set(
@@ -46,7 +47,8 @@ _LEAD = word_set(
     for a an the to on my out our some of lot lots more little bit quick short long good nice light gentle easy hard
     intense brisk vigorous moderate daily regular usual morning evening afternoon low impact home and uh um , just
     about minutes minute hour half hours mins min around doing like this that back in outside at local much exercise
-    exercises mile miles k km kilometer kilometre kilometers
+    exercises pendulum ankle heel leg neck knee shoulder hand finger core balance pelvic floor wall on mile miles k km
+    kilometer kilometre kilometers
     """
 )
 _HINDI_DID = word_set("ki kiya kiye kari karta karti karte kara की किया करता करती gaya gayi gaye गया गई")

@@ -36,6 +36,8 @@ _BACKWARD = word_set("khaya khayi khaye khayee khai khaayi khaaya piya pee pi pe
 _TOOK_HINDI = word_set("li liya liye ली लिया लिए")
 _TOOK = word_set("took taken take grabbed")
 _TOOK_REACH = 3
+_DIET = word_set("eating food diet")
+_IS = word_set("is was are 's")
 _ELSEWHERE = word_set("off her him them me away out to from")  # "took her off milk", "had them make rice"
 VERBS = _FORWARD | _BACKWARD
 
@@ -86,6 +88,8 @@ def statements(utterance: Utterance, named: Sequence[Mention]) -> list[Statement
             statement = _forward(words, i, i + 1, starts, named)
         elif word.norm in _BACKWARD or (word.norm in _TOOK_HINDI and any(end == i for _, end, _ in named)):
             statement = _backward(utterance, i, found[-1].end if found else 0)
+        elif (listed := _after_how_one_eats(words, i)) is not None:
+            statement = _framed_from(words, i, listed, starts, named, None)
         elif word.norm in _NOTHING_BUT and _of_eating(words, i):
             statement = _framed_from(words, i, i + 1, starts, named, None)
         elif word.norm in MEALS and not (found and i < found[-1].end):
@@ -144,8 +148,22 @@ def _last_meal(words: Sequence[Word], first: int, end: int) -> Meal | None:
     return None
 
 
+def _after_how_one_eats(words: Sequence[Word], i: int) -> int | None:
+    """Where the foods begin in "Eating is okay, two idlis and coffee"."""
+    if words[i].norm not in _DIET or i + 2 >= len(words) or words[i + 1].norm not in _IS:
+        return None
+    return next((k + 1 for k in range(i + 2, min(len(words), i + 6)) if words[k].norm in {",", ":"}), None)
+
+
+def _is_managed(words: Sequence[Word], verb: int) -> bool:
+    """ "I managed to take some noodles"."""
+    return [word.norm for word in words[max(0, verb - 2) : verb]] == ["managed", "to"]
+
+
 def _is_eating(utterance: Utterance, verb: int) -> bool:
     words, norm = utterance.words, utterance.words[verb].norm
+    if _is_managed(words, verb):
+        return claims.own_act(utterance, verb - 2, bare=True)
     if norm in _BEING and not claims.progressive(words, verb):
         return False
     bare = norm not in _PRESENT and norm != "taken"
@@ -168,7 +186,8 @@ def _forward(
     ):
         return None
     statement = Statement(trigger, first, end, _meal_before(words, trigger))
-    if words[trigger].norm in _PRESENT and not any(meal_of(words, statement, food) for food in foods):
+    habit = words[trigger].norm in _PRESENT and not _is_managed(words, trigger)
+    if habit and not any(meal_of(words, statement, food) for food in foods):
         return None
     return statement
 

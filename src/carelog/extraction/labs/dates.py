@@ -4,10 +4,12 @@ from datetime import datetime
 
 from carelog.extraction import claims
 from carelog.extraction.measured import told_until
+from carelog.extraction.numbers import find_numbers
 from carelog.extraction.timewords import Sense, find_time_words
 from carelog.extraction.utterances import Utterance
 
 _EARLIEST = 1950
+_BESIDE = 1  # words
 
 
 def middle_of_its_year(utterance: Utterance, first: int) -> datetime | None:
@@ -23,9 +25,18 @@ def middle_of_its_year(utterance: Utterance, first: int) -> datetime | None:
         year = said_at.year - 1 if (norm, following) == ("last", "year") else None
         if norm == "in" and following.isdecimal() and len(following) == 4:
             year = int(following)
-        if year is not None and _EARLIEST <= year < said_at.year:
+        if year is not None and _EARLIEST <= year < said_at.year and not _is_of_another_value(utterance, first, k):
             return datetime(year, 7, 2, 12, tzinfo=said_at.tzinfo)
     return None
+
+
+def _is_of_another_value(utterance: Utterance, first: int, time: int) -> bool:
+    """ "Creatinine 1.4, it was 1.1 last year, potassium 4.9": the time is told of the value right before it."""
+    numbers = find_numbers(utterance)
+    if time < first:
+        return any(0 <= time - number.end <= _BESIDE for number in numbers)
+    own = next((number.end for number in numbers if number.first == first), first)
+    return any(own <= number.first and number.end <= time for number in numbers)
 
 
 def is_of_an_untold_past(utterance: Utterance, first: int, end: int) -> bool:
@@ -33,6 +44,8 @@ def is_of_an_untold_past(utterance: Utterance, first: int, end: int) -> bool:
     words = utterance.words
     start = claims.clause_start(words, first, reach=12)
     if not claims.long_past(words, start, told_until(words, end)) or middle_of_its_year(utterance, first):
+        return False
+    if any(words[k].norm == "last" and _is_of_another_value(utterance, first, k) for k in range(start, first)):
         return False
     sentence = utterance.sentence_at(first)
     return not any(

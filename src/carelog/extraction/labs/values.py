@@ -48,6 +48,7 @@ _SPANS = word_set("day days week weeks month months year years")
 _TAKING = word_set("take taking takes took on start started starting prescribed give gave add added with daily")
 _TAKING_REACH: Final = 8  # words
 _ANEW: Final = word_set("today now currently down up then")
+_REPEATING: Final = word_set("repeat repeated rechecked recheck repeating")
 _TIMED: Final = 10  # words
 _POINTLESS_BELOW: Final = 20
 _PRONOUNS: Final = frozenset({"one"})  # "the cholesterol one"
@@ -102,6 +103,8 @@ def value_anew(utterance: Utterance, mention: Mention, numbers: Sequence[Number]
             k = k + 1 if k + 1 < len(numbers) and numbers[k + 1].first < stop else None
             continue
         between = untimed(words, end, number.first)
+        if not _REPEATING.isdisjoint(between):  # "5.9 but hemolyzed, repeat 4.2"
+            between = [*between[max(i for i, norm in enumerate(between) if norm in _REPEATING) + 1 :], "now"]
         anew = not _ANEW.isdisjoint(between) and _links([norm for norm in between if norm not in _ANEW])
         return value_at(utterance, mention.lab, numbers, k, plainly=False) if anew else None
     return None

@@ -38,7 +38,9 @@ _MEDICINES = word_set(
     "medicine medicines medication medications meds tablets pills prescriptions repeat dawai dawaiyan goliyan"
 )
 _WHICH = word_set("what which any anything other else your kaunsi kaun")
+_ONE_DOSE = word_set("last yesterday today morning tonight night evening dose doses")
 _FIRST_WORDS = 3
+_LITRES = word_set("liter liters litre litres")
 _NO = word_set("not no never")
 _BESIDE = word_set("with after before alongside between than")
 _TIMES_REACH = 3
@@ -188,6 +190,10 @@ class Asked:
         begin = end if end - first <= _LONGEST_ECHO and reply.words[end - 1].norm == "?" else first  # "The blue one?"
         soon = [word.start for word in reply.words[begin : begin + _FIRST_WORDS + 1]]
         often = any(often.start in soon for often in reply.frequencies)
+        if any(word.norm in _LITRES for word in reply.words[begin : begin + _FIRST_WORDS]):
+            return True  # Oxygen: "Two litres, at night."
+        if any(word.norm == "times" for word in reply.words[begin : begin + _FIRST_WORDS + 1]):
+            return True  # "Four, five times a day."
         return often or any(begin <= dose.first <= begin + _FIRST_WORDS and dose.unit for dose in reply.doses)
 
     def _whether(self, status: Status, asked: Question, answer: Answer | None, turn: int) -> Said:
@@ -206,7 +212,10 @@ class Asked:
         if answer is None:
             return Said(status)
         if answer.kind is AnswerKind.NO and status in (None, "taking"):
-            still = any(word.norm == "still" for word in self._dialogue[turn].words[asked.first : asked.end])
+            said = {word.norm for word in self._dialogue[turn].words[asked.first : asked.end]}
+            if "did" in said and not _ONE_DOSE.isdisjoint(said):
+                return Said("missed", (answer.span,))  # "Did you take it last night?" "No."
+            still = "still" in said
             return Said("stopped", (answer.span,)) if still else None
         return Said(status, (answer.span,) if answer.kind is AnswerKind.YES else ())
 

@@ -27,6 +27,9 @@ _CHANGE_BETWEEN = word_set(
     medication medicine back daily some little bit to me him as well also and or current
     """
 )
+_WHO = word_set("i he she")
+_MEALS = word_set("breakfast lunch dinner supper meal meals smoking drinking")
+_BEGINS_WHOLE = word_set("got is has went")  # "Amlodipine got finished"
 _STAYING = word_set("stays stay remains unchanged")
 _LISTING = word_set("aur or and और , mg mcg ug tab tablet goli")
 _EXCHANGING = word_set("swap swapped switch switched replace change changed")
@@ -64,6 +67,8 @@ def _left(reading: Reading, begin: int, first: int) -> Cue | None:
             continue
         if cue.meaning == "changed" and not _is_object(between):
             continue  # "Lower your blood pressure with" changes no medicine.
+        if cue.meaning == "missed" and not _MEALS.isdisjoint(between):
+            continue  # "Do not skip breakfast after insulin"
         if words[cue.end - 1].norm == "from" and "to" in between:
             cue = cue._replace(meaning="changed")  # "Switch you from one to another": the other.
         if words[cue.first].norm in _EXCHANGING and cue.meaning == "stopped" and not _FOR_ANOTHER.isdisjoint(between):
@@ -89,8 +94,17 @@ def _right(reading: Reading, first: int, end: int) -> Cue | None:
         if words[cue.first].norm in _STAYING:
             return cue if not other else None
         done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing", "quit"))
-        return cue if between and not other and done else None
+        if _is_told_of_what_was_named(between, cue):
+            return cue
+        whole = bool(between) or words[cue.first].norm in _BEGINS_WHOLE
+        return cue if whole and not other and done else None
     return None
+
+
+def _is_told_of_what_was_named(between: Sequence[str], cue: Cue) -> bool:
+    """ "The other one, glimepiride, in the function I forgot." """
+    named = between[:1] == [","] and between[-1:] and between[-1] in _WHO
+    return bool(named) and cue.meaning in ("missed", "stopped") and _MEALS.isdisjoint(between)
 
 
 def _verb_of_list(reading: Reading, named: Sequence[Mention], mention: Mention, end: int) -> Cue | None:

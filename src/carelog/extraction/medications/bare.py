@@ -10,6 +10,7 @@ from typing import NamedTuple
 from carelog.extraction.medications.doses import Dose, is_change
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
+from carelog.extraction.numbers import find_numbers
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
@@ -58,6 +59,15 @@ _SET_OFF = 2  # Characters between a number and the frequency after it.
 _LONGEST_CHANGE = 16
 _LONGEST_PLAIN = 10
 _INTRODUCED = word_set("doing do take takes taking on at of with it's that's about around like inject injecting")
+_TAKES = word_set("take takes taking")
+_SUPPOSING = word_set("think believe guess suppose")
+_TAKERS = word_set("i i'm am he's she's is are we take takes taking still been on have has")
+_DAYS = word_set(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december
+    """
+)
 _WHO = word_set("i i'm he she he's she's")  # "I'm sixty-five."
 _IS = word_set("it's is now")
 _LATEST_HOUR = 12
@@ -99,8 +109,12 @@ def owner_of_bare(
     here, before, after = readings[turn], around.before, around.after
     if _goes_on(here, dose, before):
         return Place(turn, before) if before else last
-    if before and (_is_set_off(here, dose, around) or _stands_alone(here, dose, around)):
+    if before and (
+        _is_set_off(here, dose, around) or _stands_alone(here, dose, around) or _is_which(here, dose, around)
+    ):
         return Place(turn, before)
+    if before and dose.target and len(around.gap_before) <= _LONGEST_CHANGE and _is_from(here.words, before):
+        return Place(turn, before)  # "Go from metformin 500 twice a day to 1000"
     if changes_dose(here.words, dose, before.end if before else 0):
         if before:
             return Place(turn, before) if len(around.gap_before) <= _LONGEST_CHANGE else None
@@ -108,6 +122,11 @@ def owner_of_bare(
     if last is not None and _is_told_later(readings, turn, dose, last):
         return last
     return None
+
+
+def _is_from(words: Sequence[Word], mention: Mention) -> bool:
+    before = _norms(words, max(0, mention.first - _CHANGE_REACH), mention.first)
+    return before[-1:] == ["from"] and any(is_change(norm) for norm in before)
 
 
 def is_strength(dose: Dose) -> bool:
@@ -150,6 +169,8 @@ def _ends_clause(reading: Reading, dose: Dose) -> bool:
     if dose.end == len(words) or is_before_frequency(reading, dose) or _is_each_time(words, dose.end):
         return True
     following = words[dose.end + 1].norm if dose.end + 1 < len(words) else ""
+    if words[dose.end].norm == "i" and following in _SUPPOSING:
+        return True
     counts_on = words[dose.end].norm == "," and any(d.first == dose.end + 1 for d in reading.doses)
     return words[dose.end].norm in _AFTER_ANSWER and not counts_on and following not in ("times",)
 
@@ -175,7 +196,21 @@ def _is_set_off(reading: Reading, dose: Dose, around: Around) -> bool:
         return True  # and not "(Losartan doesn't.) If your lips swell up, that's nine one one."
     if is_sure(dose) and gap[-1:] and gap[-1] in _INTRODUCED and is_before_frequency(reading, dose):
         return True  # "(The metformin?) I'm still doing a thousand twice a day."
-    return gap[-1:] == [","] and set(gap) <= _TIMES | AFTER_NAME
+    if "but" in gap and gap[-1] in _TAKES and _ENDS.isdisjoint(gap):
+        return True  # "(20 mg of lisinopril) but I take 10."
+    return gap[-1:] == [","] and set(gap) <= _TIMES | AFTER_NAME | _TAKERS | {"now", "currently"}
+
+
+def _is_which(reading: Reading, dose: Dose, around: Around) -> bool:
+    """ "(I had tramadol from my old doctor,) the 50, and it ...", "(the prednisone they gave me,) that was the 40"."""
+    gap = around.gap_before
+    if len(gap) > _LONGEST_GAP_ON or gap[-1:] != ["the"] or not _ENDS.isdisjoint(gap):
+        return False
+    since = gap[-2:-1] in ([","], ["was"], ["is"], ["that's"], ["it's"]) and "," in gap
+    if not since or not (_MEASURED - {"was"} | _DAYS).isdisjoint(gap):
+        return False
+    end = dose.end + (dose.end < len(reading.words) and reading.words[dose.end].norm in {"one", "ones"})
+    return _ends_clause(reading, dose) or end == len(reading.words) or reading.words[end].norm in _AFTER_ANSWER
 
 
 def _is_of_taking(reading: Reading, dose: Dose) -> bool:
@@ -206,6 +241,8 @@ def _is_told_later(readings: Sequence[Reading], turn: int, dose: Dose, last: Pla
         return True
     if turn - last.turn > _ANSWER_TURNS or not _ends_clause(here, dose):
         return False
+    if turn > last.turn and _is_chosen(readings[turn - 1], here, dose):
+        return True
     begin, end = here.utterance.sentence_at(dose.first)
     if begin == 0 and end - begin <= _LONGEST_ANSWER:
         asked = set(_norms(readings[turn - 1].words, -_LONGEST_QUESTION, None))
@@ -213,6 +250,22 @@ def _is_told_later(readings: Sequence[Reading], turn: int, dose: Dose, last: Pla
             return True
     said = _norms(words, max(0, dose.first - 3), dose.first)
     return is_sure(dose) and bool(_STRENGTH_WORDS & set(said)) and _MEASURED.isdisjoint(said)
+
+
+def _is_chosen(asking: Reading, reading: Reading, dose: Dose) -> bool:
+    """ "Was it the five or the ten?" "The ten." """
+    words = asking.words
+    if not words or words[-1].norm != "?":
+        return False
+    begin = asking.utterance.sentences[-1][0]
+    offered = [number for number in find_numbers(asking.utterance) if begin <= number.first]
+    said = _norms(reading.words, 0, dose.first)
+    return (
+        len(offered) == 2
+        and dose.value in {other.value for other in offered}
+        and "or" in _norms(words, offered[0].end, offered[1].first)
+        and all(norm in _BEFORE_ANSWER or norm == "sorry" for norm in said)
+    )
 
 
 def _is_told_of(reading: Reading, dose: Dose) -> bool:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
+from carelog.conversations.turns import Role
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.medications.bare import checked_until
 from carelog.extraction.medications.names import Mention
@@ -20,7 +21,11 @@ _CORRECTIONS = phrase_set(
     """
 )
 _PAST = phrase_set(
-    "used to | was on | was at | was taking | before it was | before that it was | previously | formerly"
+    """
+    used to | was on | was at | was taking | before it was | before that it was | previously | formerly | label says |
+    bottle says | box says | packet says | prescription says | supposed to take | supposed to be on | meant to take |
+    meant to be on
+    """
 )
 _NOT_BY_NAME = word_set(
     """
@@ -28,6 +33,10 @@ _NOT_BY_NAME = word_set(
     called what is mistake misspoke nahi नहीं
     """
 )
+_IS = word_set("is it's it 's just only at the a of actually , now still")
+_PLANNING = frozenset({"started", "changed", "ordered"})
+_READERS = frozenset({Role.CLINICIAN, Role.AGENT})
+_TAKERS = frozenset({Role.PATIENT, Role.CARER})
 _REACH = 18  # Words from a strength to the one that corrects it.
 _PAST_REACH = 5
 _FIRST_WORDS = 5
@@ -48,7 +57,8 @@ def without_corrected(readings: Sequence[Reading], pairs: Sequence[Pair]) -> lis
             return True
         soon = takewhile(lambda other: other.dose.first <= pair.dose.end + _REACH, _from(told[medicine, turn], pair))
         reply = takewhile(lambda other: other.dose.first <= _FIRST_WORDS, told.get((medicine, turn + 1), ()))
-        return any(_replaces(readings, other, pair) for other in (*soon, *reply) if other != pair)
+        again = takewhile(lambda other: other.dose.first <= _FIRST_WORDS, told.get((medicine, turn + 2), ()))
+        return any(_replaces(readings, other, pair) for other in (*soon, *reply, *again) if other != pair)
 
     for same in told.values():
         same.sort(key=lambda pair: pair.dose.first)
@@ -71,6 +81,10 @@ def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
         return True
     if new.dose_turn == old.dose_turn + 1 and new.mention == old.mention and _is_sent_after(readings, old, new):
         return True
+    if new.dose_turn == old.dose_turn + 1 and _is_named_anew(readings, old, new):
+        return True
+    if new.dose_turn == old.dose_turn + 2 and new.mention == old.mention and _is_asked_back(readings, old, new):
+        return True
     gap = range(old.dose.end, new.dose.first)
     if new.dose_turn != old.dose_turn or not 0 < len(gap) <= _REACH or new.dose.target:
         return False
@@ -85,6 +99,25 @@ def _is_held_out(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
     if checked_until(asking) < len(asking.words):
         return answers and end <= checked_until(asking)  # "... 500. Is that right?" "No, 1000."
     return asking.words[end - 1].norm == "?" and end == len(asking.words) and answers
+
+
+def _is_named_anew(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
+    """ "You take metformin 1000." "Metformin is 500.": who takes it puts right what is read to them."""
+    told, said = readings[old.dose_turn], readings[new.dose_turn]
+    if told.utterance.turn.role not in _READERS or said.utterance.turn.role not in _TAKERS:
+        return False
+    planned = any(cue.meaning in _PLANNING for cue in told.cues)
+    between = [word.norm for word in said.words[new.mention.end : new.dose.first]]
+    plain = new.turn == new.dose_turn and new.mention.first <= _FIRST_WORDS and set(between) <= _IS
+    return plain and bool(between) and not planned and not new.dose.target and not old.dose.target
+
+
+def _is_asked_back(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
+    """ "Amoxicillin 500." "Is that 500 or 250?" "Sorry, 250." """
+    asking, said = readings[new.dose_turn - 1], readings[new.dose_turn]
+    again = same_speaker(readings[old.dose_turn].utterance, said.utterance) and new.dose.first <= _FIRST_WORDS
+    asks = bool(asking.words) and asking.words[-1].norm == "?"
+    return again and asks and any(_CORRECTIONS.at(said.words, i) for i in range(new.dose.first))
 
 
 def _is_sent_after(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:

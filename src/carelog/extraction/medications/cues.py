@@ -14,7 +14,7 @@ Meaning = Literal[
 
 VERB_LAST = word_set(
     """
-    le leta leti lete li daalta daalti dalta dalti dete deti deta de khilate khilati khilaya khilayi pilate pilaya
+    ab अब le leta leti lete li daalta daalti dalta dalti dete deti deta de khilate khilati khilaya khilayi pilate pilaya
     khata khati kha khayi khaya khai chal lagata lagati liya band chhod chod bhool bhul shuru badha badhaya nahi
     khatam same lena
     lijiye lo kam likh likhi likha miss missed skip ले लेता लेती लेते ली लिया खा खाता खाती खाई खाया लगाता लगाती लीजिए
@@ -44,6 +44,8 @@ def stands_last(words: Sequence[Word], cue: Cue) -> bool:
 
 _PHRASES: dict[Meaning, str] = {
     "taking": """
+        keep up the, keep up with the, keep up your, got an, have an, carry an, carry a, carry my, carry the,
+        carries an, carries a, carries his, carries her,
         living on, same rakho, same rakhna, same rehne do, same chalne do,
         your repeat, on repeat, repeat prescription, repeat prescriptions, crushing, been crushing, can't swallow,
         ca n't swallow, cannot swallow,
@@ -119,9 +121,16 @@ _PHRASES: dict[Meaning, str] = {
         kam kiya, bring down, bring back down, bring up, बढ़ा दी, कम कर दी
     """,
     "stopped": """
-        left it, left that, left taking, threw it out, threw it away, threw them out, threw them away, threw that out,
+        ab nahi le raha, ab nahi le rahi, ab nahi le rahe, ab nahi leta, ab nahi leti, ab nahi lete, अब नहीं ले रहा,
+        अब नहीं ले रही, left it, left that, left taking, threw it out, threw it away, threw them out, threw them away,
+        threw that out,
         band karo, band kar do, band kijiye, band karna, band hai, stop karo, stop kar do, stop kijiye, stop kar di,
         stop kar diya, stop kiya,
+        bin the, bin your, binned the, binned my, ditch the, ditched the, ditched my, chuck the, chucked the, toss the,
+        tossed the, tossed it, tossed them, threw the, knocked it off, threw in the towel on it,
+        threw in the towel on that, threw in the towel on them, threw in the towel on the,
+        gave up on the, gave up on them, given up on it,
+        given up on that, given up on the,
         packed it in, packed that in, packed them in, pack it in, knocked it on the head, knocked that on the head,
         gave it up, gave that up, gave up on it, gave up on that, put that one down, put that down, left it off,
         stopped bothering with, not bothered with, didn't bother with, binned it, binned that, ditched it,
@@ -143,6 +152,7 @@ _PHRASES: dict[Meaning, str] = {
         बंद कर दिया, बंद की, बंद कर, छोड़ दी, छोड़ दिया
     """,
     "missed": """
+        got finished, got over, went out of stock,
         won't take, wo n't take, refuses to take, refused to take, refusing to take, refusing, khatam ho gayi,
         khatam ho gaya,
         khatam hai,
@@ -169,7 +179,9 @@ _PHRASES: dict[Meaning, str] = {
         tried, tried taking, tried some, tried using, been trying, i was on
     """,
     "considered": """
-        wanted to put me on, wanted to start me on, wanted me on,
+        i'd normally, i would normally, we'd normally, would normally, normally i'd, normally we'd, i'd usually,
+        we'd usually, would usually, i'd normally offer, i'd offer, wanted to put me on, wanted to start me on,
+        wanted me on,
         wanted to give me, tried to put me on,
         thinking of, thought of, tempted to, toying with,
         think about, thinking about, thought about, consider, considering, considered, might add, might try,
@@ -196,7 +208,9 @@ _PHRASES: dict[Meaning, str] = {
         is it safe, would it be ok, would it be okay, kya main, kya mai
     """,
     "other": """
-        patch came off, patch comes off, patch fell off, patches come off, patches came off,
+        no more than, patch came off, patch comes off, patch fell off, patches come off, patches came off,
+        take your oxygen, took your oxygen, taking your oxygen, take my oxygen, took my oxygen, took his oxygen,
+        took her oxygen, take his oxygen, take her oxygen, get your oxygen, got your oxygen,
         on day, he's on there, she's on there, i'm on there, he's on day, she's on day, i'm on day, is on day,
         now on day, left it at, left it in, left it on, left it home, left it behind, left it there, left it with,
         left it to,

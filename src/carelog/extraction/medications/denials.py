@@ -11,7 +11,7 @@ from carelog.extraction.wordsets import word_set
 _NEGATIONS = word_set(
     """
     not n't never no nor without avoid avoiding don't doesn't didn't won't haven't hasn't can't cannot isn't
-    wasn't ain't aren't shouldn't wouldn't couldn't weren't nahi nahin mat neither नहीं मत
+    wasn't ain't aren't shouldn't wouldn't couldn't weren't mustn't nahi nahin mat neither नहीं मत
     """
 )
 _HINDI_NOT = word_set("nahi nahin नहीं")
@@ -21,12 +21,25 @@ _NOT_MISSED = word_set("not n't never don't doesn't didn't haven't hasn't won't 
 _ELSE = word_set("otherwise else")  # "With my tea, because otherwise I forget it."
 _MARKS = frozenset(",.;:?!।")
 _CONDITIONS = word_set("if agar अगर")
+_DETERMINERS = word_set("the your this that his her")
 _CONDITION_REACH = 3
 _OFFERERS = word_set("we they doctor he she")
 _OFFER_REACH = 12
 _SUBJECTS = word_set("you your he she there it the that any")
 _TAKEN = word_set("take taken taking")
 _TOOK = word_set("took used had was put gave got")
+_NOT_BEGUN = phrase_set(
+    """
+    n't started | haven't started | not started | not yet started | n't begun | haven't begun | n't opened |
+    haven't opened | never opened | never started | did n't start | didn't start | n't taken it yet |
+    haven't taken it yet | n't taken any yet | haven't taken any yet | n't picked it up | haven't picked it up
+    """
+)
+_UNDOING = (
+    "but i don't", "but i haven't", "but he doesn't", "but she doesn't", "but i do not", "but never use it",
+    "but never take it", "but i never use it", "but i never take it", "but i don't use it", "but i don't take it",
+    "but don't use it", "but don't take it",
+)  # fmt: skip
 _LONG_AGO = phrase_set(
     """
     when i was | years ago | as a child | as a kid | as a teenager | back in | in college | in high school |
@@ -81,6 +94,12 @@ def is_conditional(words: Sequence[Word], begin: int, cue: Cue | None) -> bool:
     return bool(_CONDITIONS & set(near)) and not _MARKS & set(near)
 
 
+def is_supposed(words: Sequence[Word], first: int) -> bool:
+    """ "If ibuprofen 400 doesn't help, call us": what an instruction only supposes."""
+    before = first - 1 if first and words[first - 1].norm not in _DETERMINERS else first - 2
+    return before >= 0 and words[before].norm in _CONDITIONS
+
+
 def is_none_taken(words: Sequence[Word], cue: Cue) -> bool:
     """ "I haven't taken any Advil": nothing that should have been."""
     return cue.meaning == "missed" and words[cue.end - 1].norm in _TAKEN and _norm(words, cue.end) == "any"
@@ -92,10 +111,15 @@ def is_long_ago(words: Sequence[Word], sentence: tuple[int, int], cue: Cue) -> b
     return told and any(_LONG_AGO.at(words, i) for i in range(*sentence))
 
 
+def is_not_begun(words: Sequence[Word], first: int, stop: int) -> bool:
+    """ "(They gave me amoxicillin) but I haven't started it." """
+    return any(_NOT_BEGUN.at(words, i) for i in range(first, stop))
+
+
 def is_undone(words: Sequence[Word], first: int, stop: int) -> bool:
     """ "(I should take Lasix) but I don't." """
     said = " ".join(word.norm for word in words[first:stop]).replace(" n't", "n't").rstrip(" .!")
-    return said.endswith(("but i don't", "but i haven't", "but he doesn't", "but she doesn't", "but i do not"))
+    return said.endswith(_UNDOING)
 
 
 def _stands_alone(words: Sequence[Word], i: int) -> bool:

@@ -55,7 +55,10 @@ _COUNTED = _TIMES | word_set(
 
 _COUNTED_AFTER = word_set("time times tablet tablets pill pills capsule capsules puff puffs")
 _SMALLEST_BEFORE_COUNT = 100
+_LEAST_MICROGRAMS = 0.2  # Calcitriol comes in quarters of one; thyroxine's tablets are also named in milligrams.
 _LARGEST_BROKEN = 1000  # Two strengths in one: "twenty twelve and a half".
+_AT = word_set("at around by till until before after about from since")
+_LAST_HOUR, _LAST_MINUTE = 12, 59
 _MONEY = frozenset("$€£₹") | {"rs", "tier", "level"}
 _PACKS = word_set("pack packs box boxes bottle bottles strip strips packet packets")
 _PRICED = _PACKS | word_set("month year refill copay pop")  # "It's five fifty a month."
@@ -88,6 +91,8 @@ class Dose(NamedTuple):
         if self.value is None:
             return None
         unit = self.unit or usual_unit
+        if self.unit is None and usual_unit == "ug" and self.value < _LEAST_MICROGRAMS:
+            return None  # "Levothyroxine point oh five" may be milligrams.
         return Quantity(value=self.value, unit="[IU]" if unit == "U" and usual_unit == "[IU]" else unit)
 
 
@@ -175,6 +180,8 @@ def _dose(utterance: Utterance, earlier: Number | None, number: Number) -> Dose 
     if _norm(words, end - 1) == "half" and _norm(words, end) == "a":
         end += 1
     unit, end = _unit(words, end)
+    if unit is None and _is_hour(words, number):
+        return None
     joined = number.value > _LARGEST_BROKEN and number.value != int(number.value)
     if joined or number.value <= 0 or _norm(words, first - 1) == "/" or _is_limit(words, first):
         return None
@@ -185,6 +192,13 @@ def _dose(utterance: Utterance, earlier: Number | None, number: Number) -> Dose 
     return _range(utterance, earlier, number, unit, end) or Dose(
         first, end, number.value, unit, target=_norm(words, first - 1) == "to"
     )
+
+
+def _is_hour(words: Sequence[Word], number: Number) -> bool:
+    """ "(Motrin) at eleven thirty", "around seven forty": two numbers said as one are an hour there."""
+    hour, minute = divmod(number.value, 100)
+    told = number.form is Form.JOINED and _norm(words, number.first - 1) in _AT
+    return told and 1 <= hour <= _LAST_HOUR and 0 < minute <= _LAST_MINUTE
 
 
 def _is_of_mixture(words: Sequence[Word], earlier: Number | None, number: Number, end: int) -> bool:

@@ -38,6 +38,7 @@ _PEOPLE = word_set(
 _ANY_OTHER = word_set("for in with like of who's here help helps")  # "Is there someone who ..."
 _ME = word_set("i i'm me")
 _HE_OR_SHE = word_set("he she he's she's")
+_WOULD = word_set("would did does do was is 'd might could")
 _PEOPLE_REACH = 8
 _PETS = word_set("cat dog pet puppy kitten horse")
 _FIRST_PERSON = word_set("i i'm i've i'd me mine we us")
@@ -64,6 +65,10 @@ _AFTER_REACTS = word_set("to is are , include including : like with")
 _COPULA = word_set("is was 's are were")
 _ALLERGY = word_set("allergy allergies")
 _ENDS_CLAUSE = word_set("for . , ; ? ! and but because so")
+_GREETING = word_set("hi hello hey dear mr mrs ms miss")
+_INTRODUCING = frozenset({("speaking", "with"), ("speaking", "to"), ("talking", "to"), ("name", "is"), ("name", "'s")})
+_ALLOWED = word_set("fine ok okay alright safe allowed")
+_LONGEST_ASKED = 8
 _COPULA_REACH = 5
 _REACH = 12
 _KIN_REACH = 8
@@ -85,9 +90,25 @@ def is_compared(utterance: Utterance, first: int, end: int) -> bool:
     if any(_IN_PLACE.at(words, i) for i in range(end, min(len(words), end + _IN_PLACE_REACH))):
         return True
     before = [word.norm for word in words[max(0, first - 3) : first]]
+    if before[-2:] == ["like", "the"]:
+        return end < len(words) and words[end].norm in _WOULD  # "Will it hurt my kidneys like the Aleve would?"
     if before[-1:] == ["like"]:
         return before[-2:-1] in (["that"], ["it"], ["this"]) or before[-3:-1] == ["the", "same"]
     return before[-1:] == ["than"] and before[-2:-1] != ["other"]
+
+
+def is_a_person(utterance: Utterance, mention: Mention) -> bool:
+    """ "Hello, am I speaking with Yasmin?", "my name is Allegra"."""
+    before = [word.norm for word in utterance.words[: mention.first][-2:]]
+    return bool(before) and (before[-1] in _GREETING or tuple(before) in _INTRODUCING)
+
+
+def is_allowed(utterance: Utterance, mention: Mention) -> bool:
+    """ "Tylenol is fine for it", as a clinician says: it may be taken."""
+    if utterance.turn.role in (Role.PATIENT, Role.CARER):
+        return False
+    after = [word.norm for word in utterance.words[mention.end : mention.end + 2]]
+    return len(after) > 1 and after[0] in _COPULA and after[1] in _ALLOWED
 
 
 def is_given_once(utterance: Utterance, mention: Mention) -> bool:
@@ -155,15 +176,25 @@ def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, menti
                 return True
     if mention.end < len(words) and words[mention.end].norm.startswith(_REACTS[:3]):
         return True
-    if _is_the_allergy(utterance, mention):
+    if _is_the_allergy(utterance, mention) or _is_asked_as_allergy(utterance, mention):
         return True
     if before is None or mention.first > 6 or same_speaker(before, utterance):
         return False
     return any(
-        word.norm in ("allergic", "allergies", "allergy")
+        word.norm in ("allergic", "allergies", "allergy", "reacts")
         for question in open_questions(before)
         for word in before.words[question.first : question.end]
     )
+
+
+def _is_asked_as_allergy(utterance: Utterance, mention: Mention) -> bool:
+    """ "Any allergies? Penicillin, latex?": the second question goes on with the first."""
+    words = utterance.words
+    begin, end = utterance.sentence_at(mention.first)
+    if words[end - 1].norm != "?" or end - begin > _LONGEST_ASKED or not begin or words[begin - 1].norm != "?":
+        return False
+    first = utterance.sentence_at(begin - 1)[0]
+    return any(word.norm in _ALLERGY | {"allergic"} for word in words[first:begin])
 
 
 def _is_the_allergy(utterance: Utterance, mention: Mention) -> bool:
@@ -184,23 +215,31 @@ def _is_his_or_hers(words: Sequence[Word], begin: int, first: int) -> bool:
     return not (_ME & set(before) and _TAKES & set(before))
 
 
+def _is_of_the_subjects_kin(words: Sequence[Word], begin: int, mention: Mention) -> bool:
+    """ "Her cousin is the one with the EpiPen", as a carer says of the subject's."""
+    return any(
+        words[i].norm in _KIN and words[i - 1].norm in _OWNERS and words[i + 1].norm in _KIN_HAS
+        for i in range(max(begin + 1, mention.first - _KIN_REACH), mention.first)
+    )
+
+
 def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
     """ "My wife takes metoprolol", "my mother's insulin", "her tramadol"; not "my wife says I take".
 
     A carer's "my son takes" is about the subject.
     """
-    if utterance.turn.role is Role.CARER:
-        return False
     words = utterance.words
+    if utterance.turn.role is Role.CARER:
+        return _is_of_the_subjects_kin(words, begin, mention)
     if utterance.turn.role is Role.PATIENT and _is_his_or_hers(words, begin, mention.first):
         return True
     for i in range(max(begin, mention.first - _KIN_REACH), mention.first):
         norm = words[i].norm
-        owns = norm.endswith("'s") and norm[:-2] in _KIN
+        owns = norm.endswith("'s") and norm[:-2] in _KIN | _PETS
         if norm in _KIN_HINDI:
             return words[i + 1].norm not in _SAYS_HINDI and not any(
                 word.norm in _ME_HINDI for word in words[i + 1 : mention.first]
             )
-        if owns or (norm in _KIN and words[i + 1].norm in _KIN_HAS):
+        if owns or (norm in _KIN | _PETS and words[i + 1].norm in _KIN_HAS):
             return not any(word.norm in _ME for word in words[i + 1 : mention.first])
     return False

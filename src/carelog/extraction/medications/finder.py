@@ -39,6 +39,10 @@ _ASKING = frozenset({"which", "what", "kaunsi", "kaun"})
 _ASKING_REACH = 4
 _QUESTION_REACH = 8
 _ASKED_REACH = 8
+_IN_MICROGRAMS = frozenset({"fentanyl", "buprenorphine"})
+"""What patches give by the hour, in micrograms."""
+_HALVING = frozenset({"cut", "cutting", "halve", "halved", "halving", "double", "doubled", "doubling", "split"})
+_HALVING_REACH = 3
 _GIVES = frozenset({"put", "gave", "has", "had", "have", "started", "prescribed", "got"})
 
 
@@ -75,7 +79,11 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
             if mention.drug.kind and _is_asked_for(readings[turn], mention.first, answered=answered):
                 continue
             place = _Place(readings, turn, mention, following)
-            facts += [_fact(place, p, _said_of_dose(scene, p, own, said), alone=len(own) == 1) for p in own]
+            past = _is_asked_of_past(readings[turn], mention)
+            facts += [
+                _fact(place, p, _said_of_dose(scene, p, own, said, asked_of_past=past), alone=len(own) == 1)
+                for p in own
+            ]
             facts += [] if own else [_fact(place, None, said)]
             if missed := scene.missed_of(turn, mention, following):
                 facts.append(
@@ -93,9 +101,17 @@ def _is_asked_for(reading: Reading, word: int, *, answered: bool) -> bool:
     asked = [question for question in reading.questions if question.first <= word < question.end]
     if any(question.form is QuestionForm.OPEN or answered for question in asked):
         return True
-    end = utterance.sentence_at(word)[1]
+    begin, end = utterance.sentence_at(word)
+    if answered and utterance.words[end - 1].norm == "?" and any(q.first >= begin for q in reading.questions):
+        return True  # "And the blood thinner, are you taking that?" "Apixaban."
     asking = {w.norm for w in utterance.words[max(0, word - _ASKING_REACH) : word]}
     return utterance.words[end - 1].norm == "?" and bool(_ASKING & asking)
+
+
+def _is_asked_of_past(reading: Reading, mention: Mention) -> bool:
+    """ "What strength was the calcium?": its answer tells nothing of today."""
+    before = {word.norm for word in reading.words[: mention.first][-2:]}
+    return not before.isdisjoint(("was", "were")) and any(q.first <= mention.first < q.end for q in reading.questions)
 
 
 def _says_something(finding: Finding) -> bool:
@@ -120,14 +136,15 @@ class _Place(NamedTuple):
         return utterance.span(begin, max(stop, end))
 
 
-def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said) -> Said:
+def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, asked_of_past: bool) -> Said:
     """What is said of one strength: what its own clause says, if it was said apart from the name."""
-    if p.dose.former:
+    until_now = said.status == "changed" and not p.dose.target and scene.is_changed_from(p.turn, p.mention)
+    if p.dose.former or until_now:
         return replace(said, status="taking", tentative=False)
     later: Status | None = None
     if p.dose_turn != p.turn:
         later = scene.status_between(p.dose_turn, 0, p.dose.first)
-        if later is None and said.status in (None, "asked") and scene.is_reply(p.dose_turn):
+        if later is None and said.status in (None, "asked") and scene.is_reply(p.dose_turn) and not asked_of_past:
             later = "taking"  # "What about your lisinopril?" "20 mg."
     elif (said.status != "stopped" or p.dose.target) and p.dose.first - p.mention.end > _APART:
         later = scene.status_between(p.turn, p.mention.end, p.dose.first)
@@ -174,8 +191,11 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
     if status is None and (p is not None or often is not None):
         status = _status_of_list(place, p, often)
     sentence = here.utterance.sentence_at(first)
+    asks = any(question.first <= mention.first < question.end for question in here.questions)
     to_come = status == "ordered" or (status == "started" and here.utterance.turn.role is Role.CLINICIAN)
     how = directions(here.utterance, sentence, first, end, place.following, to_come=to_come)
+    if status is None and how and here.utterance.turn.role in (Role.PATIENT, Role.CARER) and not asks:
+        status = "taking"  # "Panadol, two tabs when my head hurts"
     with_what = _beside_frequency(here, stop, place.following, often)
     day = _day_of(here, sentence, first, end, place.following, status)
     if day is None and status == "stopped":
@@ -187,10 +207,12 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
     beside_it += [day[1]] if day else []
     beside_it += [Span(here.turn, o.start, o.end) for o in with_what]
     instructions = "; ".join([*in_words(here.utterance, how), *(o.frequency.text.lower() for o in with_what)])
+    form = form_and_route(words, first, end, place.following)
+    known = p is not None and not _is_of_unknown_unit(mention, p, form["form"]) and not _is_halved(place, p, status)
     return Fact(
         drug=mention.drug,
         spans=tuple(_joined((*own, *beside_it, *elsewhere, *said.spans))),
-        dose=p.dose.quantity(mention.drug.unit) if p else None,
+        dose=p.dose.quantity(mention.drug.unit) if p and known else None,
         status=status,
         frequency=often.frequency if often else None,
         reason=reason_after(words, end, min(place.following, end + _REASON_REACH))
@@ -200,8 +222,24 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
         stopped=day[0] if day and status == "stopped" else None,
         prescribed_by=_prescriber(here, sentence, first, end, status),
         tentative=said.tentative,
-        **form_and_route(words, first, end, place.following),
+        **form,
     )
+
+
+def _is_of_unknown_unit(mention: Mention, p: Pair, form: str | None) -> bool:
+    """ "A fentanyl patch 25", "my thyroid pill, 88": micrograms there, and none were said."""
+    if p.dose.unit is not None:
+        return False
+    patch = form == "patch" and mention.drug.ingredient in _IN_MICROGRAMS
+    return patch or (mention.drug.kind and mention.drug.name.startswith("thyroid"))
+
+
+def _is_halved(place: "_Place", p: Pair, status: Status | None) -> bool:
+    """ "I cut my 100 mg sertraline in half": what is taken now was not said."""
+    if status != "changed" or p.dose.target or p.dose_turn != place.turn or p.dose.first > p.mention.first:
+        return False
+    words = place.readings[place.turn].words
+    return any(word.norm in _HALVING for word in words[max(0, p.dose.first - _HALVING_REACH) : p.dose.first])
 
 
 def _is_long_done(place: _Place, p: Pair | None) -> bool:
@@ -311,6 +349,8 @@ def _status_of_list(place: _Place, p: Pair | None, often: Often | None) -> Statu
     teller = place.readings[p.dose_turn].utterance if p else reading.utterance
     asked = any(q.first <= place.mention.first < q.end for q in reading.questions)
     if asked and (p is None or p.dose_turn == place.turn) and not _is_asked_how_often(place):
+        return None
+    if asked and _is_asked_of_past(reading, place.mention):
         return None
     if teller.turn.role in (Role.PATIENT, Role.CARER) or asked or (often and _is_asked_how_often(place)):
         return None if p is not None and p.dose.target else "taking"

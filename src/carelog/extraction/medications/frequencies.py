@@ -60,10 +60,10 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (r"ह(?:फ़?्|\u095e्)ते\s+में\s+एक\s+बार", 1 / 7),
     (r"खाने\s+(?:के|से)\s+(?:बाद|साथ|पहले)|खाली\s+पेट", None),
     (r"(?:जब\s+)?ज़?रूरत\s+(?:पड़ने\s+पर|पड़े|हो|होने\s+पर)(?:\s+तो)?", "needed"),
-    (r"bid|b\.\s?i\.\s?d\.?|b i d", 2),
+    (r"bid|b\.\s?i\.\s?d\.?|b i d|bd|b\.\s?d\.?", 2),
     (r"tid|tds|t\.\s?i\.\s?d\.?|t i d", 3),
     (r"qid|qds|q\.\s?i\.\s?d\.?|q i d", 4),
-    (r"q?hs|qd|od|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
+    (r"q?hs|qd|od|o\.\s?d\.?|nocte|q\.\s?d\.?", 1),  # "OD" is once daily on Indian and British prescriptions.
     (rf"(?:every\s+{_WEEKDAY}|on\s+{_WEEKDAYS})(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_WEEKDAY}s?)+", "weekdays"),
     (rf"weekly|every\s+week|every\s+{_WEEKDAY}|on\s+{_WEEKDAYS}|hafte\s+(?:mein|me)\s+ek\s+ba+r", 1 / 7),
     (r"daily|(?<!for\s)a\s+day|(?:per|each)\s+day|/\s?day", 1),
@@ -74,7 +74,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (
         r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you|he|she)\s+needs?\s+(?:it|them|to))|jab\s+(?:bhi\s+)?zaroorat"
         r"|(?:only\s+)?when(?:ever)?\s+(?:(?:my|the|his|her|your)\s+[a-z]+|it|i|he|she|you)\s+"
-        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|gets?\s+(?:bad|a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|a\s+headache|trouble\s+sleeping))",
+        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|pains?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|gets?\s+(?:bad|a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|(?:a\s+)?headache|(?:a\s+)?fever|trouble\s+sleeping))",
         "needed",
     ),
     (
@@ -92,7 +92,8 @@ _ANY = re.compile(
 _FIRST_WORDS = word_set(
     """
     once twice thrice one two three four five six seven eight ten twelve twenty every each q qd qid qds qhs hs od
-    hourly on alternate ek do teen char chaar chhar biweekly fortnightly monthly weekly daily nightly everyday morning
+    hourly on bd o nocte alternate ek do teen char chaar chhar biweekly fortnightly monthly weekly daily nightly
+    everyday morning
     mornings evening evenings afternoon afternoons night nights noon bedtime breakfast lunch dinner supper in at again
     subah subha sham shaam din before first raat sone roz rozana har bid b tid tds t a per / with after between khane
     khana khali empty as prn p sos when whenever only if jab occasionally from now hafte एक दो सुबह शाम रात दोपहर दिन

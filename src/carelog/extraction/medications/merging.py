@@ -103,6 +103,8 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
     ended = [fact for fact in told if fact.dose is None and fact.status == "stopped"]
     if stopped and len(dosed) == 1 and dosed[0].status in ("taking", "asked", None) and _is_after(ended[-1], dosed[0]):
         return [replace(dosed[0].with_(replace(bare, status=None)), status="stopped")]  # "I take 20." "Stop it."
+    if stopped and len(dosed) == 1 and dosed[0].status is None:
+        return [replace(dosed[0].with_(replace(bare, status=None)), status="stopped")]
     if not dosed or (stopped and all(fact.status != bare.status for fact in dosed)):
         return [bare, *dosed]
     return [_filled(dosed[0], bare), *dosed[1:]]
@@ -130,7 +132,7 @@ def _finding(fact: Fact) -> Finding:
         status=fact.status,
         reason=fact.reason,
         instructions=fact.instructions,
-        started=fact.started if fact.status != "missed" else None,
+        started=fact.started if fact.status not in ("missed", "asked") else None,
         stopped=fact.stopped if fact.status == "stopped" else None,
         prescribed_by=fact.prescribed_by,
     )

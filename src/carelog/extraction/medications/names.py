@@ -7,7 +7,7 @@ does; whether it is worth an entry depends on what is said of it.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -51,6 +51,10 @@ _SURELY_TAKES = frozenset({"taking", "take", "started"})
 _EXPLAINING = word_set(
     "which is an a , it's that's called named the uh um of like kind this that its it 's drug medicine"
 )
+_WHO = word_set("i he she we")
+_SURELY_A_STRENGTH = 100  # and no count
+_STRENGTH_OF = word_set("strength dose dosage")
+_OF_THE = word_set("of is was are")
 _WHOSE = word_set("the my your his her")
 _SAYS_WHICH = word_set("is it's that's called named")
 _LONGEST_EXPLANATION = 5
@@ -100,7 +104,11 @@ def find_mentions(reading: Reading) -> list[Mention]:
             sure = False  # The inhaler of "my albuterol inhaler".
         if sure and not _is_measured(words, end, drug):
             found.append(Mention(i, end, drug))
-    return [mention for n, mention in enumerate(found) if not _explains(words, found, n)]
+    if len(found) < 2:
+        return found
+    # "The water tablet, furosemide, | forty milligrams": no list goes on before a strength.
+    strengths = {dose.first - 1 for dose in reading.doses if words[dose.first - 1].norm == ","}
+    return [mention for n, mention in enumerate(found) if not _explains(words, found, n, strengths)]
 
 
 @lru_cache(maxsize=8192)  # People use few different words, and most begin no name.
@@ -116,11 +124,12 @@ def _with_its_verb(norm: str) -> Drug | None:
     return drug if drug and not drug.ambiguous else None
 
 
-def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
+def _explains(words: Sequence[Word], found: Sequence[Mention], n: int, strengths: Container[int]) -> bool:
     """The kind of "meloxicam, which is an anti-inflammatory" or "a steroid called prednisone": the same medicine."""
     mention = found[n]
     if n + 1 < len(found) and _is_sort_of(found[n + 1].drug, mention.drug) and words[mention.end].norm == ",":
-        return found[n + 1].first - mention.end == 1  # "Insulin, Lantus".
+        between = [word.norm for word in words[mention.end + 1 : found[n + 1].first]]
+        return between in ([], ["the"], ["my"])  # "Insulin, Lantus", "my insulin, the Lantus".
     if not mention.drug.kind:
         return False
     gaps = [
@@ -131,10 +140,10 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int) -> bool:
     if n + 1 < len(found) and not found[n + 1].drug.kind:
         form = FORMS.at(words, mention.end) if mention.end < len(words) else None
         between = [word.norm for word in words[mention.end + (form[0] if form else 0) : found[n + 1].first]]
-        if between in ([",", "the"], [",", "it's"], [",", "that's"]):
-            return True  # "The water pill, the hydrochlorothiazide".
+        if between in ([], [",", "the"], [",", "it's"], [",", "that's"]):
+            return True  # "The water pill, the hydrochlorothiazide", "a nasal spray Valtoco".
         whose = mention.first > 0 and words[mention.first - 1].norm in _WHOSE
-        if between == [","] and whose and _ends_there(words, found[n + 1].end):
+        if between == [","] and whose and (_ends_there(words, found[n + 1].end) or found[n + 1].end in strengths):
             return True  # "And my water pill, hydrochlorothiazide."
     return any(
         0 < len(gap) <= _LONGEST_EXPLANATION
@@ -227,8 +236,21 @@ class _Company:
             ends.update(range(dose.first - 2, dose.first + 1))
             close_ends.update(range(dose.first - 1, dose.first + 1))
         for cue in cues:
+            if cue.first > 1 and words[cue.first - 1].norm in _WHO and words[cue.first - 2].norm == ",":
+                ends.add(cue.first - 2)  # "The calcium, I stopped already."
             if stands_last(words, cue):
                 ends.update(range(cue.first - _CUE_REACH, cue.first + 1))
+        for i, word in enumerate(words[:-3]):
+            if word.norm in _STRENGTH_OF and words[i + 1].norm in _OF_THE:
+                begins.add(i + 3)  # "What strength was the calcium?"
+        for dose in self._reading.doses:
+            if (
+                dose.value
+                and dose.value >= _SURELY_A_STRENGTH
+                and dose.end < len(words)
+                and words[dose.end].norm == "of"
+            ):
+                begins.add(dose.end + 1)  # "And two thousand of vitamin D"
         for i, word in enumerate(words):
             if word.start in starts:
                 ends.update((i, i - 1) if not words[i - 1].norm.isdecimal() else (i - 1,))

@@ -108,7 +108,8 @@ def _owner(
         said = [other for other in readings[turn].doses if before.end <= other.first < dose.first]
         others = any(other.unit or other.value != dose.value for other in said)
         again = dose.target or (PRONOUNS | _TAKING_BACK) & set(around.gap_before[-4:]) or "then" in around.gap_before
-        listed = bool({"and", "aur", "और"} & set(around.gap_before[-2:])) and is_before_frequency(readings[turn], dose)
+        joints = {"and", "aur", "और", ","} if dose.unit == "U" else {"and", "aur", "और"}
+        listed = bool(joints & set(around.gap_before[-2:])) and is_before_frequency(readings[turn], dose)
         near = len(around.gap_before) <= _LONGEST_REACH
         return Place(turn, before) if near and (again or listed or not others) else None
     return last
@@ -166,6 +167,8 @@ def _leads(dose: Dose, around: Around) -> bool:
         return True
     if not is_strength(dose):
         return False
+    if not gap and around.after is not None and around.after.drug.unit == "U":
+        return True  # "Twenty-two Lantus at night": insulin is counted in units.
     return len(gap) <= 3 if "of" in gap else not gap and (not is_whole(dose) or (dose.value or 0) >= SURELY_NO_COUNT)
 
 

@@ -27,11 +27,15 @@ from carelog.extraction.medications.denials import (
     is_denied,
     is_long_ago,
     is_none_taken,
+    is_not_begun,
     is_refused,
+    is_supposed,
     is_undone,
 )
 from carelog.extraction.medications.exclusions import (
+    is_a_person,
     is_allergy,
+    is_allowed,
     is_anothers,
     is_compared,
     is_general,
@@ -54,6 +58,10 @@ _OF_IT = frozenset({"stopped", "missed", "taking", "take", "changed", "started"}
 _TO_MISS = word_set("miss skip forget")
 _HAD_REACH = 8
 _BEFORE_HAD = word_set("some his her the a two one of more another last at and , then")
+_RESTARTED = word_set("restarted resumed restarting resuming")
+_AGAIN_REACH = 2
+_SWITCHING = word_set("switched changed swapped")
+_SWITCH_REACH = 3
 _OWN = word_set("my meri mera mere")
 _IFS = word_set("if agar अगर")
 _SHORT = 7  # Words of a question that names nothing new.
@@ -83,6 +91,8 @@ class Scene:
             is_of_people(utterance, begin, mention)
             or is_compared(utterance, first, mention.end)
             or is_given_once(utterance, mention)
+            or is_allowed(utterance, mention)
+            or is_a_person(utterance, mention)
             or is_general(utterance, begin, end, mention)
             or is_of_one_named_before(self._dialogue, turn, mention)
         ):
@@ -92,6 +102,9 @@ class Scene:
         if self._is_considered(turn, begin, first, cue) or is_conditional(utterance.words, begin, cue):
             return None
         if cue is not None and cue.meaning in TAKING and is_told_of_another(utterance, begin, cue.first):
+            return None
+        told_to = utterance.turn.role in (Role.CLINICIAN, Role.AGENT)
+        if told_to and is_supposed(utterance.words, first):
             return None
         status = status_of(self._dialogue[turn], cue)
         if cue is not None and is_none_taken(utterance.words, cue):
@@ -113,11 +126,17 @@ class Scene:
         status = carried or status
         later = list(self._said_of_it(turn, mention.end, stop)) if status in (None, "taking", "started") else []
         if stopped := next((said for said in later if said.status == "stopped"), None):
-            return stopped
+            return self._begun_again(turn, mention.end, stop) or stopped
+        if status == "stopped" and (again := self._begun_again(turn, mention.end, stop)):
+            return again
         if carried and (anew := next((said for said in later if said.status in ("started", "changed")), None)):
             return anew
+        if status in (None, "taking") and (switched := self._switched_to_another(turn, mention)):
+            return switched
         if status == "taking" and cue is not None and is_long_ago(utterance.words, (begin, end), cue):
             status = "stopped"
+        if status in ("taking", "started") and is_not_begun(utterance.words, mention.end, min(stop, end)):
+            return Said("ordered")
         if status == "taking" and is_undone(utterance.words, mention.end, min(stop, end)):
             return Said("missed")
         said = self._asked.said_of(turn, mention, status, tentative=cue is not None and cue.meaning == "tried")
@@ -159,6 +178,12 @@ class Scene:
                 return status_of(self._dialogue[turn], cue)
         return None
 
+    def is_changed_from(self, turn: int, mention: Mention) -> bool:
+        """ "Go from metformin 500 ...": what is named is the dose until now."""
+        words = self._dialogue[turn].words
+        before = [word.norm for word in words[: mention.first][-2:]]
+        return before[-1:] == ["from"] or before in (["from", "the"], ["from", "your"])
+
     def is_reply(self, turn: int) -> bool:
         """Whether the turn is another speaker's, after a question."""
         return self._asked.is_reply(turn)
@@ -189,6 +214,39 @@ class Scene:
                 named = list(self._mentions.get(reply + 1, ()))
                 until = min(named[0].first if named else len(self._dialogue[reply + 1].words), _REPLY_REACH)
                 yield from self._pronouns_in(reply + 1, 0, until)
+
+    def _begun_again(self, turn: int, first: int, stop: int) -> Said | None:
+        """ "(I stopped the metformin,) and then started again last week"."""
+        utterance = self._dialogue[turn]
+        if utterance.turn.role not in (Role.PATIENT, Role.CARER):
+            return None
+        words = utterance.words
+        for cue in self._readings[turn].cues:
+            if not first <= cue.first < stop or cue.meaning != "started":
+                continue
+            after = [word.norm for word in words[cue.end : cue.end + _AGAIN_REACH]]
+            anew = "again" in after or words[cue.first].norm in _RESTARTED
+            begin = utterance.sentence_at(cue.first)[0]
+            if anew and not is_refused(words, begin, cue, cue.end) and not is_conditional(words, begin, cue):
+                return Said("started", (self._quote(turn, cue.first, cue.end),))
+        return None
+
+    def _switched_to_another(self, turn: int, mention: Mention) -> Said | None:
+        """ "(You were on Lipitor 40. Still?) They switched me to rosuvastatin": of the one that was asked about."""
+        reply = turn + 1
+        told_to = self._dialogue[turn].turn.role in (Role.PATIENT, Role.CARER)
+        if told_to or reply >= len(self._dialogue) or mention is not self._mentions[turn][-1]:
+            return None
+        words, named = self._dialogue[reply].words, self._mentions.get(reply, ())
+        if self._dialogue[reply].turn.role not in (Role.PATIENT, Role.CARER) or len(named) != 1:
+            return None
+        other = named[0]
+        same = (other.drug.ingredient or other.drug.name) == (mention.drug.ingredient or mention.drug.name)
+        for cue in self._readings[reply].cues:
+            switching = words[cue.first].norm in _SWITCHING and words[cue.end - 1].norm == "to"
+            if switching and not same and 0 <= other.first - cue.end <= _SWITCH_REACH:
+                return Said("stopped", (self._quote(reply, cue.first, other.end),))
+        return None
 
     def _is_asked_more(self, turn: int, reply: int) -> bool:
         """ "I started biotin." "How much?" "... I stopped it last week": a short question keeps it in mind."""

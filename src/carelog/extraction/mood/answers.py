@@ -9,7 +9,7 @@ from carelog.extraction.exchange import AnswerKind, Question, QuestionForm, answ
 from carelog.extraction.finding import Span
 from carelog.extraction.mood.said import Said, feeling_at, level_after, spoken
 from carelog.extraction.mood.scales import level_of
-from carelog.extraction.mood.words import IN_ONESELF, MARKS_OF_MOOD, MIND, PLAIN_FEELINGS, begins_feeling
+from carelog.extraction.mood.words import FEELINGS, IN_ONESELF, MARKS_OF_MOOD, MIND, PLAIN_FEELINGS, begins_feeling
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.symptoms.context import is_first_person
 from carelog.extraction.utterances import Utterance
@@ -18,6 +18,7 @@ from carelog.extraction.wordsets import word_set
 _SCALES: Final = word_set("scale rate ten 10 rating score")
 _SOON: Final = 6  # words
 _FRAGMENT: Final = 3  # words: "And mood?"
+_OF_SUBJECT: Final = word_set("he she he's she's they")
 _HESITATING: Final = word_set("well oh ah um uh er honestly , a bit")
 
 
@@ -74,6 +75,10 @@ def _in_words(reply: Utterance) -> Said | None:
     if begin == 1 and norms[0] == "well":
         begin = 0
     level = level_after(reply.words, begin, len(reply.words))
+    if level is None and reply.turn.role is Role.CARER and norms[begin : begin + 1] and norms[begin] in _OF_SUBJECT:
+        level = level_after(reply.words, begin + 1, len(reply.words))
+    if level is None and (felt := FEELINGS.at(reply.words, begin)) is not None:
+        return Said(begin, begin + felt[0], level=felt[1], feeling=spoken(reply.words, begin, begin + felt[0]))
     if level is None:
         return None
     value, first, end = level

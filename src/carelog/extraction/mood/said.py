@@ -128,7 +128,8 @@ _OF_TIME = word_set("last past other whole entire same first next odd day days w
 # "Happy to help", "worried that it broke": an attitude to one thing, not a mood.
 _ABOUT_SOMETHING = word_set(
     """
-    happy happier sad worried angry frustrated scared guilty content hopeful thrilled delighted optimistic
+    happy happier sad worried angry frustrated scared guilty content hopeful thrilled delighted optimistic fed
+    frightened terrified petrified apprehensive gutted bummed
     """
 )
 _COMPLEMENTS = word_set(

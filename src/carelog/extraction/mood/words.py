@@ -14,12 +14,14 @@ _FEELING_PHRASES: dict[Level | None, str] = {
     """,
     "low": """
         sad | depressed | unhappy | gloomy | tearful | weepy | discouraged | demoralized |
-        demoralised | lonely | blue | empty inside | disheartened | emotional wreck | udas | udaas |
+        demoralised | lonely | fed up | gutted | teary | bummed | bummed out | cheesed off | browned off | blue |
+        empty inside | disheartened | emotional wreck | udas | udaas |
         dukhi | उदास | दुखी
     """,
     None: """
         anxious | nervous | worried | stressed | stressed out | overwhelmed | irritable | moody |
-        on edge | frustrated | angry | panicky | restless | grumpy | scared | guilty | pareshan |
+        on edge | frustrated | angry | panicky | frightened | terrified | petrified | tense | wound up | snappy |
+        cranky | short tempered | apprehensive | restless | grumpy | scared | guilty | pareshan |
         परेशान | chidchida | चिड़चिड़ा | ghabraya hua | ghabrayi hui |
         bahut tension | kaafi tension | tension mein | zyada tension | टेंशन
     """,
@@ -44,12 +46,12 @@ LEVELS: PhraseTable[Level] = phrase_table(
             terrible | awful | horrible | very low | really low | very bad | really bad | bahut kharab
         """,
         "low": """
-            low | down | bad | poor | not good | not great | not so good | not so great | not too good |
+            low | down | flat | bad | poor | not good | not great | not so good | not so great | not too good |
             not the best | n't good | n't great | n't been good | n't been great | not been good |
             not been great | kharab | ख़राब | खराब
         """,
         "neutral": """
-            okay | ok | fine | alright | all right | so so | stable | average | neutral | the same |
+            okay | ok | fine | alright | all right | so so | stable | average | neutral | the same | up and down |
             not bad | not too bad | not so bad | theek | ठीक
         """,
         "good": """
@@ -89,7 +91,7 @@ ENERGY: PhraseTable[Level] = phrase_table(
 )
 MIND = word_set(
     """
-    mood moods spirits emotionally mentally emotional mental mann मन मूड psychologically
+    mood moods spirit spirits emotionally mentally emotional mental mann मन मूड psychologically
     """
 )
 IN_ONESELF = word_set("yourself himself herself")

@@ -83,7 +83,8 @@ def find_sizes(utterance: Utterance) -> list[Number]:
         while first and words[first - 1].norm in _CARDINAL:
             first -= 1
         before = [other.norm for other in words[max(0, first - 2) : first]]
-        if not before or before[-1] not in BEFORE_SIZE or before[0] in NOT_BEFORE_SIZE:
+        apart = before[-1:] == [","] and word.norm == "hundreds"  # "A couple of ibuprofen, four hundreds"
+        if not before or not (apart or before[-1] in BEFORE_SIZE) or before[0] in NOT_BEFORE_SIZE:
             continue
         numbers, end = _Reader((*words[first:i], word._replace(norm=SIZES[word.norm]))).at(0)
         if len(numbers) == 1 and end == i + 1 - first and numbers[0].value <= _LARGEST_SIZE:

@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from carelog.extraction import claims
 from carelog.extraction.durations import find_durations
 from carelog.extraction.exchange import Answer, AnswerKind, read_answer
 from carelog.extraction.finding import Span
+from carelog.extraction.measured import in_short
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.sleep.lengths import is_of_the_night
-from carelog.extraction.sleep.night import ASKED, Night
+from carelog.extraction.sleep.night import ASKED, LONGEST, NOT, Night
 from carelog.extraction.sleep.quality import DEGREES, QUALITY
 from carelog.extraction.sleep.times import clock_at, with_awakenings
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.sleep import Quality
 
-_OF_A_NIGHT = ASKED | word_set("bed wake woke")
+_OF_A_NIGHT = ASKED | word_set("bed wake woke waking woken")
 _SHORT = 5  # words
+_BARE = 2  # words
+_WAKES_YOU = {("wake", "you"), ("wakes", "you"), ("waking", "you"), ("woken", "you"), ("you", "awake"), ("woke", "you")}
+_HOW_OFTEN = word_set(
+    "every most some often sometimes always usually twice once times did does nights night yes yeah occasionally"
+)
 _OF_AN_HOUR = word_set("time when kab kitne")
 _WAKING = word_set("wake woke waking uthe uthi")
 _GOODNESS = word_set("well good okay ok fine")
@@ -43,9 +50,11 @@ def answered(asking: Utterance, utterance: Utterance, *, going_on: bool) -> tupl
         if claims.asks_carer_of_self(asking, question, utterance):
             return nothing
         said = read_answer(utterance, utterance.turn.index)
+        span = asking.span(question.first, question.end)
+        if question.polar and utterance.words and any(pair in _WAKES_YOU for pair in pairwise(norms)):
+            return _woken(asking, question, utterance, said), (span,)
         if said is None and question.polar:
             return nothing
-        span = asking.span(question.first, question.end)
         if _OF_AN_HOUR.intersection(norms) or not ASKED.intersection(norms) | {"hours"}.intersection(norms):
             return _hour(utterance, norms), (span,)
         if said is None:
@@ -53,6 +62,19 @@ def answered(asking: Utterance, utterance: Utterance, *, going_on: bool) -> tupl
         night = _answers(utterance, norms, said, polar=question.polar)
         return with_awakenings(utterance, night, find_numbers(utterance)), (span,)
     return nothing
+
+
+def _woken(asking: Utterance, question: claims.Asked, utterance: Utterance, answer: Answer | None) -> Night:
+    """ "Does it wake you at night?" "Most nights." """
+    first, end = utterance.sentences[0]
+    opening = {word.norm for word in utterance.words[first : first + _SHORT]}
+    yes = answer is not None and answer.kind is AnswerKind.YES
+    denied = answer is not None and answer.kind is AnswerKind.NO
+    if yes or (not denied and not _HOW_OFTEN.isdisjoint(opening) and opening.isdisjoint(NOT)):
+        bare = yes or end - first <= _BARE or in_short(utterance.quote(first, end), LONGEST) is None
+        told = asking.quote(question.first, question.end).rstrip(" ?") if bare else utterance.quote(first, end)
+        return replace(Night().seen(first, end), roughly=told.strip(" .") or None)
+    return Night()
 
 
 def _hour(utterance: Utterance, asked: Sequence[str]) -> Night:
@@ -82,7 +104,7 @@ def _answers(utterance: Utterance, asked: Sequence[str], answer: Answer, *, pola
         if number is not None and number.first <= 6 and number.value in range(1, 11):
             return replace(Night().seen(number.first, number.end), score=int(number.value))
         return night
-    if "hours" in asked or "long" in asked:
+    if "hours" in asked or "long" in asked or "much" in asked:
         if night.hours is None and len(numbers) == 1 and numbers[0].first <= 5 and 0 < numbers[0].value <= 16:
             night = replace(night.seen(numbers[0].first, numbers[0].end), hours=numbers[0].value)
         return night

@@ -12,15 +12,15 @@ from carelog.extraction.numbers import find_numbers
 from carelog.extraction.quoting import quoted
 from carelog.extraction.sleep.answers import answered
 from carelog.extraction.sleep.lengths import length_at, open_length_at
-from carelog.extraction.sleep.night import CUES, Night, is_own
+from carelog.extraction.sleep.night import LONGEST, Night, cues_in, is_own, is_told, may_speak_of_sleep
 from carelog.extraction.sleep.quality import quality_at, rated_at, sleepless_at
 from carelog.extraction.sleep.times import with_awakenings, with_times
 from carelog.extraction.slips import puts_right, says_only, with_slips_put_right
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.sleep import Sleep
 
-_LONGEST = 40  # characters of an hour or a length
 _MOST_HOURS = 24
+_A_DAY = 86_400  # seconds
 _SAME_NIGHT = 2  # turns: an answer, the next question and its answer
 
 
@@ -36,8 +36,7 @@ def find_sleep(dialogue: Sequence[Utterance]) -> list[Finding]:
     found: list[Finding] = []
     cues_before: list[int] = []
     for i, utterance in enumerate(dialogue):
-        spoken_of = not CUES.isdisjoint(utterance.norms)
-        cues = [k for k, word in enumerate(utterance.words) if word.norm in CUES] if spoken_of else []
+        cues = cues_in(utterance) if may_speak_of_sleep(utterance.norms) else []
         asked, cues_before = cues_before, cues
         if found and puts_right(dialogue, i, found[-1].spans[0].turn):
             found = _put_right(found, utterance)
@@ -53,7 +52,10 @@ def find_sleep(dialogue: Sequence[Utterance]) -> list[Finding]:
             night, question = answer if answer[0].says_something else (night, ())
         if night.says_something:
             span = _whole(utterance, night) if question else utterance.span(night.first, night.end)
-            finding = Finding("sleep", _payload(night), (span, *question))
+            payload = _payload(night)
+            if not payload.model_dump(exclude_none=True):
+                continue  # What was said of it is too long to be kept.
+            finding = Finding("sleep", payload, (span, *question))
             found = _with(found, finding) if question else [*found, finding]
     return found
 
@@ -62,11 +64,11 @@ def _payload(night: Night) -> Sleep:
     return Sleep(
         hours=night.hours,
         quality=night.quality,
-        started=night.started and in_short(night.started, _LONGEST),
-        ended=night.ended and in_short(night.ended, _LONGEST),
+        started=night.started and in_short(night.started, LONGEST),
+        ended=night.ended and in_short(night.ended, LONGEST),
         awakenings=night.awakenings,
         score=night.score,
-        notes=night.roughly and in_short(night.roughly, _LONGEST),
+        notes=night.roughly and in_short(night.roughly, LONGEST),
     )
 
 
@@ -110,6 +112,12 @@ def _stated(utterance: Utterance, cues: Sequence[int]) -> Night:
     numbers = find_numbers(utterance)
     durations = with_slips_put_right(words, find_durations(utterance, numbers), numbers)
     for cue in cues:
+        if night.quality is None and (sleepless := sleepless_at(words, cue)) and is_told(utterance, cue):
+            night = replace(night.seen(*sleepless), quality="poor")
+        if words[cue].norm == "hours" and night.hours is None and is_told(utterance, cue):
+            slept = next((d for d in durations if d.end == cue + 1 and d.seconds and d.seconds <= _A_DAY), None)
+            if slept is not None and slept.seconds:
+                night = replace(night.seen(slept.first, slept.end), hours=round(slept.seconds / 3600, 2))
         if night.end > cue + 1 or not is_own(utterance, cue):
             continue
         if night.hours is None and night.roughly is None and (span := open_length_at(utterance, cue, durations)):
@@ -118,8 +126,6 @@ def _stated(utterance: Utterance, cues: Sequence[int]) -> Night:
             night = replace(night.seen(cue, rated[0]), score=rated[1])
         if night.hours is None and (length := length_at(utterance, cue, durations)):
             night = replace(night.seen(min(cue, length[0]), max(cue + 1, length[1])), hours=length[2])
-        if night.quality is None and (sleepless := sleepless_at(words, cue)):
-            night = replace(night.seen(*sleepless), quality="poor")
         if night.quality is None and (said := quality_at(words, cue)):
             night = replace(night.seen(said[0], said[1]), quality=said[2])
     return with_awakenings(utterance, with_times(utterance, night, numbers), numbers)

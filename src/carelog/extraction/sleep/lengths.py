@@ -18,6 +18,7 @@ _UP = re.compile(
     r"(?:, )?(?:and )?(?:then )?(?:i'm|i am|i was|he's|he was|she's|she was) (?:wide |just )?(?:up|awake)(?! at| by)"
 )
 _UP_REACH = 8  # words
+_FARTHEST, _FARTHEST_NIGHTLY = 6, 9  # words, of "six hours" and of "six hours a night"
 
 
 def is_of_the_night(words: Sequence[Word], duration: Duration) -> bool:
@@ -43,7 +44,9 @@ def length_at(utterance: Utterance, cue: int, durations: Sequence[Duration]) -> 
             continue
         after = [word.norm for word in words[cue + 1 : duration.first]]
         before = [word.norm for word in words[duration.end : cue]]
-        near = duration.first > cue and len(after) <= 6 and not any(w in ".?!" or w in NOT or w in "but" for w in after)
+        nightly = [word.norm for word in words[duration.end : duration.end + 2]] in (["a", "night"], ["per", "night"])
+        close = duration.first > cue and len(after) <= (_FARTHEST_NIGHTLY if nightly else _FARTHEST)
+        near = close and not any(w in ".?!" or w in NOT or w in "but" for w in after)
         leads = duration.end <= cue and before in ([], ["of"], ["of", "good"], ["of", "solid"], ["ki"], ["worth", "of"])
         if not (near or leads):
             continue

@@ -1,9 +1,11 @@
 """A night as one turn tells of it, and whether it is the subject's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from carelog.extraction import claims
-from carelog.extraction.utterances import Utterance
+from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.sleep import Quality
 
@@ -11,12 +13,46 @@ SLEPT = word_set("slept soya soyi soyaa soye sota soti सोया सोई �
 SLEEPING = word_set("sleeping sleep asleep")
 NOUNS = word_set("sleep neend nind नींद sleep's")
 HINDI = word_set("neend nind नींद")
+LONGEST: Final = 40  # characters of an hour, a length or a note
 ASKED = SLEPT | SLEEPING | NOUNS
 TOSSING = word_set("tossed tossing awake")
-CUES = ASKED | TOSSING | word_set("bed woke wake nap napped utha uthi")
+CUES = ASKED | TOSSING | word_set("bed woke wake waking woken nap napped utha uthi stayed nodded drifted")
+_NIGHTLY: Final = word_set("up hours")  # only of a night
 NOT = word_set("not n't didn't don't haven't couldn't hasn't wasn't isn't never nahi nahin नहीं doesn't")
 
-_NO_SLEEP_OF_ITS_OWN = word_set("bed woke wake asleep utha uthi")
+_HOW_OFTEN: Final = word_set("maybe about once twice two three four five six several")
+_NIGHTS: Final = word_set("night nights nite hour hours")
+_GOT: Final = word_set("got get getting gets managed manage only maybe")
+_GOT_REACH: Final = 6
+_UP: Final = word_set("all half every most the at")
+_NO_SLEEP_OF_ITS_OWN = word_set("bed woke wake waking woken asleep utha uthi stayed up nodded drifted hours")
+
+
+def may_speak_of_sleep(norms: frozenset[str]) -> bool:
+    """Whether words can hold a cue; most turns hold none and are not looked at further."""
+    if not CUES.isdisjoint(norms):
+        return True
+    return not _NIGHTLY.isdisjoint(norms) and not _NIGHTS.isdisjoint(norms)
+
+
+def cues_in(utterance: Utterance) -> list[int]:
+    """The words of a turn that may speak of sleep; "up" only of a night."""
+    words = utterance.words
+    after_up = _UP | _HOW_OFTEN if "night" in utterance.norms else _UP
+    return [
+        k
+        for k, word in enumerate(words)
+        if (word.norm in CUES or word.norm in _NIGHTLY)
+        and (word.norm != "up" or (k + 1 < len(words) and words[k + 1].norm in after_up))
+        and (word.norm != "hours" or _are_of_a_night(words, k))
+    ]
+
+
+def _are_of_a_night(words: Sequence[Word], hours: int) -> bool:
+    """ "I only got four hours last night"."""
+    after = [word.norm for word in words[hours + 1 : hours + 3]]
+    before = {word.norm for word in words[max(0, hours - _GOT_REACH) : hours]}
+    return after in (["last", "night"], ["a", "night"], ["per", "night"]) and not before.isdisjoint(_GOT)
 
 
 @dataclass(frozen=True, slots=True)

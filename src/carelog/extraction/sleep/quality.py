@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from carelog.extraction import claims
 from carelog.extraction.numbers import Number
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.sleep.night import HINDI, NOT, TOSSING
 from carelog.extraction.utterances import PhraseTable, Word
 from carelog.extraction.wordsets import word_set
@@ -18,11 +19,16 @@ _QUALITIES: dict[Quality, str] = {
     "poor": "poor|poorly|bad|badly|terrible|terribly|horrible|horribly|awful|restless|restlessly|disturbed|broken|"
     "fitfully|rough|lousy|interrupted|not good|not great|not well|not so good|not so great|not so well|"
     "not very well|not very good|not too good|not too well|not that good|not that great|not that well|n't good|"
-    "n't great|n't well|kharab|खराब",
+    "n't great|n't well|kharab|खराब|rubbish|dreadful|dreadfully|shocking|shockingly|appalling|appallingly|crap|"
+    "not brilliant|not much|not a lot|very little|hardly|hardly at all|barely|not at all|on and off|not a wink",
 }
 QUALITY: PhraseTable[Quality] = PhraseTable(
     (phrase, quality) for quality, phrases in _QUALITIES.items() for phrase in phrases.split("|")
 )
+_WAKING = word_set("woke waking woken wake")
+_UP = _WAKING | word_set("up awake")
+_IS_UP = word_set("was were been 'm i'm am is be he's she's got getting get kept i've keeps woke waking")
+_NIGHT_REACH = 7
 _HARDLY = word_set("barely hardly scarcely")
 DEGREES = word_set(
     """
@@ -31,7 +37,17 @@ DEGREES = word_set(
     week it it's that though hai thi aayi aai raat ko रात को बहुत bahut
     """
 )
-_AT_ALL = frozenset({("at", "all"), ("much",), ("enough",), ("a", "wink"), ("last", "night")})
+_AT_ALL = frozenset(
+    {("at", "all"), ("much",), ("enough",), ("a", "wink"), ("last", "night"), ("properly",), ("right",), ("since",)}
+)
+_NIGHTS = word_set("night nights day days week weeks month months")
+_SLEEPLESS = phrase_set(
+    """
+    all night | half the night | most of the night | the whole night | all night long | every hour | every half hour |
+    every hour or so | every hour or two | every two hours | every couple of hours | every few hours |
+    every twenty minutes | every thirty minutes
+    """
+)
 
 
 def quality_at(words: Sequence[Word], cue: int) -> tuple[int, int, Quality] | None:
@@ -65,6 +81,10 @@ def quality_at(words: Sequence[Word], cue: int) -> tuple[int, int, Quality] | No
     rest = tuple(word.norm for word in words[cue + 1 : cue + 3])
     if denied is not None and (rest in _AT_ALL or rest[:1] in _AT_ALL):
         return denied, cue + 1 + (len(rest) if rest in _AT_ALL else 1), "poor"
+    if denied is not None and rest[:1] in (("for",), ("in",)):
+        told = next((k for k in range(cue + 2, min(len(words), cue + 5)) if words[k].norm in _NIGHTS), None)
+        if told is not None:
+            return denied, told + 1, "poor"  # "I haven't slept for two nights"
     goodness = [word.norm for word in words[max(start, cue - 2) : cue]]
     if goodness and goodness[-1] in {"good", "great", "bad", "poor", "terrible", "decent"} and denied is None:
         # "Had a good sleep"
@@ -74,11 +94,23 @@ def quality_at(words: Sequence[Word], cue: int) -> tuple[int, int, Quality] | No
 
 
 def sleepless_at(words: Sequence[Word], cue: int) -> tuple[int, int] | None:
-    """ "Tossed and turned", "awake all night": a poor night, said without the word for sleep."""
-    following = [word.norm for word in words[cue + 1 : cue + 3]]
-    if words[cue].norm in TOSSING and following in (["and", "turned"], ["and", "turning"], ["all", "night"]):
+    """ "Tossed and turned", "up all night", "awake every hour": a poor night, said without the word for sleep."""
+    norm, following = words[cue].norm, [word.norm for word in words[cue + 1 : cue + 3]]
+    if norm in TOSSING and following in (["and", "turned"], ["and", "turning"]):
         return cue, cue + 3
-    return None
+    at = cue + 1 + (norm in _WAKING and following[:1] == ["up"])
+    if norm == "up" and (not cue or words[cue - 1].norm not in _IS_UP):
+        return None  # "I had to stand up all night"
+    length = _SLEEPLESS.at(words, at) if norm in _UP and at < len(words) else None
+    if length is None or (words[at].norm == "every" and not _is_at_night(words, at)):
+        return None
+    return cue, at + length[0]
+
+
+def _is_at_night(words: Sequence[Word], at: int) -> bool:
+    """ "Up every hour at night", and not "the nurse woke up the ward every hour"."""
+    near = {word.norm for word in words[max(0, at - _NIGHT_REACH) : at + _NIGHT_REACH]}
+    return not near.isdisjoint({"night", "nights", "nite", "sleep", "woke", "awake", "waking", "wake"})
 
 
 def rated_at(words: Sequence[Word], cue: int, numbers: Sequence[Number]) -> tuple[int, int] | None:

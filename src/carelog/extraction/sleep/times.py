@@ -11,12 +11,13 @@ from carelog.extraction.wordsets import word_set
 
 _TO_BED_PHRASES = (
     "went to bed|go to bed|went to sleep|go to sleep|fell asleep|fall asleep|in bed|got to bed|get to bed|"
-    "got to sleep|slept"
+    "got to sleep|slept|stayed up|lights out|nodded off|drifted off|dropped off|drop off|turned in"
 )
-_WAKING_PHRASES = "woke up|wake up|woke|woken up|got up|get up|waking up|up at"
+_WAKING_PHRASES = "woke up|wake up|woke|woken up|got up|get up|waking up|up at|up by"
 _TO_BED, _WAKING = (
     PhraseTable((phrase, True) for phrase in phrases.split("|")) for phrases in (_TO_BED_PHRASES, _WAKING_PHRASES)
 )
+_OFF = frozenset({"nodded", "drifted", "dropped", "drop", "turned"})
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 _BAJE = word_set("baje बजे")
 _AT = word_set("at around about by like until till")
@@ -31,9 +32,10 @@ _HOW_OFTEN = word_set("once twice times time")
 def with_times(utterance: Utterance, night: Night, numbers: Sequence[Number]) -> Night:
     words = utterance.words
     for i, word in enumerate(words):
-        if word.norm in {"went", "go", "fell", "fall", "got", "get", "slept", "in"}:
+        if word.norm in {"went", "go", "fell", "fall", "got", "get", "slept", "in", "stayed", "lights", *_OFF}:
             to_bed = _TO_BED.at(words, i)
-            clock = to_bed and clock_at(utterance, i + to_bed[0], numbers)
+            span = to_bed is not None and _is_a_span(words, i + to_bed[0], numbers)
+            clock = to_bed and clock_at(utterance, i + to_bed[0], numbers, bare=span)
             if to_bed and clock and night.started is None and is_told(utterance, i):
                 night = replace(night.seen(i, clock[1]), started=utterance.quote(*clock))
         elif word.norm in {"woke", "woken", "wake", "got", "up"} and night.started and night.ended is None:
@@ -42,10 +44,38 @@ def with_times(utterance: Utterance, night: Night, numbers: Sequence[Number]) ->
             clock = waking and clock_at(utterance, i + waking[0], numbers, bare=at)
             if clock and is_told(utterance, i):
                 night = replace(night.seen(i, clock[1]), ended=utterance.quote(*clock))
+    night = _with_lying_awake(utterance, night, numbers)
     night = _with_hindi_times(utterance, night, numbers)
     if night.started and night.ended is None:
         return _until(utterance, night, numbers)
     return night
+
+
+def _is_a_span(words: Sequence[Word], i: int, numbers: Sequence[Number]) -> bool:
+    """ "(Slept) ten to six", and not "nine to ten hours"."""
+    first = next((n for n in numbers if n.first == i), None)
+    if first is None or first.end >= len(words) or words[first.end].norm not in {"to", "till", "until"}:
+        return False
+    second = next((n for n in numbers if n.first == first.end + 1), None)
+    after = words[second.end].norm if second is not None and second.end < len(words) else ""
+    return second is not None and not after.startswith(("hour", "hr", "min"))
+
+
+def _with_lying_awake(utterance: Utterance, night: Night, numbers: Sequence[Number]) -> Night:
+    """ "I'm awake at four" is the end of the night; "awake at two, awake at four" are two awakenings."""
+    words = utterance.words
+    hours = [
+        (i, clock)
+        for i, word in enumerate(words[:-1])
+        if word.norm == "awake" and words[i + 1].norm in _AT and is_told(utterance, i)
+        if (clock := clock_at(utterance, i + 1, numbers)) is not None
+    ]
+    if not hours:
+        return night
+    (first, clock), last = hours[0], hours[-1][1]
+    if len(hours) > 1:
+        return replace(night.seen(first, last[1]), awakenings=len(hours))
+    return replace(night.seen(first, clock[1]), ended=utterance.quote(*clock)) if night.ended is None else night
 
 
 def _with_hindi_times(utterance: Utterance, night: Night, numbers: Sequence[Number]) -> Night:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction.claims import Asked, asks_carer_of_self
-from carelog.extraction.ended import is_over
+from carelog.extraction.ended import is_over, took_a_while
 from carelog.extraction.exchange import (
     Answer,
     AnswerKind,
@@ -16,15 +16,32 @@ from carelog.extraction.exchange import (
     open_questions,
 )
 from carelog.extraction.exchange_fillers import skip_fillers
-from carelog.extraction.negation import Denial, denial, subject_clause
+from carelog.extraction.negation import Denial, denial, is_negative
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.addressed import (
+    is_occasion,
+    of_another,
+    of_other_matter,
+    of_somebody_else,
+    of_subject,
+)
 from carelog.extraction.symptoms.details import NO_DETAILS, Details, details_of_answer
 from carelog.extraction.symptoms.examination import TENDERNESS, is_pressed, is_pressed_by_examiner, is_tested
-from carelog.extraction.symptoms.fragments import implies_yes, shows
-from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.fragments import implies_yes, measured_normal, shows
+from carelog.extraction.symptoms.lexicon import lexicon
+from carelog.extraction.symptoms.mentions import Mention, placed
 from carelog.extraction.symptoms.onset import duration
-from carelog.extraction.symptoms.picking import bleeding_at, by_place, by_word, other_side, tells_a_kind_of, the_rest
+from carelog.extraction.symptoms.picking import (
+    bleeding_at,
+    by_order,
+    by_place,
+    by_word,
+    instead,
+    other_side,
+    tells_a_kind_of,
+    the_rest,
+)
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.severity import rated, score, score_said
 from carelog.extraction.symptoms.sought import (
@@ -35,23 +52,25 @@ from carelog.extraction.symptoms.sought import (
     asks_where,
     brings_up,
     is_known,
+    or_well,
     sought,
 )
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
+from carelog.extraction.symptoms.unmarked import only_denied, only_named
 from carelog.extraction.symptoms.wellness import said_to_be_well
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
 _IT = word_set("it it's they they've they're that that's")
 _BACK = word_set("back returned returns again")
-_FRAGMENT_WORDS = word_set("and or , . the a okay ok alright then any at all lately recently feeling new other")
 _OR = word_set("or ya या")
 _SCALE = phrase_set("scale of | scale from | out of ten | out of 10 | one to ten | 1 to 10 | zero to ten | 0 to 10")
 _GOING_ELSEWHERE = word_set("down up to home out through by for on in back taking doing")
 _OBJECTING = word_set("actually well but")
+_OBJECTING_TO_NONE = word_set("both i've")  # "so no pain and no fever?" - "no, I've got both"
 _ECHOING = word_set("i there it they")  # "you haven't been dizzy?" - "I have": that is no agreement
 _POINTING = word_set("here there press pressing push touch")
-_BRINGING_ON = word_set("bring make cause set trigger start worsen give")
+_REACH = 3  # words
 _LATEST = 4  # Turns from the question to its answer.
 _OPENING = 4  # Words within which a reply's first complaint must be named.
 
@@ -65,17 +84,22 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     yield from within.values()
     if reading.utterance.turn.role in (Role.PATIENT, Role.CARER):
         return
-    opened = open_questions(reading.utterance, reading.questions) or _fragment(reading)
+    opened = open_questions(reading.utterance, reading.questions) or only_named(reading) or only_denied(reading)
     answer = answer_to([r.utterance for r in readings[position : position + _LATEST]], 0, opened) if opened else None
     if answer is None:
         return
+    if of_other_matter(reading, opened[-1]):
+        answer = replace(answer, kind=AnswerKind.OTHER)
+    elif of_somebody_else(readings[position + answer.reply], answer):
+        denies = any(is_negative(word) for word in readings[position + answer.reply].words[answer.rest :])
+        answer = replace(answer, kind=AnswerKind.NO if denies else AnswerKind.OTHER)
     about = [
         (question, mention)
         for question in opened
         for mention in reading.mentions
         if id(mention) not in within
         and question.first <= mention.first < question.end
-        and not _is_occasion(reading, mention)
+        and not is_occasion(reading, mention)
     ]
     reply = readings[position + answer.reply]
     if not about and (meant := asked_of_it(reading, opened[-1])) is not None:
@@ -83,19 +107,11 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     yield from _answered(reading, reply, about, answer)
 
 
-def _is_occasion(reading: Reading, mention: Mention) -> bool:
-    """ "Is there any blood when you cough?" asks for the blood."""
-    before = [word.norm for word in reading.words[max(0, mention.first - 2) : mention.first]]
-    if before[-1:] == ["does"] and any(w.norm in _BRINGING_ON for w in reading.words[mention.end : mention.end + 1]):
-        return True  # "does stress bring on the headaches"
-    return before in (["when", "you"], ["if", "you"], ["whenever", "you"], ["while", "you"], ["after", "you"])
-
-
 def _answered_of_it(
     reading: Reading, reply: Reading, question: Question, mention: Mention, answer: Answer
 ) -> Iterator[Statement]:
     """ "And the rash on your arm, is that gone?": what is asked of "that"."""
-    if not _of_subject(reading, question, mention):
+    if not of_subject(reading, question, mention):
         return
     clause = reading.clause_of(mention)
     over = _ends(reply) or (asks_for_end(reading, question) and answer.kind is AnswerKind.YES)
@@ -122,26 +138,40 @@ def _answered_within(reading: Reading) -> Iterator[Statement]:
 def _answered(
     reading: Reading, reply: Reading, about: Sequence[tuple[Question, Mention]], answer: Answer
 ) -> Iterator[Statement]:
-    replied = {mention.name for mention in reply.mentions if not _of_another(reply, mention)}
+    replied = {m.name for m in reply.mentions if not (of_another(reply, m) or _only_supposed(reply, m))}
     named = any(mention.name in replied for _, mention in about)
     places = by_place(reply, len(about)) if len(about) > 1 else {}
     if len(about) > 1 and not places:
-        places = by_word(reading, reply, [mention for _, mention in about])
+        places = by_order(reply, len(about)) or by_word(reading, reply, [mention for _, mention in about])
         named = named or bool(places)
+    of_one = (
+        len(about) > 1
+        and _follows_one_of_them(reply, answer, [m for _, m in about])
+        and the_rest(reply, named=True) is None
+    )
     for place, (question, mention) in enumerate(about):
         if asks_carer_of_self(reading.utterance, Asked(question.first, question.end, True), reply.utterance):
             continue
         # The reply's own words about a symptom are read as a statement.
         if mention.name in replied or _of_a_spot(reading, mention):
             continue
-        if not _of_subject(reading, question, mention):
+        if not of_subject(reading, question, mention):
             continue
         clause = reading.clause_of(mention)
         wanted = sought(reading, question, mention)
+        elsewhere = (
+            instead(mention, reply, lexicon()) if len(about) == 1 and answer.kind is not AnswerKind.YES else None
+        )
+        if elsewhere is not None:
+            there = placed(replace(mention, name="pain"), lexicon(), elsewhere.name, elsewhere.said)
+            told_there = statement(reading, mention, clause, "present", Weight.ANSWER, answer)
+            spans = (told_there.spans[0], reply.quote(elsewhere.first, elsewhere.end))
+            yield replace(told_there, mention=there, spans=spans)
         if answer.kind is not AnswerKind.YES and (turned := other_side(mention, reply)) is not None:
             yield replace(statement(reading, mention, clause, "present", Weight.ANSWER, answer), mention=turned)
         elif wanted is Sought.END:
             ended = answer.kind is AnswerKind.YES or _ends(reply)
+            ended = ended or took_a_while(reply.words, reply.utterance.sentences[0])
             if ended:
                 yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
             elif answer.kind is AnswerKind.NO or _came_back(reply):
@@ -160,7 +190,7 @@ def _answered(
                 known = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
                 yield _with_details(known, reply) if len(about) == 1 else known
         else:
-            told = _told_by(reading, question, mention, about, reply, answer, named=named)
+            told = None if of_one else _told_by(reading, question, mention, about, reply, answer, named=named)
             if told is not None and told.polarity == "absent" and _asks_still(reading, question, mention):
                 told = replace(told, over=True)
             if told is not None and told.polarity == "present":
@@ -169,6 +199,26 @@ def _answered(
                 told = _examined(reading, told) if told.polarity == "present" else None
             if told is not None:
                 yield _with_details(told, reply) if len(about) == 1 else told
+
+
+def _follows_one_of_them(reply: Reading, answer: Answer, about: Sequence[Mention]) -> bool:
+    """ "Any fever or chills?" - "Fever, no": a yes or a no of what stands before it."""
+    before = answer.first - 1
+    if before > 0 and reply.words[before].norm == ",":
+        before -= 1
+    if before not in reply.named or answer.kind not in (AnswerKind.YES, AnswerKind.NO):
+        return False
+    named = {mention.name for mention in about}
+    there = [m for m in reply.mentions if m.name in named and not m.first <= before < m.end]
+    return answer.kind is AnswerKind.YES or any(
+        denial(reply.words, reply.clause_of(other), other.head, other.end, reply.named) is Denial.NOT_DENIED
+        for other in there
+    )
+
+
+def _only_supposed(reply: Reading, mention: Mention) -> bool:
+    """ "Does it give way?" - "I worried it would give out, but it never has"."""
+    return context.is_supposed(reply.words, reply.clause_of(mention), mention.first, observer=False)
 
 
 def _told_by(
@@ -186,8 +236,23 @@ def _told_by(
     denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
     if asks_of_such(reading, question, mention):
         return None
-    polarity = _polarity(answer, denied=denied and not _objects(reply, answer), named=named)
-    well = the_rest(reply, named=named) or said_to_be_well(reply, mention)
+    other = or_well(reading, mention)
+    if other is not None:
+        at = next((i for i, word in enumerate(reply.words) if word.norm == reading.words[other].norm), None)
+        if at is None and answer.kind is not AnswerKind.NO:
+            return None  # "do you have pain or are you comfortable?" - "yes"
+        if at is not None and not any(is_negative(word) for word in reply.words[max(0, at - _REACH) : at]):
+            answer = replace(answer, span=reply.quote(at, at + 1))
+            return statement(reading, mention, clause, "absent", Weight.ANSWER, answer)
+    led = reading.words[max(0, question.first - _REACH) : question.first]
+    denied = denied or any(is_negative(word) or word.norm in ("denies", "denied") for word in led)
+    objects = denied and _objects(reply, answer)
+    polarity = _polarity(answer, denied=denied and not objects, named=named)
+    if objects and answer.kind is AnswerKind.NO:
+        polarity = "present"
+    well = the_rest(reply, named=named or bool(reply.mentions)) or said_to_be_well(reply, mention)
+    if polarity is None and well is None and measured_normal(mention, reply):
+        well = reply.utterance.sentences[0]
     if polarity is None and named and answer.kind is AnswerKind.YES and _limits(reply, answer):
         polarity = "absent"  # "any cough or fever?" - "just a little cough"
     if tells_a_kind_of(mention, reply.mentions, reply):
@@ -220,27 +285,6 @@ def _rating(reading: Reading, question: Question, reply: Reading) -> int | None:
     sentence = reply.utterance.sentences[0]
     number = score(reply.words, sentence)
     return number if number is not None else score_said(reply.words, sentence)
-
-
-def _of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
-    clause = (question.first, question.end)
-    if question.form is not QuestionForm.STATED and context.is_supposed(
-        reading.words, clause, mention.first, observer=False, asked=True
-    ):
-        return False
-    return not (
-        context.is_of_other(reading.words, clause, mention.first)
-        or context.is_past(reading.words, reading.clause_of(mention), reading.clauses)
-    )
-
-
-def _of_another(reply: Reading, mention: Mention) -> bool:
-    """ "Any seizures?" "No. My cousin has seizures." """
-    said = subject_clause(reply.words, reply.clauses, reply.clause_of(mention))
-    own = context.is_first_person(reply.words, said, said[1])
-    if reply.utterance.turn.role is Role.PATIENT and not own and context.is_he_or_she(reply.words, said, mention.first):
-        return True  # "... My wife moved to the guest room. She snores too."
-    return context.is_of_other(reply.words, said, mention.first)
 
 
 def _of_a_spot(reading: Reading, mention: Mention) -> bool:
@@ -325,6 +369,10 @@ def _objects(reply: Reading, answer: Answer) -> bool:
     first, end = reply.utterance.sentences[0]
     opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest + 1])
     opening = opening or reply.words[answer.first].norm in _ECHOING
+    goes_on = [word.norm for word in reply.words[answer.rest : answer.rest + 3] if word.norm != ","]
+    if answer.kind is AnswerKind.NO:
+        return not _OBJECTING_TO_NONE.isdisjoint(goes_on) or goes_on[:2] in (["i", "do"], ["i", "have"], ["i", "am"])
+    opening = opening or (goes_on[:1] == ["i"] and goes_on[1:2] in (["do"], ["have"], ["am"], ["get"], ["did"]))
     return opening or (answer.kind is AnswerKind.YES and duration(reply.utterance, (first, end)) is not None)
 
 
@@ -342,14 +390,6 @@ def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Que
         return True
     together = sum(other is question for other, _ in about)
     return together > 2 and any(word.norm in _OR for word in reading.words[question.first : question.end])
-
-
-def _fragment(reading: Reading) -> list[Question]:
-    """A turn that only names symptoms, "shortness of breath", asks for them when a yes or no follows."""
-    words = reading.words
-    if any(i not in reading.named and words[i].norm not in _FRAGMENT_WORDS for i in range(len(words))):
-        return []
-    return [Question(0, len(words), QuestionForm.POLAR)] if any(not m.bare for m in reading.mentions) else []
 
 
 def _with_details(made: Statement, reply: Reading) -> Statement:

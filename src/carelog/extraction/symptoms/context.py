@@ -22,7 +22,10 @@ _SUPPOSING = phrase_set(
     risk of | risk for | typical symptoms | common symptoms | classic symptoms | usual symptoms | main symptoms of |
     name three | name two | name some | prevent | prevents | to avoid | avoid | worried about | worry about |
     worrying about | afraid of | scared of | concerned about | concern for | concerned for | afraid i'd |
-    afraid i would | afraid i'll | afraid i might | scared i'd | scared i would | scared i'll | signs of |
+    afraid i would | afraid i'll | afraid i might | scared i'd | scared i would | scared i'll | scared i might |
+    afraid it | afraid that | scared it | scared that | worried i'd | worried i would | worried i'll | worried i might |
+    worried it would | worried it'd | worried it might | worried it'll | worried that | frightened of | frightened it |
+    frightened i | terrified of | fear of | feared | fearing | for fear | dreading | what if | rule out | signs of |
     sign of | side effect | side effects | call me | call us | let me know | agar | अगर | yadi | यदि | make sure |
     let's say | let us say | imagine | suppose | supposing | assuming | say you were | say i were |
     to see if | wondering if | wonder if | don't want | do n't want | not want | rather than |
@@ -35,6 +38,9 @@ _AT_TIMES = phrase_set(
     every so often | every now and then | a little bit
     """
 )
+_LINGERING = word_set("quit stop go shift budge clear heal let settle leave ease bend straighten move close open")
+_MINDING = word_set("worried worry worrying concerned concern scared afraid")
+_MINE = word_set("my this these")
 _FORGOTTEN = phrase_set(
     """
     might have missed | may have missed | might have forgotten | may have forgotten | might not have mentioned |
@@ -98,6 +104,7 @@ _CREATURES = word_set(
 _KIN = _KIN_WORDS | {f"{word}'s" for word in _KIN_WORDS | _CREATURES}
 _BEING = word_set("has had have is was are were been who 's keeps kept got gets felt feels")
 _AMONG = word_set("with to by from for in into on of off out at")
+_AMONG_KIN = word_set("with to by from for at during")
 _KIN_REPORTS = word_set(
     """
     says said say notice noticed notices noticing hear hears saw sees thinks thought tells told complains complained
@@ -108,7 +115,7 @@ _SINGULAR = word_set("he she he's she's he'd she'd he'll she'll usko usne उस
 _THIRD = _SINGULAR | word_set("they they're they've his her their unko unhe उनको उन्हें")
 _FIRST = word_set(
     """
-    i i'm i've i'd i'll my me myself im ive hoon hun हूँ हूं mujhe mera meri mere maine mai मुझे
+    i i'm i've i'd i'll my me myself mine im ive hoon hun हूँ हूं mujhe mera meri mere maine mai मुझे
     मेरा मेरी मेरे मैं
     """
 )
@@ -121,6 +128,7 @@ _DEFINITE = word_set("the this that my your these those mera meri mere")
 _ALLERGY = word_set("allergy allergies allergic reaction reactions एलर्जी")
 _BROUGHT_ON = word_set("from with to")
 _TAKEN = word_set("it that them those this these")
+_GETTING = word_set("get gets got getting")
 _BRINGING = word_set("gives gave makes made causes caused giving")
 
 _PAST = phrase_set(
@@ -208,6 +216,12 @@ def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
     if words[i].norm == "if":
         # "as if somebody sat on my chest", "if anything I'm heavier"
         return words[i - 1].norm == "as" or (i + 1 < len(words) and words[i + 1].norm == "anything")
+    if words[i].norm in ("won't", "wo"):
+        following = [word.norm for word in words[i + 1 : i + 3] if word.norm != "n't"]
+        return bool(following) and following[0] in _LINGERING  # "a cough that won't quit"
+    if words[i].norm in _MINDING:
+        # "my wife is worried about my cough": there is one
+        return i + 2 < len(words) and words[i + 1].norm in ("about", "of", "for") and words[i + 2].norm in _MINE
     if words[i].norm == "to":
         return words[i - 1].norm in _SEEMING  # "the pills seem to cause me headaches"
     if words[i].norm == "wish":
@@ -249,6 +263,12 @@ def is_reaction(words: Sequence[Word], first: int, end: int) -> bool:
     """
     if end + 1 < len(words) and words[end].norm in _BROUGHT_ON and words[end + 1].norm in _TAKEN:
         return True
+    if (
+        end + 1 < len(words)
+        and words[end].norm == "from"
+        and any(w.norm in _GETTING for w in words[max(0, first - 2) : first])
+    ):
+        return True  # "he gets hives from eggs"
     return any(word.norm in _BRINGING for word in words[max(0, first - 5) : first])
 
 
@@ -266,7 +286,7 @@ def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
             rest = before[place + 1 :]
             if any(r in _FIRST for r in rest) or any(r in _KIN_REPORTS for r in rest):
                 return False
-            return not any(b in ("with", "to", "by", "from", "for") for b in before[max(0, place - 2) : place])
+            return not any(b in _AMONG_KIN for b in before[max(0, place - 2) : place])
     return _of_creature(before)
 
 

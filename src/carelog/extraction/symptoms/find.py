@@ -11,6 +11,7 @@ from carelog.extraction.symptoms.followups import followed_up
 from carelog.extraction.symptoms.functions import functioning
 from carelog.extraction.symptoms.judged import judged
 from carelog.extraction.symptoms.lexicon import Lexicon, lexicon
+from carelog.extraction.symptoms.mentions import PLACED_ONLY
 from carelog.extraction.symptoms.naming import with_names
 from carelog.extraction.symptoms.productive import with_what_comes_up
 from carelog.extraction.symptoms.radiating import radiating
@@ -61,7 +62,9 @@ def statements(readings: Sequence[Reading], lexicon: Lexicon) -> list[Statement]
     for position in range(len(readings)):
         told_here = chain(told(readings, position), asked(readings, position))
         for made in chain(told_here, judged(readings, position), functioning(readings, position)):
-            found.append(with_site(made, found, readings, lexicon))
+            told_there = with_site(made, found, readings, lexicon)
+            if not (told_there.mention.bare and told_there.mention.name in PLACED_ONLY):
+                found.append(told_there)
         for told_before, detailed in followed_up(found, readings, position, lexicon).items():
             found[told_before] = detailed
         found.extend(radiating(found, readings, position, lexicon))

@@ -24,12 +24,17 @@ _ENDING_OTHERWISE: Final = word_set(
     what which who how why
     """
 )
+_EXERTING: Final = word_set("climbing walking bending lifting carrying kneeling squatting reaching")
+_WHEN: Final = word_set("when whenever if at on after during since ever only mostly mainly usually every first because")
+_TELLING: Final = word_set("is are was were had has am did ate got took finished woke came went")
 _LONGEST: Final = 9  # words
 _FEW: Final = 4  # words
 _AT_TIMES: Final = word_set("sometimes occasionally")
 _NUMBERS: Final = word_set("one two three four five six seven eight nine ten several dozens")
 _FEVER: Final = ((100.4, 108.0), (38.0, 42.5))
 """Degrees Fahrenheit and Celsius that are a fever (38 degrees Celsius and more, as the US CDC defines it)."""
+_MEASURED_WITHIN: Final = 2  # sentences
+_NO_FEVER: Final = ((96.0, 100.3), (35.5, 37.9))
 _LIKENED: Final = word_set("a an the crazy mad hell anything you nobody's no")
 _LIKE_WELL: Final = word_set(
     "baby log rock top horse champ charm clockwork dream new king queen usual always normal used babies lamb clock "
@@ -66,11 +71,15 @@ def implies_yes(reply: Reading) -> bool:
         return False
     if _counts(said):
         return True
+    if said[0].norm in _EXERTING and said[-1].norm not in ("down", "better", "fine"):
+        return True  # "short of breath?" - "climbing the stairs, a bit"
     pointed = said[0].norm == "right" and len(said) > 1 and said[1].norm in _LEADING
     if said[0].norm not in _LEADING and not pointed:
         return False
     if any(is_negative(word) or word.norm in _ENDING_OTHERWISE for word in said):
         return False
+    if said[0].norm not in _WHEN and any(word.norm in _TELLING for word in said):
+        return False  # "my bp was 150/90", "just had lunch"
     clause = (first, end)
     return not (
         any(first <= mention.first < end for mention in reply.mentions)
@@ -120,6 +129,25 @@ _STRONG: Final = word_set("lift carry grip hold open push climb stand raise sque
 _WITHIN: Final = 6  # words
 
 
+def _temperatures(reply: Reading) -> list[bool]:
+    """Of each number of the first sentences that may be a temperature, whether it is a fever."""
+    end = reply.utterance.sentences[:_MEASURED_WITHIN][-1][1]
+    measured = [number.value for number in find_numbers(reply.utterance) if number.first < end]
+    return [
+        any(low <= value <= high for low, high in _FEVER)
+        for value in measured
+        if any(low <= value <= high for low, high in (*_FEVER, *_NO_FEVER))
+    ]
+
+
+def measured_normal(mention: Mention, reply: Reading) -> bool:
+    """ "Any fever?" - "36.9 this morning"."""
+    if mention.name != "fever":
+        return False
+    feverish = _temperatures(reply)
+    return bool(feverish) and not any(feverish)
+
+
 def shows(mention: Mention, reply: Reading) -> bool:
     """Whether the reply tells what was measured or seen: "any blood in your urine?" - "it looked pink"."""
     words, (first, end) = reply.words, reply.utterance.sentences[0]
@@ -134,7 +162,4 @@ def shows(mention: Mention, reply: Reading) -> bool:
     looks = _LOOKS.get("productive cough" if mention.name == "phlegm" else mention.name)
     if looks is not None:
         return any(word.norm in looks for word in words[first:end])
-    if mention.name != "fever":
-        return False
-    measured = (number.value for number in find_numbers(reply.utterance) if number.first < end)
-    return any(low <= value <= high for value in measured for low, high in _FEVER)
+    return mention.name == "fever" and any(_temperatures(reply))

@@ -14,6 +14,7 @@ from carelog.extraction.exchange_fillers import skip_fillers
 from carelog.extraction.negation import is_negative
 from carelog.extraction.numbers import find_numbers
 from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.symptoms.abilities import FIRST_WORDS, able, wanted
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.statements import Statement, Weight
@@ -23,22 +24,40 @@ from carelog.record.types.symptom import Polarity
 
 _WEIGHT, _TEMPERATURE, _LYING, _PILLOWS = "weight", "hot or cold", "lying flat", "pillows"
 _MOVING, _BEARING = "moving a part", "bearing weight"
+_LOST, _GAINED = "how much was lost", "how much was gained"
 _BOWELS_WORK, _BOWELS = "whether the bowels work", "how the bowels are"
 _ASKED: Final[PhraseTable[str]] = phrase_table(
     {
-        _WEIGHT: "weight up or down | weight is up or down | weight gone up or down | weight changed | weight been",
+        _WEIGHT: """
+            change in your weight | changes in your weight | weight steady | weight stable | weight up or down |
+            weight is up or down | weight gone up or down | weight changed | weight been
+            """,
         _TEMPERATURE: "run cold or hot | run hot or cold | run warm or cold | run cold or warm",
         _BOWELS_WORK: """
+            motion , sir | about motion | motion regular | motion okay | motion fine | how is motion | motion free |
             bowels moving | bowels working | bowels , are they working | bowels regular | bowels opening |
             bowels been moving | bowels been working | bowels been opening | bowels been regular | bowels open |
             moving your bowels | opening your bowels | motion is coming | motions regular | pooping regularly
             """,
         _BOWELS: """
+            change in your bowels | changes in your bowels | bowel habits changed | change in bowel habits |
             how are your bowels | how are the bowels | how are his bowels | how are her bowels | your bowels okay |
             your bowels all right | and your bowels | how about your bowels | what about your bowels | pooping okay
             """,
         _LYING: "lie flat | lay flat | lying flat | laying flat | sleep flat | sleeping flat",
         _PILLOWS: "how many pillows",
+        _LOST: """
+            how much did you lose | how much have you lost | how much weight did you lose | how much weight have
+            you lost |
+            how much has he lost | how much has she lost | how much did he lose | how much did she lose |
+            how much weight has he lost | how much weight has she lost | how many pounds have you lost |
+            how many pounds did you lose | how many kilos have you lost
+            """,
+        _GAINED: """
+            how much did you gain | how much have you gained | how much weight did you gain |
+            how much weight have you gained | how much have you put on | how many pounds have you gained |
+            how much has he gained | how much has she gained
+            """,
         _MOVING: """
             bend your | bend it | straighten your | straighten it | raise your arm | raise your arms | lift your arm |
             lift your arms | lift it | move your | move it | make a fist | turn your head | turn your neck |
@@ -47,8 +66,9 @@ _ASKED: Final[PhraseTable[str]] = phrase_table(
         _BEARING: "put weight on | put any weight on | bear weight | bear any weight | stand on it | walk on it",
     }
 )
-_TOPICS: Final = word_set("run bowels motion motions pooping flat pillows weight")
-_ASKABLE: Final = _TOPICS | word_set("bend straighten raise lift move fist turn arm reach stand walk")
+_POUNDS: Final = word_set("pound pounds lb lbs kilo kilos kg kgs stone kilograms")
+_TOPICS: Final = word_set("much many run bowels motion motions pooping flat pillows weight")
+_ASKABLE: Final = FIRST_WORDS | _TOPICS | word_set("bend straighten raise lift move fist turn arm reach stand walk")
 _TOLD: Final[dict[str, dict[str, str]]] = {
     _WEIGHT: {
         **dict.fromkeys(("up", "gained", "heavier", "increased", "risen"), "weight gain"),
@@ -68,6 +88,9 @@ _BREATH: Final = word_set(
 _NEAR: Final = 4  # turns
 _DAYS: Final = word_set("day days week")
 _FEW_DAYS: Final = 3  # without a motion, or between two: constipation (fewer than three a week, Rome IV)
+_LOOSE: Final = word_set("loose watery runny")
+_LOOSE_WITHIN: Final = 12  # words
+_FREE: Final = word_set("free regular freely regularly clockwork")
 _ORDINALS: Final = word_set("third fourth fifth sixth")
 _MANY_PILLOWS: Final = 3
 _UNABLE: Final = {_MOVING: "limited range of motion", _BEARING: "difficulty bearing weight"}
@@ -89,7 +112,8 @@ def functioning(readings: Sequence[Reading], position: int) -> Iterator[Statemen
     asking = readings[position].utterance
     if _ASKABLE.isdisjoint(asking.norms) or position + 1 == len(readings):
         return
-    if _TOPICS.isdisjoint(asking.norms) and _CAN.isdisjoint(asking.norms):
+    may_be_able = not FIRST_WORDS.isdisjoint(asking.norms)
+    if _TOPICS.isdisjoint(asking.norms) and _CAN.isdisjoint(asking.norms) and not may_be_able:
         return
     reply = readings[position + 1]
     if asking.turn.role in (Role.PATIENT, Role.CARER) or same_speaker(asking, reply.utterance) or not reply.words:
@@ -101,6 +125,8 @@ def functioning(readings: Sequence[Reading], position: int) -> Iterator[Statemen
     begin = next(first for first, end in asking.sentences if first <= question.first < end)
     asked = next(_ASKED.within(asking.words, begin, question.end), None)
     if asked is None:
+        if may_be_able and (sought := wanted(readings[position], begin, question)) is not None:
+            yield from _able(readings[position], sought, reply)
         return
     first, end, what = asked
     said = _said(readings[position], what, (question.first, question.end), reply)
@@ -113,6 +139,15 @@ def functioning(readings: Sequence[Reading], position: int) -> Iterator[Statemen
     yield Statement(Mention(said.name, first, end, first), said.polarity, Weight.ANSWER, position, spans)
 
 
+def _able(asking: Reading, sought: tuple[int, int, str], reply: Reading) -> Iterator[Statement]:
+    first, end, name = sought
+    said = able(reply)
+    if said is None or any(name == mention.name for mention in (*asking.mentions, *reply.mentions)):
+        return
+    spans = (asking.quote(first, end), reply.span(said[1], said[2]))
+    yield Statement(Mention(name, first, end, first), said[0], Weight.ANSWER, asking.position, spans)
+
+
 def _breath_is_spoken_of(around: Sequence[Reading]) -> bool:
     return any(not _BREATH.isdisjoint(reading.utterance.norms) for reading in around)
 
@@ -120,6 +155,8 @@ def _breath_is_spoken_of(around: Sequence[Reading]) -> bool:
 def _said(asking: Reading, what: str, question: tuple[int, int], reply: Reading) -> _Said | None:
     if what in _TOLD:
         return _chosen(what, reply)
+    if what in (_LOST, _GAINED):
+        return _weighed(reply, "weight loss" if what == _LOST else "weight gain")
     if what == _LYING:
         return _lying_flat(asking, question, reply)
     if what in _UNABLE:
@@ -140,6 +177,16 @@ def _chosen(what: str, reply: Reading) -> _Said | None:
     return None
 
 
+def _weighed(reply: Reading, name: str) -> _Said | None:
+    """ "Twenty pounds since Christmas", of "how much did you lose?"."""
+    words = reply.words
+    end = reply.utterance.sentences[0][1]
+    for number in find_numbers(reply.utterance):
+        if number.end < end and words[number.end].norm in _POUNDS and number.value > 0:
+            return _Said(name, "present", number.first, number.end + 1)
+    return None
+
+
 def _bowels(reply: Reading, *, working: bool) -> _Said | None:
     """ "No", "every fourth day", "five days since the last time"."""
     words = reply.words
@@ -152,6 +199,13 @@ def _bowels(reply: Reading, *, working: bool) -> _Said | None:
     ]
     if rare:
         return _Said("constipation", "present", *rare[0])
+    first, end = reply.utterance.sentences[0]
+    loose = next((i for i in range(first, min(end, first + _LOOSE_WITHIN)) if words[i].norm in _LOOSE), None)
+    if loose is not None and not any(is_negative(word) for word in words[first:loose]):
+        return _Said("diarrhea", "present", loose, loose + 1)
+    free = next((i for i in range(first, end) if words[i].norm in _FREE), None)
+    if free is not None and not any(is_negative(word) for word in words[first:free]):
+        return _Said("constipation", "absent", first, free + 1)
     answer = read_answer(reply.utterance, 0)
     if working and answer is not None and answer.kind is AnswerKind.NO and not answer.limited:
         return _Said("constipation", "present", answer.first, max(answer.rest, answer.first + 1))

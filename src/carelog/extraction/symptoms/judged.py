@@ -41,6 +41,7 @@ _FUNCTIONS: Final = {
         "hoarseness": "voice",
         "difficulty speaking": "speech",
         "urinary symptoms": "waterworks",
+        "difficulty urinating": "stream flow",
     }.items()
     for word in words.split()
 }
@@ -56,7 +57,8 @@ _JUDGING: Final[PhraseTable[str]] = phrase_table(
     {
         _NEITHER: "none of that | none of those | none of them | none of the above | none of it",
         _ILL: """
-            poor | poorly | bad | badly | terrible | terribly | awful | awfully | horrible | horribly | low | lower |
+            slow | trickling | a trickle | a dribble | just a dribble | poor | poorly | bad | badly | terrible |
+            terribly | awful | awfully | horrible | horribly | low | lower |
             rubbish | lousy | shot | worse | worsening | none | nil | zero | weak | rough | rotten | patchy | gone |
             nonexistent | not great | not good | not so good | not so great | not very good | not too good |
             not the best | not well | not brilliant | not what it was | not what it used to be | could be better |
@@ -65,13 +67,21 @@ _JUDGING: Final[PhraseTable[str]] = phrase_table(
             picks at food | don't want anything | do n't want anything | don't want to eat | two bites | a few bites |
             down . | down , | way down | in the toilet | in the gutter | rock bottom | through the floor | on the
             floor |
+            i pick | i just pick | pick at it | pick at food | barely any | shocking | dire | pathetic | meh | ropey |
+            iffy | lousy | gone off | gone out the window | out the window | shot to pieces | shot to bits | a
+            struggle |
+            not what it should be | nothing like it was | next to nothing | next to none | on and off |
             not up to much | foggy | fuzzy | muddled | what appetite | what sleep | what energy | kam | kharab
             """,
         _WELL: """
             good | great | fine | okay | ok | alright | all right | normal | excellent | perfect | well | like a horse |
             like a baby | like a log | like a rock | like a top | no problem | no problems | no issues | no complaints |
             same as always | same as usual | the same | unchanged | wonderful | pretty good | not bad | not too bad |
-            not bad at all | nothing wrong with | never better | theek | thik | accha | acchi
+            not bad at all | nothing wrong with | never better | no trouble | no bother | no trouble there | grand
+            | lovely | spot on | tip top | smashing |
+            fine and dandy | back to normal | back to usual | came back | come back | has come back | came right back |
+            picked up | picked right up | no different | can't complain | ca n't complain | regular | sound |
+            right as rain | theek | thik | accha | acchi
             """,
     }
 )
@@ -80,6 +90,7 @@ _FOLLOWING: Final = _SOUND | word_set(
     "been lately these today now recently most at any doing holding and or level levels like since going with in "
     "something enough much all"
 )
+_TOGETHER: Final = word_set("both all everything they")
 _DONE: Final = word_set("sleeping eating")  # "is she sleeping?"
 _ONE_NIGHT: Final = "did"  # "how did you sleep": of one night, which is no complaint
 _SHORT: Final = 4  # Words that a question has that only names what it asks for: "and your appetite?"
@@ -94,7 +105,8 @@ def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     asking = readings[position].utterance
     if _ASKABLE.isdisjoint(asking.norms):
         return
-    asks_of_part = not (_HOW.isdisjoint(asking.norms) or _MOVING.isdisjoint(asking.norms))
+    asks_how = not (_HOW.isdisjoint(asking.norms) and _SOUND.isdisjoint(asking.norms))
+    asks_of_part = asks_how and not _MOVING.isdisjoint(asking.norms)
     if position + 1 == len(readings) or not (asks_of_part or not _NAMES.isdisjoint(asking.norms)):
         return
     reply = readings[position + 1]
@@ -106,38 +118,65 @@ def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         return
     opened = open_questions(asking) or _named_only(asking)
     for question in opened:
-        at = next((i for i in range(question.first, question.end) if _is_asked_for(asking.words, i)), None)
-        if at is None or any(word.norm == _ONE_NIGHT for word in asking.words[question.first : at]):
+        named = [i for i in range(question.first, question.end) if _is_asked_for(asking.words, i)]
+        for at in named:
+            if any(word.norm == _ONE_NIGHT for word in asking.words[question.first : at]):
+                continue
+            name = _FUNCTIONS[asking.words[at].norm]
+            if any(mention.name == name for mention in (*readings[position].mentions, *reply.mentions)):
+                continue
+            well = said_to_be_well(reply, Mention(name, at, at + 1, at))
+            found: tuple[Polarity, int, int] | None = ("absent", *well) if well else None
+            if found is None and len(named) == 1:
+                found = _judgement(asking.words, question, at, reply, position, last=question is opened[-1])
+            elif found is None:
+                found = _of_several(asking.words, question, at, reply)
+            if found is not None:
+                polarity, first, end = found
+                spans = (readings[position].quote(at, at + 1), reply.span(first, end))
+                yield Statement(Mention(name, at, at + 1, at), polarity, Weight.ANSWER, position, spans)
+
+
+def _of_several(words: Sequence[Word], question: Question, at: int, reply: Reading) -> tuple[Polarity, int, int] | None:
+    """Of several functions, the remark that names this one, or what is said of both: "swallowing, breathing okay?" -
+    "yes, both fine"."""
+    asks_if_sound = any(word.norm in _SOUND for word in words[at + 1 : question.end])
+    for first, end in reply.utterance.sentences[:_REMARKS]:
+        norms = {word.norm for word in reply.words[first:end]}
+        its_own = words[at].norm in norms
+        if not its_own and norms.isdisjoint(_TOGETHER):
             continue
-        name = _FUNCTIONS[asking.words[at].norm]
-        if any(mention.name == name for mention in (*readings[position].mentions, *reply.mentions)):
-            continue
-        well = said_to_be_well(reply, Mention(name, at, at + 1, at))
-        found: tuple[Polarity, int, int] | None = ("absent", *well) if well else None
-        if found is None:
-            found = _judgement(asking.words, question, at, reply, position, last=question is opened[-1])
-        if found is not None:
-            polarity, first, end = found
-            spans = (readings[position].quote(at, at + 1), reply.span(first, end))
-            yield Statement(Mention(name, at, at + 1, at), polarity, Weight.ANSWER, position, spans)
+        for begin, stop, kind in _JUDGING.within(reply.words, first, end):
+            negative = any(is_negative(word) for word in reply.words[max(first, begin - 3) : begin])
+            if (kind == _ILL and not negative) or (kind == _WELL and negative):
+                return "present", first, stop
+            return ("absent", first, stop) if kind == _WELL and (asks_if_sound or its_own) else None
+    return None
 
 
 def _bad_part(asking: Reading, reply: Reading) -> Iterator[Statement]:
-    """ "How's the back?" - "Terrible.": a part of the body that moves is bad when it hurts."""
+    """ "How's the back?" - "Terrible.", "neck all right?" - "Neck's fine.": a part that moves is bad when it hurts."""
     words = asking.words
-    for question in open_questions(asking.utterance):
+    for question in open_questions(asking.utterance) or _named_only(asking.utterance):
         first, end = question.first, question.end
-        if words[first].norm not in _HOW:
+        sound = question.form is QuestionForm.STATED and any(word.norm in _SOUND for word in words[first:end])
+        if words[first].norm not in _HOW and not sound:
             continue
+        if any(first <= mention.first < end for mention in asking.mentions):
+            continue  # "how about the numbness in your hand?" - "a little worse"
         known = lexicon()
         site = first_site(words, known, end, begin=first)
-        if site is None or site.name not in _MOVING or words[site.first - 1].norm not in _OF_SUBJECT:
+        if site is None or site.name not in _MOVING:
+            continue
+        if not sound and words[site.first - 1].norm not in _OF_SUBJECT:
             continue
         if any(word.norm not in _FOLLOWING and word.norm.isalpha() for word in words[site.end : end]):
             continue
         begin, stop = reply.utterance.sentences[0]
         said = [word.norm for word in reply.words[begin:stop] if word.norm.isalpha()]
-        if said and said[-1] in _BAD and not any(is_negative(word) for word in reply.words[begin:stop]):
+        denied = any(is_negative(word) for word in reply.words[begin:stop])
+        well = sound and bool(said) and said[-1] in _SOUND
+        if said and not denied and (said[-1] in _BAD or well):
             there = Mention(
                 known.concept(site.name, "pain"),
                 site.first,
@@ -148,20 +187,23 @@ def _bad_part(asking: Reading, reply: Reading) -> Iterator[Statement]:
                 complaint="pain",
             )
             spans = (asking.quote(site.first, site.end), reply.span(begin, stop))
-            yield Statement(there, "present", Weight.ANSWER, asking.position, spans)
+            yield Statement(there, "absent" if well else "present", Weight.ANSWER, asking.position, spans)
 
 
 def _is_asked_for(words: Sequence[Word], i: int) -> bool:
     """ "How is your energy these days?" asks for it; "what is your energy source?" does not."""
     if words[i].norm not in _FUNCTIONS:
         return False
+    if i + 2 < len(words) and words[i + 1].norm in (",", "and", "or") and words[i + 2].norm in _FUNCTIONS:
+        return True  # "appetite and energy okay?"
     return i + 1 == len(words) or not words[i + 1].norm.isalpha() or words[i + 1].norm in _FOLLOWING
 
 
 def _named_only(asking: Utterance) -> list[Question]:
     """ "Vision okay?": what looks like a courtesy asks where it names what is okay."""
     first, end = asking.sentences[-1]
-    asks = end - first <= _SHORT and asking.words[end - 1].norm == "?"
+    named_there = sum(word.norm in _NAMES for word in asking.words[first:end])
+    asks = end - first <= _SHORT + 2 * max(0, named_there - 1) and asking.words[end - 1].norm == "?"
     if not asks and all(word.norm not in MARKS for word in asking.words):
         # "that's great and | you're sleeping okay"
         first = next((i for i in range(max(first, end - _SHORT), end) if asking.words[i].norm in _ADDRESSED), first)

@@ -93,7 +93,7 @@ def parse_lexicon(text: str) -> Lexicon:
         concepts.setdefault(phrase_compared(phrase), name)
     known = {**dict(denied), **concepts}
     openings = _openings((*known, *(phrase for phrase, _ in complaints)))
-    opening = {*openings, *WEIGHING, *OPENINGS, "discharge", "ringing"}
+    opening = {*openings, *WEIGHING, *OPENINGS, "discharge", "ringing", "leaking"}
     return Lexicon(
         symptoms=PhraseTable(known),
         complaints=PhraseTable(complaints),

@@ -48,6 +48,7 @@ _CARRIES_SITE = word_set(
 BLOOD_IN_IT = "blood in it"
 DISCHARGE = "discharge"
 RINGING = "ringing"
+LEAKING = "leaking"
 """What is named after what was spoken of before (symptoms/naming.py)."""
 _ASKED_FOR = word_set("any see seen saw notice noticed")
 _SOME = word_set("little some bit occasional slight faint constant the no")  # "a little ringing"
@@ -66,12 +67,16 @@ _SAID_ALONE = frozenset(
 )
 _IT_IS = word_set("it's it is looks gets got they're are that's")
 _FEELS = word_set("feels felt")
+PLACED_ONLY = frozenset({"popping"})
+"""What is read without its place only where the place is known from before: "how's the shoulder?" - "it catches"."""
+_IT_DOES = word_set("it and keeps")
 _FELT_ALONE = frozenset({"warmth"})  # "it feels warm": "it is warm" is the weather
 _GOING_ON = JOINING | word_set("too now today there again still sometimes when on at")
 _OF_A_THING = word_set("my the your his her our their this that")
 _NEEDS_SITE = word_set(  # not "a red light"
     """
-    red reddish lal laal लाल inflamed tightened burn burns burning shoot shoots shooting radiate radiates radiating
+    red reddish pink nagging niggling niggly gnawing murder agony flaring heavy smarting pounding dead lal laal लाल
+    inflamed tightened burn burns burning shoot shoots shooting radiate radiates radiating
     electric
     """
 )
@@ -136,8 +141,8 @@ def _past_denial(words: Sequence[Word], first: int, end: int) -> int:
     return max((i + 1 for i in range(first, end - 1) if is_negative(words[i])), default=first)
 
 
-_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE, RINGING}
-_BY_TOPIC = {"blood": BLOOD_IN_IT, "discharge": DISCHARGE, "ringing": RINGING}
+_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE, RINGING, LEAKING}
+_BY_TOPIC = {"blood": BLOOD_IN_IT, "discharge": DISCHARGE, "ringing": RINGING, "leaking": LEAKING}
 
 
 def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | None:
@@ -151,7 +156,12 @@ def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | 
             return [Mention(name, seen.first, seen.end, seen.first) for name in seen.names]
     name = _BY_TOPIC.get(word.norm)
     before = words[first - 1].norm if first else ""
-    led = before in _ASKED_FOR or (name == DISCHARGE and before == "or") or (name == RINGING and before in _SOME)
+    led = (
+        before in _ASKED_FOR
+        or (name == LEAKING and before in ("or", "no", ","))
+        or (name == DISCHARGE and before == "or")
+        or (name == RINGING and before in _SOME)
+    )
     if name is None or not led:
         return None
     following = words[first + 1].norm if first + 1 < len(words) else ""
@@ -179,6 +189,7 @@ def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, e
         alone = what in _SAID_ALONE and (
             words[first].norm not in _NEEDS_SITE or _is_predicate(words, first, end) or _is_it(words, first, end)
         )
+        alone = alone or (what in PLACED_ONLY and words[first - 1].norm in _IT_DOES and first > 0)
         alone = alone or (what in _FELT_ALONE and _is_predicate(words, first, end, _FEELS))
         return [Mention(what, first, end, first, complaint=what)] if alone else []
     begin, stop = min(first, *(s.first for s in sites)), max(end, *(s.end for s in sites))

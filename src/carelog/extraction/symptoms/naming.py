@@ -7,7 +7,8 @@ from typing import Final
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import open_questions, same_speaker
 from carelog.extraction.negation import is_negative
-from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, RINGING, Mention
+from carelog.extraction.symptoms.lexicon import lexicon
+from carelog.extraction.symptoms.mentions import BLOOD_IN_IT, DISCHARGE, LEAKING, RINGING, Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
 
@@ -28,7 +29,21 @@ _AFTER: Final = {
         }
     ),
     RINGING: _by_word({"ringing in the ears": "ear ears hearing hear deaf"}),
-    "burning sensation": _by_word({"painful urination": _URINE}),
+    "burning sensation": _by_word(
+        {
+            "painful urination": _URINE,
+            "burning sensation": "foot feet sole soles leg legs hand hands toe toes arm arms back stomach chest eye "
+            "eyes throat skin mouth tongue heel heels knee knees scalp face",
+        }
+    ),
+    LEAKING: _by_word(
+        {
+            "incontinence": f"{_URINE} catheter prostate pad pads cough sneeze stream",
+            "leaking of fluid": "pregnant pregnancy baby contraction contractions waters braxton trimester",
+            "drainage": "wound dressing incision stitches staples surgery operation cut",
+            "ear discharge": "ear ears",
+        }
+    ),
     "bleeding": _by_word(
         {
             "vaginal bleeding": "period periods menstrual vagina vaginal pregnant pregnancy menopause miscarriage iud",
@@ -79,8 +94,10 @@ _OTHERWISE: Final = word_set("or but better helps . ? !")
 _AROUND: Final = 14  # words
 _LED: Final = 4  # words
 _ANYWHERE: Final = frozenset({"burning sensation", "bleeding", _PHLEGM})  # named without them as well
+_RATHER: Final = word_set("more just only but it's mostly like there's")
 _REACH: Final = 6  # turns
-_NEAR: Final = 4  # words
+_NEAR: Final = 5  # words
+_NEAR_BLOCK: Final = 8  # words: "bunged up, I haven't been to the loo"
 _VAGUER: Final = {
     "sweating": frozenset({"night sweats"}),
     "feeling unwell": frozenset({"nausea"}),
@@ -116,7 +133,8 @@ def _named(reading: Reading, before: Sequence[Reading], mentions: Sequence[Menti
             yield mention
             continue
         spoken = [*(word for r in before[-_REACH:] for word in r.words), *reading.words[: mention.first]]
-        following = reading.words[mention.end : mention.end + _NEAR]  # "when I wipe"
+        ahead = _NEAR_BLOCK if after is _BLOCKED else _NEAR
+        following = reading.words[mention.end : mention.end + ahead]  # "when I wipe"
         nearest = (*reversed(spoken), *following) if after is _BLOCKED else (*following, *reversed(spoken))
         meant = next((name for word in nearest if (name := after.get(word.norm))), None)
         if meant is not None:
@@ -177,8 +195,21 @@ def _closer(reading: Reading, before: Sequence[Reading]) -> Sequence[Mention]:
             [other] = meant.values()
             mention = replace(mention, name=other.name, site=other.site, part=other.part)
             mention = mention if other.part else replace(mention, complaint=None)
+        elif mention.bare and len(asked) == 1 and (closer_name := _in_place_of(reading, mention, asked[0])):
+            mention = replace(mention, name=closer_name, complaint=None)
         found.append(mention)
     return found
+
+
+def _in_place_of(reading: Reading, mention: Mention, asked: Mention) -> str | None:
+    """ "Chest pain?" - "Not pain, more a tightness": the tightness is in the chest."""
+    part, _, what = asked.name.rpartition(" ")
+    if what != "pain" or mention.complaint == "pain":
+        return None
+    before = reading.words[max(0, mention.first - _NEAR) : mention.first]
+    if all(word.norm not in _RATHER for word in before):
+        return None
+    return lexicon().concepts.get(f"{part} {mention.name}")
 
 
 def _says_more(asked: Mention, bare: Mention) -> bool:

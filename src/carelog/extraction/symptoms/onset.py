@@ -20,7 +20,8 @@ _APPROXIMATE: Final = word_set(
 _HINDI_TIMES: Final = word_set(
     """
     din dino dinon hafte hafta hafton mahine mahina saal ghante ghanta subah shaam raat kal parso aaj somvar mangalvar
-    budhvar guruvar shukravar shanivar ravivar itvar दिन दिनों हफ्ते हफ़्ते हफ्तों हफ़्तों महीने साल घंटे सुबह शाम रात कल
+    budhvar guruvar shukravar shanivar ravivar itvar दिन दिनों हफ्ते हफ़्ते हफ्तों हफ़्तों महीने साल घंटे सुबह शाम
+    रात कल
     परसों आज सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार
     """
 )

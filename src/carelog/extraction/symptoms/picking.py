@@ -5,11 +5,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from carelog.extraction.exchange_fillers import skip_fillers
+from carelog.extraction.exchange_plain import PLAIN_REPLIES, AnswerKind
 from carelog.extraction.negation import Denial, denial, is_negative
 from carelog.extraction.phrasebook import phrase_set, phrase_table
+from carelog.extraction.symptoms.lexicon import Lexicon
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
-from carelog.extraction.utterances import PhraseTable
+from carelog.extraction.symptoms.sites import Site, first_site
+from carelog.extraction.utterances import PhraseTable, Word
 from carelog.extraction.wordsets import word_set
 
 _LAST: Final = -1
@@ -65,9 +69,17 @@ _AFTER_ONE: Final[PhraseTable[bool]] = phrase_table(
     }
 )
 _FINE: Final = word_set("fine okay ok alright good great normal steady clear theek thik")
+_DOTS: Final = frozenset({".", "…", "-"})
+_AS_WELL: Final = word_set("too also either neither same likewise")
+_IN_TURN: Final = word_set("and , then to the first second third last")
+_AT_END: Final = word_set(". ! in ; -")
+_BOTH_WAYS: Final = (True, False)
 _NO_OTHER: Final = frozenset({"only", "just"})
 _OPPOSITE: Final = {"left": "right", "right": "left"}
 _ONE_OF_TWO: Final = frozenset({"one", "side"})
+_IT_IS: Final = word_set("it's is more just only mostly mainly 's")
+_RATHER: Final = word_set("more just only mostly mainly really actually in")
+_ITS: Final = word_set("my the")
 _PUT_RIGHT_WITHIN: Final = 8  # words
 _BLEEDING: Final = {"gum": "bleeding gums", "gums": "bleeding gums", "nose": "nosebleed", "nosebleeds": "nosebleed"}
 _JOINTS: Final = frozenset({"knee", "hip", "shoulder", "elbow", "wrist", "ankle", "finger", "thumb", "toe", "jaw"})
@@ -97,6 +109,24 @@ def by_place(reply: Reading, count: int) -> dict[int, bool]:
     return said
 
 
+def by_order(reply: Reading, count: int) -> dict[int, bool]:
+    """Of `count` things asked about, each with the yes or no that stands in its place: "no, no, and yes".
+
+    "Yes and no" alone says neither of both; "yes and no, in that order" does.
+    """
+    words = reply.words
+    said: list[bool] = []
+    at = skip_fillers(words, 0)
+    while at < len(words) and (words[at].norm in PLAIN_REPLIES or words[at].norm in _IN_TURN):
+        if words[at].norm in PLAIN_REPLIES:
+            said.append(PLAIN_REPLIES[words[at].norm] is AnswerKind.YES)
+        at += 1
+    if len(said) != count or len(set(said)) == 1 or (at < len(words) and words[at].norm not in _AT_END):
+        return {}
+    vague = count == len(_BOTH_WAYS) and tuple(said) == _BOTH_WAYS and not any(w.norm == "order" for w in words)
+    return {} if vague else dict(enumerate(said))
+
+
 def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[int, bool]:
     """Those of the things asked about that the reply means by one of their words, and whether it affirms them.
 
@@ -105,6 +135,7 @@ def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[i
     kept = _told_apart([_content(asking, mention) for mention in about], about)
     said: dict[int, bool] = {}
     begin = 0
+    well = False
     for end in range(len(reply.words) + 1):
         if end < len(reply.words) and reply.words[end].norm not in _ENDING:
             continue
@@ -118,14 +149,31 @@ def by_word(asking: Reading, reply: Reading, about: Sequence[Mention]) -> dict[i
         if not stems or len(meant) != len(stems):
             continue
         fine = any(is_negative(reply.words[i]) or reply.words[i].norm in _FINE | _NOTHING for i in remark)
+        if not fine and well and any(reply.words[i].norm in _AS_WELL for i in remark):
+            fine = True  # "lips are fine, tongue too"
+        well = fine
         if len(meant) > 1 and not (fine and reply.words[remark[0]].norm in _NOTHING):
             continue  # "nothing in the urine or the stool"
-        after = _AFTER_ONE.at(reply.words, end + 1) if end + 1 < len(reply.words) else None
-        fine = fine or (after is not None and not after[1] and reply.words[end].norm == ",")  # "stool, no"
+        fine = fine or _goes_on_fine(reply.words, end)
         said |= {place: not fine for place in meant if place not in said}
         if said[meant[0]] and reply.words[remark[0]].norm in _NO_OTHER:
             return {place: place == meant[0] for place in range(len(about))}
     return said | {place: there for place, there in _by_turns(reply, kept).items() if place not in said}
+
+
+def _goes_on_fine(words: Sequence[Word], end: int) -> bool:
+    """ "Stool, no", "leaking... no, I don't think so", "eyes, my wife says they're normal"."""
+    at = end
+    while at + 1 < len(words) and words[at + 1].norm in _DOTS:
+        at += 1
+    if at + 1 >= len(words):
+        return False
+    after = _AFTER_ONE.at(words, at + 1)
+    if words[end].norm == ",":
+        stop = next((i for i in range(end + 1, len(words)) if words[i].norm in _ENDING), len(words))
+        goes_on = any(words[i].norm in _FINE for i in range(end + 1, min(stop, end + _PUT_RIGHT_WITHIN)))
+        return goes_on or (after is not None and not after[1])
+    return at > end and after is not None and not after[1]
 
 
 def _by_turns(reply: Reading, kept: Sequence[frozenset[str]]) -> dict[int, bool]:
@@ -199,6 +247,27 @@ def other_side(mention: Mention, reply: Reading) -> Mention | None:
         named = before == _OPPOSITE[side] and after in _ONE_OF_TWO
         if named or (before == "other" and after in _ONE_OF_TWO) or (before == "my" and after == _OPPOSITE[side]):
             return replace(mention, site=mention.site.replace(side, _OPPOSITE[side], 1))
+    return None
+
+
+def instead(mention: Mention, reply: Reading, lexicon: Lexicon) -> Site | None:
+    """The place that the reply names in place of the one asked about: "any chest pain?" - "no, it's my shoulder"."""
+    if not mention.name.endswith(" pain"):
+        return None
+    words = reply.words
+    for i in range(min(len(words) - 2, _PUT_RIGHT_WITHIN)):
+        if words[i].norm not in _IT_IS or any(at in reply.named for at in range(i, min(len(words), i + 4))):
+            continue
+        at = i + 1
+        while at < len(words) and words[at].norm in _RATHER:
+            at += 1
+        if at >= len(words) or words[at].norm not in _ITS:
+            continue
+        site = first_site(words, lexicon, min(len(words), at + 3), begin=at + 1)
+        if site is None or lexicon.concept(site.name, "pain") == mention.name:
+            continue
+        if site.end == len(words) or words[site.end].norm in _CLOSING or words[site.end].norm == "that":
+            return site
     return None
 
 

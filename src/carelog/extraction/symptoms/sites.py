@@ -214,12 +214,22 @@ def _next_site(words: Sequence[Word], lexicon: Lexicon, at: int) -> Site | None:
     begin = at
     while at < len(words) and at - begin <= _REACH:
         match = _matched(words, lexicon, at)
-        if match is not None and not (at + match[0] < len(words) and words[at + match[0]].norm == "of"):
+        if match is not None and not _part_of(words, match[1], at + match[0]):
             return _with_sides(words, match[1], at, at + match[0], begin)
         if match is None and words[at].norm not in _TOWARDS:
             return None
         at += match[0] if match else 1
     return None
+
+
+def _part_of(words: Sequence[Word], name: str, end: int) -> bool:
+    """Whether a site only says where another is: "the back of my knee", but not "the calf of either leg"."""
+    if end >= len(words) or words[end].norm != "of":
+        return False
+    return name not in _LIMBS_OWN or end + 1 >= len(words) or words[end + 1].norm not in ("either", "one", "each")
+
+
+_LIMBS_OWN = word_set("calf thigh shin knee ankle heel toe sole foot palm finger wrist elbow")
 
 
 def first_site(words: Sequence[Word], lexicon: Lexicon, stop: int, *, begin: int = 0) -> Site | None:
@@ -248,7 +258,29 @@ def _owned(words: Sequence[Word], lexicon: Lexicon, at: int, owners: frozenset[s
     if match is None or match[1] in VAGUE_SITES:
         return None
     site = _with_sides(words, match[1], at, at + match[0], 0)
-    return site if site.first > 0 and words[site.first - 1].norm in owners else None
+    before = site.first - 1
+    if before > 0 and words[before].norm in _EPITHETS:
+        before -= 1  # "it's this blessed shoulder"
+    return site if before >= 0 and words[before].norm in owners else None
+
+
+def opening_site(
+    words: Sequence[Word], lexicon: Lexicon, sentences: Sequence[tuple[int, int]], stop: int
+) -> Site | None:
+    """The part of the body with which the last sentence before word `stop` opens that opens with one: "Bottom tooth at
+    the back, on the right"."""
+    for first, end in reversed(sentences):
+        if first < stop:
+            site = first_site(words, lexicon, min(first + _OPENS, end, stop), begin=first)
+            if site is not None and site.first == first:
+                return site
+    return None
+
+
+_EPITHETS = word_set(
+    "blessed bloody damn damned darn stupid old bad poor blasted flipping ruddy wretched good gammy dodgy"
+)
+_OPENS = 3  # words
 
 
 VAGUE_SITES = frozenset({"body", "heart", "skin", "head", "muscle", "bone", "kidney", "gland", "joint", "side", "eye"})

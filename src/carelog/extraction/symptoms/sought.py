@@ -22,6 +22,11 @@ class Sought(Enum):
 
 _IT = word_set("it it's they they've they're that that's")
 _ENDING = word_set("gone away resolved stopped cleared subsided over disappeared")
+_CLOSE = 4  # words
+_FARING = word_set("same better worse unchanged improved improving constant still")
+_OVER_NOW = word_set("gone no none not never n't resolved")
+_STOPPED = word_set("stopped quit finished")
+_AT_EASE = word_set("comfortable okay ok fine good well alright normal better")
 _NEAR = 6  # words
 _AMOUNT = word_set("down up worse better")
 _CHANGING = word_set(
@@ -42,6 +47,8 @@ _TAKING_FOR_GRANTED = frozenset(
     | {"how have", "how has"}
     | {"what makes", "what brings", "what brought"}
 )
+_LESSENED = word_set("as so great good too very much well brilliant better worse different change improvement the")
+_NOT_QUITE = word_set("not n't never so too very isn't wasn't")
 _WELL = word_set("good great fine okay ok well excellent no not none gone theek control controlled managed")
 
 
@@ -54,6 +61,8 @@ def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
         return Sought.MORE
     if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
         return Sought.END
+    if before and before[-1] in _STOPPED and "you" in before:
+        return Sought.END  # "have you stopped coughing?"
     good = ("any", "good") in pairwise(before)  # "did the tablets do any good for the pain"
     if good or any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
         return Sought.MORE
@@ -80,6 +89,9 @@ def is_known(
 ) -> bool:
     """Whether asking takes the symptom as known, and the answer does not object: "how long have you had this cough"."""
     if wanted is Sought.MORE:
+        following = [word.norm for word in reading.words[question.first + 1 : question.first + 2]]
+        if answer.kind is not AnswerKind.NO and following in (["anything"], ["something"], ["makes"]):
+            return context.is_definite(reading.words, mention.first)  # "does anything make the headache worse?"
         told = answer.kind is not AnswerKind.OTHER or trend_said(reply.words, reply.utterance.sentences[0]) is not None
         return context.is_definite(reading.words, mention.first) and (told or _asks_of_kind(reading, question, mention))
     return answer.kind is not AnswerKind.NO and _takes_for_granted(reading, question, mention, reply)
@@ -93,8 +105,18 @@ def _takes_for_granted(reading: Reading, question: Question, mention: Mention, r
     if not any(context.is_definite(words, other.first) for other in together):
         return False  # "the cough and fever" are both known
     if lead.startswith("how's "):
-        return _WELL.isdisjoint(word.norm for word in reply.words)
+        return not any(_says_it_is_well(reply, i) for i in range(len(reply.words)))
     return lead in _TAKING_FOR_GRANTED
+
+
+def _says_it_is_well(reply: Reading, i: int) -> bool:
+    """Whether word `i` of the reply says so; "not as bad", "not great" and "better than it was" do not."""
+    if reply.words[i].norm not in _WELL:
+        return False
+    before = reply.words[i - 1].norm if i else ""
+    following = reply.words[i + 1].norm if i + 1 < len(reply.words) else ""
+    lessened = reply.words[i].norm in ("not", "no") and following in _LESSENED
+    return not lessened and before not in _NOT_QUITE
 
 
 def _asks_of_kind(reading: Reading, question: Question, mention: Mention) -> bool:
@@ -111,12 +133,25 @@ def brings_up(reading: Reading, question: Question, mention: Mention, reply: Rea
     """ "What about the rash?" - "It's spread to my neck.": what is told of it is told of something that is there."""
     lead = [word.norm for word in reading.words[question.first : question.first + 2]]
     first, end = reply.utterance.sentences[0]
+    if lead[:1] in (["the"], ["your"], ["that"]) and mention.first - question.first <= _CLOSE:
+        said = [word.norm for word in reply.words[first:end]]
+        return not _FARING.isdisjoint(said) and _OVER_NOW.isdisjoint(said)  # "and the tingling?" - "about the same"
     return (
         lead in (["what", "about"], ["how", "about"])
         and context.is_definite(reading.words, mention.first)
         and reply.words[first].norm in _IT
         and not any(is_negative(word) for word in reply.words[first:end])
     )
+
+
+def or_well(reading: Reading, mention: Mention) -> int | None:
+    """The word that says that all is well in "do you have pain or are you comfortable?"."""
+    words = reading.words
+    end = reading.sentence_of(mention)[1]
+    led = next((i for i in range(mention.end, end) if words[i].norm == "or"), None)
+    if led is None or not any(word.norm in ("are", "is", "you're", "feeling") for word in words[led : led + 2]):
+        return None
+    return next((i for i in range(led, end) if words[i].norm in _AT_EASE), None)
 
 
 def asks_of_such(reading: Reading, question: Question, mention: Mention) -> bool:

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
-from carelog.extraction.ended import clause_about_it, is_over, is_well_now
+from carelog.extraction.ended import clause_about_it, is_none_now, is_over, is_well_now
 from carelog.extraction.exchange import AnswerKind, open_questions, questions, read_answer, same_speaker
 from carelog.extraction.negation import Clause, Denial, denial, is_negative, subject_clause
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms.addressed import is_contradicted
 from carelog.extraction.symptoms.echoes import is_echo
 from carelog.extraction.symptoms.examination import is_finding, is_review
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.restating import restates
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
+from carelog.extraction.symptoms.stopped import is_of_what_was_stopped
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
@@ -51,6 +53,8 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         # "And maybe some weakness": what is given back is no guess.
         if not _of_subject_now(reading, said, mention, observer and not restated):
             continue
+        if mention.first and reading.words[mention.first - 1].norm == "than":
+            continue  # "more itchy than painful"
         if is_echo(readings, position, mention) or _is_circumstance(reading, mention):
             continue
         if _is_allergy(readings, position, mention):
@@ -58,7 +62,7 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         new = _stated(reading, clause, mention, observer, asked_for=_asked_by_name(readings, position, mention))
         if new is None and restated:
             new = statement(reading, mention, clause, "present", Weight.RECAP)
-        if new is not None and not (new.weight < Weight.OWN and _is_contradicted(readings, position, mention)):
+        if new is not None and not (new.weight < Weight.OWN and is_contradicted(readings, position, mention)):
             yield new
 
 
@@ -171,6 +175,10 @@ def _stated(
     weight = Weight.OWN
     if not observer and denied is Denial.DENIED and _examines(reading, mention):
         return None
+    if denied is not Denial.DENIED and is_of_what_was_stopped(
+        words, reading.utterance.sentences, mention.first, mention.end
+    ):
+        return None
     if observer:
         if context.is_in_general(words, mention.first):
             return None
@@ -234,7 +242,11 @@ def _ends_later(reading: Reading, mention: Mention, clause: Clause) -> bool:
     if following is None or any(mention.first < other.first < following[1] for other in reading.mentions):
         return False
     first, end = following
-    if end - first > _SHORT_REMARK or words[end - 1].norm == "?" or words[first].norm not in _IT:
+    if end - first > _SHORT_REMARK or words[end - 1].norm == "?":
+        return False
+    if is_none_now(words, following) and any(word.norm in _BEFORE_NOW for word in words[slice(*clause)]):
+        return True
+    if words[first].norm not in _IT:
         return False
     goes_on = any(words[i].norm in _COMING for i in range(mention.end, first))
     return not goes_on and is_over(words, following)
@@ -256,6 +268,9 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
     """Said of the subject, of the present, and as a fact."""
     words = reading.words
     if reading.utterance.turn.role is Role.CARER:
+        own = reading.clause_of(mention)
+        if any(word.norm in _THERE for word in words[own[0] : mention.first]):
+            said = own  # "I stripped him off to look, and there's no rash"
         if context.is_first_person(words, said, mention.first) and not context.names_kin(words, said):
             return False
     elif context.is_of_other(words, said, mention.first) or (not observer and _third_person(reading, said, mention)):
@@ -267,23 +282,9 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
     return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
 
 
-def _is_contradicted(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
-    """ "So you've had chest pain for two days." "No, that was my husband." """
-    last = readings[position].utterance.sentences[-1]
-    if position + 1 == len(readings) or not last[0] <= mention.first < last[1] or last[1] - last[0] > _ONE_REMARK:
-        return False
-    reply = readings[position + 1].utterance
-    if same_speaker(readings[position].utterance, reply) or not reply.words:
-        return False
-    if reply.words[0].norm == "i":  # "You've been confused." "I have not!"
-        answer = read_answer(reply, position + 1)
-        return answer is not None and answer.kind is AnswerKind.NO
-    return reply.words[0].norm in _NO and any(word.norm in _SAYS_WHO for word in reply.words[1:6])
-
-
-_ONE_REMARK = 16  # words; transcripts without punctuation run a whole examination together
 _MINE = word_set("my this these")
 _YET_TO_COME = word_set("will would could might may can if going gonna gon ever when'll get had was were did")
+_THERE = word_set("there's there")
 _WANTING = word_set("need want give get recommend prescribe have")
 _SOMETHING = word_set("something anything")
 _ANXIETY = "anxiety"
@@ -309,10 +310,9 @@ _THINKING = phrase_set("i think | i suspect | i believe | i guess")
 _LISTING = word_set("or and , kind sort of more other new real")
 _IT = word_set("it it's they they're they've that's")
 _SHORT_REMARK = 6  # words
+_BEFORE_NOW = word_set("was were had did used before last yesterday")
 _COMING = word_set("comes come")
 _ONE_SUPPOSITION = 40  # words
-_NO = word_set("no nope nah")
-_SAYS_WHO = word_set("that that's was wasn't it's not isn't never didn't don't haven't")
 
 
 def _is_allergy(readings: Sequence[Reading], position: int, mention: Mention) -> bool:

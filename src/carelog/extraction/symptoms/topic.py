@@ -8,7 +8,7 @@ from carelog.extraction.symptoms.closer import PAINFUL
 from carelog.extraction.symptoms.lexicon import Lexicon
 from carelog.extraction.symptoms.mentions import carries_site, placed
 from carelog.extraction.symptoms.reading import Reading
-from carelog.extraction.symptoms.sites import Site, first_site, last_site, owned_site
+from carelog.extraction.symptoms.sites import Site, first_site, last_site, opening_site, owned_site
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.wordsets import word_set
 
@@ -88,9 +88,13 @@ def with_site(
         asked_just_now = reading.position + 1 == bare.position  # "How's the hip?" - "It aches."
         owners = (_THE if asked_just_now else _YOURS) if role in (Role.CLINICIAN, Role.AGENT) else _MINE
         owners = owners | _THEIRS if role is Role.CARER else owners
-        if owners.isdisjoint(reading.utterance.norms):
-            continue
-        site = last_site(reading.words, lexicon, stop, owners, begin=max(0, stop - _WORDS_BACK))
+        if reading.position == bare.position and role is Role.PATIENT:
+            owners = owners | _THE  # "the left knee's worse, but they both ache"
+        site = None
+        if not owners.isdisjoint(reading.utterance.norms):
+            site = last_site(reading.words, lexicon, stop, owners, begin=max(0, stop - _WORDS_BACK))
+        if site is None and role in (Role.PATIENT, Role.CARER):
+            site = opening_site(reading.words, lexicon, reading.utterance.sentences, stop)
         if site is not None:
             return _put(bare, site, reading, lexicon)
     return bare

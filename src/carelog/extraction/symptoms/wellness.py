@@ -36,7 +36,6 @@ _FUNCTIONS: Final = {
     "abdominal pain": word_set("belly stomach tummy abdomen"),
     "chest pain": word_set("chest"),
     "sore throat": word_set("throat"),
-    "hoarseness": word_set("voice"),
     "difficulty speaking": word_set("speech talking"),
     "joint pain": word_set("joint joints"),
     "tremor": word_set("hands hand"),
@@ -45,12 +44,32 @@ _FUNCTIONS: Final = {
     "eye redness": word_set("eye eyes"),
     "watery eyes": word_set("eye eyes"),
     "ringing in the ears": word_set("ears hearing"),
+    "thirst": word_set("thirst drinking"),
+    "nausea": word_set("stomach tummy belly"),
+    "vomiting": word_set("stomach tummy belly"),
+    "neck stiffness": word_set("neck"),
+    "jaundice": word_set("eyes skin"),
+    "dark urine": word_set("urine pee"),
+    "blood in urine": word_set("urine pee"),
+    "frequent urination": word_set("urine urination peeing waterworks"),
+    "painful urination": word_set("urine urination peeing waterworks"),
+    "difficulty urinating": word_set("urine urination peeing waterworks flow stream"),
+    "hoarseness": word_set("voice"),
+    "sensitivity to light": word_set("light lights"),
+    "bleeding gums": word_set("gums"),
+    "nosebleed": word_set("nose"),
+    "runny nose": word_set("nose"),
+    "nasal congestion": word_set("nose"),
+    "swollen glands": word_set("glands"),
+    "cough": word_set("lungs"),
+    "palpitations": word_set("heart heartbeat pulse"),
 }
 _WELL: Final = word_set(
+    "free clear grand brilliant lovely sound spotless unchanged "
     "fine good great okay ok normal alright regular well stable steady excellent perfect theek thik accha acchi"
 )
 _BETWEEN: Final = word_set(
-    "is has been 's are have seems feels was pretty really very all quite just totally movements doing going just "
+    "r is has been 's are have seems feels was pretty really very all quite just totally movements doing going just "
     "perfectly still stayed been it's that's thing wise bilkul ekdum always"
 )
 _LIKENED: Final = phrase_table(
@@ -66,6 +85,12 @@ _LIKENED: Final = phrase_table(
             eating fine | eat everything | out of house and home | never miss a meal | never missed a meal |
             not missed a meal | n't missed a meal | haven't missed a meal
             """,
+        "dryness": "dry as a bone | bone dry | dry as anything | nice and dry | clean and dry | dry | all dry",
+        "alert": """
+            wide awake | bright eyed | alert | bouncing off the walls | running around | full of beans | bright as
+            a button |
+            awake and mad | up and about | tearing around | as bright as
+            """,
         "memory": "sharp as a tack | like an elephant",
         "eyes": "eyes like a hawk | eyes like an eagle | like a hawk",
     }
@@ -80,6 +105,10 @@ _LIKENED_TO: Final = {
     "loss of appetite": "eating",
     "memory loss": "memory",
     "vision changes": "eyes",
+    "daytime sleepiness": "alert",
+    "drainage": "dryness",
+    "ear discharge": "dryness",
+    "incontinence": "dryness",
 }
 _REACH: Final = 5  # words
 _DENYING: Final = 3  # words
@@ -104,6 +133,12 @@ def likened_to_well(reply: Reading, name: str) -> tuple[int, int] | None:
     return None
 
 
+def _as_well(words: Sequence[Word], i: int) -> bool:
+    """ "Lips are fine, tongue too"."""
+    following = [word.norm for word in words[i + 1 : i + 3]]
+    return following[:1] in (["too"], ["also"], ["likewise"]) or following == ["as", "well"]
+
+
 def said_to_be_well(reply: Reading, mention: Mention) -> tuple[int, int] | None:
     """The words of the reply that say that what the symptom would trouble is well, or None."""
     likened = likened_to_well(reply, mention.name)
@@ -119,6 +154,8 @@ def said_to_be_well(reply: Reading, mention: Mention) -> tuple[int, int] | None:
     for i, word in enumerate(words):
         if word.norm.removesuffix("'s") not in functions:
             continue
+        if _as_well(words, i) and words[i - 1].norm in (",", "and", ".") and words[i - 2].norm in _WELL:
+            return i, i + 2
         for at in range(i + 1, min(len(words), i + _REACH)):
             if words[at].norm in _WELL or (words[at].norm == "right" and words[at - 1].norm == "all"):
                 denied = any(is_negative(before) for before in words[_begin_of_remark(words, i) : at])

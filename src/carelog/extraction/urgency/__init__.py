@@ -4,7 +4,12 @@ It is no diagnosis. Each rule names what it looks for and whose guidance it foll
 
     rules.py     the rules, with their sources
     phrases.py   the words for signs that no entry stands for
-    told.py      which of these are said of the subject, now, and not denied
+    together.py  the same, where several words tell them in any order
+    amounts.py   signs that are numbers: how many tablets, how old, a glucose without a unit
+    threats.py   what somebody says they are about to do to another
+    spreading.py chest pain that is said to spread
+    named.py     where a turn names any of these
+    told.py      which of them are said of the subject, now, and not denied
     readings.py  which readings are out of bounds
     assess.py    the rules over all of it
 """

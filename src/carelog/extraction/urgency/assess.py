@@ -17,6 +17,8 @@ from carelog.record.types.symptom import Symptom
 from carelog.record.types.vitals import Vitals
 
 _LATELY: Final = timedelta(days=14)
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+_STILL: Final = re.compile(r"\b(?:again|still|lately|recently|these days|today|tonight)\b", re.IGNORECASE)
 _LONG: Final = re.compile(r"\b(?:months?|years?|decades?|mahin\w+|saal)\b|महीन|साल", re.IGNORECASE)
 
 
@@ -77,12 +79,19 @@ def _of_entries(conversation: Conversation, entries: Iterable[NewEntry]) -> dict
             if payload.severity == "severe":
                 signs = [*signs, *_SEVERE.get(payload.name, ())]
             lately = lately and not (payload.duration and _LONG.search(payload.duration))
+            lately = lately and not _is_of_an_earlier_year(entry, conversation.started_at.year)
         elif isinstance(payload, Vitals):
             signs = list(signs_of(payload))
         for sign in signs:
             if sign not in seen or (lately and not seen[sign].lately):
                 seen[sign] = _Seen(entry.evidence, lately)
     return seen
+
+
+def _is_of_an_earlier_year(entry: NewEntry, year: int) -> bool:
+    """ "I tried to kill myself in 2004"; not where it is so again."""
+    quote = entry.evidence[0].quote
+    return any(int(told) < year for told in _YEAR.findall(quote)) and not _STILL.search(quote)
 
 
 _SEVERE: Final = {

@@ -55,6 +55,9 @@ ADA_GLYCEMIA: Final = Source(
     "American Diabetes Association, Standards of Care 2025, 6. Glycemic Goals and Hypoglycemia",
     "https://doi.org/10.2337/dc25-S006",
 )
+JBDS_HHS: Final = Source(
+    "JBDS, Management of hyperosmolar hyperglycaemic state in adults", "https://doi.org/10.1111/dme.15005"
+)
 CDC_DKA: Final = Source("CDC, Diabetic Ketoacidosis", "https://www.cdc.gov/diabetes/about/diabetic-ketoacidosis.html")
 NEWS2: Final = Source(
     "Royal College of Physicians, National Early Warning Score (NEWS) 2",
@@ -63,6 +66,15 @@ NEWS2: Final = Source(
 NHS_ANAPHYLAXIS: Final = Source("NHS, Anaphylaxis", "https://www.nhs.uk/conditions/anaphylaxis/")
 NHS_BREATH: Final = Source("NHS, Shortness of breath", "https://www.nhs.uk/conditions/shortness-of-breath/")
 NHS_CHEST: Final = Source("NHS, Chest pain", "https://www.nhs.uk/conditions/chest-pain/")
+NHS_999: Final = Source(
+    "NHS, When to call 999",
+    "https://www.nhs.uk/nhs-services/urgent-and-emergency-care-services/when-to-call-999/",
+)
+NHS_HEART: Final = Source("NHS, Heart attack", "https://www.nhs.uk/conditions/heart-attack/")
+NHS_MOVEMENTS: Final = Source(
+    "NHS, Your baby's movements", "https://www.nhs.uk/pregnancy/keeping-well/your-babys-movements/"
+)
+NHS_PARACETAMOL: Final = Source("NHS, Paracetamol for adults", "https://www.nhs.uk/medicines/paracetamol-for-adults/")
 NHS_POISONING: Final = Source("NHS, Poisoning", "https://www.nhs.uk/conditions/poisoning/")
 NHS_RETINA: Final = Source("NHS, Detached retina", "https://www.nhs.uk/conditions/detached-retina-retinal-detachment/")
 NHS_SEIZURE: Final = Source(
@@ -93,6 +105,7 @@ NICE_NG225: Final = Source("NICE NG225, Self-harm", "https://www.nice.org.uk/gui
 NICE_NG228: Final = Source("NICE NG228, Subarachnoid haemorrhage", "https://www.nice.org.uk/guidance/ng228")
 NICE_NG232: Final = Source("NICE NG232, Head injury", "https://www.nice.org.uk/guidance/ng232")
 NICE_NG240: Final = Source("NICE NG240, Meningitis (bacterial)", "https://www.nice.org.uk/guidance/ng240")
+NICE_PH50: Final = Source("NICE PH50, Domestic violence and abuse", "https://www.nice.org.uk/guidance/ph50")
 
 _CHEST: Final = frozenset({"crushing chest pain", "chest pain", "chest tightness", "chest pressure"})
 _BREATH: Final = frozenset({"shortness of breath", "orthopnea", "severe breathlessness", "waking breathless"})
@@ -115,16 +128,27 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "chest-crushing", "Crushing or squeezing chest pain", Level.URGENT, (_any("crushing chest pain"),), (NHS_CHEST,)
     ),
+    Rule(
+        "heart-attack",
+        "A heart attack that is said to be under way",
+        Level.URGENT,
+        (_any("heart attack under way"),),
+        (NHS_HEART,),
+    ),
     Rule("chest-pain", "Chest pain", Level.FOLLOW_UP, (_CHEST,), (NHS_CHEST,)),
     Rule(
         "stroke",
         "Sign of a stroke: face, arm or speech",
         Level.URGENT,
-        (_any("facial droop | slurred speech | difficulty speaking | sudden one-sided weakness"),),
+        (
+            _any("facial droop | slurred speech | difficulty speaking | sudden one-sided weakness")
+            | _any("sudden double vision | stroke under way"),
+        ),
         (NHS_STROKE, NICE_NG128),
     ),
     Rule("suicidal", "Thoughts of suicide or self-harm", Level.URGENT, (_any("suicidal thoughts"),), (NICE_NG225,)),
     Rule("violence", "Thoughts of harming others", Level.URGENT, (_any("homicidal ideation"),), (NICE_NG10,)),
+    Rule("threatened", "A threat to the subject's life", Level.URGENT, (_any("threatened with death"),), (NICE_PH50,)),
     Rule(
         "thunderclap-headache",
         "Sudden, severe headache",
@@ -203,6 +227,20 @@ RULES: Final[tuple[Rule, ...]] = (
         (NEWS2,),
     ),
     Rule("glucose-very-low", "Glucose below 54 mg/dL", Level.URGENT, (_any("glucose below 54"),), (ADA_GLYCEMIA,)),
+    Rule(
+        "glucose-extreme",
+        "Glucose beyond what a meter can show, or of 30 to 39 in no unit: an emergency in mg/dL and in mmol/L",
+        Level.URGENT,
+        (_any("glucose of 30 to 39 without a unit | glucose beyond the meter"),),
+        (ADA_GLYCEMIA, JBDS_HHS),
+    ),
+    Rule(
+        "glucose-out",
+        "Glucose of 17 to 29 in no unit: far too low in mg/dL, very high in mmol/L",
+        Level.FOLLOW_UP,
+        (_any("glucose of 17 to 29 without a unit"),),
+        (ADA_GLYCEMIA, CDC_DKA),
+    ),
     Rule("glucose-low", "Glucose below 70 mg/dL", Level.FOLLOW_UP, (_any("glucose below 70"),), (ADA_GLYCEMIA,)),
     Rule(
         "ketoacidosis",
@@ -240,7 +278,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "sepsis",
         "Fever with confusion, fainting, or severe breathlessness",
         Level.URGENT,
-        (_FEVER, _any("confusion | severe breathlessness | blue lips | fainting")),
+        (_FEVER, _any("confusion | severe breathlessness | blue lips | blue fingers | fainting")),
         (NHS_SEPSIS,),
     ),
     Rule(
@@ -261,7 +299,21 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
         (NICE_NG133,),
     ),
-    Rule("overdose", "Overdose or poisoning", Level.URGENT, (_any("overdose"),), (NHS_POISONING,)),
+    Rule(
+        "fetal-movement",
+        "A baby in the womb that moves less, or not at all",
+        Level.URGENT,
+        (_any("decreased fetal movement"),),
+        (NHS_MOVEMENTS,),
+    ),
+    Rule(
+        "unresponsive",
+        "Somebody who cannot be woken, or does not breathe",
+        Level.URGENT,
+        (_any("unresponsive"),),
+        (NHS_999,),
+    ),
+    Rule("overdose", "Overdose or poisoning", Level.URGENT, (_any("overdose"),), (NHS_POISONING, NHS_PARACETAMOL)),
     Rule("seizure", "Seizure", Level.URGENT, (_any("seizure"),), (NHS_SEIZURE,)),
     Rule(
         "collapse-cardiac",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from carelog.conversations.turns import Role, Turn
@@ -10,25 +11,37 @@ from carelog.extraction.claims import long_past, of_another, of_carer_self, spea
 from carelog.extraction.exchange import AnswerKind, Question, answer_to, questions
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, Denial, clauses, denial, is_negative
-from carelog.extraction.numbers import find_numbers
 from carelog.extraction.pieces import in_pieces
 from carelog.extraction.quoting import quoted
 from carelog.extraction.symptoms import context
-from carelog.extraction.urgency.phrases import PHRASES, TOGETHER, TRIGGERS, Together
+from carelog.extraction.unreal import real
+from carelog.extraction.urgency.amounts import (
+    GLUCOSE_FAR_OUT,
+    GLUCOSE_OUT,
+    INFANT,
+    asks_for_glucose,
+    asks_how_many_were_taken,
+    glucose_in_answer,
+    many_in_answer,
+)
+from carelog.extraction.urgency.mention import Mention
+from carelog.extraction.urgency.named import TRIGGERS, named
 from carelog.extraction.utterances import Utterance, Word, read
 from carelog.extraction.wordsets import word_set
 
 _MARKS = str.maketrans(dict.fromkeys('.,?!;:"()[]…।-–—/', " ") | {"’": "'"})
-_AGES = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30.4, "months": 30.4}
-_INFANT_DAYS = 90
 _OF_OLD = word_set("history once childhood teenager")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_MANY = 10
-_PILLS = word_set("pills tablets capsules goliyan goliyaan")
-_TAKEN = word_set("took taken swallowed swallow ate kha khayi kha li")
-_THOUGHT = word_set("yes yeah yep sometimes thought haan kabhi")
+_THOUGHT = word_set("yes yeah yep sometimes thought haan kabhi several nearly often most half")
 _OF_ONESELF = word_set("me my myself i i've mera meri mere")
 _SAYING = word_set("said says cried cries thought shouted sang sings whispered goes asked yelled replied screamed")
+_MEANING = word_set("thinking considering planning contemplating going gonna about having want wanting")
+_MEANT_REACH = 6  # words
+_MEANT_AFTER = 3
+_OF_A_CHILD = ("unresponsive", "blue lips", "overdose")
+_CHILDREN = word_set("baby son daughter child toddler newborn infant kid grandson granddaughter")
+_BY_ANYONE = (INFANT, GLUCOSE_OUT, GLUCOSE_FAR_OUT)
+_BEFORE = 2  # turns
 _YES = (AnswerKind.YES, AnswerKind.ONLY)
 
 
@@ -46,87 +59,48 @@ def signs_told(turns: Sequence[Turn], *, zone: str, started_at: datetime) -> lis
 
     def at(i: int) -> Utterance:
         if i not in read_turns:
-            [read_turns[i]] = read([pieces.turns[i]], started_at=started_at, zone=zone)
+            [read_turns[i]] = real(read([pieces.turns[i]], started_at=started_at, zone=zone))
         return read_turns[i]
 
     found: list[Sign] = []
     for i, turn in enumerate(pieces.turns):
         if TRIGGERS.isdisjoint(turn.text.lower().translate(_MARKS).split()):
             continue
-        found += _of_turn(at(i), at(i + 1) if i + 1 < len(pieces.turns) else None)
+        before = [earlier.text for earlier in pieces.turns[max(0, i - _BEFORE) : i]]
+        found += _of_turn(at(i), at(i + 1) if i + 1 < len(pieces.turns) else None, before)
     return [Sign(sign.name, tuple(map(pieces.put_back, sign.spans))) for sign in found]
 
 
-class _Mention(NamedTuple):
-    sign: str
-    first: int
-    end: int
-
-
-def _of_turn(utterance: Utterance, reply: Utterance | None) -> Iterator[Sign]:
-    named, near = list(_phrases(utterance)), _may_be_together(utterance)
-    cut = clauses(utterance) if named or near else []
-    mentions = [*named, *_together(utterance, cut, near), *_infants(utterance), *_many_pills(utterance)]
+def _of_turn(utterance: Utterance, reply: Utterance | None, before: Sequence[str]) -> Iterator[Sign]:
+    yield from _number_answered(utterance, reply)
+    mentions = list(named(utterance, before))
     if not mentions:
         return
-    asked = questions(utterance)
+    cut, asked = clauses(utterance), questions(utterance)
     for mention in mentions:
         question = next((q for q in asked if q.first <= mention.first < q.end), None)
         if question is not None or not speaks_for_subject(utterance):
             answered = _answered(utterance, reply, question)
             if answered is not None and not _is_supposed(utterance, cut, mention):
                 yield Sign(mention.sign, (answered, _span(utterance, mention)))
-            elif question is None and mention.sign == "under three months":
+            elif question is None and mention.sign in _BY_ANYONE and not _is_supposed(utterance, cut, mention):
                 yield Sign(mention.sign, (_span(utterance, mention),))
             continue
         if _is_told(utterance, cut, mention):
             yield Sign(mention.sign, (_span(utterance, mention),))
 
 
-def _phrases(utterance: Utterance) -> Iterator[_Mention]:
-    for first, end, sign in PHRASES.within(utterance.words):
-        yield _Mention(sign, first, end)
-
-
-def _may_be_together(utterance: Utterance) -> list[Together]:
-    return [one for one in TOGETHER if all(not utterance.norms.isdisjoint(group) for group in one.groups)]
-
-
-def _together(utterance: Utterance, cut: Sequence[Clause], near: Sequence[Together]) -> Iterator[_Mention]:
-    for first, end in cut if near else ():
-        norms = {word.norm for word in utterance.words[first:end]}
-        for together in near:
-            if all(not norms.isdisjoint(group) for group in together.groups):
-                rest = frozenset().union(*together.groups)
-                places = [i for i in range(first, end) if utterance.words[i].norm in rest]
-                yield _Mention(together.sign, places[0], places[-1] + 1)
-
-
-def _infants(utterance: Utterance) -> Iterator[_Mention]:
-    """ "Six weeks old"."""
-    words = utterance.words
-    for i, word in enumerate(words):
-        if word.norm != "old" or i < 2 or words[i - 1].norm not in _AGES:
-            continue
-        number = next((n for n in find_numbers(utterance) if n.end == i - 1), None)
-        count = number.value if number else 1 if words[i - 2].norm in ("a", "one") else None
-        if count is not None and 0 < count * _AGES[words[i - 1].norm] <= _INFANT_DAYS:
-            yield _Mention("under three months", number.first if number else i - 2, i + 1)
-
-
-def _many_pills(utterance: Utterance) -> Iterator[_Mention]:
-    """ "I took twenty paracetamol tablets"."""
-    words = utterance.words
-    for i, word in enumerate(words):
-        if word.norm not in _PILLS:
-            continue
-        number = next((n for n in find_numbers(utterance) if n.end <= i <= n.end + 2), None)
-        if number is None or number.value < _MANY:
-            continue
-        before = range(number.first - 1, max(-1, number.first - 4), -1)
-        verb = next((k for k in before if words[k].norm in _TAKEN), None)
-        if verb is not None:
-            yield _Mention("overdose", verb, i + 1)
+def _number_answered(utterance: Utterance, reply: Utterance | None) -> Iterator[Sign]:
+    """ "How many did you take?" "About thirty."."""
+    if reply is None or not speaks_for_subject(reply) or speaks_for_subject(utterance):
+        return
+    mention = None
+    if asks_how_many_were_taken(utterance):
+        mention = many_in_answer(reply)
+    elif asks_for_glucose(utterance):
+        mention = glucose_in_answer(reply)
+    if mention is not None:
+        yield Sign(mention.sign, (reply.span(mention.first, mention.end), utterance.span()))
 
 
 def _answered(utterance: Utterance, reply: Utterance | None, question: Question | None) -> Span | None:
@@ -142,21 +116,22 @@ def _answered(utterance: Utterance, reply: Utterance | None, question: Question 
     return answer.span if answer.kind in _YES and not answer.limited else None
 
 
-def _is_told(utterance: Utterance, cut: Sequence[Clause], mention: _Mention) -> bool:
+def _is_told(utterance: Utterance, cut: Sequence[Clause], mention: Mention) -> bool:
     words = utterance.words
     clause = next((c for c in cut if c[0] <= mention.first < c[1]), (0, len(words)))
-    named = range(mention.first, mention.end)
-    if denial(words, clause, mention.first, mention.end, named) is Denial.DENIED:
+    place = range(mention.first, mention.end)
+    denied = denial(words, clause, mention.first, mention.end, place) is Denial.DENIED
+    if denied or _is_not_meant(words, clause, mention.first):
         return False
-    if _is_supposed(utterance, cut, mention) or _is_of_old(utterance, clause, cut):
+    if (not mention.as_plan and _is_supposed(utterance, cut, mention)) or _is_of_old(utterance, clause, cut):
         return False
     if utterance.turn.role is not Role.CARER and _is_quoted(words, mention):
         return False
-    if any(words[i].norm in _OF_ONESELF for i in named) and utterance.turn.role is not Role.CARER:
+    if any(words[i].norm in _OF_ONESELF for i in place) and utterance.turn.role is not Role.CARER:
         return True  # "everyone would be better off without me"
     if utterance.turn.role is Role.CARER:
         return not of_carer_self(utterance, mention.first)
-    return not (
+    return (mention.sign in _OF_A_CHILD and _is_of_own_child(utterance, mention)) or not (
         context.is_of_other(words, clause, mention.first)
         or context.is_third_person(words, clause, mention.first)
         or of_another(utterance, mention.first, reach=8)
@@ -164,7 +139,21 @@ def _is_told(utterance: Utterance, cut: Sequence[Clause], mention: _Mention) -> 
     )
 
 
-def _is_quoted(words: Sequence[Word], mention: _Mention) -> bool:
+def _is_not_meant(words: Sequence[Word], clause: Clause, first: int) -> bool:
+    """ "I'm not thinking of ending my life"."""
+    return any(
+        is_negative(words[i]) and any(word.norm in _MEANING for word in words[i + 1 : min(first, i + _MEANT_AFTER)])
+        for i in range(max(clause[0], first - _MEANT_REACH), first)
+    )
+
+
+def _is_of_own_child(utterance: Utterance, mention: Mention) -> bool:
+    """ "My baby isn't breathing", which somebody should look at whosever record it is."""
+    words = utterance.words[utterance.sentence_at(mention.first)[0] : mention.end]
+    return any(word.norm == "my" and later.norm in _CHILDREN for word, later in pairwise(words))
+
+
+def _is_quoted(words: Sequence[Word], mention: Mention) -> bool:
     """Words of a story or a song: "I can't breathe, she said", "I can't breathe without you"."""
     after = [word.norm for word in words[mention.end : mention.end + 4]]
     if after[:1] == ["without"]:
@@ -181,7 +170,7 @@ def _goes_on_of_another(utterance: Utterance, cut: Sequence[Clause], clause: Cla
     return not own and any(context.is_of_other(words, c, c[1]) for c in before[-2:])
 
 
-def _is_supposed(utterance: Utterance, cut: Sequence[Clause], mention: _Mention) -> bool:
+def _is_supposed(utterance: Utterance, cut: Sequence[Clause], mention: Mention) -> bool:
     clause = next((c for c in cut if c[0] <= mention.first < c[1]), (0, len(utterance.words)))
     return context.is_supposed(utterance.words, clause, mention.first, observer=False)
 
@@ -189,13 +178,13 @@ def _is_supposed(utterance: Utterance, cut: Sequence[Clause], mention: _Mention)
 def _is_of_old(utterance: Utterance, clause: Clause, cut: Sequence[Clause]) -> bool:
     words = utterance.words
     sentence = next((s for s in utterance.sentences if s[0] <= clause[0] < s[1]), clause)
-    norms = {word.norm for word in words[sentence[0] : sentence[1]]}
+    norms = {words[i].norm for i in range(*sentence) if words[i - 1].norm != "at"}  # "all at once"
     if utterance.said_at is not None and any(_YEAR.fullmatch(n) and int(n) < utterance.said_at.year for n in norms):
         return True
     return long_past(words, *sentence) or context.is_past(words, clause, cut) or not norms.isdisjoint(_OF_OLD)
 
 
-def _span(utterance: Utterance, mention: _Mention) -> Span:
+def _span(utterance: Utterance, mention: Mention) -> Span:
     sentence = utterance.sentence_at(mention.first)
     first, end = quoted(utterance.words, sentence, mention.first, mention.end)
     end = max(end, mention.end)

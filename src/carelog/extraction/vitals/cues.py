@@ -11,14 +11,14 @@ _PHRASES: dict[Kind | None, str] = {
     "blood_pressure": "blood pressure|blood pressures|blood pressure's|bp|bp's|bps|b p|pressure|"
     "pressures|pressure's|रक्तचाप|बीपी",
     "heart_rate": "heart rate|heart rate monitor|heart rate's|heart rates|heartrate|heart beat|heartbeat|pulse|"
-    "pulse rate|hr|resting heart rate|धड़कन|पल्स",
-    "temperature": "temperature|temperature's|temperatures|temp|temps|fever|low grade fever|"
+    "pulse rate|pulse's|hr|resting heart rate|धड़कन|पल्स",
+    "temperature": "temperature|temperature's|temperatures|temp|temp's|temps|fever|low grade fever|"
     "high grade fever|febrile|burning up|thermometer|थर्मामीटर|bukhar|bukhaar|बुखार|तापमान",
     "glucose": "blood sugar|blood sugars|blood sugar's|sugar|sugars|sugar's|glucose|blood glucose|"
     "sugar level|sugar levels|blood sugar level|blood sugar levels|glucose level|glucose levels|"
     "fasting|fasting sugar|fasting glucose|fasting blood sugar|accu chek|fbs|ppbs|rbs|cbg|bsl|glucose monitor|"
     "glucometer|sugar monitor|blood sugar monitor|शुगर",
-    "spo2": "oxygen|oxygen level|oxygen levels|oxygen saturation|oxygen sat|oxygen sats|oxygenation|o2|"
+    "spo2": "oxygen|oxygen's|o2's|oxygen level|oxygen levels|oxygen saturation|oxygen sat|oxygen sats|oxygenation|o2|"
     "o2 sat|o2 sats|o2 saturation|o2 level|sats|sat's|saturation|saturations|saturating|satting|spo2|"
     "sp o2|pulse ox|pulse oximeter|pulse oximetry|oximeter|finger thing|finger clip|finger probe|finger monitor|ऑक्सीजन",
     "weight": "weight|weight's|body weight|weigh|weighs|weighed|weighing|wt|scales|scale is|"
@@ -26,7 +26,7 @@ _PHRASES: dict[Kind | None, str] = {
     "vajan|wajan|wazan|वजन|वज़न",
     "height": "height|height's|ht|tall|lambai|लंबाई",
     "respiratory_rate": "respiratory rate|respiratory rate's|respiration|respirations|respiration rate|"
-    "breathing rate|resp rate|resp|rr|breaths",
+    "breathing rate|resp rate|resp|resps|rr|breaths",
     "bmi": "bmi|body mass index|b m i",
     "waist": "waist|waist size|waist circumference|waistline",
     "body_fat": "body fat|body fat percentage|fat percentage",

@@ -16,6 +16,7 @@ from carelog.extraction.vitals.repeats import (
 )
 from carelog.extraction.vitals.topics import Asked, topic_of
 from carelog.extraction.vitals.turns import vitals_of
+from carelog.extraction.vitals.units import weight_scale
 
 
 def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
@@ -30,6 +31,7 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
     found: list[Finding | Implausible] = []
     asked_before: dict[int, Asked | None] = {}
     cues_before: list[Cue] = []
+    scale = weight_scale(dialogue)
     for i, utterance in enumerate(dialogue):
         cues = find_cues(utterance)
         if not may_hold_numbers(utterance):
@@ -44,7 +46,9 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
         if correcting:
             asked = asked or to_put_right(dialogue, i, found)
         new = [
-            finding for finding in vitals_of(utterance, cues, asked) if not is_read_back(dialogue, i, found, finding)
+            finding
+            for finding in vitals_of(utterance, cues, asked, scale)
+            if not is_read_back(dialogue, i, found, finding)
         ]
         found = put_right(dialogue, i, found, new, asked_before) if correcting else [*found, *new]
     return once_each(found)

@@ -62,6 +62,8 @@ _AS: dict[Kind, Kind] = {"waist": "height", "body_fat": "spo2"}
 _PER_MINUTE: frozenset[Kind] = frozenset({"heart_rate", "respiratory_rate"})
 _DEGREES = frozenset({"degree", "degrees", "°"})
 _GRAMS = word_set("grams gram gm gms g")
+_WEIGHTS = (25, 300)
+"""Kilograms of one who is weighed and is no small child."""
 _MORE = word_set("more less lighter heavier over under down up lost gained overweight")
 
 
@@ -99,6 +101,14 @@ def weight_like(number: Number, kilograms: float) -> Measure | None:
         if abs(value - kilograms) <= _ALIKE * kilograms:
             return Measure(number.first, number.end, round(value, 1))
     return None
+
+
+def weight_in(utterance: Utterance, numbers: Sequence[Number], k: int, scale: Unit) -> Measure | None:
+    """A bare weight in the unit that the talk tells weights in."""
+    number, value = numbers[k], scale.convert(numbers[k].value)
+    after = utterance.words[number.end].norm if number.end < len(utterance.words) else ""
+    likely = _WEIGHTS[0] <= value <= _WEIGHTS[1] and not in_range(utterance, numbers, k) and after not in _MORE
+    return Measure(number.first, number.end, round(value, 1)) if likely else None
 
 
 def _doubted(measure: Measure | None, kind: Kind) -> Measure | None:

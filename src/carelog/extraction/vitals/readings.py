@@ -8,13 +8,14 @@ from carelog.conversations.turns import Role
 from carelog.extraction import claims
 from carelog.extraction.measured import LINKS, is_plain, untimed, with_unsaid_point
 from carelog.extraction.numbers import Form, Number, find_numbers
+from carelog.extraction.numbers.words import UNITS
 from carelog.extraction.slips import CORRECTING
 from carelog.extraction.utterances import Utterance, Word
-from carelog.extraction.vitals.cues import Cue
-from carelog.extraction.vitals.measures import Measure, measure_at, weight_like
+from carelog.extraction.vitals.cues import Cue, find_cues
+from carelog.extraction.vitals.measures import Measure, measure_at, weight_in, weight_like
 from carelog.extraction.vitals.pressure import find_pairs
 from carelog.extraction.vitals.topics import ANEW, Asked
-from carelog.extraction.vitals.units import unit_at
+from carelog.extraction.vitals.units import Unit, foreign_at, unit_at
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.vitals import Kind
 
@@ -46,6 +47,9 @@ _SELF_EVIDENT = word_set(
 _ANSWER = 4  # words
 _STRANGE = 5  # words: an hour, or "two hours ago"
 _PARTING = word_set("and , . then aur और")
+_CHECKED = word_set("checked measured tested rechecked check")
+_CHECKED_REACH = 9  # words
+_LEADING = word_set("was is it's said , now about around at to")
 _TELLING = word_set("was is it's it tha thi hai था थी है")
 _SCALES = word_set("fahrenheit celsius centigrade")
 # "My sugars were 110, 142, 130."
@@ -93,10 +97,12 @@ def may_do_without(utterance: Utterance) -> bool:
     return not _SELF_EVIDENT.isdisjoint(utterance.norms)
 
 
-def readings_of(utterance: Utterance, cues: Sequence[Cue], asked: Asked | None) -> list[Reading]:
+def readings_of(
+    utterance: Utterance, cues: Sequence[Cue], asked: Asked | None, scale: Unit | None = None
+) -> list[Reading]:
     """What the numbers of a turn say, in order; a corrected number gives way to its correction.
 
-    `asked` is the vital that a bare number tells.
+    `asked` is the vital that a bare number tells, `scale` the unit of a weight that is told without one.
     """
     numbers = _with_glued(utterance, cues)
     asked_pressure = asked is not None and asked.kind == "blood_pressure"
@@ -112,7 +118,7 @@ def readings_of(utterance: Utterance, cues: Sequence[Cue], asked: Asked | None) 
             name, values = names[-1][:2] if names else None, (pair.systolic, pair.diastolic)
             since = _since(utterance.words, end, pair.first)
             reading = Reading(pair.first, pair.end, "blood_pressure", values, name, since, doubtful=pair.doubtful)
-        elif single := _single(utterance, numbers, k, cues, asked, last):
+        elif single := _single(utterance, numbers, k, cues, asked, last, scale):
             reading = single
         else:
             continue
@@ -157,6 +163,7 @@ def _single(
     cues: Sequence[Cue],
     asked: Asked | None,
     last: Reading | None,
+    scale: Unit | None,
 ) -> Reading | None:
     words, number = utterance.words, numbers[k]
     kind, name, plainly = _named(utterance, numbers, k, cues) or (None, None, False)
@@ -170,6 +177,8 @@ def _single(
         kind, plainly = asked.kind, is_plain(words, max(0, number.first - _ANSWER), number)
     if kind is None and asked and last is None and _stands_alone(utterance, number):
         kind = asked.kind
+    if kind is None:
+        kind = _checked(utterance, number, cues, asked, last) or _of_a_body(utterance, numbers, k, cues, asked)
     own = unit_at(words, number.end)
     if kind is None and asked and last is None and own and own[1].kind == asked.kind and number.first <= _SCALED:
         kind = asked.kind
@@ -178,10 +187,45 @@ def _single(
     measure = measure_at(utterance, numbers, k, kind, plainly=plainly)
     if measure is None and own is None and kind == "weight" and asked and asked.like is not None:
         measure = weight_like(number, asked.like)
+    if measure is None and own is None and kind == "weight" and scale and not foreign_at(words, number.end):
+        measure = weight_in(utterance, numbers, k, scale)
     if measure is None:
         return None
     since = _since(words, last.end if last else 0, number.first)
     return Reading(measure.first, measure.end, kind, (measure.value,), name, since, doubtful=measure.doubtful)
+
+
+def _checked(
+    utterance: Utterance, number: Number, cues: Sequence[Cue], asked: Asked | None, last: Reading | None
+) -> Kind | None:
+    """ "(My sugar was low.) At home I checked and it was 131": what was spoken of last."""
+    words = utterance.words
+    if _CHECKED.isdisjoint(utterance.norms):
+        return None
+    before = [word.norm for word in words[max(0, number.first - _CHECKED_REACH) : number.first]]
+    if before[-2:] not in (["it", "was"], ["it", "is"], ["it", "said"]) and before[-1:] != ["it's"]:
+        return None
+    if _CHECKED.isdisjoint(before[:-1]) or foreign_at(words, number.end):
+        return None
+    named = next((cue.kind for cue in reversed(cues) if cue.end <= number.first), None)
+    return named or (last.kind if last else None) or (asked.kind if asked else None)
+
+
+def _of_a_body(
+    utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue], asked: Asked | None
+) -> Kind | None:
+    """ "Fever is not there. Second night it was hundred point two.", "Thirty-eight two. You've a bit of a fever.": only
+    a body's heat is told to such a decimal where a fever is spoken of."""
+    spoken_of = any(cue.kind == "temperature" for cue in cues) or (asked is not None and asked.kind == "temperature")
+    words, number = utterance.words, with_unsaid_point(utterance.words, numbers, k)
+    if not spoken_of or number.value.is_integer() or not any(low <= number.value <= high for low, high in _BODILY):
+        return None
+    begin, end = utterance.sentence_at(number.first)
+    named = any(begin <= cue.first < end for cue in cues)
+    own = unit_at(words, number.end)
+    foreign = foreign_at(words, number.end) or (own is not None and own[1].kind != "temperature")
+    led = number.first == begin or words[number.first - 1].norm in _LEADING
+    return None if named or foreign or not led else "temperature"
 
 
 def _stands_alone(utterance: Utterance, number: Number) -> bool:
@@ -229,7 +273,7 @@ def _named(
             return "temperature", (number.first, number.end), False
     told = own is not None and own[1].kind in _SIZES and (_is_self(utterance, number.first) or _is_note(words, number))
     if own and told:
-        least = 2 if utterance.turn.role is Role.CARER else 25
+        least = 2 if utterance.turn.role in (Role.CARER, Role.CLINICIAN) else 25
         convincing = own[1].convert(number.value) >= (least if own[1].kind == "weight" else 90)
         return (own[1].kind, (number.first, number.end), False) if convincing else None
     if _FEET.match(utterance.text, words[number.end - 1].end - 1) and _is_self(utterance, number.first):
@@ -305,10 +349,11 @@ def _is_note(words: Sequence[Word], number: Number) -> bool:
 def _is_self(utterance: Utterance, i: int) -> bool:
     """ "I'm about", "he's", "you're" stands right before word `i`, as the speaker calls the subject."""
     norms = [word.norm for word in utterance.words[max(0, i - 14) : i]]
-    while norms and (norms[-1] in _SELF_WORDS or norms[-1][0].isdecimal()):
+    while norms and (norms[-1] in _SELF_WORDS or norms[-1] in UNITS or norms[-1][0].isdecimal()):
         norms.pop()
     if utterance.turn.role in (Role.CLINICIAN, Role.AGENT):
-        return norms[-1:] == ["you're"] or norms[-2:] == ["you", "are"]
+        examined = norms[-1:] in _CARED and bool(find_cues(utterance))  # "He's 29 pounds. Temperature 100.8."
+        return examined or norms[-1:] == ["you're"] or norms[-2:] == ["you", "are"]
     own = claims.speaks_for_subject(utterance) and bool(norms)
     cared = utterance.turn.role is Role.CARER and (norms[-1:] in _CARED or norms[-2:] in _CARED)
     return own and (cared or norms[-1] == "i'm" or norms[-2:] == ["i", "am"])

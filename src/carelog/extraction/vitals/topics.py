@@ -26,6 +26,7 @@ _OPENING = 6  # words
 ANEW = word_set(
     """
     after before fasting then evening morning night afternoon yesterday today random bedtime later now post pp
+    nite mrng morn eve evng ystdy yest tdy tday monday tuesday wednesday thursday friday saturday sunday
     baad pehle aaj subah shaam raat dopahar बाद पहले आज
     """
 )
@@ -40,6 +41,8 @@ _AND_WHEN = (
         "aur baad"
     )
 )
+_AGAIN = word_set("again rechecked retook remeasured repeated repeat")
+_AGAIN_REACH = 2  # turns
 _CHANGING = word_set("gained gain lost lose losing put down up changed change changing stable gone")
 _TAKING = word_set("took take taken taking tablet li liya ली")
 
@@ -73,7 +76,8 @@ def topic_of(
     """The vital that a bare number at the start of turn `i` tells, by what stands in the turn before it."""
     before, utterance = dialogue[i - 1], dialogue[i]
     if not same_speaker(before, utterance):
-        return _asked(before, cues) if cues else _asked_of_it(before, found)
+        asked = _asked(before, cues) if cues else _asked_of_it(before, found)
+        return asked or _measured_again(utterance, found)
     if cues:
         return _announced(before, cues) or _noted(before, utterance, cues) or _gone_on(utterance, i, found)
     return _gone_on(utterance, i, found)
@@ -135,6 +139,14 @@ def _gone_on(utterance: Utterance, i: int, found: Sequence[Finding | Implausible
     if opening.isdisjoint(ANEW | _DAYTIMES) or not opening.isdisjoint(_TAKING):
         return None
     return Asked(kind_of(last), last.spans[0], None)
+
+
+def _measured_again(utterance: Utterance, found: Sequence[Finding | Implausible]) -> Asked | None:
+    """ "She measured again after I sat. One fifty-two by ninety-four": of the pressure told just before."""
+    last = next((f for f in found[-1:] if utterance.turn.index - f.spans[0].turn <= _AGAIN_REACH), None)
+    if last is None or kind_of(last) != "blood_pressure" or _AGAIN.isdisjoint(utterance.norms):
+        return None
+    return Asked("blood_pressure", last.spans[0], None)
 
 
 def _asked_of_it(asking: Utterance, found: Sequence[Finding | Implausible]) -> Asked | None:

@@ -11,6 +11,7 @@ from carelog.extraction.vitals.claimed import is_claimed
 from carelog.extraction.vitals.cues import Cue, context_of
 from carelog.extraction.vitals.readings import Reading, readings_of
 from carelog.extraction.vitals.topics import Asked
+from carelog.extraction.vitals.units import Unit
 from carelog.record.types.vitals import DIASTOLIC, RANGES, SYSTOLIC, Context, Vitals
 
 LONGEST_SAID = 80
@@ -20,9 +21,12 @@ _PARTING = frozenset({"and", ".", "aur", "और"})
 _NAMED_ANEW = frozenset({"fbs", "ppbs", "rbs"})
 
 
-def vitals_of(utterance: Utterance, cues: Sequence[Cue], asked: Asked | None) -> Iterator[Finding | Implausible]:
-    """The readings of a turn that were measured, in order; `asked` is the vital that a bare number tells."""
-    for reading in readings_of(utterance, cues, asked):
+def vitals_of(
+    utterance: Utterance, cues: Sequence[Cue], asked: Asked | None, scale: Unit | None = None
+) -> Iterator[Finding | Implausible]:
+    """The readings of a turn that were measured, in order; `asked` is the vital that a bare number tells, `scale` the
+    unit of a weight that is told without one."""
+    for reading in readings_of(utterance, cues, asked, scale):
         if not is_claimed(utterance, reading) or (asked is None and _is_asked(utterance, reading)):
             continue
         said, spans = _said(utterance, reading, asked), _spans(utterance, reading, asked)

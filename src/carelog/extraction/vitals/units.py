@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from carelog.extraction.utterances import PhraseTable, Word
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.vitals import Kind
 
@@ -100,3 +100,25 @@ def foreign_at(words: Sequence[Word], i: int) -> bool:
     if norm == "/" or norm in _FOREIGN:
         return True
     return words[i].norm in {"degree", "degrees"} and i + 1 < len(words) and words[i + 1].norm in {"of", "outside"}
+
+
+_SCALES = (
+    (KILOGRAM, word_set("kg kgs kilo kilos kilogram kilograms")),
+    (POUND, word_set("lb lbs pound pounds")),
+    (STONE, word_set("stone")),
+)
+
+
+def weight_scale(dialogue: Sequence[Utterance]) -> Unit | None:
+    """The one unit in which a talk tells weights, be it in another turn: a weight without a unit is told in it too.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
+    >>> said = [Turn(0, "Weight today 74.6", "/0"), Turn(1, "Two kilos more than on Monday.", "/1")]
+    >>> weight_scale(read(said)) is KILOGRAM
+    True
+    """
+    told = {
+        n for n, (_, names) in enumerate(_SCALES) for utterance in dialogue if not names.isdisjoint(utterance.norms)
+    }
+    return _SCALES[told.pop()][0] if len(told) == 1 else None

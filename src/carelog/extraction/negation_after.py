@@ -1,0 +1,77 @@
+"""What is denied by the words that follow it: "the cough is gone", "bukhar nahi hai", "the puking is finally done"."""
+
+from collections.abc import Sequence
+
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import Word
+from carelog.extraction.wordsets import word_set
+
+_MARKS = frozenset(".?!।…\n;")
+_AFTER = phrase_set(
+    """
+    no | nope | is gone | are gone | was gone | 's gone | has gone | have gone | gone | gone away |
+    has gone away | went away | has resolved | have resolved | resolved | is resolved | has cleared |
+    cleared up | has cleared up | disappeared | has disappeared | has stopped | have stopped | stopped |
+    subsided | has subsided | all gone | is all gone | completely gone | is completely gone |
+    no longer there | is no longer there | is no more | is not there | is n't there | isn't there |
+    is absent | was absent | denied | none | negative | not present | not noted | not a problem |
+    isn't a problem | is n't a problem | is not a problem | has n't been a problem |
+    hasn't been a problem | has n't been an issue | hasn't been an issue | not an issue |
+    is not an issue | not really | not at all | not especially | not particularly |
+    nahi | nahin | nhi | nai | nhi hai | nhi h | nahi h | nai hai | nai h | nahi hai | nahin hai | bilkul nahi | नहीं
+    | नही | भी नहीं |
+    bhi nahi | theek ho gaya | thik ho gaya | thik ho gayi | theek ho gai | khatam ho gaya | khatam ho gayi |
+    ठीक हो गई | ठीक हो गयी | चली गई | चली गयी | खत्म हो गया | खत्म हो गई | theek ho gayi | chala gaya |
+    chali gayi | ठीक हो गया |
+    चला गया | went away completely | is better now and gone | has completely resolved |
+    has pretty much resolved | has gone now | has finally gone | neg | also no | also not | also none | also nil | nil |
+    as well no | too no | quit | let up | packed up | packed in | dried up | cleared off | wore off | worn off |
+    passed off | sorted itself out | behind me | over now | over with | done with | a thing of the past | long gone |
+    utar gaya | utar gayi | utar gya | उतर गया | उतर गई | band ho gaya | band ho gayi | बंद हो गया
+    | बंद हो गई
+    """
+)
+_ENDING = phrase_set("done | over | settled | settled down | lifted | finished | passed | healed | sorted")
+"""What says that it is over where nothing goes on: "the puking is finally done", not "done by noon"."""
+_BEFORE_AFTER = word_set(
+    """
+    also too to kal aaj ab subah just long has have is are was were 's all completely totally pretty much now
+    finally basically , : - koi
+    bhi mein ki ka mostly ho hota hoti कोई भी
+    """
+)
+
+
+_GOING_ON = word_set("now once when after since thank thankfully")
+_OF_THE_NEXT = word_set("none negative no nope")
+_NOT_REALLY = word_set("really all especially particularly")
+
+
+def is_denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) -> bool:
+    """Whether the words from `end` on deny what stands before them."""
+    at = end
+    while at < clause[1] and at - end <= 4:
+        match = _AFTER.at(words, at)
+        if match is not None:
+            stop = at + match[0]
+            if stop < len(words) and words[stop].norm in ("down", "up"):
+                return False  # "has gone down" is better, not over
+            # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.
+            return (
+                not (words[at].norm in _OF_THE_NEXT or words[stop - 1].norm in _NOT_REALLY)
+                or stop >= clause[1]
+                or words[stop].norm in _MARKS
+                or words[stop].norm == ","  # "the nausea, no, that was in May"
+            )
+        ended = _ENDING.at(words, at) if at > end else None
+        if ended is not None:
+            stop = at + ended[0]
+            if words[at].norm == "over" and words[at - 1].norm == "all":
+                return False  # "shaking all over"
+            return stop >= clause[1] or words[stop].norm in _GOING_ON or not words[stop].norm.isalpha()
+        if words[at].norm in ("-", "❌", "✗") and at + 1 == clause[1]:
+            return True  # "fever: -", as it is typed
+        if words[at].norm not in _BEFORE_AFTER:
+            return False
+        at += 1
+    return False

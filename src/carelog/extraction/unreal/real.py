@@ -1,0 +1,41 @@
+"""A turn without what is not so in it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from carelog.extraction.unreal.figures import FIGURES
+from carelog.extraction.unreal.others import OTHERS
+from carelog.extraction.unreal.stories import STORIES
+from carelog.extraction.utterances import Utterance, read
+
+_WAYS: Final = (*STORIES, *FIGURES, *OTHERS)
+_CUES: Final = frozenset[str]().union(*(way.cues for way in _WAYS))
+
+
+def real(dialogue: Iterable[Utterance]) -> list[Utterance]:
+    """The turns, each with spaces in the place of what is not so in it: the other words stand where they stood.
+
+    >>> from carelog.conversations.turns import Turn
+    >>> [said] = real(read([Turn(0, "I dreamt that I had gout. I do have a cough.", "/t")]))
+    >>> said.text
+    'I dreamt                . I do have a cough.'
+    """
+    return [utterance if utterance.norms.isdisjoint(_CUES) else _real(utterance) for utterance in dialogue]
+
+
+def _real(utterance: Utterance) -> Utterance:
+    text = utterance.text
+    for start, end in _unreal(utterance):
+        text = text[:start] + " " * (end - start) + text[end:]
+    if text == utterance.text:
+        return utterance
+    [left] = read([replace(utterance.turn, text=text)])
+    return replace(left, said_at=utterance.said_at)
+
+
+def _unreal(utterance: Utterance) -> Iterator[tuple[int, int]]:
+    text, role = utterance.text.replace("’", "'"), utterance.turn.role
+    for way in _WAYS:
+        if not utterance.norms.isdisjoint(way.cues) and (not way.roles or role in way.roles):
+            yield from way.places(text)

@@ -1,0 +1,43 @@
+"""Where a turn names signs of danger, be they so or not."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from carelog.extraction.negation import Clause, clauses
+from carelog.extraction.urgency import amounts, phrases, spreading, threats, together
+from carelog.extraction.urgency.mention import Mention
+from carelog.extraction.urgency.phrases import PHRASES
+from carelog.extraction.urgency.together import TOGETHER, Together
+from carelog.extraction.utterances import Utterance
+
+TRIGGERS: Final = phrases.TRIGGERS | together.TRIGGERS | amounts.TRIGGERS | threats.TRIGGERS | spreading.TRIGGERS
+"""The words without which no sign can be named: turns that hold none need not be read."""
+
+
+def named(utterance: Utterance, before: Sequence[str]) -> Iterator[Mention]:
+    """Every sign that the turn names. `before` are the texts of the turns before it."""
+    for first, end, sign in PHRASES.within(utterance.words):
+        yield Mention(sign, first, end)
+    yield from amounts.amounts(utterance)
+    yield from threats.threats(utterance)
+    yield from spreading.spreading(utterance, before)
+    near = [one for one in TOGETHER if all(not utterance.norms.isdisjoint(group) for group in one.groups)]
+    if near:
+        yield from _together(utterance, clauses(utterance), near)
+
+
+def _together(utterance: Utterance, cut: Sequence[Clause], near: Sequence[Together]) -> Iterator[Mention]:
+    for first, end in cut:
+        norms = {word.norm for word in utterance.words[first:end]}
+        for one in near:
+            if any(norms.isdisjoint(group) for group in one.groups) or _is_explained(utterance, first, one):
+                continue
+            rest = frozenset().union(*one.groups)
+            places = [i for i in range(first, end) if utterance.words[i].norm in rest]
+            yield Mention(one.sign, places[0], places[-1] + 1)
+
+
+def _is_explained(utterance: Utterance, first: int, one: Together) -> bool:
+    """ "My arm went numb | because I slept on it"."""
+    sentence = utterance.words[slice(*utterance.sentence_at(first))]
+    return any(word.norm in one.unless for word in sentence)

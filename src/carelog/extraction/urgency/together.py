@@ -1,0 +1,201 @@
+"""Signs of danger that are told by several words of a clause, in any order, English and Hindi."""
+
+from typing import Final, NamedTuple
+
+from carelog.extraction.wordsets import word_set
+
+
+class Together(NamedTuple):
+    """A sign that is told by words of several groups in one clause, in any order, `unless` a word in the sentence
+    explains it. The words of the first group are seldom said: turns without any are not read."""
+
+    sign: str
+    groups: tuple[frozenset[str], ...]
+    unless: frozenset[str] = frozenset()
+
+
+_SUDDEN: Final = word_set("sudden suddenly abruptly achanak अचानक instantly")
+_WEAK: Final = word_set("weak weakness numb numbness paralyzed paralysed paralysis limp sunn sun सुन्न kamzor कमज़ोर")
+_SIDE: Final = word_set("बायाँ बायां दायाँ दायां बाईं दाईं left right side baayan daayan baayen daayen बाएँ दाएँ बाएं दाएं")
+_LIMB: Final = word_set("arm leg side face hand haath hath pair हाथ पैर")
+_ONE: Final = word_set("बायाँ बायां दायाँ दायां बाईं दाईं left right one half baayan daayan baayen daayen बाएँ दाएँ बाएं दाएं")
+_BEGAN: Final = word_set("went gone going")
+_MOVING: Final = word_set("move lift raise feel")
+_UNABLE: Final = word_set("can't cannot couldn't unable n't")
+_NO_STROKE: Final = word_set(
+    """
+    slept asleep sleeping sitting crossed leaning leaned dentist injection anaesthetic anesthetic anaesthesia anesthesia
+    block years months surgery tunnel sciatica gym workout exercise cuff
+    """
+)
+_NO_INJURY: Final = word_set(
+    "shoulder fell hurts hurt pain painful stiff frozen sprained broke broken fracture cast sling"
+)
+_COLD: Final = word_set("cold raynaud's raynauds winter ice pool swimming lipstick dye paint ink jeans popsicle")
+_TAKEN: Final = word_set("took taken swallowed swallow downed kha khayi")
+_DRUNK: Final = word_set("drank drunk swallowed swallow downed pi")
+_NOT_EATEN: Final = word_set(
+    """
+    back pharmacy returned shop trash bin work share home office cigarettes biscuits cookies crisps chips gum water wine
+    beer milk coke soda juice cola lemonade tea
+    """
+)
+_OVER_TIME: Final = word_set("over days weeks months month year")
+_USUALLY: Final = word_set("always usual usually every daily")
+
+TOGETHER: Final[tuple[Together, ...]] = (
+    Together("sudden one-sided weakness", (_SUDDEN, _WEAK, _SIDE, _LIMB)),
+    Together("sudden one-sided weakness", (_WEAK, frozenset({"side"}), word_set("body one whole entire"))),
+    Together("sudden one-sided weakness", (_WEAK, _ONE, word_set("arm leg side face"), _BEGAN), _NO_STROKE),
+    Together(
+        "sudden one-sided weakness",
+        (_WEAK, _ONE, _LIMB, word_set("ago"), word_set("hour hours minutes minute mins moment")),
+        _NO_STROKE,
+    ),
+    Together(
+        "sudden one-sided weakness",
+        (_WEAK, _ONE, _LIMB, word_set("since"), word_set("morning breakfast lunch noon hour waking today")),
+        _NO_STROKE,
+    ),
+    Together(
+        "sudden one-sided weakness", (frozenset({"side"}), _UNABLE, _MOVING, word_set("left right one")), _NO_STROKE
+    ),
+    Together(
+        "sudden one-sided weakness",
+        (word_set("woke suddenly sudden"), _UNABLE, _MOVING, word_set("left right one"), word_set("arm leg")),
+        _NO_STROKE | _NO_INJURY,
+    ),
+    Together(
+        "sudden one-sided weakness",
+        (
+            word_set("hour hours minutes"),
+            _UNABLE | {"cant"},
+            _MOVING,
+            word_set("left right one"),
+            word_set("arm leg hand"),
+        ),
+        _NO_STROKE | _NO_INJURY,
+    ),
+    Together(
+        "sudden one-sided weakness",
+        (word_set("limp paralyzed paralysed"), _LIMB, word_set("went gone suddenly ago")),
+        _NO_STROKE,
+    ),
+    Together(
+        "sudden one-sided weakness",
+        (word_set("numb numbness"), frozenset({"face"}), word_set("left right one half side")),
+        _NO_STROKE | word_set("filling tooth teeth jaw cold"),
+    ),
+    Together(
+        "sudden one-sided weakness", (frozenset({"half"}), frozenset({"body"}), word_set("working moving dead numb"))
+    ),
+    Together(
+        "sudden one-sided weakness", (word_set("aadha aadhi"), word_set("sharir chehra badan"), word_set("sunn sun"))
+    ),
+    Together("sudden double vision", (frozenset({"double"}), _SUDDEN, word_set("seeing vision"))),
+    Together(
+        "facial droop",
+        (word_set("hanging crooked lopsided sagging"), word_set("face mouth smile"), word_set("side since suddenly")),
+    ),
+    Together("facial droop", (word_set("droop droops drooping drooped drooped"), word_set("face mouth smile cheek"))),
+    Together(
+        "thunderclap headache",
+        (_SUDDEN, word_set("headache migraine"), word_set("severe worst terrible awful bad tez")),
+    ),
+    Together(
+        "sudden loss of sight", (_SUDDEN, word_set("vision sight eyesight"), word_set("lost loss gone lose losing"))
+    ),
+    Together(
+        "pain that spreads",
+        (
+            word_set("arm arms jaw neck shoulder"),
+            word_set(
+                "goes going spreads spreading radiates radiating radiated shoots shooting moves travels down into"
+            ),
+            word_set("chest pain pressure ache"),
+        ),
+    ),
+    Together(
+        "pain that spreads",
+        (word_set("haath hath kandhe jabde"), word_set("ja jata jaata jaati jaa phail"), word_set("seene seena chest")),
+    ),
+    Together(
+        "crushing chest pain",
+        (
+            word_set("chest seena seene"),
+            word_set("sitting standing sat stood stepping parked"),
+            word_set("someone somebody something elephant brick truck"),
+        ),
+    ),
+    Together(
+        "crushing chest pain",
+        (word_set("chest seena seene"), word_set("crushing squeezing elephant vice vise")),
+    ),
+    Together(
+        "crushing chest pain",
+        (word_set("chest seena seene"), word_set("crushed squeezed"), word_set("feels feel felt feeling being like")),
+    ),
+    Together(
+        "chest pressure",
+        (word_set("chest seena seene"), word_set("pressure heavy heaviness squeezing crushing elephant weight")),
+    ),
+    Together(
+        "swelling of the airway",
+        (
+            word_set("throat throat's tongue tongue's"),
+            word_set("swelling swollen swelled closing closed"),
+            word_set("up shut is are feels getting"),
+        ),
+    ),
+    Together("blue lips", (word_set("blue bluish grey neele"), word_set("lips lip face honth")), _COLD),
+    Together("blue fingers", (word_set("blue bluish grey neele"), word_set("fingertips fingers")), _COLD),
+    Together(
+        "overdose",
+        (
+            word_set("strip strips blister packet pack box bottle"),
+            word_set("whole entire full poori puri pura"),
+            _TAKEN | _DRUNK | {"drank", "emptied"},
+        ),
+        _NOT_EATEN | _USUALLY,
+    ),
+    Together("overdose", (word_set("strip blister"), word_set("whole entire full"), frozenset({"had"}))),
+    Together(
+        "overdose",
+        (
+            word_set("pills tablets capsules meds medicines medication"),
+            word_set("toddler baby kid"),
+            word_set("swallowed ate eaten"),
+        ),
+    ),
+    Together(
+        "overdose", (word_set("strips packets bottles strip"), frozenset({"of"}), _TAKEN), _NOT_EATEN | _OVER_TIME
+    ),
+    Together(
+        "overdose",
+        (
+            word_set("pills tablets capsules meds medicines antidepressants painkillers"),
+            word_set("all every"),
+            frozenset({"once"}),
+            _TAKEN,
+        ),
+        _USUALLY,
+    ),
+    Together(
+        "overdose",
+        (
+            word_set("bleach antifreeze detergent pesticide kerosene poison phenyl turpentine methanol zeher zehar"),
+            _DRUNK,
+        ),
+    ),
+    Together(
+        "glucose beyond the meter",
+        (
+            word_set("meter glucometer sugar sensor dexcom libre"),
+            word_set("hi lo"),
+            word_set("reads says said shows showing reading"),
+        ),
+    ),
+    Together("swollen calf", (word_set("calf"), word_set("swollen swelling swelled puffy"))),
+)
+
+TRIGGERS: Final = frozenset[str]().union(*(together.groups[0] for together in TOGETHER))

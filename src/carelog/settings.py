@@ -13,10 +13,11 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from carelog.ai.endpoint import EndpointDefinition, EndpointName
-from carelog.conserver.definitions import Definitions, FollowerDefinition, PartnerKeys
+from carelog.conserver.definitions import Definitions, FollowerDefinition, FollowerName, PartnerKeys
 from carelog.conserver.in_force import Configured
 from carelog.conserver.translate import Translated, translate
 from carelog.delivery.definition import SenderDefinition
@@ -206,7 +207,7 @@ class Settings(BaseSettings):
     ingress_auth: dict[ListName, PartnerKeys] = Field(
         default_factory=dict, description="Keys of partners, by the one ingress list that each may hand in to."
     )
-    followers: dict[ListName, FollowerDefinition] = Field(
+    followers: dict[FollowerName, FollowerDefinition] = Field(
         default_factory=dict, description="Other servers whose egress lists are followed, by name."
     )
     cors_origins: list[str] = Field(
@@ -283,7 +284,7 @@ class Settings(BaseSettings):
         text, translated = self._conserver
         there = translated.definitions.ai_endpoints
         endpoints = {name: endpoint for name, endpoint in self.ai_endpoints.items() if name not in there}
-        return Configured(definitions, text.value, translated.secrets, text, translated.origins, endpoints)
+        return Configured(definitions, text.value or {}, translated.secrets, text, translated.origins, endpoints)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -355,11 +356,21 @@ def load_settings(**given: Any) -> Settings:
         problem = "there is no such setting" if unknown else first["msg"].removeprefix("Value error, ")
         place = _place(first["loc"], given)
         raise ConfigurationError(f"{key}: {problem}{place}", details={"key": key}) from None
-    except ValueError:
-        # What pydantic-settings raises for a variable of the environment that must hold JSON.
-        raise ConfigurationError("a CARELOG_* variable of the environment must hold JSON, and does not") from None
+    except SettingsError as error:
+        raise _no_json(error) from None
     settings._text = _file_text()
     return settings if settings.conserver_config is None else _with_conserver(settings, settings.conserver_config)
+
+
+def _no_json(error: SettingsError) -> ConfigurationError:
+    """What pydantic-settings raises for a variable of the environment that must hold JSON; it names the setting in its
+    message alone."""
+    named = re.search(r'field "(\w+)"', str(error))
+    if named is None:
+        return ConfigurationError("a CARELOG_* variable of the environment must hold JSON, and does not")
+    key = named[1]
+    problem = f'CARELOG_{key.upper()} in the environment must hold JSON; a list is ["one", "two"]'
+    return ConfigurationError(f"{key}: {problem}", details={"key": key})
 
 
 def _place(path: tuple[str | int, ...], given: dict[str, Any]) -> str:

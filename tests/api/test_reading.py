@@ -31,7 +31,7 @@ async def test_search_finds_by_every_condition_and_by_all_together(
     door: Door, api: httpx.AsyncClient, later: Callable[[], None]
 ) -> None:
     ana = await door.hand_in(
-        make_vcon("Knee pain since Tuesday.", name="Ana Reyes", tel="+12025550110", subject="Nurse call"),
+        make_vcon("Knee pain since Tuesday.", name="Ana Reyes", tel="+12025550110", subject="Évaluation Nurse"),
         channel="calls",
     )
     later()
@@ -50,6 +50,8 @@ async def test_search_finds_by_every_condition_and_by_all_together(
         ({"name": "ana  reyes"}, [ana]),
         ({"name": "ana"}, []),
         ({"title": "nurse"}, [ana]),
+        ({"title": "Évaluation"}, [ana]),
+        ({"title": "évaluation NURSE"}, [ana]),
         ({"title": "%"}, []),
         ({"channel": "whatsapp"}, [ravi]),
         ({"subject": ana["subject_id"]}, [ana]),

@@ -12,11 +12,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from conserver_client import TOKEN, client_of, older_vcon, served, work_off
+from pydantic import ValidationError
 from small_http import Asked, answer, serving
 from sqlalchemy import select
 
 from carelog.app import Carelog, open_carelog
-from carelog.conserver.definitions import FollowerDefinition
+from carelog.conserver.definitions import Definitions, FollowerDefinition
 from carelog.conserver.followers import Follower
 from carelog.identity import operator
 from carelog.kit.clock import ManualClock, SystemClock
@@ -168,11 +169,21 @@ async def test_trouble_with_a_vcon_loses_none(
     carelog: Carelog, upstream: Upstream, address: str, clock: ManualClock, trouble: str
 ) -> None:
     ids = upstream.put(7)
-    upstream.wrong_vcons = [*TROUBLES[trouble], *TROUBLES[trouble]]
+    upstream.wrong_vcons = [*TROUBLES[trouble], *TROUBLES[trouble], answer(200, b"<html>"), answer(200, [])]
     await steps(follower(carelog, address), clock, 40)
     assert await here(carelog) == set(ids)
     assert not await waiting(carelog)
     assert sorted(upstream.popped) == sorted(ids)
+
+
+async def test_another_vcon_than_was_asked_for_does_not_stand_for_it(
+    carelog: Carelog, upstream: Upstream, address: str, clock: ManualClock
+) -> None:
+    ids = upstream.put(2)
+    upstream.wrong_vcons = [answer(200, older_vcon())]
+    await steps(follower(carelog, address), clock, 10)
+    assert await here(carelog) == set(ids)
+    assert not await waiting(carelog)
 
 
 async def test_what_was_popped_before_the_process_died_is_fetched_by_the_next(
@@ -240,3 +251,11 @@ async def test_followers_follow_what_the_configuration_names(
         finally:
             carelog.followers.stop()
             await asyncio.wait_for(following, 20)
+
+
+def test_followers_have_a_lease_each_however_long_their_names_are(dialect: str) -> None:
+    definition = {"url": "http://127.0.0.1:9", "egress_list": "out", "follower_ingress_list": "in"}
+    names = ["x" * 65 + end for end in ("-north", "-south")]
+    assert list(Definitions.model_validate({"followers": dict.fromkeys(names, definition)}).followers) == names
+    with pytest.raises(ValidationError, match="at most 71 characters"):
+        Definitions.model_validate({"followers": {f"x{names[0]}": definition}})

@@ -23,15 +23,40 @@ def made(**shelves: str) -> dict[str, Storage[Any]]:
     return {name: make_storage("shelf", {"shelf": shelf}, name) for name, shelf in shelves.items()}
 
 
-def test_a_storage_that_is_configured_as_before_stays_the_same(shelf: Shelves) -> None:
+async def test_a_storage_that_is_configured_as_before_stays_the_same(shelf: Shelves) -> None:
     storages = StoragesInForce(made(a="one", b="two"))
     kept, changed = storages["a"], storages["b"]
     told: list[list[str]] = []
     storages.when_replaced(lambda: told.append(list(storages)))
-    storages.replace(made(c="three", b="other", a="one"))
+    await storages.replace(made(c="three", b="other", a="one"))
     assert told == [["c", "b", "a"]]
     assert storages["a"] is kept
     assert storages["b"] is not changed
+
+
+class Closing(Storage[Any]):
+    """Counts how often it was closed."""
+
+    def __init__(self, name: str, options: Any, *, sound: bool = True) -> None:
+        super().__init__(options, name)
+        self.sound = sound
+        self.closed = 0
+
+    async def close(self) -> None:
+        self.closed += 1
+        if not self.sound:
+            raise OSError("a socket that is gone")
+
+
+async def test_storages_that_were_replaced_do_not_stay_open() -> None:
+    made = [Closing("a", object(), sound=n != 3) for n in range(10)]
+    storages = StoragesInForce({"a": made[0]})
+    for storage in made[1:]:
+        await storages.replace({"a": storage})
+    # The last but one may still have a batch in hand.
+    assert [storage.closed for storage in made] == [1] * 8 + [0, 0]
+    await storages.close()
+    assert [storage.closed for storage in made] == [1] * 10
 
 
 async def test_pumps_come_and_go_with_their_storages(opened: Opened, shelf: Shelves) -> None:
@@ -40,12 +65,12 @@ async def test_pumps_come_and_go_with_their_storages(opened: Opened, shelf: Shel
         working = asyncio.create_task(carelog.work())
         await take_in(carelog)
         await until(lambda: len(shelf("old").arrived) == 1)
-        carelog.storages.replace(made(new="new"))
+        await carelog.storages.replace(made(new="new"))
         later = Chains({"record": ChainDefinition.model_validate(storing("new"))})
         await carelog.chains.replace(later)
         await take_in(carelog)
         await until(lambda: len(shelf("new").arrived) == 1)
-        carelog.storages.replace(made(new="elsewhere"))
+        await carelog.storages.replace(made(new="elsewhere"))
         await take_in(carelog)
         await until(lambda: len(shelf("elsewhere").arrived) == 1)
         assert (len(shelf("old").arrived), len(shelf("new").arrived)) == (1, 1)

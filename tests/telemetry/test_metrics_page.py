@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from carelog.api.metrics import metrics_route
 from carelog.app import Carelog
 from carelog.db import Database
-from carelog.identity import SCOPES
+from carelog.identity import SCOPES, Keyring
 from carelog.kit.clock import ManualClock
 from carelog.pipeline import LinkError, Outcome, Work
 from carelog.telemetry.metrics import Histogram
@@ -162,6 +162,19 @@ async def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, clock: Man
     assert page.value("carelog_database_up") == 0
     assert page.value("carelog_build_info") == 1
     assert "carelog_queue_depth" not in page.families
+
+
+async def test_where_keys_are_asked_for_a_database_that_is_away_fails_the_scrape(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    async with AsyncExitStack() as after:
+        database = Database(f"sqlite:///{tmp_path / 'without-tables.db'}")
+        after.push_async_callback(database.close)
+        page = Starlette(routes=[metrics_route(database, clock, Keyring(database, clock))])
+        client = await after.enter_async_context(client_of(page))
+        answer = await client.get("/metrics", headers={"Authorization": f"Bearer clk_{'0' * 32}_{'b' * 43}"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "5"
 
 
 @given(st.lists(st.floats(0, 1e6) | st.sampled_from([0.1, 1.0, 10.0])))

@@ -147,9 +147,17 @@ async def _writer(request: Request, services: Services) -> Principal:
     return who
 
 
-@lru_cache(maxsize=256)  # one sender asks in the same words each time
 def _asked(query: bytes, idempotency_key: str | None) -> Asked:
-    return _ASKED.read(query, {} if idempotency_key is None else {"Idempotency-Key": idempotency_key})
+    asked = _asked_in(query)
+    if idempotency_key is None:
+        return asked
+    named = _ASKED.read(b"", {"Idempotency-Key": idempotency_key})
+    return asked.model_copy(update={"idempotency_key": named.idempotency_key})
+
+
+@lru_cache(maxsize=256)  # one sender asks in the same words each time, but for the name of the request
+def _asked_in(query: bytes) -> Asked:
+    return _ASKED.read(query, {})
 
 
 def _subject(who: Principal, asked: Asked, kind: str) -> UUID | None:

@@ -4,6 +4,7 @@ matter of the setting `metrics_public` or of the scope `metrics:read`."""
 import asyncio
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, Depends, Response
@@ -19,7 +20,7 @@ from carelog.api.services import ServicesOf
 from carelog.db import Database, is_outage
 from carelog.identity import Keyring
 from carelog.kit.clock import Clock
-from carelog.kit.errors import Forbidden, Unauthenticated
+from carelog.kit.errors import Forbidden, Unauthenticated, Unavailable
 from carelog.kit.place import place_of
 from carelog.pipeline.gauges import Gauges, gauges
 from carelog.record.review.items import Doubt
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 _PATIENCE_SECONDS: Final = 5
+_COME_AGAIN: Final = timedelta(seconds=5)
 
 
 @router.get(
@@ -39,12 +41,13 @@ _PATIENCE_SECONDS: Final = 5
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "In its text format"},
-        **refusals(401, 403),
+        **refusals(401, 403, 503),
     },
 )
 async def read_metrics(services: ServicesOf) -> Response:
     """The counts of every process on this machine, and how things stand in the database. When that cannot be used,
-    `carelog_database_up` is 0 and what is read from it is left out."""
+    `carelog_database_up` is 0 and what is read from it is left out; whoever shows a key is told 503, since the key is
+    looked up there too."""
     return await _page(services.health, services.clock)
 
 
@@ -57,6 +60,11 @@ def metrics_route(database: Database, clock: Clock, keyring: Keyring | None) -> 
                 await require_metrics(keyring, await bearer(request))
         except (Unauthenticated, Forbidden) as error:
             return refusal_of(error)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            # Who asks cannot be known, as keys are in the database too.
+            return refusal_of(Unavailable("the database cannot be used now; try again", retry_after=_COME_AGAIN))
         return await _page(database, clock)
 
     return Route("/metrics", answer)

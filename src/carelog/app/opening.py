@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -172,13 +172,13 @@ async def _put_in_force(
     current = configured_by_posted(newest, own) if newest else own
     if newest:
         made = current.made(make)
-        storages.replace(made.storages)
+        await storages.replace(made.storages)
     book = ChainBook(made.chains, health, clock)
     await book.record()
 
     async def put(made: Made) -> None:
-        storages.replace(made.storages)
         await book.replace(made.chains)
+        await storages.replace(made.storages)
 
     return ConfigurationInForce(own, current, posted, make=make, put=put), book
 
@@ -229,20 +229,33 @@ async def open_carelog(
         log.warning("left out of the configuration", extra={"problem": warning})
     own = settings.configured
     settings.make_data_dir()
-    health, auth = Database(settings.health_url), Database(settings.auth_url)
-    redis = _shared_redis(settings, clock)
-    make = partial(Made.of, safeguards=Safeguards.shared(health, redis, lambda purpose: secrets.subkey(purpose), clock))
-    made = own.made(make)
-    storages = StoragesInForce(made.storages)
-    senders = _senders(settings)
-    keys = _load_keys(settings)
-    tracer = open_tracer() if settings.otel else None
-    lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
-    streams = StreamOptions(batch=settings.worker_batch, abandoned=lease, poll=poll)
-    dispatch = make_dispatch(health, settings.broker_url, streams)
-    forwarder = Forwarder(health, clock, settings.locusgraph) if settings.locusgraph else None
-    try:
+    async with AsyncExitStack() as closing:
+        tracer = open_tracer() if settings.otel else None
+        if tracer:
+            closing.push_async_callback(tracer.close)
+        auth = Database(settings.auth_url)
+        closing.push_async_callback(auth.close)
+        health = Database(settings.health_url)
+        closing.push_async_callback(health.close)
+        redis = _shared_redis(settings, clock)
+        if redis:
+            closing.push_async_callback(redis.close)
         secrets = secret_key_of(settings, shared=auth.dialect != "sqlite")
+        make = partial(Made.of, safeguards=Safeguards.shared(health, redis, secrets.subkey, clock))
+        made = own.made(make)
+        storages = StoragesInForce(made.storages)
+        closing.push_async_callback(storages.close)
+        senders = _senders(settings)
+        for sender in senders.values():
+            closing.push_async_callback(sender.close)
+        keys = _load_keys(settings)
+        lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
+        streams = StreamOptions(batch=settings.worker_batch, abandoned=lease, poll=poll)
+        dispatch = make_dispatch(health, settings.broker_url, streams)
+        closing.push_async_callback(dispatch.close)
+        forwarder = Forwarder(health, clock, settings.locusgraph) if settings.locusgraph else None
+        if forwarder:
+            closing.push_async_callback(forwarder.close)
         await migrate(health, "health")
         await migrate(auth, "auth")
         kept_keys = await KeptKeys.load(auth, secrets)
@@ -351,19 +364,6 @@ async def open_carelog(
                 ),
                 tracer=tracer,
             )
-    finally:
-        await dispatch.close()
-        await storages.close()
-        for sender in senders.values():
-            await sender.close()
-        if forwarder:
-            await forwarder.close()
-        if redis:
-            await redis.close()
-        await health.close()
-        await auth.close()
-        if tracer:
-            await tracer.close()
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 
 from carelog.app import Carelog
+from carelog.db.faults import log_failure
 from carelog.kit.errors import ConfigurationError
 from carelog.settings import load_settings
 
@@ -13,8 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def reload_on_hangup(carelog: Carelog, also: Callable[[], object] = lambda: None) -> None:
-    """Reload on SIGHUP, where there is one, and do `also` this. Files that are wrong change nothing, and the log says
-    what is wrong with them."""
+    """Reload on SIGHUP, where there is one, and do `also` this. Files that are wrong change nothing, as do
+    those that are read while the database is away, and the log says what is wrong."""
     going_on: set[asyncio.Task[None]] = set()
 
     async def reload() -> None:
@@ -24,6 +25,8 @@ def reload_on_hangup(carelog: Carelog, also: Callable[[], object] = lambda: None
             )
         except ConfigurationError as error:
             log.error("the configuration is left as it was", extra={"problem": error.message})
+        except Exception as error:  # noqa: BLE001  nobody awaits this: it would be lost without a word
+            log_failure(log, error, "the configuration is left as it was")
         else:
             log.info("the configuration was read again")
 

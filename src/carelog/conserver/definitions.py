@@ -3,7 +3,16 @@ runs."""
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from carelog.ai.endpoint import EndpointDefinition, EndpointName
 from carelog.pipeline.chains import ChainDefinition, ListName
@@ -17,6 +26,10 @@ def _one_or_several(keys: object) -> object:
 PartnerKey = Annotated[SecretStr, Field(min_length=1)]
 PartnerKeys = Annotated[tuple[PartnerKey, ...], BeforeValidator(_one_or_several)]
 """A key, or several, that each open one ingress list to a partner."""
+
+
+FollowerName = Annotated[str, StringConstraints(min_length=1, max_length=71)]
+"""With the word `follower` before it, it is the name of a lease and of a principal, which have 80 characters."""
 
 
 class FollowerDefinition(BaseModel):
@@ -52,7 +65,7 @@ class Definitions(BaseModel):
     storages: dict[str, StorageDefinition] = Field(default_factory=dict)
     ai_endpoints: dict[EndpointName, EndpointDefinition] = Field(default_factory=dict)
     ingress_auth: dict[ListName, PartnerKeys] = Field(default_factory=dict)
-    followers: dict[ListName, FollowerDefinition] = Field(default_factory=dict)
+    followers: dict[FollowerName, FollowerDefinition] = Field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As `carelog.yaml` would say it, with the secrets that stand in it."""

@@ -81,14 +81,14 @@ class Follower:
         max_bytes: int,
     ) -> None:
         self._name = name
-        self._chore = f"follower {name}"[:80]
+        self._chore = f"follower {name}"
         self._definition = definition
         self._database = database
         self._intake = intake
         self._clock = clock
         self._header = header
         self._max_bytes = max_bytes
-        self._principal = Principal(id=f"follower:{name}"[:80], scopes=frozenset({"conversations:write"}))
+        self._principal = Principal(id=f"follower:{name}", scopes=frozenset({"conversations:write"}))
         self._leases = Leases(database, chore, clock, _LEASE)
         self._stopped = asyncio.Event()
         self._troubles = 0
@@ -206,8 +206,15 @@ class Follower:
             await self._take_in(one, content)
 
     async def _take_in(self, one: Popped, content: bytes) -> None:
+        if not await asyncio.to_thread(_is_object, content):
+            # Such as the page of a proxy before it: no fault of this one.
+            await self._put_off(one, "it was answered with no JSON object", most=None)
+            return
         try:
             conversation = await asyncio.to_thread(parse_older, content)
+            if conversation.uuid != UUID(one.vcon):
+                await self._put_off(one, "another vCon was answered than was asked for")
+                return
             lists = (self._definition.follower_ingress_list,)
             submission = Submission(conversation, ingress_lists=lists, replaces=True)
         except InvalidInput as error:
@@ -319,3 +326,10 @@ class Followers:
             header=self._header,
             max_bytes=self._max_bytes,
         )
+
+
+def _is_object(content: bytes) -> bool:
+    try:
+        return isinstance(jsontext.parse(content), dict)
+    except InvalidInput:
+        return False

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal_
 from carelog.conversations import tables
 from carelog.conversations.found_by import party_value
 from carelog.conversations.parties import Kind
+from carelog.db.lowered import lowered
 
 _stored = tables.conversation
 _party = tables.conversation_party
@@ -96,7 +97,7 @@ def _quoted(words: str) -> str:
 
 def _part(title: str) -> str:
     """The pattern for texts that hold this one, whatever it is made of."""
-    return "%" + re.sub(f"[{_ESCAPE}%_]", rf"{_ESCAPE}\g<0>", title.lower()) + "%"
+    return "%" + re.sub(f"[{_ESCAPE}%_]", rf"{_ESCAPE}\g<0>", title) + "%"
 
 
 _FIELDS: Final = tuple(field.name for field in fields(ConversationQuery) if field.name != "among")
@@ -106,7 +107,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {
     "tel": lambda _: _has_party("tel"),
     "mailto": lambda _: _has_party("mailto"),
     "name": lambda _: _has_party("name"),
-    "title": lambda _: func.lower(_stored.c.title).like(bindparam("title"), escape=_ESCAPE),
+    "title": lambda _: lowered(_stored.c.title).like(lowered(bindparam("title")), escape=_ESCAPE),
     "words": _has_words,
     "channel": lambda _: _stored.c.channel == bindparam("channel"),
     "subject_id": lambda _: _stored.c.subject_id == bindparam("subject_id"),

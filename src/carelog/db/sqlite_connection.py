@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 import aiosqlite
 
+from carelog.db.lowered import teach_lower
 from carelog.db.turns import Turn
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ def _open(path: Path, **options: Any) -> sqlite3.Connection:
     with suppress(OSError):  # it is there, or SQLite will say what is wrong
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     opened: sqlite3.Connection = sqlite3.connect(path, **options)
+    teach_lower(opened)
     return opened
 
 

@@ -1,9 +1,13 @@
 """The storages in force: those of the configuration, which may change while they are used."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from carelog.db.faults import log_failure
 from carelog.storages import Storage
+
+log = logging.getLogger(__name__)
 
 
 class StoragesInForce(Mapping[str, Storage[Any]]):
@@ -27,21 +31,31 @@ class StoragesInForce(Mapping[str, Storage[Any]]):
         """Have this done after each change."""
         self._tell.append(act)
 
-    def replace(self, storages: Mapping[str, Storage[Any]]) -> None:
-        """Put others in force. One that is configured as before stays, with its connections."""
-        before = self._current
+    async def replace(self, storages: Mapping[str, Storage[Any]]) -> None:
+        """Put others in force. One that is configured as before stays, with its connections. Those of the last change
+        may still have a batch in hand; those that were in force before it are closed."""
+        before, idle = self._current, self._former
         self._current = {
             name: before[name] if name in before and _alike(before[name], storage) else storage
             for name, storage in storages.items()
         }
-        self._former += [storage for name, storage in before.items() if self._current.get(name) is not storage]
+        self._former = [storage for name, storage in before.items() if self._current.get(name) is not storage]
         for act in self._tell:
             act()
+        for storage in idle:
+            await _let_go(storage)
 
     async def close(self) -> None:
         """Let go of every connection, also of those that were in force before."""
         for storage in (*self._current.values(), *self._former):
-            await storage.close()
+            await _let_go(storage)
+
+
+async def _let_go(storage: Storage[Any]) -> None:
+    try:
+        await storage.close()
+    except Exception as error:  # noqa: BLE001  a storage of any package: the others are closed all the same
+        log_failure(log, error, "a storage could not be closed", storage=storage.name)
 
 
 def _alike(one: Storage[Any], other: Storage[Any]) -> bool:

@@ -6,10 +6,11 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, case, cast, func, or_, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, case, cast, func, literal, or_, type_coerce
 from sqlalchemy.dialects.postgresql import JSON
 
 from carelog.db import UtcDateTime
+from carelog.db.lowered import lowered
 from carelog.kit.errors import InvalidInput
 from carelog.kit.paging import Cursor
 from carelog.record.days import bounds_of_day
@@ -126,13 +127,13 @@ _NUL: Final = "\\u0000"
 def has_field(dialect: str, name: str, value: Any) -> ColumnElement[bool]:
     """The condition that a field of the payload has this value.
 
-    Text is compared without regard to case as far as it is ASCII, which is what both databases can do.
+    Text is compared without regard to case.
     """
     stored = field_text(dialect, name)
     if isinstance(value, bool):
         return stored == (str(value).lower() if dialect == "postgresql" else str(int(value)))
     if isinstance(value, str):
-        return or_(stored == value, func.lower(stored) == func.lower(value))
+        return or_(stored == value, lowered(stored) == lowered(literal(value)))
     return stored == (value.isoformat() if isinstance(value, date) else str(value))
 
 

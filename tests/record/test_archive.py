@@ -24,7 +24,7 @@ from carelog.kit.errors import Forbidden, NotFound
 from carelog.pipeline.link import Work
 from carelog.pipeline.outcome import Outcome
 from carelog.record.archive import ArchiveRefused
-from carelog.record.archive.archives import SubjectKnown
+from carelog.record.archive.archives import BeingErased, SubjectKnown
 from carelog.record.archive.container import Limits
 from carelog.record.editing import Draft
 from carelog.record.memory import NewEvent
@@ -298,6 +298,19 @@ async def test_a_person_who_is_known_here_already_is_not_guessed(carelog: Carelo
         await elsewhere.archives.bring(ME, io.BytesIO(archive))
     brought = await elsewhere.archives.bring(ME, io.BytesIO(archive), into=receipt.subject_id)
     assert brought.subject_id == receipt.subject_id
+
+
+async def test_a_record_comes_back_when_its_erasure_is_finished(carelog: Carelog, clock: ManualClock) -> None:
+    subject = await told_subject(carelog)
+    archive = await taken(carelog, subject)
+    await carelog.erasure.erase(ME, subject)
+    with pytest.raises(BeingErased):
+        await carelog.archives.bring(ME, io.BytesIO(archive))
+    clock.advance(seconds=301)
+    await carelog.erasure.resume()
+    assert (await carelog.archives.bring(ME, io.BytesIO(archive))).subject_id == subject
+    await carelog.erasure.resume()
+    assert (await carelog.subjects.get(ME, subject)).id == subject
 
 
 async def test_a_document_that_only_storages_have_is_a_part_of_the_archive_or_it_is_not_made(

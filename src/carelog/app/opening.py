@@ -191,6 +191,7 @@ def _archives(
     grants: GrantStore,
     audit: AuditTrail,
     fhir_reader: FhirReader,
+    erasure: Erasure,
 ) -> Archives:
     parts: list[Part] = [
         SubjectPart(),
@@ -206,7 +207,7 @@ def _archives(
         FhirPart(fhir_reader),
     ]
     limits = Limits(bytes=4 * settings.max_archive_bytes)
-    return Archives(health, clock, parts, settings.data_dir / "archives", limits)
+    return Archives(health, clock, parts, settings.data_dir / "archives", erasure.is_under_way, limits)
 
 
 def secret_key_of(settings: Settings, *, shared: bool) -> SecretKey:
@@ -338,7 +339,7 @@ async def open_carelog(
                 reviews=ReviewStore(health, clock, rejections),
                 reprocessing=Reprocessing(health, book, clock, dispatch, depths),
                 forwarder=forwarder,
-                archives=_archives(settings, health, clock, reader, grants, audit, fhir_reader),
+                archives=_archives(settings, health, clock, reader, grants, audit, fhir_reader, erasure),
                 runs=RunStore(health),
                 copies=CopyStore(health),
                 dead_letters=DeadLetters(health, clock, dispatch, copier),

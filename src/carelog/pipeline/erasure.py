@@ -89,6 +89,10 @@ class Erasure:
             await self._trail.append(connection, [AuditEvent.by(principal, "erase", subject=subject)])
         await self._carry_out(subject)
 
+    async def is_under_way(self, subject: UUID) -> bool:
+        """Whether this record is being erased, and whatever comes of it meanwhile."""
+        return bool(await self._auth.rows(select(erasure.c.id).where(erasure.c.subject_id == subject)))
+
     async def resume(self) -> None:
         """Go on with what was begun, and finish what is settled. One that fails waits for the next time."""
         unfinished = select(erasure.c.subject_id).where(erasure.c.finished_at.is_(None)).order_by(erasure.c.id)

@@ -7,7 +7,7 @@ transaction: all of it, or nothing.
 
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -37,6 +37,12 @@ class SubjectKnown(Conflict):
     code = "archive.subject_known"
 
 
+class BeingErased(Conflict):
+    """The archive's subject is being erased, with whatever comes of them until that is finished."""
+
+    code = "archive.being_erased"
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """Into whose record an archive was brought, whether that was made for it, and by what it holds: how many were
@@ -48,15 +54,23 @@ class Brought:
 
 
 class Archives:
-    """Takes and brings archives. Its parts are taken and brought in their order."""
+    """Takes and brings archives. Its parts are taken and brought in their order; `being_erased` tells of a subject
+    whose record may not come back yet."""
 
     def __init__(
-        self, database: Database, clock: Clock, parts: Sequence[Part], folder: Path, limits: Limits | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        parts: Sequence[Part],
+        folder: Path,
+        being_erased: Callable[[UUID], Awaitable[bool]],
+        limits: Limits | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._parts = parts
         self._folder = folder
+        self._being_erased = being_erased
         self._limits = limits or Limits()
 
     def unnamed_file(self) -> IO[bytes]:
@@ -88,12 +102,14 @@ class Archives:
         """Write what an archive has, and the record has not: the same again changes nothing. Without `into` it goes to
         the subject that it was taken of, who is made where they are not here.
 
-        Raises ArchiveRefused, with nothing written, for what is not a whole archive; NotFound, Forbidden, and
-        SubjectKnown.
+        Raises ArchiveRefused, with nothing written, for what is not a whole archive; NotFound, Forbidden, SubjectKnown
+        and BeingErased.
         """
         principal.require("records:import")
         archive = await asyncio.to_thread(OpenArchive.check, file, self._limits)
         read = await read_subject(archive)
+        if into is None and await self._being_erased(read.id):
+            raise BeingErased("this record is being erased: what is brought before that is finished would go with it")
         try:
             async with self._database.write(at_leisure=True) as connection:
                 owner, created = await self._owner(connection, principal, read, into)

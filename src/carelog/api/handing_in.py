@@ -24,7 +24,7 @@ from carelog.api.services import Services
 from carelog.api.shapes import ReceiptOut
 from carelog.conversations.found_by import words_of
 from carelog.identity import Principal
-from carelog.kit.errors import CarelogError, NotFound, Unauthenticated
+from carelog.kit.errors import CarelogError, InvalidInput, NotFound, Unauthenticated
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.run import Lane
 from carelog.pipeline.submission import Channel, RequestKey, Submission, from_vcon, read_transcript
@@ -148,9 +148,12 @@ async def _writer(request: Request, services: Services) -> Principal:
 
 
 def _asked(query: bytes, idempotency_key: str | None) -> Asked:
-    asked = _asked_in(query)
     if idempotency_key is None:
-        return asked
+        return _asked_in(query)
+    try:
+        asked = _asked_in(query)
+    except InvalidInput:
+        return _ASKED.read(query, {"Idempotency-Key": idempotency_key})  # with every problem of both
     named = _ASKED.read(b"", {"Idempotency-Key": idempotency_key})
     return asked.model_copy(update={"idempotency_key": named.idempotency_key})
 

@@ -10,6 +10,12 @@ from carelog.extraction.wordsets import word_set
 _NO_LONGER = phrase_set(
     "not anymore | not any more | not now | not since then | no longer | no more | not today | ab nahi | अब नहीं"
 )
+_NONE_LEFT = phrase_set(
+    """
+    bilkul nahi | bilkul nahin | nahi hai ab | nahin hai ab | ab nahi | ab nahin | khatam ho gaya | chala gaya |
+    theek ho gaya | बिल्कुल नहीं | बिलकुल नहीं | नहीं है अब | अब नहीं | खत्म हो गया | चला गया | ठीक हो गया
+    """
+)
 _WELL_NOW = phrase_set(
     """
     i'm better now | i'm all better | i'm fine now | i'm okay now | i'm ok now | i'm good now | i'm all right now |
@@ -40,7 +46,7 @@ _OVER = phrase_set(
     righted itself | came right | cleared off | long gone | thing of the past | behind me | come and gone | came
     and went | been and gone | all healed | it quit | they quit |
     has quit | have quit | 's quit | let up | is finally over | 's finally over | utar gaya | utar gayi | band ho gaya |
-    band ho gayi
+    band ho gayi | उतर गया | उतर गई | बंद हो गया | बंद हो गई
     """
 )
 
@@ -75,6 +81,11 @@ def is_none_now(words: Sequence[Word], sentence: Clause) -> bool:
     if _NO_LONGER.at(words, first) is not None:
         return True
     return words[first].norm in _NOWADAYS and any(word.norm in _NONE for word in words[first + 1 : end])
+
+
+def is_none_left(words: Sequence[Word]) -> bool:
+    """ "Dard kam hua?" - "Haan, bilkul nahi hai ab": it is not less, there is none."""
+    return any(_NONE_LEFT.at(words, i) is not None or _OVER.at(words, i) is not None for i in range(len(words)))
 
 
 def took_a_while(words: Sequence[Word], sentence: Clause) -> bool:

@@ -12,6 +12,7 @@ from carelog.extraction.exchange_plain import (
     closes,
     late_reply,
     past_asking_back,
+    taken_back,
 )
 from carelog.extraction.exchange_questions import Question, open_questions
 from carelog.extraction.exchange_replies import REPLIES
@@ -184,6 +185,8 @@ def read_answer(replying: Utterance, position: int) -> Answer | None:
         if said is AnswerKind.OTHER:
             break
         at = skip_fillers(words, end)
+    if kind is not None and (put_right := taken_back(words, begin, replying.sentences)) is not None:
+        kind, first, end = put_right
     if kind is None:
         late = late_reply(words, begin, replying.sentences)
         if late is not None:

@@ -113,6 +113,22 @@ def past_asking_back(words: Sequence[Word], begin: int, sentences: Sequence[tupl
     return begin
 
 
+def taken_back(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int, int]]) -> PlainReply | None:
+    """The reply that stands after one that was not meant so: "Yes. Wait, do you mean today? Then no."."""
+    for (first, end), (following, _) in pairwise(sentences):
+        if first <= begin or words[end - 1].norm != "?":
+            continue
+        led = _THEN.at(words, following)
+        at = following + led[0] if led is not None else following
+        while led is not None and at < len(words) and words[at].norm == ",":
+            at += 1
+        kind = PLAIN_REPLIES.get(words[at].norm) if led is not None and at < len(words) else None
+        if kind is not None and closes(words, at + 1):
+            return PlainReply(kind, at, at + 1)
+    return None
+
+
+_THEN = phrase_set("then | oh then | so then | well then | in that case | oh , then | oh in that case | phir | to phir")
 _ASKING_BACK = word_set("what which who how why do does must is are you me like where")
 
 

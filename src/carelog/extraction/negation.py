@@ -158,7 +158,7 @@ _QUANTIFYING = word_set(
 )
 _BLOCKERS = word_set(
     """
-    some only just but except although though however because since despite with
+    bas sirf बस सिर्फ besides apart aside some only just but except although though however because since despite with
     positive reports reporting endorses endorsed endorsing admits complains
     """
 )
@@ -169,6 +169,10 @@ _LIST_WORDS = word_set(
     """
 )
 
+_NEITHER = word_set("na naa न ना")
+_NEITHER_ANY = word_set("to toh hi koi mujhe तो ही कोई मुझे")
+_BOTH_WITHIN = 8  # words
+_USUAL = word_set("usual typical normal regular")
 _AFFIRMING = word_set("yes yeah yep")
 _STOPS = _MARKS | {","}
 
@@ -327,6 +331,8 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
         if i not in named:
             if norm in _BLOCKERS and not (norm == "with" and words[i - 1].norm in _ISSUES):
                 return Denial.NOT_DENIED
+            if norm == "than" and words[i - 1].norm == "other" and not _nothing_new(words, i):
+                return Denial.NOT_DENIED
             if norm not in _EXPERIENCE:
                 unlisted += 1
             if norm not in _LIST_WORDS:
@@ -338,6 +344,12 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
             strangers = unlisted = 0
         i -= 1
     return Denial.NOT_DENIED
+
+
+def _nothing_new(words: Sequence[Word], than: int) -> bool:
+    """ "Any other joint pain?" - "Nothing other than my typical arthritic pain": none that is asked about."""
+    usual = any(word.norm in _USUAL for word in words[than + 1 : than + 3])
+    return usual and than > 1 and words[than - 2].norm == "nothing"
 
 
 def _turns(words: Sequence[Word], i: int, named: Collection[int]) -> bool:
@@ -354,8 +366,24 @@ def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[
         return None  # "no doctor, it hurts": that no is an answer
     if words[last].norm in _PLAIN and last > 0 and last - 1 in named and words[last + 1].norm == ",":
         return None  # "numbness no, tingling yes"
+    if words[last].norm in _NEITHER and _is_one_of_two(words, last, begin, named):
+        return last, "noun"
     for at in range(max(begin, last - 5), last + 1):
         match = _CUES.at(words, at)
         if match is not None and at + match[0] == last + 1 and at not in named:
             return at, match[1]
     return None
+
+
+def _is_one_of_two(words: Sequence[Word], i: int, begin: int, named: Collection[int]) -> bool:
+    """ "Na bukhar na khansi": neither the one nor the other. One "na" alone only asks to agree: "bukhar hai na"."""
+    near = range(max(begin, i - _BOTH_WITHIN), min(len(words), i + _BOTH_WITHIN))
+    leading = [at for at in near if words[at].norm in _NEITHER and _named_next(words, at, named)]
+    return i in leading and len(leading) > 1
+
+
+def _named_next(words: Sequence[Word], i: int, named: Collection[int]) -> bool:
+    following = i + 1
+    while following < len(words) and words[following].norm in _NEITHER_ANY:
+        following += 1
+    return following in named

@@ -28,7 +28,8 @@ _AFTER = phrase_set(
     as well no | too no | quit | let up | packed up | packed in | dried up | cleared off | wore off | worn off |
     passed off | sorted itself out | behind me | over now | over with | done with | a thing of the past | long gone |
     utar gaya | utar gayi | utar gya | उतर गया | उतर गई | band ho gaya | band ho gayi | बंद हो गया
-    | बंद हो गई
+    | बंद हो गई | band hai | band hain | band hui | band hua | band ho gaye | band ho chuka hai | band ho chuki hai |
+    बंद है | बंद हैं | बंद हुई | बंद हुआ | बंद हो गए
     """
 )
 _ENDING = phrase_set("done | over | settled | settled down | lifted | finished | passed | healed | sorted")
@@ -37,7 +38,7 @@ _BEFORE_AFTER = word_set(
     """
     also too to kal aaj ab subah just long has have is are was were 's all completely totally pretty much now
     finally basically , : - koi
-    bhi mein ki ka mostly ho hota hoti कोई भी
+    aana ana aani hona आना आनी होना bhi mein ki ka mostly ho hota hoti कोई भी
     """
 )
 
@@ -69,8 +70,6 @@ def is_denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) ->
             if words[at].norm == "over" and words[at - 1].norm == "all":
                 return False  # "shaking all over"
             return stop >= clause[1] or words[stop].norm in _GOING_ON or not words[stop].norm.isalpha()
-        if words[at].norm in ("-", "❌", "✗") and at + 1 == clause[1]:
-            return True  # "fever: -", as it is typed
         if words[at].norm not in _BEFORE_AFTER:
             return False
         at += 1

@@ -48,6 +48,12 @@ _IN_FAMILY: Final = phrase_set(
 )
 _SPEAKS_TO_SUBJECT: Final = frozenset({Role.CLINICIAN, Role.AGENT})
 _AFTER_REACH: Final = 6
+_ANSWER_REACH: Final = 12
+_SELF: Final = word_set("i i'm i've i'd me myself im ive mujhe main maine mai मुझे मैं मैंने")
+_BEFORE_KIN: Final = word_set(
+    "yes yeah yep yup no nope not just only well , . uh um oh in on from it's was my our haan ji"
+)
+_AFTER_KIN: Final = word_set(". , ! and or did does do had has have side only ko को")
 
 
 def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_of: bool = True) -> bool:
@@ -102,6 +108,18 @@ def _but_not_so(utterance: Utterance, kin: int) -> bool:
             named = utterance.text[words[i + 1].start].isupper() and words[i + 1].norm not in _FIRST
             return named or (words[i + 1].norm in _OWN and words[i + 2].norm in _CHILDREN)
     return False
+
+
+def answers_for_family(utterance: Utterance) -> bool:
+    """Whether an answer speaks of the family alone: "in my family", "only my mother"; not "me and my family"."""
+    words = utterance.words[:_ANSWER_REACH]
+    if any(word.norm in _SELF for word in words):
+        return False
+    if any(_IN_FAMILY.at(words, i) for i in range(len(words))):
+        return True
+    kin = next((i for i, word in enumerate(words) if word.norm not in _BEFORE_KIN), len(words))
+    named = kin < len(words) and words[kin].norm.removesuffix("'s") in _KIN and utterance.turn.role is not Role.CARER
+    return named and (kin + 1 == len(words) or words[kin + 1].norm in _AFTER_KIN)
 
 
 def is_relative(norm: str) -> bool:

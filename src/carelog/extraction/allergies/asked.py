@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from carelog.conversations.turns import Role
+from carelog.extraction.allergies.cues import Named, listed_after
 from carelog.extraction.answered import answer_of
 from carelog.extraction.exchange import (
     Answer,
@@ -32,6 +33,16 @@ _WHAT_HAPPENS: Final = phrase_set(
     what was the reaction | what's the reaction | what does it do | what did it do | what type of reaction |
     what do you get | what did you get | what is your reaction | what's your reaction | what kind of reactions |
     kya hota hai | what happens when
+    """
+)
+_HAPPENS_WHEN: Final = phrase_set(
+    """
+    what happens when you take | what happens if you take | what happens when you have | what happens if you have |
+    what happens when you eat | what happens if you eat | what happens when you use | what happens if you use |
+    what happens after you take | what happened when you took | what happened when you had |
+    what happened when you ate | what happened after you took | what happened when you used |
+    what happens when he takes | what happens when she takes | what happens when he has | what happens when she has |
+    what happens when he eats | what happens when she eats
     """
 )
 _DENIALS: Final = phrase_set(
@@ -105,6 +116,12 @@ def asked_for(asking: Utterance) -> tuple[Question, Category | None] | None:
 def asks_what_happens(asking: Utterance) -> bool:
     """ "What kind of reaction did you have?" """
     return any(_WHAT_HAPPENS.at(asking.words, i) for i in range(len(asking.words)))
+
+
+def taken_as_asked(asking: Utterance) -> list[Named]:
+    """The substances of "what happens when you take aspirin?"."""
+    asked = _HAPPENS_WHEN.within(asking.words)
+    return [named for _, stop, _ in asked for named in listed_after(asking.words, stop, len(asking.words))]
 
 
 def answer_to_asker(dialogue: Sequence[Utterance], turn: int, question: Question) -> Answer | None:

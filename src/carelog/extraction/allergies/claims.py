@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from carelog.conversations.turns import Role
 from carelog.extraction.allergies.asked import answer_to_asker
-from carelog.extraction.allergies.cues import Cue, Named, Way, find_cues, listed_after, named_before
+from carelog.extraction.allergies.cues import Cue, Named, Way, closes_a_name, find_cues, listed_after, named_before
 from carelog.extraction.allergies.merging import Fact, Kind
 from carelog.extraction.allergies.reactions import find_reactions, is_allergic
-from carelog.extraction.exchange import AnswerKind, Question, QuestionForm
+from carelog.extraction.exchange import AnswerKind, Question, QuestionForm, same_speaker
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_set
@@ -39,7 +39,6 @@ _NO_SUBSTANCE: Final = word_set(
     commitment nonsense bullshit marriage work change people you how when would could
     """
 )
-_ENDS_A_NAME: Final = word_set(". , ! ? ; and or but so")
 _SHORTEST_NAME: Final = 4
 _LONGEST_NAME: Final = 60
 _POINTING: Final = word_set("that it those them these")
@@ -58,6 +57,17 @@ _BEFORE_LISTED: Final = word_set(
     yes yeah yep yup well just only , . uh um the a to oh i i'm allergic have had my an some haan ji so sure mostly
     """
 )
+_WRONG: Final = phrase_set(
+    """
+    that's wrong | that is wrong | which is wrong | it's wrong | is wrong | that's not true | that is not true |
+    which isn't true | which is not true | that isn't true | that's not right | that isn't right | isn't right |
+    that's a mistake | is a mistake | was a mistake | it's a mistake | that's an error | is an error |
+    that's incorrect | is incorrect | i'm not | i am not | i never was | it turned out i'm not |
+    it turns out i'm not | turned out i'm not | turns out i'm not | galat hai | गलत है | गलत लिखा है
+    """
+)
+_BEFORE_WRONG: Final = word_set(", . but and though well so no lekin woh wo ye yeh लेकिन वह यह")
+_WRONG_OPENING: Final = 2
 _OVER_REACH: Final = 16
 _FURTHEST: Final = 40
 _LONGEST_BEFORE: Final = 8
@@ -95,6 +105,8 @@ def claimed_of(
     )
     if claimed is None:
         return None
+    if question is None and (wrong := _called_wrong(dialogue, turn)):
+        claimed = claimed._replace(certainty="refuted", answers=(wrong,))
     certainty, reactions = claimed.certainty, claimed.reactions
     if cue.way is Way.REACTION and words[cue.first].norm.startswith("anaphyla"):
         reactions = ("anaphylaxis", *(r for r in reactions if r != "anaphylaxis"))
@@ -155,11 +167,34 @@ def _stated_plainly(utterance: Utterance, begin: int, at: int, cue: Cue, named: 
     """What is no question: "I'm not allergic to latex", "I think I'm allergic to latex"."""
     words = utterance.words
     certainty: Certainty | None = None
-    if cue.way not in (Way.INTOLERANCE, Way.NOT_TAKEN) and _is_denied(words, begin, at):
+    if (cue.way not in (Way.INTOLERANCE, Way.NOT_TAKEN) and _is_denied(words, begin, at)) or (
+        utterance.turn.role is not Role.CLINICIAN and _is_taken_back(words, max(cue.end, named.end))
+    ):
         certainty = "refuted"
     elif any(word.norm in _DOUBTS for word in words[max(begin, at - _DOUBT_REACH) : at]):
         certainty = "suspected"
     return _Claimed(certainty, (), *reactions_in(utterance, max(cue.end, named.end)))
+
+
+def _called_wrong(dialogue: Sequence[Utterance], turn: int) -> Span | None:
+    """ "(Your chart says penicillin allergy.) No, that's wrong": the words that say so."""
+    told_to = dialogue[turn].turn.role in (Role.CLINICIAN, Role.AGENT)
+    if not told_to or turn + 1 >= len(dialogue) or same_speaker(dialogue[turn], dialogue[turn + 1]):
+        return None
+    reply = dialogue[turn + 1]
+    for first, end, _ in _WRONG.within(reply.words):
+        if first <= _WRONG_OPENING and closes_a_name(reply.words, end, len(reply.words)):
+            return reply.span(0, end)
+    return None
+
+
+def _is_taken_back(words: Sequence[Word], end: int) -> bool:
+    """ "(My chart says penicillin allergy) but that's wrong"; not "... and my address is wrong"."""
+    at = end
+    while at < len(words) and words[at].norm in _BEFORE_WRONG:
+        at += 1
+    found = _WRONG.at(words, at) if at < len(words) else None
+    return found is not None and closes_a_name(words, at + found[0], len(words))
 
 
 def _is_claimed(words: Sequence[Word], begin: int, named: Named, cue: Cue) -> bool:
@@ -205,14 +240,13 @@ def named_by(words: Sequence[Word], begin: int, end: int, cue: Cue) -> list[Name
         return found
     at = cue.end + (words[cue.end].norm in ("the", "a"))
     known = at < end and _SHORTEST_NAME <= len(words[at].norm) <= _LONGEST_NAME and words[at].norm.isalpha()
-    closes = at + 1 >= end or words[at + 1].norm in _ENDS_A_NAME
-    if not known or not closes or words[at].norm in _NO_SUBSTANCE:
+    if not known or not closes_a_name(words, at + 1, end) or words[at].norm in _NO_SUBSTANCE:
         return []
     return [Named(at, at + 1, Allergen(words[at].norm, None))]
 
 
 def _closes(words: Sequence[Word], at: int, end: int) -> bool:
-    return at >= end or words[at].norm in _ENDS_A_NAME or words[at].norm in ("too", "as", "one")
+    return closes_a_name(words, at, end) or words[at].norm in ("too", "as", "one")
 
 
 def _named_last(words: Sequence[Word], begin: int, at: int) -> list[Named]:
@@ -239,6 +273,12 @@ def _listed_from(words: Sequence[Word], begin: int) -> list[Named]:
     while at < min(len(words), begin + _LONGEST_BEFORE) and words[at].norm in _BEFORE_LISTED:
         at += 1
     return listed_after(words, at, len(words)) if at < len(words) else []
+
+
+def names_after_no(utterance: Utterance) -> bool:
+    """ "(Any allergies?) No, penicillin.", which may mean either."""
+    named = _listed_from(utterance.words, 1) if len(utterance.words) > 1 else []
+    return bool(named) and named[-1].end >= len(utterance.words) - 1
 
 
 def reactions_in(utterance: Utterance, first: int) -> tuple[tuple[str, ...], tuple[Span, ...]]:

@@ -82,6 +82,7 @@ _LISTED: Final = word_set(
     ", and n or any the a an some my new aur like both also & / to certain all most of uh um as well then other"
 )
 _HINDI_BETWEEN: Final = word_set("se mujhe mereko usko unko ko ki bhi से मुझे को की")
+_ENDS_A_NAME: Final = word_set(". , ! ? ; and or but so")
 _LONGEST_NAME: Final = 4
 _LONGEST_LIST: Final = 16
 
@@ -143,3 +144,8 @@ def named_before(words: Sequence[Word], begin: int, at: int) -> list[Named]:
         if (match := allergen_at(words, first)) and first + match[0] == end:
             return [Named(first, end, match[1])]
     return []
+
+
+def closes_a_name(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether a name that ends at word `at` is the last of what is said."""
+    return at >= end or words[at].norm in _ENDS_A_NAME

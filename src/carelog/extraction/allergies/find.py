@@ -13,33 +13,36 @@ from carelog.extraction.allergies.asked import (
     asks_what_happens,
     confirms_none,
     denied_at,
+    taken_as_asked,
 )
 from carelog.extraction.allergies.claims import (
     IFS,
     claimed_of,
     listed_first,
     named_by,
+    names_after_no,
     question_at,
     quote_of,
     reactions_in,
 )
 from carelog.extraction.allergies.cues import (
+    Named,
     find_cues,
     listed_after,
     may_speak_of_allergies,
     may_tell_a_cause,
     named_before,
 )
+from carelog.extraction.allergies.exceptions import APART, excepted
 from carelog.extraction.allergies.merging import Fact, merge
 from carelog.extraction.allergies.reactions import find_reactions, is_allergic
 from carelog.extraction.exchange import AnswerKind, Question, questions, read_answer, same_speaker
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
-from carelog.extraction.whose import is_anothers
+from carelog.extraction.whose import answers_for_family, is_anothers
 from carelog.extraction.wordsets import word_set
 
-_APART: Final = phrase_set("apart from | other than | besides | aside from | except for | except | beside")
 _APART_REACH: Final = 7  # words
 _ALLERGIC: Final = word_set("allergic allergy allergies")
 _ANYTHING: Final = word_set("anything any else other")
@@ -48,6 +51,7 @@ _OF_IT: Final = word_set("it they that which i he she my his her makes gives gav
 _GIVES: Final = word_set("gives gave give makes made make causes caused cause brings brought bring")
 _GIVES_REACH: Final = 3
 _WHOM: Final = word_set("me him her my his us")
+_HAPPENS: Final = word_set("happens happened")
 _ASKED_BACK: Final = 2
 _ASKED_ON: Final = 4  # turns after an answer
 _LONGEST_ASKED: Final = 5  # words
@@ -91,6 +95,8 @@ def find_allergies(dialogue: Sequence[Utterance]) -> list[Finding]:
             told = _what_happens(utterance, facts[-1], only_allergic=True)
         elif facts and not told and turn <= latest + _ASKED_BACK and asks_what_happens(dialogue[turn - 1]):
             told = _what_happens(utterance, facts[-1])
+        if not told and turn and not _HAPPENS.isdisjoint(dialogue[turn - 1].norms):
+            told = _happens_with(dialogue, turn)
         awaited = turn + 1 if speaks else awaited
         latest = turn if told else latest
         facts += told
@@ -107,12 +113,15 @@ def _stated(dialogue: Sequence[Utterance], turn: int) -> Iterator[Fact]:
             continue
         denied = next((d for i in range(begin, end) if (d := denied_at(words, i, end))), None)
         if denied is not None and not is_anothers(utterance, begin, denied.first, denied.end):
+            but_for = excepted(words, denied.first, begin, end)
             question = question_at(asked, denied.first)
             answer = answer_to_asker(dialogue, turn, question) if question else None
             if question is None or confirms_none(question, words, answer):
                 spans = (quote_of(utterance, begin, end, denied.first, denied.end), *((answer.span,) if answer else ()))
-                yield from _denied(words, denied, end, spans)
-            continue
+                told = _denied(words, denied, end, spans) if but_for is None else _but_for(but_for, spans)
+                yield from told
+            if but_for != []:
+                continue
         yield from _excepted(utterance, begin, end)
         for cue in find_cues(words, begin, end):
             for named in named_by(words, begin, end, cue):
@@ -125,7 +134,7 @@ def _excepted(utterance: Utterance, begin: int, end: int) -> Iterator[Fact]:
     words = utterance.words
     if utterance.turn.role not in (Role.CLINICIAN, Role.AGENT):
         return
-    for first, stop, _ in _APART.within(words, begin, end):
+    for first, stop, _ in APART.within(words, begin, end):
         before = {word.norm for word in words[max(begin, first - _APART_REACH) : first]}
         if before.isdisjoint(_ALLERGIC) or before.isdisjoint(_ANYTHING):
             continue
@@ -144,6 +153,12 @@ def _denied(words: Sequence[Word], denied: Anything, end: int, spans: tuple[Span
         yield Fact(anything_of(denied.category), denied.category, spans, certainty="refuted")
 
 
+def _but_for(named: Sequence[Named], spans: tuple[Span, ...]) -> Iterator[Fact]:
+    """ "None except penicillin": what is excepted is an allergy."""
+    for one in named:
+        yield Fact(one.allergen.name, one.allergen.category, spans, kind="allergy", status="active")
+
+
 def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
     """What the turn answers to a question for allergies in general: a list, or that there is none."""
     if not turn or same_speaker(dialogue[turn - 1], dialogue[turn]):
@@ -157,7 +172,13 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
     own = quote_of(asking, *asking.sentence_at(question.first), question.first, question.end)
     listed = listed_first(utterance)
     answer = read_answer(utterance, turn)
-    if not listed and answer is not None and answer.kind is AnswerKind.NO and not _names_one(asking, question):
+    if not listed and answer is not None and answer.kind is AnswerKind.NO:
+        but_for = excepted(words, 0, 0, len(words))
+        if but_for is not None:
+            end = max((named.end for named in but_for), default=1)
+            return list(_but_for(but_for, (own, utterance.span(0, end))))
+        if _names_one(asking, question) or names_after_no(utterance):
+            return []
         return [Fact(anything_of(category), category, (own, answer.span), certainty="refuted")]
     if not listed:
         return []
@@ -251,3 +272,16 @@ def _what_happens(utterance: Utterance, fact: Fact, *, only_allergic: bool = Fal
     if not reactions or fact.certainty == "refuted":
         return []
     return [Fact(fact.substance, fact.category, spans, reactions=reactions)]
+
+
+def _happens_with(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
+    """ "(What happens when you take aspirin?) My lips swell": an allergy where the reaction is one of allergies."""
+    asking, utterance = dialogue[turn - 1], dialogue[turn]
+    named = taken_as_asked(asking)
+    reactions = [r for r in find_reactions(utterance.words, 0, len(utterance.words)) if is_allergic(r)]
+    if len(named) != 1 or not reactions or same_speaker(asking, utterance) or answers_for_family(utterance):
+        return []
+    one = named[0]
+    own = quote_of(asking, *asking.sentence_at(one.first), one.first, one.end)
+    told, spans = reactions_in(utterance, 0)
+    return [Fact(one.allergen.name, one.allergen.category, (own, *spans), "allergy", told)] if told else []

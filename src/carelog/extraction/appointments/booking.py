@@ -81,6 +81,13 @@ _NAMED: Final = VISITS | word_set(
     "physical surgery procedure operation scan mri ct colonoscopy endoscopy biopsy dialysis chemo ultrasound mammogram "
     "check review clips staples stitches sutures catheter drain cast plaster"
 )
+_NOT_MISSED: Final = phrase_set(
+    """
+    it's actually | it is actually | actually it's | actually , it's | actually it is | it's not until | not until |
+    no , it's | no it's | no , it is | it's tomorrow | it is tomorrow | it's on | your appointment is |
+    you haven't missed | you have not missed | you didn't miss | you did not miss | nahi , | kal hai
+    """
+)
 _ASKING: Final = phrase_set("when | what time | what day | do i have | which day | kab")
 _CONFIRMING: Final = word_set("confirm confirming")
 _OWNERS: Final = word_set("my our his her")
@@ -162,6 +169,9 @@ class Bookings:
         if self.wished is not None and i and granted(dialogue, i - 1, days_in(self.wished.slot)):
             self._book(_supported(self.wished, utterance, 0))
         self.wished = None
+        if self._was_not_missed(dialogue, i, heard):
+            self.known.pop()
+            self.asked = True
         self.named = not utterance.norms.isdisjoint(VISITS)
         self.asking = bool(heard) and asks_for_one(utterance, heard[-1])
         offered: list[Statement] = []
@@ -194,6 +204,18 @@ class Bookings:
                 offered += [_with_doctor(one, utterance, heard) for one in made]
         self.offered = offered or self.offered
         self.asked = False
+
+    def _was_not_missed(self, dialogue: Sequence[Utterance], i: int, heard: Sequence[Range]) -> bool:
+        """ "(I missed it yesterday, was it at ten?) It's actually tomorrow at ten": it is still to come."""
+        last = self.known[-1] if self.known else None
+        if last is None or last.status != "missed" or not i or last.span.turn != dialogue[i - 1].turn.index:
+            return False
+        utterance, said_at = dialogue[i], dialogue[i].said_at
+        for sentence in heard:
+            if said_at is not None and any_of(_NOT_MISSED, utterance.words, sentence):
+                slots = find_slots(utterance, *sentence)
+                return any(slot.day is not None and date.fromisoformat(slot.day) > said_at.date() for slot in slots)
+        return False
 
     def _is_held_out(self, dialogue: Sequence[Utterance], i: int, sentence: Range, slots: Sequence[Slot]) -> bool:
         """The known appointment is read back: "Thursday the twelfth at ten thirty?" - "That's the one"."""

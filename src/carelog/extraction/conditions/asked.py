@@ -21,7 +21,7 @@ from carelog.extraction.finding import Span
 from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance
-from carelog.extraction.whose import asks_of_family
+from carelog.extraction.whose import answers_for_family, asks_of_family, is_anothers
 from carelog.extraction.wordsets import word_set
 
 _ASKS_FOR_CONDITIONS: Final = phrase_set(
@@ -55,7 +55,7 @@ def granted(
     utterance = page.utterance
     if utterance.turn.role not in (Role.CLINICIAN, Role.AGENT, Role.UNKNOWN):
         return None
-    if asks_of_family(utterance, question.first, question.end):
+    if asks_of_family(utterance, question.first, question.end) or _is_answered_for_family(dialogue, turn, question):
         return None
     presupposed = claim is not None and (
         claim.cue.meaning is Meaning.OWNED
@@ -93,6 +93,13 @@ def granted(
         question.first, question.first + 1, Meaning.HAD if had and not mention.named.condition.lasting else Meaning.HAS
     )
     return Claim(cue, "confirmed"), (answer.span,)
+
+
+def _is_answered_for_family(dialogue: Sequence[Utterance], turn: int, question: Question) -> bool:
+    """ "(History of cancer?) In my family." """
+    if turn + 1 >= len(dialogue) or same_speaker(dialogue[turn], dialogue[turn + 1]):
+        return False
+    return answers_for_family(dialogue[turn + 1]) and question in open_questions(dialogue[turn])
 
 
 def _is_another_type(reply: Utterance, page: Page, mention: Mention) -> bool:
@@ -141,6 +148,8 @@ def is_listed(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Men
         for i, word in enumerate(words[: mention.first])
     ):
         return False
+    if is_anothers(page.utterance, page.sentence_of(mention)[0], mention.first, mention.end):
+        return False  # "Diabetes, in my family."
     if mention.named.ambiguous and not _names_it(asking, mention):
         return False
     return any(_asks_for_conditions(asking, question) for question in open_questions(asking))

@@ -34,6 +34,10 @@ _CHANGED = word_set(
 )
 _CHANGE_REACH = 7
 _THOUGHTS = word_set("may might could would eventually")
+_CONDITIONS = word_set("if agar अगर")
+_BEFORE_CONDITION = word_set(". ? ! , ; and then but")
+_CONDITION_REACH = 20
+_DONE = ("ed", "went", "gone", "dropped", "cut")
 _THOUGHT_REACH = 3  # Words between "we may" and the "go" of "we may then go to thirty".
 _DOSE_WORDS = word_set("dose dosage milligrams mg strength much many micrograms mcg units milligram")
 _STRENGTH_WORDS = word_set("dose dosage strength")
@@ -154,10 +158,24 @@ def is_before_frequency(reading: Reading, dose: Dose) -> bool:
 
 
 def is_thought(words: Sequence[Word], dose: Dose) -> bool:
-    """ "We may go to thirty in a month": a change that nobody has made."""
+    """ "We may go to thirty in a month", "if it stays high we go to 20": a change that nobody has made."""
     verb = next((i for i in range(dose.first - 1, max(0, dose.first - _CHANGE_REACH) - 1, -1) if _changes(words, i)), 0)
     before = _norms(words, max(0, verb - _THOUGHT_REACH), verb)
+    if verb and not words[verb].norm.endswith(_DONE) and _is_under_condition(words, verb, dose.end):
+        return True
     return not _THOUGHTS.isdisjoint(before) and "like" not in before
+
+
+def _is_under_condition(words: Sequence[Word], verb: int, end: int) -> bool:
+    """Whether an "if" opens the sentence before the verb, or follows the strength that ends at word `end`."""
+    if any(word.norm in _CONDITIONS for word in words[end : end + 1]):
+        return True
+    for i in range(verb - 1, max(0, verb - _CONDITION_REACH) - 1, -1):
+        if words[i].norm in _ENDS:
+            return False
+        if words[i].norm in _CONDITIONS and (not i or words[i - 1].norm in _BEFORE_CONDITION):
+            return True
+    return False
 
 
 def _changes(words: Sequence[Word], i: int) -> bool:

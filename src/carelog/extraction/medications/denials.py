@@ -23,6 +23,10 @@ _MARKS = frozenset(",.;:?!।")
 _CONDITIONS = word_set("if agar अगर")
 _DETERMINERS = word_set("the your this that his her")
 _CONDITION_REACH = 3
+_TURNS_OUT = word_set("stays stay remains remain gets goes worse worsens over above rises fails comes climbs drops")
+_SHOULD = word_set(
+    "should can could shall may lena leni lun loon lu lenge sakta sakti sakte chahiye लेना लेनी लूं लूँ सकता सकती चाहिए"
+)
 _OFFERERS = word_set("we they doctor he she")
 _OFFER_REACH = 12
 _SUBJECTS = word_set("you your he she there it the that any")
@@ -89,9 +93,17 @@ def is_conditional(words: Sequence[Word], begin: int, cue: Cue | None) -> bool:
     clause = [word.norm for word in words[begin : cue.first]]
     if cue.meaning == "stopped" and clause[:1] == ["if"] and _SUBJECTS & set(clause[1:3]) and "," in clause:
         return True  # "If your stomach hurts badly, stop it and call us."
+    if cue.meaning in ("started", "changed") and clause[:1] == ["if"] and _TURNS_OUT & set(clause):
+        return True  # "If your sugar stays over 200 we'll add glipizide"; not "if you agree, we'll start".
     if "can" in near and _OFFERERS & set(near) and _CONDITIONS & set(before):
         return True  # "If you feel sick, we can give you ..."; "if it is strep I'll prescribe" is a plan.
     return bool(_CONDITIONS & set(near)) and not _MARKS & set(near)
+
+
+def is_asked_under_condition(words: Sequence[Word], begin: int, first: int, end: int) -> bool:
+    """ "Agar bukhar aaye to Dolo 650 lena hai na?": what one would have to take; not "if my head hurts I take Dolo"."""
+    supposed = any(word.norm in _CONDITIONS for word in words[begin:first])
+    return supposed and any(word.norm in _SHOULD for word in words[begin:end])
 
 
 def is_supposed(words: Sequence[Word], first: int) -> bool:

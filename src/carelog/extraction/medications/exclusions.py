@@ -29,6 +29,10 @@ _KIN_HAS = word_set(
     hates loves couldn't nearly ended ki ka ko
     """
 )
+_ACQUAINTANCES = word_set(
+    "friend friends neighbor neighbour neighbors neighbours boss cousin coworker colleague colleagues"
+)
+_SAYS = word_set("says say said thinks recommends recommended suggested suggests claims insists recommend suggest")
 _PEOPLE = word_set(
     """
     people folks patients participants volunteers adults others somebody someone everybody everyone anybody anyone
@@ -47,10 +51,13 @@ _FOCUS_REACH = 30
 _GENERAL_REACH = 14
 _GENERAL = phrase_set(
     """
-    usual dose | typical dose | standard dose | recommended dose | normal dose | maximum dose | contains | containing |
-    first line | second line | drug of choice | treatment of choice | in the trial | in a trial | in trials |
-    in the study | placebo | how much is | how much are | how much does | the price of | available in | indicated for |
-    contraindicated | my patient | our patient | another patient | a patient of mine
+    usual dose | typical dose | standard dose | recommended dose | normal dose | maximum dose | contains |
+    containing | first line | second line | drug of choice | treatment of choice | in the trial | in a trial |
+    in trials | in the study | placebo | what happens when you take | what happens if you take |
+    what happened when you took | what happens when you have | what happens if you have | what happens when he takes |
+    what happens when she takes | how much is | how much are | how much does | the price of | available in |
+    indicated for | cure everything | cures everything | contraindicated | my patient | our patient |
+    another patient | a patient of mine
     """
 )
 _HOSPITAL = word_set("hospital er emergency ambulance icu")
@@ -61,7 +68,7 @@ _GIVEN_REACH = 6
 _GIVEN_BEFORE = 14
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
 _TAKES = word_set("take takes taking took use uses using but prescribed")
-_AFTER_REACTS = word_set("to is are , include including : like with")
+_AFTER_REACTS = word_set("to is are , include including : like with except apart other besides aside barring")
 _COPULA = word_set("is was 's are were")
 _ALLERGY = word_set("allergy allergies")
 _ENDS_CLAUSE = word_set("for . , ; ? ! and but because so")
@@ -240,6 +247,9 @@ def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
             return words[i + 1].norm not in _SAYS_HINDI and not any(
                 word.norm in _ME_HINDI for word in words[i + 1 : mention.first]
             )
+        if norm in _ACQUAINTANCES and words[i + 1].norm in _SAYS:
+            end = utterance.sentence_at(mention.first)[1]  # "My neighbour says aspirin helps"; not "..., so I take it".
+            return not any(word.norm in _FIRST_PERSON for word in words[i + 1 : end])
         if owns or (norm in _KIN | _PETS and words[i + 1].norm in _KIN_HAS):
             return not any(word.norm in _ME for word in words[i + 1 : mention.first])
     return False

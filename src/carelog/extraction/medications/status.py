@@ -23,6 +23,7 @@ from carelog.extraction.medications.asked import Asked
 from carelog.extraction.medications.attachment import FURTHEST_LEFT, Bounds, cue_of
 from carelog.extraction.medications.cues import Cue
 from carelog.extraction.medications.denials import (
+    is_asked_under_condition,
     is_conditional,
     is_denied,
     is_long_ago,
@@ -105,6 +106,8 @@ class Scene:
             return None
         told_to = utterance.turn.role in (Role.CLINICIAN, Role.AGENT)
         if told_to and is_supposed(utterance.words, first):
+            return None
+        if not told_to and is_asked_under_condition(utterance.words, begin, first, end):
             return None
         status = status_of(self._dialogue[turn], cue)
         if cue is not None and is_none_taken(utterance.words, cue):

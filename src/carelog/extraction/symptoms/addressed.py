@@ -6,10 +6,12 @@ from carelog.conversations.turns import Role
 from carelog.extraction.exchange import Answer, AnswerKind, Question, QuestionForm, read_answer, same_speaker
 from carelog.extraction.exchange_fillers import AUXILIARIES
 from carelog.extraction.negation import subject_clause
+from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
+from carelog.record.types.symptom import Polarity
 
 _BRINGING_ON = word_set("bring make cause set trigger start worsen give")
 _ASKED_ABOUT = word_set("ask asked tell told talk talked speak spoke mention warn warned explain explained")
@@ -18,6 +20,17 @@ _AT_HOME = word_set("home house household family work school else around")
 _DOING = word_set(
     "hear eat eaten drink drunk live lived sleep slept take taken taking smoke smoked drive work someone somebody "
     "anyone breakfast lunch dinner check checked call called see seen go gone been"
+)
+_FEW = 6  # words
+_WRONG = phrase_set(
+    """
+    you assume wrong | you assumed wrong | you're wrong | that's wrong | wrong . | wrong , | incorrect | not true |
+    that's not true | that's not right | that is wrong | that's incorrect | you thought wrong | not so |
+    you've got that wrong | you have that wrong
+    """
+)
+_BESIDE_ME = word_set(
+    "yes yeah yep no just only but it's its it is and well oh um uh actually sir doctor haan one nobody noone"
 )
 _ONE_REMARK = 16  # words; transcripts without punctuation run a whole examination together
 _NO = word_set("no nope nah")
@@ -41,6 +54,21 @@ def of_somebody_else(reply: Reading, answer: Answer) -> bool:
     return reply.words[answer.first].norm in ("he", "she") and reply.words[answer.rest - 1].norm in AUXILIARIES
 
 
+def only_another(reply: Reading, answer: Answer) -> bool:
+    """ "Vomiting?" - "Only the cat." """
+    rest = (answer.first, reply.utterance.sentences[0][1])
+    few = rest[1] - rest[0] <= _FEW
+    return few and answer.kind is AnswerKind.ONLY and context.names_another(reply.words, rest)
+
+
+def is_put_right(readings: Sequence[Reading], position: int) -> bool:
+    """ "I assume you don't have a fever." - "You assume wrong." """
+    if position + 1 == len(readings) or same_speaker(readings[position].utterance, readings[position + 1].utterance):
+        return False
+    words = readings[position + 1].words
+    return bool(words) and _WRONG.at(words, 0) is not None
+
+
 def is_occasion(reading: Reading, mention: Mention) -> bool:
     """ "Is there any blood when you cough?" asks for the blood."""
     before = [word.norm for word in reading.words[max(0, mention.first - 2) : mention.first]]
@@ -49,7 +77,7 @@ def is_occasion(reading: Reading, mention: Mention) -> bool:
     return before in (["when", "you"], ["if", "you"], ["whenever", "you"], ["while", "you"], ["after", "you"])
 
 
-def _asks_around(reading: Reading, question: Question, mention: Mention) -> bool:
+def asks_around(reading: Reading, question: Question, mention: Mention) -> bool:
     """ "Did the doctor ask you about chest pain?", "does anyone at home have a fever?", "before the operation, did you
     have back pain?": of no symptom that there is now."""
     words = reading.words
@@ -64,7 +92,7 @@ def _asks_around(reading: Reading, question: Question, mention: Mention) -> bool
 
 
 def of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
-    if _asks_around(reading, question, mention):
+    if asks_around(reading, question, mention):
         return False
     clause = (question.first, question.end)
     if question.form is not QuestionForm.STATED and context.is_supposed(
@@ -75,6 +103,17 @@ def of_subject(reading: Reading, question: Question, mention: Mention) -> bool:
         context.is_of_other(reading.words, clause, mention.first)
         or context.is_past(reading.words, reading.clause_of(mention), reading.clauses)
     )
+
+
+def of_oneself(reply: Reading) -> Polarity | None:
+    """What "yes, me" and "yes, but not me" say to "does anyone at home have a fever?"."""
+    first, end = reply.utterance.sentences[0]
+    said = " ".join(w.norm for w in reply.words[first:end] if w.norm.isalpha() and w.norm not in _BESIDE_ME)
+    if said in ("me", "me too", "myself", "i do", "i have", "i am", "main", "mujhe", "mujhe hai"):
+        return "present"
+    if {"and", "me"} <= {w.norm for w in reply.words[first:end]} and "not" not in said:
+        return "present"  # "my wife and me"
+    return "absent" if said in ("not me", "not i", "not myself") else None
 
 
 def of_another(reply: Reading, mention: Mention) -> bool:

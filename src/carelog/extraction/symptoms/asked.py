@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction.claims import Asked, asks_carer_of_self
-from carelog.extraction.ended import is_over, took_a_while
+from carelog.extraction.ended import is_none_left, took_a_while
 from carelog.extraction.exchange import (
     Answer,
     AnswerKind,
@@ -15,20 +15,22 @@ from carelog.extraction.exchange import (
     answer_within,
     open_questions,
 )
-from carelog.extraction.exchange_fillers import skip_fillers
 from carelog.extraction.negation import Denial, denial, is_negative
-from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.addressed import (
+    asks_around,
     is_occasion,
     of_another,
+    of_oneself,
     of_other_matter,
     of_somebody_else,
     of_subject,
+    only_another,
 )
-from carelog.extraction.symptoms.details import NO_DETAILS, Details, details_of_answer
+from carelog.extraction.symptoms.details import details_of_answer
 from carelog.extraction.symptoms.examination import TENDERNESS, is_pressed, is_pressed_by_examiner, is_tested
 from carelog.extraction.symptoms.fragments import implies_yes, measured_normal, shows
+from carelog.extraction.symptoms.lasting import came_back, ends, goes_on
 from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention, placed
 from carelog.extraction.symptoms.onset import duration
@@ -43,7 +45,7 @@ from carelog.extraction.symptoms.picking import (
     the_rest,
 )
 from carelog.extraction.symptoms.reading import Reading
-from carelog.extraction.symptoms.severity import rated, score, score_said
+from carelog.extraction.symptoms.scaled import rating_in, with_rating
 from carelog.extraction.symptoms.sought import (
     Sought,
     asked_of_it,
@@ -51,6 +53,7 @@ from carelog.extraction.symptoms.sought import (
     asks_of_such,
     asks_where,
     brings_up,
+    is_compared,
     is_known,
     or_well,
     sought,
@@ -61,14 +64,18 @@ from carelog.extraction.symptoms.wellness import said_to_be_well
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
-_IT = word_set("it it's they they've they're that that's")
-_BACK = word_set("back returned returns again")
 _OR = word_set("or ya या")
-_SCALE = phrase_set("scale of | scale from | out of ten | out of 10 | one to ten | 1 to 10 | zero to ten | 0 to 10")
-_GOING_ELSEWHERE = word_set("down up to home out through by for on in back taking doing")
-_OBJECTING = word_set("actually well but")
-_OBJECTING_TO_NONE = word_set("both i've")  # "so no pain and no fever?" - "no, I've got both"
+_OBJECTING = word_set("actually well but unfortunately sadly")
+_AGREEING = word_set(
+    """
+    yes yeah yep yup yea ya yah correct right exactly true that's that definitely absolutely of for totally certainly
+    aye si uh uhhuh mm mmhmm mhm mmm uhuh oh haan han haa haanji ji हाँ हां हा जी very sure no most without you and
+    """
+)
+"""What opens a yes that agrees; "a little" and "more than ever" do not agree that there is none."""
+_AT_END = 6  # words
 _ECHOING = word_set("i there it they")  # "you haven't been dizzy?" - "I have": that is no agreement
+_OBJECTING_TO_NONE = word_set("both i've")  # "so no pain and no fever?" - "no, I've got both"
 _POINTING = word_set("here there press pressing push touch")
 _REACH = 3  # words
 _LATEST = 4  # Turns from the question to its answer.
@@ -90,6 +97,8 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         return
     if of_other_matter(reading, opened[-1]):
         answer = replace(answer, kind=AnswerKind.OTHER)
+    elif only_another(readings[position + answer.reply], answer):
+        answer = replace(answer, kind=AnswerKind.NO)
     elif of_somebody_else(readings[position + answer.reply], answer):
         denies = any(is_negative(word) for word in readings[position + answer.reply].words[answer.rest :])
         answer = replace(answer, kind=AnswerKind.NO if denies else AnswerKind.OTHER)
@@ -114,7 +123,7 @@ def _answered_of_it(
     if not of_subject(reading, question, mention):
         return
     clause = reading.clause_of(mention)
-    over = _ends(reply) or (asks_for_end(reading, question) and answer.kind is AnswerKind.YES)
+    over = ends(reply) or (asks_for_end(reading, question) and answer.kind is AnswerKind.YES)
     if over:
         yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
     elif mention.name not in {other.name for other in reply.mentions}:
@@ -156,6 +165,9 @@ def _answered(
         if mention.name in replied or _of_a_spot(reading, mention):
             continue
         if not of_subject(reading, question, mention):
+            own = of_oneself(reply) if asks_around(reading, question, mention) else None
+            if own is not None:
+                yield statement(reading, mention, reading.clause_of(mention), own, Weight.ANSWER, answer)
             continue
         clause = reading.clause_of(mention)
         wanted = sought(reading, question, mention)
@@ -170,19 +182,26 @@ def _answered(
         if answer.kind is not AnswerKind.YES and (turned := other_side(mention, reply)) is not None:
             yield replace(statement(reading, mention, clause, "present", Weight.ANSWER, answer), mention=turned)
         elif wanted is Sought.END:
-            ended = answer.kind is AnswerKind.YES or _ends(reply)
+            stays = goes_on(reply)
+            ended = not stays and (answer.kind is AnswerKind.YES or ends(reply))
             ended = ended or took_a_while(reply.words, reply.utterance.sentences[0])
             if ended:
                 yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
-            elif answer.kind is AnswerKind.NO or _came_back(reply):
+            elif stays or answer.kind is AnswerKind.NO or came_back(reply):
                 yield statement(reading, mention, clause, "present", Weight.ANSWER, answer)
-        elif len(about) == 1 and _ends(reply):
+        elif wanted is Sought.LESS and answer.kind in (AnswerKind.YES, AnswerKind.NO):
+            none = answer.kind is AnswerKind.YES and is_none_left(reply.words)
+            left = statement(reading, mention, clause, "absent" if none else "present", Weight.ANSWER, answer)
+            yield replace(left, over=none)
+        elif answer.kind is AnswerKind.NO and is_compared(reading, question, mention):
+            continue  # "is your fever over 100?" - "no, 99"
+        elif len(about) == 1 and ends(reply):
             yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=True)
         elif place in places:
             polarity: Polarity = "present" if places[place] else "absent"
             yield _with_details(statement(reading, mention, clause, polarity, Weight.ANSWER, answer), reply)
-        elif (rating := _rating(reading, question, reply)) is not None:
-            yield _rated(statement(reading, mention, clause, "present", Weight.ANSWER, answer), rating)
+        elif (rating := rating_in(reading, question, reply)) is not None:
+            yield with_rating(statement(reading, mention, clause, "present", Weight.ANSWER, answer), rating)
         elif mention.bare and asks_where(reading, question, mention) and answer.kind is not AnswerKind.NO:
             yield statement(reading, mention, clause, "present", Weight.ANSWER)
         elif question.form is QuestionForm.OPEN or wanted is Sought.MORE:
@@ -246,7 +265,7 @@ def _told_by(
             return statement(reading, mention, clause, "absent", Weight.ANSWER, answer)
     led = reading.words[max(0, question.first - _REACH) : question.first]
     denied = denied or any(is_negative(word) or word.norm in ("denies", "denied") for word in led)
-    objects = denied and _objects(reply, answer)
+    objects = denied and _objects(reply, answer, asked_last=question.end - mention.end <= _AT_END)
     polarity = _polarity(answer, denied=denied and not objects, named=named)
     if objects and answer.kind is AnswerKind.NO:
         polarity = "present"
@@ -268,23 +287,6 @@ def _told_by(
     if polarity == "present" and _leaves_open(reading, question, about) and not _means_all(reply):
         return None
     return statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
-
-
-def _rated(told: Statement, rating: int) -> Statement:
-    """A symptom that is rated zero is absent."""
-    if rating == 0:
-        return replace(told, polarity="absent", details=NO_DETAILS)
-    return replace(told, details=Details(severity=rated(rating), score=rating).filled(told.details))
-
-
-def _rating(reading: Reading, question: Question, reply: Reading) -> int | None:
-    """The number that answers "on a scale of ten, how would you rate your pain?"; none at all is 0."""
-    begin = next(first for first, end in reading.utterance.sentences if first <= question.first < end)
-    if not any(_SCALE.at(reading.words, i) is not None for i in range(begin, question.end)):
-        return None
-    sentence = reply.utterance.sentences[0]
-    number = score(reply.words, sentence)
-    return number if number is not None else score_said(reply.words, sentence)
 
 
 def _of_a_spot(reading: Reading, mention: Mention) -> bool:
@@ -343,36 +345,22 @@ def _complains(reply: Reading) -> bool:
     )
 
 
-def _ends(reply: Reading) -> bool:
-    """Whether the reply says of what was asked about that it is over: "yes, it's gone"."""
-    first, end = reply.utterance.sentences[0]
-    opening = skip_fillers(reply.words, first, end)
-    if opening < end and is_over(reply.words, (opening, min(end, opening + 2))):
-        goes_on = reply.words[opening + 1].norm in _GOING_ELSEWHERE if opening + 1 < end else False
-        return not goes_on  # "Headache?" - "Gone."
-    return any(
-        word.norm in _IT and is_over(reply.words, (i, end))
-        for i, word in enumerate(reply.words[first:end], start=first)
-    )
-
-
-def _came_back(reply: Reading) -> bool:
-    """ "Did the pain go?" "For a week, then it came back." """
-    return any(
-        word.norm in _BACK and reply.words[i - 1].norm in ("came", "is", "it", "started")
-        for i, word in enumerate(reply.words)
-    )
-
-
-def _objects(reply: Reading, answer: Answer) -> bool:
+def _objects(reply: Reading, answer: Answer, *, asked_last: bool) -> bool:
     """ "No fever?" "Actually yes, since Monday": that yes is no agreement."""
     first, end = reply.utterance.sentences[0]
     opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest + 1])
-    opening = opening or reply.words[answer.first].norm in _ECHOING
-    goes_on = [word.norm for word in reply.words[answer.rest : answer.rest + 3] if word.norm != ","]
+    grudging = answer.kind is AnswerKind.YES and reply.words[answer.first].norm not in _AGREEING
+    opening = opening or reply.words[answer.first].norm in _ECHOING or (asked_last and grudging)
+    following = [word.norm for word in reply.words[answer.rest : answer.rest + 4] if word.norm != ","]
     if answer.kind is AnswerKind.NO:
-        return not _OBJECTING_TO_NONE.isdisjoint(goes_on) or goes_on[:2] in (["i", "do"], ["i", "have"], ["i", "am"])
-    opening = opening or (goes_on[:1] == ["i"] and goes_on[1:2] in (["do"], ["have"], ["am"], ["get"], ["did"]))
+        if following[:3] == ["i", "said", "yes"]:
+            return True
+        return not _OBJECTING_TO_NONE.isdisjoint(following) or following[:2] in (
+            ["i", "do"],
+            ["i", "have"],
+            ["i", "am"],
+        )
+    opening = opening or (following[:1] == ["i"] and following[1:2] in (["do"], ["have"], ["am"], ["get"], ["did"]))
     return opening or (answer.kind is AnswerKind.YES and duration(reply.utterance, (first, end)) is not None)
 
 

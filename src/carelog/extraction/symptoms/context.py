@@ -92,7 +92,8 @@ _KIN_WORDS = word_set(
     coworkers colleague boss people everyone everybody somebody someone twins
     beta bete beti betiyan bachcha bachche bacche pati patni bhai behen maa pita saas sasur dada dadi nana nani padosi
     padosan
-    माँ पिता पति पत्नी भाई बहन बेटा बेटी
+    bachchi bachchon bacchi bachon beton
+    बच्चा बच्चे बच्ची बच्चों बेटे दादा दादी नाना नानी सास ससुर बीवी माँ मां पिता पति पत्नी भाई बहन बेटा बेटी
     """
 )
 _CREATURES = word_set(
@@ -124,12 +125,6 @@ _UNABLE = word_set("can't cannot ca n't couldn't unable cant")
 _BEFORE_QUOTED = word_set(", . ! ?")
 _SAID_ON = word_set("that i it he she you we they to my so , . ? !")
 _DEFINITE = word_set("the this that my your these those mera meri mere")
-
-_ALLERGY = word_set("allergy allergies allergic reaction reactions एलर्जी")
-_BROUGHT_ON = word_set("from with to")
-_TAKEN = word_set("it that them those this these")
-_GETTING = word_set("get gets got getting")
-_BRINGING = word_set("gives gave makes made causes caused giving")
 
 _PAST = phrase_set(
     """
@@ -256,26 +251,6 @@ def is_definite(words: Sequence[Word], first: int) -> bool:
     return any(word.norm in _DEFINITE for word in words[max(0, first - 2) : first + 1])
 
 
-def is_reaction(words: Sequence[Word], first: int, end: int) -> bool:
-    """Said as what something does to the person whenever they take it: "I get a rash from it", "it gives me a rash".
-
-    Where allergies are spoken of, this is one of them and no complaint of the day.
-    """
-    if end + 1 < len(words) and words[end].norm in _BROUGHT_ON and words[end + 1].norm in _TAKEN:
-        return True
-    if (
-        end + 1 < len(words)
-        and words[end].norm == "from"
-        and any(w.norm in _GETTING for w in words[max(0, first - 2) : first])
-    ):
-        return True  # "he gets hives from eggs"
-    return any(word.norm in _BRINGING for word in words[max(0, first - 5) : first])
-
-
-def speaks_of_allergy(words: Sequence[Word]) -> bool:
-    return any(word.norm in _ALLERGY for word in words)
-
-
 def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
     """Said of somebody else in this clause: "my mother has chest pain", "patients have"."""
     before = [word.norm for word in words[clause[0] : first]]
@@ -316,6 +291,11 @@ def is_felt_by_other(words: Sequence[Word], end: int) -> bool:
 
 def names_kin(words: Sequence[Word], clause: Clause) -> bool:
     return any(word.norm in _KIN for word in words[clause[0] : clause[1]])
+
+
+def names_another(words: Sequence[Word], clause: Clause) -> bool:
+    """Whether kin or a creature is named: "only the cat"."""
+    return names_kin(words, clause) or any(word.norm in _CREATURES for word in words[clause[0] : clause[1]])
 
 
 def is_third_person(words: Sequence[Word], clause: Clause, first: int) -> bool:

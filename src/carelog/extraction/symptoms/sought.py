@@ -17,11 +17,25 @@ class Sought(Enum):
 
     WHETHER = "whether"  # "have you had a cough"
     END = "end"  # "has the cough gone away"
+    LESS = "less"  # "dard kam hua?": that there was one is taken as known, and there may be none any more
     MORE = "more"  # "is the cough better", "did that help with the cough": that there is one is taken as known
 
 
 _IT = word_set("it it's they they've they're that that's")
 _ENDING = word_set("gone away resolved stopped cleared subsided over disappeared")
+_COMPARING = word_set("over above")
+_MORE = word_set("more longer higher greater bigger")
+_SPANS = word_set("minute minutes hour hours day days night nights week weeks month months year years times")
+_NUMBERS = word_set("two three four five six seven eight nine ten thirty forty ninety hundred")
+_HINDI_ENDING = word_set(
+    """
+    utra utri utre utar ruk ruka ruki ruke रुक रुका रुकी gaya gayi theek thik band khatam khatm
+    उतरा उतरी उतरे उतर गया गयी गई ठीक बंद खत्म ख़त्म
+    """
+)
+_HINDI_LESS = word_set("kam कम")
+_HINDI_AROUND = word_set("ab kya to toh aana ana hona अब क्या तो आना होना , ka ki ke का की के")
+_NOT_YET = word_set("nahi nahin नहीं नही hai abhi है अभी")
 _CLOSE = 4  # words
 _FARING = word_set("same better worse unchanged improved improving constant still")
 _OVER_NOW = word_set("gone no none not never n't resolved")
@@ -59,14 +73,33 @@ def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
     definite = context.is_definite(reading.words, mention.first)
     if definite and any(norm in _KINDS for norm in after):
         return Sought.MORE
-    if definite and any(norm in _ENDING for norm in after) and not any(norm in _AMOUNT for norm in after):
+    compared = is_compared(reading, question, mention)
+    if definite and not compared and any(n in _ENDING for n in after) and not any(n in _AMOUNT for n in after):
         return Sought.END
+    if not any(is_negative(word) or word.norm in _NOT_YET for word in words[mention.end : question.end]):
+        told = next((norm for norm in after if norm not in _HINDI_AROUND), "")
+        if told in _HINDI_ENDING:
+            return Sought.END
+        if told in _HINDI_LESS:
+            return Sought.LESS
     if before and before[-1] in _STOPPED and "you" in before:
         return Sought.END  # "have you stopped coughing?"
     good = ("any", "good") in pairwise(before)  # "did the tablets do any good for the pain"
     if good or any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
         return Sought.MORE
     return Sought.WHETHER
+
+
+def is_compared(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Is your fever over 100?": "over" before a number compares, and ends nothing."""
+    said = [word.norm for word in reading.words[mention.end : question.end] if word.norm != "a"]
+    for before, comparing, number, of in zip(["", *said], said, said[1:], said[2:], strict=False):
+        counted = number[:1].isdigit() or number in _NUMBERS
+        if counted and comparing in _COMPARING and of not in _SPANS:
+            return True
+        if counted and comparing == "than" and before in _MORE:
+            return True
+    return False
 
 
 def asked_of_it(reading: Reading, question: Question) -> Mention | None:

@@ -4,18 +4,22 @@ from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
 from carelog.extraction.ended import clause_about_it, is_none_now, is_over, is_well_now
-from carelog.extraction.exchange import AnswerKind, open_questions, questions, read_answer, same_speaker
+from carelog.extraction.exchange import open_questions, questions, same_speaker
 from carelog.extraction.negation import Clause, Denial, denial, is_negative, subject_clause
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context
-from carelog.extraction.symptoms.addressed import is_contradicted
+from carelog.extraction.symptoms.addressed import is_contradicted, is_put_right
 from carelog.extraction.symptoms.echoes import is_echo
 from carelog.extraction.symptoms.examination import is_finding, is_review
+from carelog.extraction.symptoms.excepted import excepted, exception
+from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention
+from carelog.extraction.symptoms.reacting import asked_for_allergies, is_allergy, names_an_allergy
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.restating import restates
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
 from carelog.extraction.symptoms.stopped import is_of_what_was_stopped
+from carelog.extraction.symptoms.typed import Mark, mark
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
@@ -28,11 +32,11 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     reading = readings[position]
     if not reading.mentions:
         return
-    reacts = _asked_for_allergies(readings, position)
+    reacts = asked_for_allergies(readings, position)
     others = _asked_for_others(readings, position)
     of_carer = _asked_of_carer(readings, position)
     for mention in reading.mentions:
-        if reacts or _names_an_allergy(reading, mention):
+        if reacts or names_an_allergy(reading, mention):
             continue
         if others and context.names_kin(reading.words, reading.clause_of(mention)):
             continue
@@ -43,6 +47,11 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
                 yield statement(reading, mention, reading.clause_of(mention), "present", Weight.TAKEN_AS_KNOWN)
             continue
         clause = reading.clause_of(mention)
+        if (typed := mark(reading, mention)) is not None:
+            if typed is not Mark.BLANK:
+                polarity: Polarity = "present" if typed is Mark.THERE else "absent"
+                yield statement(reading, mention, clause, polarity, Weight.OWN)
+            continue
         said = subject_clause(reading.words, reading.clauses, clause)
         observer = _observes(reading, said, mention)
         if observer and context.is_first_person(reading.words, said, mention.end):
@@ -57,13 +66,21 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             continue  # "more itchy than painful"
         if is_echo(readings, position, mention) or _is_circumstance(reading, mention):
             continue
-        if _is_allergy(readings, position, mention):
+        if is_allergy(readings, position, mention):
             continue
         new = _stated(reading, clause, mention, observer, asked_for=_asked_by_name(readings, position, mention))
         if new is None and restated:
             new = statement(reading, mention, clause, "present", Weight.RECAP)
-        if new is not None and not (new.weight < Weight.OWN and is_contradicted(readings, position, mention)):
-            yield new
+        if new is not None and observer and new.polarity == "absent" and is_put_right(readings, position):
+            yield statement(reading, mention, clause, "present", Weight.ANSWER)
+            continue
+        if new is None or (new.weight < Weight.OWN and is_contradicted(readings, position, mention)):
+            continue
+        there = excepted(reading, mention, lexicon()) if new.polarity == "absent" else []
+        yield from (statement(reading, one, clause, "present", new.weight) for one in there)
+        if there or (new.polarity == "absent" and exception(reading, mention.end) is not None):
+            continue
+        yield new
 
 
 def _asks_about_own(reading: Reading, mention: Mention) -> bool:
@@ -88,24 +105,6 @@ def _asks_on(reading: Reading, mention: Mention) -> bool:
     if words[end - 1].norm == "or" and any(question.first == end for question in reading.questions):
         return True  # "you're having trouble remembering or | is it more ..."
     return reading.words[first].norm == "or" and any(question.end == first for question in reading.questions)
-
-
-def _asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
-    """Whether the turn answers "any allergies?": what it names is how the subject reacts, and not felt now."""
-    if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
-        return False
-    asking = readings[position - 1].utterance
-    if not any(norm.startswith("allerg") for norm in asking.norms) or not _ACTING_UP.isdisjoint(asking.norms):
-        return False  # "are your allergies acting up?" asks what is felt
-    answer = read_answer(readings[position].utterance, position)
-    if answer is not None and answer.kind is AnswerKind.NO:
-        return False
-    return any(
-        word.norm.startswith("allerg")
-        for q in open_questions(asking)
-        if asking.words[q.first].norm not in ("how", "how's")
-        for word in asking.words[q.first : q.end]
-    ) and not any(word.norm.startswith("allerg") for word in readings[position].words)
 
 
 def _asked_for_others(readings: Sequence[Reading], position: int) -> bool:
@@ -139,12 +138,6 @@ def _asked_of_carer(readings: Sequence[Reading], position: int) -> bool:
     if same_speaker(asking, readings[position].utterance) or _YOU.isdisjoint(asking.norms):
         return False
     return any(_YOURSELF.at(asking.words, i) is not None for q in open_questions(asking) for i in range(q.first, q.end))
-
-
-def _names_an_allergy(reading: Reading, mention: Mention) -> bool:
-    """ "I'm allergic to sulfa, it gives me hives": how the subject reacts. "My allergies make me sneeze" is felt."""
-    sentence = reading.sentence_of(mention)
-    return any(word.norm == "allergic" for word in reading.words[sentence[0] : mention.first])
 
 
 def _asked_by_name(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
@@ -292,7 +285,6 @@ _ILLNESSES = word_set("depression anxiety acne")
 _FOR_YOUR = 2  # words
 _LEADING = word_set("so and now okay then , well um uh")
 _ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
-_ACTING_UP = word_set("acting bothering flaring flared symptoms worse season seasonal")
 _CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety", "sneezing"})
 _WHEN = word_set("when whenever if unless")
 _IN_IT = word_set(
@@ -313,15 +305,6 @@ _SHORT_REMARK = 6  # words
 _BEFORE_NOW = word_set("was were had did used before last yesterday")
 _COMING = word_set("comes come")
 _ONE_SUPPOSITION = 40  # words
-
-
-def _is_allergy(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
-    """ "Any allergies?" "Penicillin, I get a rash from it." """
-    words = readings[position].words
-    if not context.is_reaction(words, mention.first, mention.end):
-        return False
-    before = readings[position - 1].words if position else ()
-    return context.speaks_of_allergy(words) or context.speaks_of_allergy(before)
 
 
 def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from carelog.cli.files import STDIN, Paths, conversation_files, read_submission, reason
+from carelog.cli.files import STDIN, Paths, conversation_files, read_conversation, reason
 from carelog.kit.garbage import calm
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _extract(file: Path) -> Extracted:
     from carelog.kit.place import place_of
 
     try:
-        conversation = read_submission(file, most=_LARGEST).conversation
+        conversation = read_conversation(file, _LARGEST)
         return Extracted(file, tuple(entry_lines(conversation)))
     except (CarelogError, OSError) as error:
         return Extracted(file, problem=reason(error))

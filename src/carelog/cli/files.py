@@ -12,6 +12,7 @@ import typer
 from carelog.kit.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from carelog.conversations import Conversation
     from carelog.pipeline.submission import Receive, Submission
 
 STDIN = Path("-")
@@ -70,13 +71,36 @@ def read_submission(
     from carelog.pipeline.submission import by_its_words, from_vcon, read_transcript, receive_plain
 
     data = _read(file, most)
-    suffix = file.suffix.lower()
-    if suffix in _VCONS or (suffix not in _TRANSCRIPTS and data.lstrip().startswith(b"{")):
+    if _is_vcon(file, data):
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
-    text = _decoded(data)
-    title = os.fsencode(file.stem).decode(errors="replace") if file != STDIN else None
+    text, title = _decoded(data), _title(file)
     name = by_its_words(text, subject_id)  # the same file again is the same conversation
     return read_transcript(text, SystemClock(), channel=channel, external_id=name, subject_id=subject_id, title=title)
+
+
+def read_conversation(file: Path, most: int) -> "Conversation":
+    """The same, of what is handed in to nobody. It loads nothing that is needed for that."""
+    from carelog.conversations import Conversation, from_transcript
+    from carelog.conversations.receiving import read_plain
+    from carelog.kit.clock import SystemClock
+    from carelog.kit.ids import new_id
+
+    data = _read(file, most)
+    if _is_vcon(file, data):
+        return read_plain(data)
+    now = SystemClock().now()
+    document = from_transcript(_decoded(data), uuid=new_id(), created_at=now, started_at=now, subject=_title(file))
+    return Conversation.of(document)
+
+
+def _is_vcon(file: Path, data: bytes) -> bool:
+    suffix = file.suffix.lower()
+    return suffix in _VCONS or (suffix not in _TRANSCRIPTS and data.lstrip().startswith(b"{"))
+
+
+def _title(file: Path) -> str | None:
+    """A name need not be text."""
+    return os.fsencode(file.stem).decode(errors="replace") if file != STDIN else None
 
 
 def read_text(file: Path, most: int) -> str:

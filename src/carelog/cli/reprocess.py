@@ -1,6 +1,5 @@
 """`carelog reprocess`: let conversations be read again by the engines of now."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,6 +70,8 @@ async def _every_step(carelog: "Carelog", query: "ReprocessQuery", *, dry_run: b
 
 async def _step(carelog: "Carelog", query: "ReprocessQuery", after: "UUID | None", dry_run: bool) -> "Step":
     """Waits for as long as the bulk lane takes no more."""
+    import asyncio
+
     from carelog.pipeline.pressure import TooMuchWaiting
 
     told = False

@@ -1,6 +1,5 @@
 """`carelog top`: what is waiting, who works on it, and how fast."""
 
-import asyncio
 import sys
 from collections import deque
 from contextlib import suppress
@@ -49,6 +48,8 @@ async def _sample(carelog: "Carelog") -> "Sample":
 
 
 async def _watch(carelog: "Carelog") -> None:
+    import asyncio
+
     from rich.live import Live
 
     from carelog.cli.output import console

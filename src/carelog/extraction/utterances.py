@@ -120,10 +120,12 @@ class PhraseTable(Generic[V]):
             nodes = self._roots
             node: _Node[V] | None = None
             for norm in _norms(phrase):
-                node = nodes.setdefault(norm, _Node())
+                node = nodes.get(norm)
+                if node is None:
+                    node = nodes[norm] = _Node()
                 nodes = node.after
             if node is not None and not node.values:
-                node.values.append(value)
+                node.values = (value,)
 
     def at(self, words: Sequence[Word], index: int) -> tuple[int, V] | None:
         """(number of words, value) of the longest phrase that begins at `index`, or None."""
@@ -172,4 +174,4 @@ class _Node(Generic[V]):
 
     def __init__(self) -> None:
         self.after: dict[str, _Node[V]] = {}
-        self.values: list[V] = []
+        self.values: tuple[V, ...] = ()

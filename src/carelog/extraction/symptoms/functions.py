@@ -118,6 +118,8 @@ def functioning(readings: Sequence[Reading], position: int) -> Iterator[Statemen
     reply = readings[position + 1]
     if asking.turn.role in (Role.PATIENT, Role.CARER) or same_speaker(asking, reply.utterance) or not reply.words:
         return
+    if not may_be_able and next(_ASKED.within(asking.words), None) is None:
+        return
     opened = open_questions(asking)
     if not opened:
         return

@@ -36,6 +36,8 @@ def asked_for_allergies(readings: Sequence[Reading], position: int) -> bool:
 
 def names_an_allergy(reading: Reading, mention: Mention) -> bool:
     """ "I'm allergic to sulfa, it gives me hives": how the subject reacts. "My allergies make me sneeze" is felt."""
+    if "allergic" not in reading.utterance.norms:
+        return False
     sentence = reading.sentence_of(mention)
     return any(word.norm == "allergic" for word in reading.words[sentence[0] : mention.first])
 

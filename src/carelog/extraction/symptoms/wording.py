@@ -1,7 +1,6 @@
 """Words as the phrases of the vocabulary are compared with them: one wording for many."""
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
@@ -100,8 +99,8 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
 def phrase_compared(phrase: str) -> str:
     """A phrase of the vocabulary as it is compared with what is said."""
     norms = phrase.split()
-    stutters = any(one == other for one, other in pairwise(norms))
-    if not stutters and _READ_AS.keys().isdisjoint(norms) and _DEPENDING.isdisjoint(norms) and "'s" not in phrase:
+    repeats = len({*norms}) < len(norms)
+    if not repeats and _READ_AS.keys().isdisjoint(norms) and _DEPENDING.isdisjoint(norms) and "'s" not in phrase:
         return " ".join(norms)
     return " ".join(word.norm for word in compared([Word(norm, 0, 0) for norm in norms])[0])
 

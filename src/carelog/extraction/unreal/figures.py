@@ -112,7 +112,7 @@ FIGURES: Final[tuple[Unreal, ...]] = (
     ),
     unreal("rage fury grief envy", r"\b(?:blind|sick|shaking|numb|dizzy) with (?:rage|fury|envy)\b"),
     unreal(
-        "pain",
+        "neck ass arse butt backside behind",
         r"(?<!there)(?<!it)(?:'s| is| are| was| were| been| be| such) (?P<unreal>(?:such )?an?(?: \w+)? pain in the "
         r"(?:neck|ass|arse|butt|backside|behind))\b",
     ),

@@ -18,7 +18,10 @@ _NAMES: Final = (
         rf"\b(?:{_CREATURE}(?: (?:is|was)|'s) called|{_THING}(?: (?:is|was)|'s)? called|"
         rf"(?:{_CREATURE}|{_THING}) named) {_CAPITALS}",
     ),
-    unreal("is was", rf"\bfavou?rite (?:band|team|club|song|movie|film|show|book|game|singer) (?:is|was) {_CAPITALS}"),
+    unreal(
+        "favorite favourite",
+        rf"\bfavou?rite (?:band|team|club|song|movie|film|show|book|game|singer) (?:is|was) {_CAPITALS}",
+    ),
     unreal(
         "street road avenue lane boulevard terrace st ave rd",
         r"\b(?P<unreal>(?-i:[A-Z])\w+(?: \d+/\d+)? "

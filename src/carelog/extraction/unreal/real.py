@@ -11,6 +11,7 @@ from carelog.extraction.utterances import Utterance, read
 
 _WAYS: Final = (*STORIES, *FIGURES, *OTHERS)
 _CUES: Final = frozenset[str]().union(*(way.cues for way in _WAYS))
+_BY_CUE: Final = {cue: tuple(way for way in _WAYS if cue in way.cues) for cue in _CUES}
 
 
 def real(dialogue: Iterable[Utterance]) -> list[Utterance]:
@@ -36,6 +37,6 @@ def _real(utterance: Utterance) -> Utterance:
 
 def _unreal(utterance: Utterance) -> Iterator[tuple[int, int]]:
     text, role = utterance.text.replace("’", "'"), utterance.turn.role
-    for way in _WAYS:
-        if not utterance.norms.isdisjoint(way.cues) and (not way.roles or role in way.roles):
+    for way in {way for cue in utterance.norms & _CUES for way in _BY_CUE[cue]}:
+        if not way.roles or role in way.roles:
             yield from way.places(text)

@@ -46,7 +46,7 @@ class Payload(BaseModel):
 
     def on_clock(self, zone_name: str) -> Self:
         """The same, with its moments on the clock of this zone."""
-        moved = {name: local(at, zone_name) for name, at in self if isinstance(at, datetime)}
+        moved = {name: local(at, zone_name) for name, at in self.__dict__.items() if isinstance(at, datetime)}
         return self.model_copy(update=moved) if moved else self
 
 

@@ -11,8 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import httpx
 import waiting
-from plain_connection import Connection
 from short_calls import Call, Fact
 from sqlalchemy import Column, func, select
 
@@ -85,28 +85,31 @@ class Installation:
         API listens, which it does on another port each time."""
         waiting = iter(calls)
 
-        async def sender() -> None:
-            with Connection(self.key, seconds=_UNANSWERED_SECONDS) as connection:
-                for one in waiting:
-                    while not await self._taken(connection, one):
-                        await asyncio.sleep(_PAUSE_SECONDS)
-                        await self._listens.wait()
+        async def sender(http: httpx.AsyncClient) -> None:
+            for one in waiting:
+                while not await self._taken(http, one):
+                    await asyncio.sleep(_PAUSE_SECONDS)
+                    await self._listens.wait()
 
-        async with asyncio.TaskGroup() as senders:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        async with (
+            httpx.AsyncClient(headers=headers, timeout=_UNANSWERED_SECONDS) as http,
+            asyncio.TaskGroup() as senders,
+        ):
             for _ in range(_SENDERS):
-                senders.create_task(sender())
+                senders.create_task(sender(http))
 
-    async def _taken(self, connection: Connection, one: Call) -> bool:
+    async def _taken(self, http: httpx.AsyncClient, one: Call) -> bool:
         try:
-            answer = await connection.post(self.up.address, "/api/conversations", one)
-        except (OSError, EOFError):
+            answer = await http.post(f"{self.up.address}/api/conversations", json=one)
+        except httpx.TransportError:
             return False
-        if answer.status == 503:
-            assert int(answer.headers["retry-after"]) > 0
+        if answer.status_code == 503:
+            assert int(answer.headers["Retry-After"]) > 0
             self.refused += 1
             return False
-        assert answer.status in (200, 201), answer.body
-        self.answered[one["uuid"]] = answer.status
+        assert answer.status_code in (200, 201), answer.text
+        self.answered[one["uuid"]] = answer.status_code
         return True
 
     async def runs(self) -> Counter[str]:

@@ -42,12 +42,8 @@ class Settings(BaseSettings):
     """`CARELOG_CONFIG` names the configuration file; without it `carelog.yaml` in the working directory is read,
     where there is one."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="CARELOG_",
-        env_ignore_empty=True,  # as a compose file leaves what nobody has set
-        extra="forbid",
-        frozen=True,
-    )
+    # An empty variable is what a compose file makes of one that nobody has set.
+    model_config = SettingsConfigDict(env_prefix="CARELOG_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("carelog", appauthor=False),
@@ -363,14 +359,13 @@ def load_settings(**given: Any) -> Settings:
 
 
 def _no_json(error: SettingsError) -> ConfigurationError:
-    """What pydantic-settings raises for a variable of the environment that must hold JSON; it names the setting in its
-    message alone."""
+    """For a variable of the environment that must hold JSON: pydantic-settings names it in its message alone."""
     named = re.search(r'field "(\w+)"', str(error))
     if named is None:
         return ConfigurationError("a CARELOG_* variable of the environment must hold JSON, and does not")
     key = named[1]
-    problem = f'CARELOG_{key.upper()} in the environment must hold JSON; a list is ["one", "two"]'
-    return ConfigurationError(f"{key}: {problem}", details={"key": key})
+    told = f'{key}: CARELOG_{key.upper()} in the environment must hold JSON; a list is ["one", "two"]'
+    return ConfigurationError(told, details={"key": key})
 
 
 def _place(path: tuple[str | int, ...], given: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The one error envelope: `{"status": "error", "error": {"code", "message", "details"}}`."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from math import ceil
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +38,9 @@ _STATUS: Final[Mapping[type[CarelogError], int]] = {
     ComeAgain: 429,
     Unavailable: 503,
 }
+DATABASE_AWAY: Final = Unavailable("the database cannot be used now; try again", retry_after=timedelta(seconds=5))
+"""What whoever asks is told when it is."""
+
 _HTTP: Final[Mapping[int, tuple[str, str]]] = {
     404: ("not_found", "there is nothing at this address"),
     405: ("method_not_allowed", "this address does not take this method"),
@@ -113,16 +117,16 @@ def error_response(
     )
 
 
-def refusal_of(error: CarelogError) -> Response:
+Refuse: TypeAlias = Callable[..., Response]
+"""Makes a refusal, as `error_response` does: another door has a form of its own."""
+
+
+def refusal_of(error: CarelogError, refuse: Refuse = error_response) -> Response:
     """The answer that an error becomes."""
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
     if isinstance(error, ComeAgain):
         headers["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
-    return error_response(status_of(error), error.code, error.message, error.details, headers)
-
-
-Refuse: TypeAlias = Callable[..., Response]
-"""Makes a refusal, as `error_response` does: another door has a form of its own."""
+    return refuse(status_of(error), error.code, error.message, error.details, headers)
 
 
 def problem(place: str, sentence: str) -> dict[str, str]:

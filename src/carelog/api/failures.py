@@ -5,14 +5,12 @@ import logging
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carelog.api.errors import Refuse, error_response
+from carelog.api.errors import DATABASE_AWAY, Refuse, error_response, refusal_of
 from carelog.db import is_outage
 from carelog.kit.place import kind_of, place_of
 from carelog.telemetry.trace_context import trace_id
 
 log = logging.getLogger(__name__)
-
-_RETRY_SECONDS = 5
 
 
 class Failures:
@@ -54,12 +52,7 @@ class Failures:
             if answering:
                 raise
             if is_outage(error):
-                response = self._refuse(
-                    503,
-                    "unavailable",
-                    "the database cannot be used now; try again",
-                    headers={"Retry-After": str(_RETRY_SECONDS)},
-                )
+                response = refusal_of(DATABASE_AWAY, self._refuse)
             else:
                 response = self._refuse(500, "internal", "something went wrong here", {"request_id": request_id})
             await response(scope, receive, send)

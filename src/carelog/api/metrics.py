@@ -4,7 +4,6 @@ matter of the setting `metrics_public` or of the scope `metrics:read`."""
 import asyncio
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, Depends, Response
@@ -15,12 +14,12 @@ from starlette.routing import Route
 from carelog import __version__
 from carelog.ai.breaker import BreakerState
 from carelog.api.access import bearer, reads_metrics, require_metrics
-from carelog.api.errors import refusal_of, refusals
+from carelog.api.errors import DATABASE_AWAY, refusal_of, refusals
 from carelog.api.services import ServicesOf
 from carelog.db import Database, is_outage
 from carelog.identity import Keyring
 from carelog.kit.clock import Clock
-from carelog.kit.errors import Forbidden, Unauthenticated, Unavailable
+from carelog.kit.errors import Forbidden, Unauthenticated
 from carelog.kit.place import place_of
 from carelog.pipeline.gauges import Gauges, gauges
 from carelog.record.review.items import Doubt
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 _PATIENCE_SECONDS: Final = 5
-_COME_AGAIN: Final = timedelta(seconds=5)
 
 
 @router.get(
@@ -64,7 +62,7 @@ def metrics_route(database: Database, clock: Clock, keyring: Keyring | None) -> 
             if not is_outage(error):
                 raise
             # Who asks cannot be known, as keys are in the database too.
-            return refusal_of(Unavailable("the database cannot be used now; try again", retry_after=_COME_AGAIN))
+            return refusal_of(DATABASE_AWAY)
         return await _page(database, clock)
 
     return Route("/metrics", answer)

@@ -206,10 +206,6 @@ class Follower:
             await self._take_in(one, content)
 
     async def _take_in(self, one: Popped, content: bytes) -> None:
-        if not await asyncio.to_thread(_is_object, content):
-            # Such as the page of a proxy before it: no fault of this one.
-            await self._put_off(one, "it was answered with no JSON object", most=None)
-            return
         try:
             conversation = await asyncio.to_thread(parse_older, content)
             if conversation.uuid != UUID(one.vcon):
@@ -218,7 +214,10 @@ class Follower:
             lists = (self._definition.follower_ingress_list,)
             submission = Submission(conversation, ingress_lists=lists, replaces=True)
         except InvalidInput as error:
-            await self._put_off(one, error.message, most=1)
+            if await asyncio.to_thread(_is_object, content):
+                await self._put_off(one, error.message, most=1)
+            else:  # such as the page of a proxy before it: no fault of this one
+                await self._put_off(one, "it was answered with no JSON object", most=None)
             return
         [receipt] = await self._intake.accept(self._principal, [submission])
         await self._settle(one, receipt.error)

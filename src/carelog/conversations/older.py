@@ -19,6 +19,7 @@ from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
 
 _VERSION = re.compile(r"0\.\d{1,3}\.\d{1,3}", re.ASCII)
+_PRESENT_MINOR: Final = 4  # the present draft says 0.4.0
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+", re.ASCII)
 _NAMES: Final = {"mimetype": "mediatype", "schema_version": "schema"}
 _FORGIVEN: Final = re.compile(
@@ -57,11 +58,13 @@ def parse_older(data: bytes | str) -> Conversation:
 def says_an_older_draft(document: object) -> bool:
     """Whether a document names the version of an older draft than the present one.
 
-    >>> says_an_older_draft({"vcon": "0.0.1"}), says_an_older_draft({"vcon": "0.4.0"}), says_an_older_draft({})
-    (True, False, False)
+    >>> [says_an_older_draft({"vcon": version}) for version in ("0.0.1", "0.3.0", "0.4.0", "0.10.0", None)]
+    [True, True, False, False, False]
     """
     version = document.get("vcon") if isinstance(document, dict) else None
-    return isinstance(version, str) and version < "0.4" and _VERSION.fullmatch(version) is not None
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        return False
+    return int(version.split(".")[1]) < _PRESENT_MINOR
 
 
 def _identity(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ _READERS = 5
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
 _COMMITS = 40
-_TRIES = 10
+_LOG_WAITS_MS = 200
+_LOG_TRIES = 10
 _ROOM = 1 << 20  # bytes; a batch of conversations takes as much
 _HALTED_SECONDS = 10
 _IDLE_SECONDS = 3600.0
@@ -254,9 +255,9 @@ def _sqlite_engine(url: URL, *, size: int, turn: Turn | None = None) -> AsyncEng
 
 def _emptied(file: sqlite3.Connection) -> bool:
     """Nobody can write while it waits for those who read, so it waits but a moment at a time."""
-    file.execute(f"PRAGMA busy_timeout={_MOMENT_SECONDS * 40_000:.0f}")
+    file.execute(f"PRAGMA busy_timeout={_LOG_WAITS_MS}")
     try:
-        for _ in range(_TRIES):
+        for _ in range(_LOG_TRIES):
             busy, _, _ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if not busy:
                 return True

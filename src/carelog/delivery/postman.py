@@ -21,6 +21,7 @@ from carelog.delivery.delivery import Channel, Delivery, DeliveryState
 from carelog.delivery.sender import Sender, SenderCrash, SenderDown, SenderError
 from carelog.delivery.tables import sender_state
 from carelog.kit.backoff import at_least, pause_of
+from carelog.kit.cancelled import is_being_cancelled
 from carelog.kit.clock import Clock
 from carelog.kit.place import place_of
 from carelog.telemetry import metrics
@@ -151,7 +152,7 @@ class _Round:
         except SenderError as error:
             return error
         except (Exception, asyncio.CancelledError) as error:  # a sender of any package
-            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+            if isinstance(error, asyncio.CancelledError) and is_being_cancelled():
                 raise
             # Only our own errors are known to say nothing of the message; of the others the kind and the place.
             return SenderCrash(self._crashed(error))
@@ -168,12 +169,6 @@ class _Round:
         kind, place = type(error).__name__, place_of(error)
         log.error("sender crashed", extra={"channel": self._sender.channel, "error": kind, "place": place})
         return f"{kind} at {place}"
-
-
-def _is_cancelled() -> bool:
-    """Whether it is we who are told to end: a sender may raise the same for something of its own that was cancelled."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 _FATES: Final = {

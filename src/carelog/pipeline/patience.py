@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
+from carelog.kit.cancelled import is_being_cancelled
 from carelog.pipeline.link import Link, Work
 from carelog.pipeline.outcome import LinkError, LinkTimeout, Outcome
 
@@ -56,8 +57,7 @@ async def _run(link: Link[Any], batch: Sequence[Work]) -> list[Outcome | Excepti
     try:
         return await link.run_batch(batch)
     except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
+        if is_being_cancelled():
             raise
         raise LinkError("the link waited for something that was cancelled") from None
 

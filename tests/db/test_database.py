@@ -3,17 +3,18 @@
 import asyncio
 import stat
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.exc import DBAPIError
 from waiting import until
 
-from carelog.db import Database, is_outage
+from carelog.db import Connection, Database, is_outage
 from carelog.kit.beside import beside
 
 _metadata = MetaData()
@@ -181,6 +182,64 @@ async def test_a_transaction_that_stands_still_gives_back_what_it_has_locked(dat
         await halted.close()
 
 
+@asynccontextmanager
+async def _halted_in_mid_statement(database: Database, *, locked: int) -> AsyncIterator[Connection]:
+    """A transaction that has a number locked, and whose process stands still before it says with what a statement that
+    it has had prepared is to be carried out."""
+    async with database.write() as connection:
+        await connection.execute(select(_number).where(_number.c.value == locked).with_for_update())
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.prepare("SELECT value FROM number WHERE value = $1")
+        yield connection
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_transaction_that_stands_still_in_mid_statement_is_ended(database: Database) -> None:
+    watching = Database(database.url.render_as_string(False), idle_seconds=0.2)
+    try:
+        with pytest.raises(DBAPIError) as refused:
+            async with _halted_in_mid_statement(database, locked=1) as halted, beside(watching.end_halted()):
+                async with asyncio.timeout(_DEADLINE), watching.write() as another:
+                    await another.execute(update(_number).where(_number.c.value == 1).values(value=20))
+                await halted.execute(insert(_number).values(value=11))
+        assert is_outage(refused.value)
+        # Who stood still finds nothing done by halves, and goes on.
+        await _add(database, 30)
+        numbers = await database.rows(select(_number.c.value).order_by(_number.c.value))
+        assert [row.value for row in numbers] == [0, 2, 20, 30]
+    finally:
+        await watching.close()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_nobody_is_ended_who_is_at_work_or_none_of_ours(database: Database) -> None:
+    watching = Database(database.url.render_as_string(False), idle_seconds=0.2)
+    try:
+        async with database.write() as working, database.write() as strange, beside(watching.end_halted()):
+            await strange.execute(text("SET application_name = 'another'"))
+            driver: Any = (await strange.get_raw_connection()).driver_connection
+            await driver.prepare("SELECT value FROM number WHERE value = $1")
+            with pytest.raises(DBAPIError):
+                async with _halted_in_mid_statement(database, locked=1) as halted:
+                    work = asyncio.create_task(working.execute(text("SELECT pg_sleep(1)")))
+                    await until(await _gone(database, halted))
+            await work
+            assert (await strange.execute(_COUNT)).scalar_one() == 3
+    finally:
+        await watching.close()
+
+
+async def _gone(watching: Database, connection: Connection) -> Callable[[], Awaitable[bool]]:
+    """Whether the server has ended this session."""
+    sessions = select(func.count()).select_from(text("pg_stat_activity")).where(text("pid = :pid"))
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+
+    async def gone() -> bool:
+        return not (await watching.rows(sessions, {"pid": driver.get_server_pid()}))[0][0]
+
+    return gone
+
+
 @pytest.mark.parametrize("dialect", ["postgresql"])
 async def test_whoever_reads_much_or_writes_at_leisure_may_take_its_time(database: Database) -> None:
     slow = Database(database.url.render_as_string(False), idle_seconds=0.05)
@@ -197,15 +256,10 @@ async def test_whoever_reads_much_or_writes_at_leisure_may_take_its_time(databas
 
 async def _outlasted(slow: Database, watching: Database) -> None:
     """Wait until another transaction, which began later, was ended for standing still."""
-    sessions = select(func.count()).select_from(text("pg_stat_activity")).where(text("pid = :pid"))
     with suppress(DBAPIError):  # it cannot be rolled back any more
         async with slow.read() as connection:
-            pid = (await connection.execute(select(func.pg_backend_pid()))).scalar_one()
-
-            async def ended() -> bool:
-                return not (await watching.rows(sessions, {"pid": pid}))[0][0]
-
-            await until(ended)
+            await connection.execute(_COUNT)
+            await until(await _gone(watching, connection))
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

@@ -234,10 +234,8 @@ async def open_carelog(
         tracer = open_tracer() if settings.otel else None
         if tracer:
             closing.push_async_callback(tracer.close)
-        auth = Database(settings.auth_url)
-        closing.push_async_callback(auth.close)
-        health = Database(settings.health_url)
-        closing.push_async_callback(health.close)
+        auth = await closing.enter_async_context(_database(settings.auth_url))
+        health = await closing.enter_async_context(_database(settings.health_url))
         redis = _shared_redis(settings, clock)
         if redis:
             closing.push_async_callback(redis.close)
@@ -365,6 +363,16 @@ async def open_carelog(
                 ),
                 tracer=tracer,
             )
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        async with beside(database.end_halted()):
+            yield database
+    finally:
+        await database.close()
 
 
 @asynccontextmanager

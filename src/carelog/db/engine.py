@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
+from carelog.db.halted import APPLICATION, end_halted
 from carelog.db.one_trip import Work, in_one_trip
 from carelog.db.sqlite_connection import BEGIN_WRITING, connect
 from carelog.db.sqlite_version import SqliteVersion
@@ -36,6 +37,7 @@ T = TypeVar("T")
 
 _BUSY_SECONDS = 30
 _READERS = 5
+_POOL = 10
 _CACHE_KIB = 65_536
 _LOG_PAGES = 8_000
 _COMMITS = 40
@@ -60,6 +62,7 @@ class Database:
     def __init__(self, url: str, *, idle_seconds: float = _HALTED_SECONDS) -> None:
         self.url = _async_url(url)
         self.dialect = self.url.get_backend_name()
+        self._idle_seconds = idle_seconds
         self._commits = 0
         self._many_commits = Wakeup()
         if self.dialect == "sqlite":
@@ -162,6 +165,16 @@ class Database:
         async with self._reader.connect() as connection:
             raw: Any = (await connection.get_raw_connection()).driver_connection
             return bool(await raw.in_thread(_emptied))
+
+    async def end_halted(self) -> None:
+        """End the transactions of Carelog's, on PostgreSQL, whose process stands still in the middle of a statement,
+        until this is cancelled. By a connection of its own: all others may be waiting for what is locked so."""
+        if self.dialect == "postgresql":
+            engine = _postgres_engine(self.url, self._idle_seconds, size=1)
+            try:
+                await end_halted(engine, self._idle_seconds)
+            finally:
+                await engine.dispose()
 
     def _count_commit(self) -> None:
         self._commits += 1
@@ -281,20 +294,23 @@ def _write_ahead(cursor: Any) -> None:
             return
 
 
-def _postgres_engine(url: URL, idle_seconds: float) -> AsyncEngine:
+def _postgres_engine(url: URL, idle_seconds: float, *, size: int = _POOL) -> AsyncEngine:
     """Its pool asks a connection that has lain idle whether it still lives. To ask each time, as SQLAlchemy can, takes
     longer than a small query."""
-    engine = create_async_engine(url, pool_size=10, hide_parameters=True)
+    engine = create_async_engine(url, pool_size=size, hide_parameters=True)
     dialect: Dialect = engine.sync_engine.dialect
     # By a statement: a connection pooler in between refuses what it does not know among a session's parameters.
-    no_standstill = f"SET idle_in_transaction_session_timeout = {round(idle_seconds * 1000)}"
+    session = (
+        f"SELECT set_config('idle_in_transaction_session_timeout', '{round(idle_seconds * 1000)}', false),"
+        f" set_config('application_name', '{APPLICATION}', false)"
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         # By the adapter, whose errors SQLAlchemy knows; and in no transaction, whose end would undo it.
         connection.autocommit = True
         cursor = connection.cursor()
-        cursor.execute(no_standstill)
+        cursor.execute(session)
         cursor.close()
         connection.autocommit = False
 

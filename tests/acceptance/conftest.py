@@ -245,9 +245,11 @@ def key(command: Callable[..., str]) -> str:
 @pytest.fixture(scope="session")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Call]], Counter[Fact]]:
     """Says what is to be found in calls, by the command that has no database."""
-    folder = written(tmp_path_factory.mktemp("calls") / "of-all", calls(PATIENTS))
-    printed = subprocess.run([*_CARELOG, "extract", str(folder)], capture_output=True, encoding="utf-8", check=True)
-    found = [fact(json.loads(line)) for line in printed.stdout.splitlines()]
+    folder = tmp_path_factory.mktemp("calls")
+    output, errors = folder / "extract.out", folder / "extract.err"
+    process = Forked(("extract", str(written(folder / "of-all", calls(PATIENTS)))), output, errors)
+    assert process.wait(_PATIENCE_SECONDS) == 0, errors.read_text(encoding="utf-8")
+    found = [fact(json.loads(line)) for line in output.read_text(encoding="utf-8").splitlines()]
     return lambda calls: facts_of(calls, found)
 
 

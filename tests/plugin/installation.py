@@ -11,8 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import httpx
 import waiting
+from plain_connection import Connection
 from short_calls import Call, Fact
 from sqlalchemy import Column, func, select
 
@@ -85,31 +85,28 @@ class Installation:
         API listens, which it does on another port each time."""
         waiting = iter(calls)
 
-        async def sender(http: httpx.AsyncClient) -> None:
-            for one in waiting:
-                while not await self._taken(http, one):
-                    await asyncio.sleep(_PAUSE_SECONDS)
-                    await self._listens.wait()
+        async def sender() -> None:
+            with Connection(self.key, seconds=_UNANSWERED_SECONDS) as connection:
+                for one in waiting:
+                    while not await self._taken(connection, one):
+                        await asyncio.sleep(_PAUSE_SECONDS)
+                        await self._listens.wait()
 
-        headers = {"Authorization": f"Bearer {self.key}"}
-        async with (
-            httpx.AsyncClient(headers=headers, timeout=_UNANSWERED_SECONDS) as http,
-            asyncio.TaskGroup() as senders,
-        ):
+        async with asyncio.TaskGroup() as senders:
             for _ in range(_SENDERS):
-                senders.create_task(sender(http))
+                senders.create_task(sender())
 
-    async def _taken(self, http: httpx.AsyncClient, one: Call) -> bool:
+    async def _taken(self, connection: Connection, one: Call) -> bool:
         try:
-            answer = await http.post(f"{self.up.address}/api/conversations", json=one)
-        except httpx.TransportError:
+            answer = await connection.post(self.up.address, "/api/conversations", one)
+        except (OSError, EOFError):
             return False
-        if answer.status_code == 503:
-            assert int(answer.headers["Retry-After"]) > 0
+        if answer.status == 503:
+            assert int(answer.headers["retry-after"]) > 0
             self.refused += 1
             return False
-        assert answer.status_code in (200, 201), answer.text
-        self.answered[one["uuid"]] = answer.status_code
+        assert answer.status in (200, 201), answer.body
+        self.answered[one["uuid"]] = answer.status
         return True
 
     async def runs(self) -> Counter[str]:

@@ -12,7 +12,7 @@ _SAID: Final = (
     ("Are you taking anything?", "Metformin 500 mg twice a day, and I slept six hours."),
     ("Would Tuesday suit you?", "Tuesday is fine, thank you."),
 )
-PATIENTS: Final = 20
+PATIENTS: Final = 40
 """Calls that far apart differ in nothing but their uuid."""
 
 Call = dict[str, Any]
@@ -21,7 +21,7 @@ Fact = tuple[str, str]
 
 
 def call(number: int) -> Call:
-    """A short call with one of twenty patients."""
+    """A short call with one of the patients."""
     start = "2026-01-05T09:00:00+00:00"
     return {
         "vcon": "0.4.0",
@@ -69,7 +69,8 @@ def fact(entry: dict[str, Any]) -> Fact:
 
 
 def facts_of(calls: Sequence[Call], found: Iterable[Fact]) -> Counter[Fact]:
-    """The facts of the first calls as `calls` in all have them, each once. They are `found` in the first twenty."""
+    """The facts of the first calls as `calls` in all have them, each once. They are `found` in the first call
+    of each patient."""
     by_call: dict[str, list[str]] = {}
     for conversation, said in found:
         by_call.setdefault(conversation, []).append(said)

@@ -137,7 +137,7 @@ async def test_a_partner_hands_in_to_one_list_and_does_nothing_else(
 async def test_lists_that_nobody_knows_are_refused(conserver: Carelog, client: httpx.AsyncClient) -> None:
     vcon = older_vcon()
     refused = await client.post("/vcon?ingress_lists=first&ingress_lists=nowhere", json=vcon)
-    assert (refused.status_code, refused.json()) == (422, {"detail": "no chain reads this ingress list"})
+    assert (refused.status_code, refused.json()) == (422, {"detail": "no enabled chain reads this ingress list"})
     assert (await client.get(f"/vcon/{vcon['uuid']}")).status_code == 404
     assert (await client.post("/vcon/ingress?ingress_list=nowhere", json=[])).status_code == 422
     for path in ("/vcon/egress?egress_list=nowhere", "/vcon/count?egress_list=nowhere", "/dlq?ingress_list=nowhere"):

@@ -163,7 +163,7 @@ async def test_another_process_sees_by_itself_what_was_posted(
         config["chains"]["second_chain"]["ingress_lists"].append("posted")
         assert (await client.post("/config", json=config, headers=await admin(conserver))).status_code == 204
         async with asyncio.timeout(30):
-            while "posted" not in elsewhere.chains.current.ingress_lists:
+            while not elsewhere.chains.current.for_list("posted"):
                 await asyncio.sleep(0.02)
 
 

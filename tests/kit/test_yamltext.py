@@ -50,7 +50,15 @@ def test_any_text_is_read_as_ever_or_refused(written: str) -> None:
     except ConfigurationError as error:
         assert error.message.startswith("file")
         return
-    assert repr(text.value) == repr(yaml.safe_load(written))
+    plainly = yaml.safe_load(written)
+    within = [plainly, *(value for _, value in places(plainly))]
+    if all(isinstance(key, str) for value in within if isinstance(value, dict) for key in value):
+        assert repr(text.value) == repr(plainly)
+
+
+@given(st.dictionaries(st.sampled_from(["on", "off", "no", "1", "2.5", "~", "2026-01-01", "plain"]), st.integers()))
+def test_keys_are_names_however_they_look(numbers: dict[str, int]) -> None:
+    assert (parse("".join(f"{key}: {value}\n" for key, value in numbers.items()), "file").value or {}) == numbers
 
 
 def test_what_is_not_there_is_told_by_what_is_around_it() -> None:

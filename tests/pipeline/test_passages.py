@@ -75,11 +75,12 @@ async def test_a_list_that_nobody_reads_is_refused_and_takes_nothing_else_along(
             await carelog.intake.send(ME, [taken.conversation_id], "feeed")
 
 
-async def test_a_disabled_chain_does_not_run(opened: Opened) -> None:
-    async with opened(chains={"fed": FEED | {"enabled": False}}) as carelog:
-        [receipt] = await accept(carelog, to_list("feed"))
-        assert receipt.verdict is Verdict.ACCEPTED
-        assert receipt.runs == ()
+async def test_a_disabled_chain_takes_nothing_from_its_channel_and_its_list_is_refused(opened: Opened) -> None:
+    disabled = chain(scripted_link("read")) | FEED | {"enabled": False}
+    async with opened(chains={"fed": disabled}) as carelog:
+        [by_channel, by_list] = await accept(carelog, submission(), to_list("feed"))
+        assert (by_channel.verdict, by_channel.runs) == (Verdict.ACCEPTED, ())
+        assert isinstance(by_list.error, UnknownList)
 
 
 async def test_a_newer_document_takes_the_place_of_the_old_one(opened: Opened, scripted: Script) -> None:

@@ -15,6 +15,7 @@ KeyPath: TypeAlias = Sequence[str | int]
 
 _MOST_VALUES = 100_000
 _MERGE = "tag:yaml.org,2002:merge"
+_TEXT = "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def read(path: Path) -> YamlText:
 
 
 def parse(text: str, name: str) -> YamlText:
-    """The first document of a YAML text; an empty one has the value None.
+    """The first document of a YAML text; an empty one has the value None. Keys are names: one such as `on` or `1` is no
+    truth value and no number.
 
     Raises ConfigurationError, naming the line, for what is not YAML, for a key that stands twice in one mapping (of
     which PyYAML would drop one in silence), and for aliases that contain themselves or grow beyond all measure.
@@ -78,14 +80,15 @@ def _read(loader: yaml.SafeLoader, name: str) -> YamlText:
         root = loader.get_single_node()
         if root is None:
             return YamlText(name, None, {})
-        _refuse_doubles(root, name)
+        _name_keys(root, name)
         lines = dict(_lines(root, name))
         return YamlText(name, loader.construct_document(root), lines)
     finally:
         loader.dispose()
 
 
-def _refuse_doubles(root: Node, name: str) -> None:
+def _name_keys(root: Node, name: str) -> None:
+    """Take every key for the name that is written, and refuse one that stands twice."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
@@ -98,9 +101,10 @@ def _refuse_doubles(root: Node, name: str) -> None:
             keys = set()
             for key, value in node.value:
                 if isinstance(key, ScalarNode) and key.tag != _MERGE:
-                    if (key.tag, key.value) in keys:
+                    key.tag = _TEXT
+                    if key.value in keys:
                         raise _at(key, name, f"{key.value!r} stands twice")
-                    keys.add((key.tag, key.value))
+                    keys.add(key.value)
                 waiting.append(value)
 
 

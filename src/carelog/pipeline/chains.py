@@ -138,11 +138,6 @@ class Chains:
         return [c for c in self if c.definition.enabled and channel in c.definition.channels]
 
     @property
-    def ingress_lists(self) -> frozenset[str]:
-        """Every list that a chain reads, be it enabled or not."""
-        return frozenset(name for chain in self for name in chain.definition.ingress_lists)
-
-    @property
     def egress_lists(self) -> frozenset[str]:
         """Every list on which a chain announces what it has finished."""
         return frozenset(name for chain in self for name in chain.definition.egress_lists)

@@ -33,7 +33,7 @@ _IN_ORDER = frozenset({"whatsapp"})
 
 
 class UnknownList(InvalidInput):
-    """No chain reads the ingress list."""
+    """No enabled chain reads the ingress list."""
 
     code = "list.unknown"
 
@@ -96,7 +96,7 @@ class Intake:
         """Let stored conversations pass, again or for the first time, through the chains that read the list.
         Returns the ids of which there is none for this principal.
 
-        Raises Forbidden, and InvalidInput when no chain reads the list.
+        Raises Forbidden, and UnknownList.
         """
         principal.require("conversations:write")
         chains = self._reading(ingress_list)
@@ -156,9 +156,10 @@ class Intake:
         return _Handed(principal, submission, chains, await self._pressure.refuses(lane))
 
     def _reading(self, ingress_list: str) -> list[Chain]:
-        if not self._any_list and ingress_list not in self._chains.current.ingress_lists:
-            raise UnknownList("no chain reads this ingress list")
-        return self._chains.current.for_list(ingress_list)
+        chains = self._chains.current.for_list(ingress_list)
+        if not chains and not self._any_list:
+            raise UnknownList("no enabled chain reads this ingress list")
+        return chains
 
 
 class _Handed(NamedTuple):

@@ -26,7 +26,7 @@ from carelog.identity.secret_key import LEAST_CHARACTERS
 from carelog.kit import yamltext
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.yamltext import YamlText
-from carelog.pipeline.chains import ChainDefinition, ListName
+from carelog.pipeline.chains import ChainDefinition, Name
 from carelog.pipeline.submission import CHANNELS
 from carelog.record.locusgraph.definition import LocusGraphDefinition
 from carelog.storages.definition import StorageDefinition
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     finished_days: float = Field(
         default=30, gt=0, description="How many days finished and discarded runs are kept; then they are counted only."
     )
-    storages: dict[str, StorageDefinition] = Field(
+    storages: dict[Name, StorageDefinition] = Field(
         default_factory=dict, description="Where copies of finished conversations go, by name."
     )
     storage_batch: int = Field(
@@ -200,7 +200,7 @@ class Settings(BaseSettings):
     allow_unknown_lists: bool = Field(
         default=False, description="Whether conversations for an ingress list that no chain reads are taken."
     )
-    ingress_auth: dict[ListName, PartnerKeys] = Field(
+    ingress_auth: dict[Name, PartnerKeys] = Field(
         default_factory=dict, description="Keys of partners, by the one ingress list that each may hand in to."
     )
     followers: dict[FollowerName, FollowerDefinition] = Field(
@@ -209,7 +209,7 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         default_factory=list, description="Web pages of these origins may ask; none by default."
     )
-    chains: dict[str, ChainDefinition] = Field(
+    chains: dict[Name, ChainDefinition] = Field(
         default_factory=lambda: {
             name: ChainDefinition.model_validate(definition) for name, definition in DEFAULT_CHAINS.items()
         },

@@ -176,6 +176,8 @@ async def test_another_process_sees_by_itself_what_was_posted(
         ({"storages": {"s": {"module": "storage.file", "options": {"path": 7}}}, "chains": {"a": {"storages": ["s"]}}},
          "path"),
         ({"chains": []}, "chains"),
+        ({"chains": {"\x00a": {"links": ["tag"]}}}, "chains"),
+        ({"chains": {"a" * 81: {"links": [{"tag": {"tags": ["x"]}}]}}}, "80 characters"),
         ({"ingress_auth": {"x": MASK}}, "stands for a secret that is not known here"),
     ],
 )  # fmt: skip

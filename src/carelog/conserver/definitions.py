@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from carelog.ai.endpoint import EndpointDefinition, EndpointName
-from carelog.pipeline.chains import ChainDefinition, ListName
+from carelog.pipeline.chains import ChainDefinition, Name
 from carelog.storages.definition import StorageDefinition
 
 
@@ -42,8 +42,8 @@ class FollowerDefinition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: HttpUrl
-    egress_list: ListName
-    follower_ingress_list: ListName
+    egress_list: Name
+    follower_ingress_list: Name
     auth_token: SecretStr | None = None
     auth_token_env: str | None = None
     pulling_interval: float = Field(default=60, gt=0, le=86_400)
@@ -61,10 +61,10 @@ class Definitions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    chains: dict[str, ChainDefinition] = Field(default_factory=dict)
-    storages: dict[str, StorageDefinition] = Field(default_factory=dict)
+    chains: dict[Name, ChainDefinition] = Field(default_factory=dict)
+    storages: dict[Name, StorageDefinition] = Field(default_factory=dict)
     ai_endpoints: dict[EndpointName, EndpointDefinition] = Field(default_factory=dict)
-    ingress_auth: dict[ListName, PartnerKeys] = Field(default_factory=dict)
+    ingress_auth: dict[Name, PartnerKeys] = Field(default_factory=dict)
     followers: dict[FollowerName, FollowerDefinition] = Field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:

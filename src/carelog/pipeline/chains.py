@@ -13,7 +13,8 @@ from carelog.pipeline.link import Link, make_link
 from carelog.pipeline.run import Lane
 from carelog.pipeline.submission import CHANNELS
 
-ListName = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""The name of a list, a chain or a storage: the ledger keeps no longer one, and PostgreSQL no U+0000."""
 
 
 class LinkDefinition(BaseModel):
@@ -52,9 +53,9 @@ class ChainDefinition(BaseModel):
     enabled: bool = True
     max_tries: int = Field(default=8, ge=1, le=100)
     timeout: float | None = Field(default=None, gt=0, le=86_400)
-    ingress_lists: tuple[ListName, ...] = ()
+    ingress_lists: tuple[Name, ...] = ()
     storages: tuple[str, ...] = ()
-    egress_lists: tuple[ListName, ...] = ()
+    egress_lists: tuple[Name, ...] = ()
 
     @field_validator("channels")
     @classmethod

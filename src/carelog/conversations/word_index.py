@@ -26,9 +26,8 @@ async def add_words(connection: Connection, words: Mapping[UUID, str]) -> None:
     """
     if not words:
         return
-    await insert_all(
-        connection, _text, [{"conversation_id": id_, "content": content} for id_, content in words.items()]
-    )
+    rows = [{"conversation_id": id_, "content": _indexed(connection, content)} for id_, content in words.items()]
+    await insert_all(connection, _text, rows)
     if connection.dialect.name == "sqlite":
         await connection.execute(_INDEX, given_ids("sqlite", "added", words.keys()))
 
@@ -37,4 +36,11 @@ async def change_words(connection: Connection, words: Mapping[UUID, str]) -> Non
     """Index other words for conversations that are in the index."""
     if words:
         change = update(_text).where(_text.c.conversation_id == bindparam("_id")).values(content=bindparam("_content"))
-        await connection.execute(change, [{"_id": id_, "_content": content} for id_, content in words.items()])
+        rows = [{"_id": id_, "_content": _indexed(connection, content)} for id_, content in words.items()]
+        await connection.execute(change, rows)
+
+
+def _indexed(connection: Connection, content: str) -> str:
+    """What the index is made from. Nobody asks how often a word was said, or after which: on PostgreSQL, which takes
+    longer to cut a text into words than to do all else with it, each goes in once."""
+    return " ".join(dict.fromkeys(content.split())) if connection.dialect.name == "postgresql" else content

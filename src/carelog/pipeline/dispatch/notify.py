@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from sqlalchemy import NullPool, text
+from sqlalchemy import NullPool, String, bindparam, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from carelog.db import Database
@@ -18,6 +18,11 @@ from carelog.pipeline.run import Run
 log = logging.getLogger(__name__)
 
 CHANNEL: Final = "carelog_runs"
+
+# What a crash makes forgotten need not be on disk before it is sent.
+_NOTIFY: Final = select(
+    func.set_config("synchronous_commit", "off", True), func.pg_notify(CHANNEL, bindparam("sender", type_=String))
+)
 
 _SEND_SECONDS: Final = 5.0
 _CHECK_SECONDS: Final = 30.0
@@ -54,10 +59,7 @@ class NotifyDispatch(Dispatch):
         await self._notifying.close()
 
     async def _notify(self, _: Sequence[None]) -> None:
-        async with self._database.write() as connection:
-            await connection.execute(
-                text("SELECT pg_notify(:channel, :sender)"), {"channel": CHANNEL, "sender": self._name}
-            )
+        await self._database.rows(_NOTIFY, {"sender": self._name})
 
     async def _keep_listening(self) -> None:
         """Hold a connection that listens, and another one when it breaks; workers look in by themselves meanwhile."""

@@ -18,8 +18,8 @@ def entry_view(entry: Entry, now: datetime) -> dict[str, Any]:
     local = locally(entry, now)
     return {
         "context_id": entry.context_id,
-        "id": str(entry.id),
-        "subject_id": str(entry.subject_id),
+        "id": entry.id,
+        "subject_id": entry.subject_id,
         "type": entry.type,
         "revision": entry.revision,
         "state": entry.state,

@@ -1,6 +1,7 @@
 """`transcribe`: recordings inside and outside of the vCon become turns, by a real server."""
 
 import base64
+import gzip
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -170,6 +171,20 @@ async def test_a_file_that_is_too_large_or_does_not_come(tls: ssl.SSLContext) ->
     assert isinstance(large, PermanentLinkError)
     assert isinstance(silent, LinkError)
     assert not isinstance(silent, PermanentLinkError)
+
+
+async def test_what_is_sent_packed_is_not_unpacked(tls: ssl.SSLContext) -> None:
+    """A few kilobytes, packed twice, unpack to gigabytes before anybody can count them."""
+    asked: list[Asked] = []
+
+    def packed(request: Asked) -> bytes:
+        asked.append(request)
+        return answer(200, gzip.compress(SOUND), content_encoding="gzip")
+
+    failed = await from_outside(tls, packed)
+    assert isinstance(failed, PermanentLinkError)
+    assert failed.message == "/dialog/0/url leads to what is sent in another encoding than was asked for"
+    assert asked[0].headers["accept-encoding"] == "identity"
 
 
 async def test_private_addresses_are_not_asked(tls: ssl.SSLContext) -> None:

@@ -58,7 +58,7 @@ class Fetcher:
                 async with client.stream(
                     "GET",
                     url.copy_with(host=await self._address(url, place)),
-                    headers={"host": url.netloc.decode()},
+                    headers={"host": url.netloc.decode(), "accept-encoding": "identity"},
                     extensions={"sni_hostname": url.raw_host.decode()},
                 ) as response:
                     if not response.has_redirect_location:
@@ -86,8 +86,11 @@ class Fetcher:
                 pause = retry_after(response.headers.get("retry-after"))
                 raise LinkError(f"{place} answered {status}", retry_after=pause)
             raise PermanentLinkError(f"{place} answered {status}")
+        # Whatever sends packed what was asked for plain may have packed a thousand times as much as it sends.
+        if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise PermanentLinkError(f"{place} leads to what is sent in another encoding than was asked for")
         data = bytearray()
-        async for piece in response.aiter_bytes():
+        async for piece in response.aiter_raw():
             data += piece
             if len(data) > self._max_bytes:
                 raise PermanentLinkError(f"{place} leads to more than {self._max_bytes} bytes")

@@ -158,6 +158,10 @@ SINCE: Final = query("_since", "What was written since then", examples=["2026-01
 TYPES: Final = query("_type", "Kinds of resources, with commas", examples=["Observation,Condition"])
 IF_MATCH: Final = header("If-Match", 'The version that was seen, such as W/"3": 412 when there is a newer one')
 
+IF_NONE_EXIST: Final = header(
+    "If-None-Exist", "`identifier=system|value`, one that the resource has: it is kept unless it is here already"
+)
+
 
 def parameters(*described: dict[str, Any]) -> dict[str, Any]:
     """Parameters for a description, and `_format`, which every operation has."""

@@ -1,7 +1,6 @@
 """`/fhir`: reading, searching and writing resources."""
 
 import asyncio
-import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
@@ -30,6 +29,7 @@ from carelog.api.fhir.describing import (
     FORM,
     FORM_TYPE,
     IF_MATCH,
+    IF_NONE_EXIST,
     PAGE,
     RESOURCE,
     SINCE,
@@ -61,10 +61,9 @@ from carelog.record.fhir.summary import SECTIONS, summary_of
 router = APIRouter(prefix="/fhir", tags=["fhir"], default_response_class=FhirResponse)
 
 _TYPES: Final = frozenset({FHIR_JSON, "application/json"})
-_STATUS: Final = {"created": 201, "updated": 200, "unchanged": 200, "unsupported": 422, "refused": 422}
+_STATUS: Final = {"created": 201, "updated": 200, "unchanged": 200, "unsupported": 422, "refused": 422, "stale": 412}
 _MOST_FIELDS: Final = 200
 _NUL: Final = b"\\u0000"
-_ETAG: Final = re.compile(r'W/"(\d{1,9})"')
 
 
 @router.get("/metadata", summary="What is served here, as a CapabilityStatement", responses=answers(FhirResource))
@@ -185,12 +184,14 @@ async def _found(request: Request, services: Services, who: Principal, kind: Kin
     summary="Keep a resource",
     status_code=201,
     responses=answers(FhirResource, 200, 201, refusals=(409, 412, 415)),
-    openapi_extra=takes(RESOURCE) | parameters(),
+    openapi_extra=takes(RESOURCE) | parameters(IF_NONE_EXIST),
 )
 async def create_fhir(request: Request, services: ServicesOf, who: Writes, kind: KindName) -> Response:
     paging_of(request.query_params)
-    resource = await _resource(request, _kind(kind))
-    return await _write(request, services, who, receive(resource))
+    item = receive(await _resource(request, _kind(kind)))
+    if item.verdict is None:
+        item.unless_there_is(request.headers.get("if-none-exist"))
+    return await _write(request, services, who, item)
 
 
 @router.get(
@@ -219,11 +220,8 @@ async def update_fhir(request: Request, services: ServicesOf, who: Writes, kind:
     if resource.get("id") not in (None, id_):
         raise InvalidInput("the id of the resource is not the one in the address")
     item = receive(resource, method="PUT", url=f"{kind}/{id_}")
-    if (given := request.headers.get("if-match")) not in (None, "*"):
-        match = _ETAG.fullmatch(given)
-        if match is None:
-            raise InvalidInput('If-Match is an ETag that was given out, such as W/"3"')
-        item.seen = int(match[1])
+    if item.verdict is None:
+        item.must_be(request.headers.get("if-match"))
     return await _write(request, services, who, item)
 
 

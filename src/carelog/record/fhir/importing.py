@@ -64,7 +64,7 @@ class Importer:
 
     async def _take(self, principal: Principal, items: Sequence[Incoming], whole: bool) -> None:
         async with self._database.write(at_leisure=True) as connection:
-            hand = _Hand(connection, principal, self._clock.now())
+            hand = _Hand(connection, principal, self._clock.now(), whole=whole)
             await hand.take(items)
             if whole and any(item.verdict == "refused" for item in items):
                 raise RefusedWhole
@@ -73,8 +73,9 @@ class Importer:
 class _Hand:
     """One import, within its transaction."""
 
-    def __init__(self, connection: Connection, principal: Principal, now: datetime) -> None:
+    def __init__(self, connection: Connection, principal: Principal, now: datetime, *, whole: bool) -> None:
         self._connection = connection
+        self._whole = whole
         self._principal = principal
         self._now = now
         self._people: dict[str, UUID] = {}
@@ -117,6 +118,8 @@ class _Hand:
                 if self._principal.subjects is None:
                     await subjects.add(self._connection, [], new)
                 self._call(item, owner)
+                if item.once:
+                    item.verdict = "unchanged"
             return
         if self._principal.subjects is not None or item.target is not None:
             item.refuse(
@@ -225,10 +228,12 @@ class _Hand:
         if item.target is not None and item.kind != "Patient" and stored is None:
             item.refuse("not-found", "there is nothing of that id here, and ids are given out here: POST it")
             return None
+        if stored is not None and item.once:
+            self._done(item, stored.id, stored.revision, "unchanged")
+            return None
         if stored is not None and item.seen not in (None, stored.revision):
-            raise PreconditionFailed(
-                "the resource has changed since it was read", details={"revision": stored.revision}
-            )
+            self._stale(item, stored.revision)
+            return None
         if item.withdrawn:
             return self._withdrawal(item, owner, stored, source)
         if item.links:
@@ -240,6 +245,13 @@ class _Hand:
             return None
         new = self._entry(item)
         return Step(item, owner, source, stored, new if stored is None else changed(item, stored, new, source))
+
+    def _stale(self, item: Incoming, revision: int) -> None:
+        told = "the resource has changed since it was read"
+        if self._whole:
+            raise PreconditionFailed(told, details={"revision": revision})
+        item.refuse("conflict", told)
+        item.verdict = "stale"
 
     def _withdrawal(self, item: Incoming, owner: UUID, stored: Entry | None, source: Any) -> Step | None:
         if stored is not None and stored.state == "active":

@@ -2,24 +2,30 @@
 again."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
+from urllib.parse import unquote
 
 from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError, InvalidInput
 from carelog.record.fhir.admission import is_unsettled, why_not_read, with_medication
-from carelog.record.fhir.elements import Json, Resource, an_object, codings, objects, referred
+from carelog.record.fhir.elements import Json, Resource, an_object, codings, objects, referred, uuid_in
 from carelog.record.fhir.mappings import mapping_of, mappings
 from carelog.record.fhir.resources import Said, entry_type_of, is_conversation, said_by
 from carelog.record.registry import entry_types
 
-Verdict = Literal["created", "updated", "unchanged", "unsupported", "refused"]
+Verdict = Literal["created", "updated", "unchanged", "unsupported", "refused", "stale"]
 
 # Elements that change without anything that is said: when it was stored, and the narrative of it.
 _OUTSIDE: Final = frozenset({"meta", "text"})
 _SUBJECTS: Final = ("subject", "patient")
+_ETAG: Final = re.compile(r'W/"(\d{1,9})"')
+_SOUGHT: Final = re.compile(r"identifier=([^|&]+)\|([^&]+)")
+_CODED: Final = ("code", "vaccineCode", "medicationCodeableConcept")
+_OBSERVED: Final = ("effectiveDateTime", "effectivePeriod", "effectiveInstant")
 
 
 class Linked(NamedTuple):
@@ -47,7 +53,8 @@ class Incoming:
     """One resource, and what is to become of it.
 
     `known_as` is every reference by which others may mean it; `key` and `digest` are its name and its contents;
-    `target` is the id here that it is sent to, at the version that was `seen`.
+    `target` is the id here that it is sent to, at the version that was `seen`. What is `once` is kept only if it is not
+    known yet.
     """
 
     resource: Resource
@@ -57,6 +64,7 @@ class Incoming:
     digest: str
     target: str | None = None
     seen: int | None = None
+    once: bool = False
     said: Said | None = None
     withdrawn: bool = False
     verdict: Verdict | None = None
@@ -66,6 +74,26 @@ class Incoming:
     def refuse(self, code: str, text: str) -> None:
         self.verdict = "unsupported" if code == "not-supported" else "refused"
         self.issues.append(Issue("error", code, text))
+
+    def must_be(self, etag: object) -> None:
+        """The version that it is to change, as `If-Match` names it."""
+        match = _ETAG.fullmatch(etag) if isinstance(etag, str) else None
+        if match:
+            self.seen = int(match[1])
+        elif etag not in (None, "*"):
+            self.refuse("invalid", 'If-Match is an ETag that was given out, such as W/"3"')
+
+    def unless_there_is(self, sought: object) -> None:
+        """What is looked for before it is kept, as `If-None-Exist` names it: an identifier that it has itself."""
+        if sought is None:
+            return
+        match = _SOUGHT.fullmatch(unquote(sought)) if isinstance(sought, str) else None
+        if match and (match[1], match[2]) in _identifiers(self.resource):
+            self.once = True
+        else:
+            self.refuse(
+                "invalid", "If-None-Exist looks for an identifier of the resource, such as identifier=system|value"
+            )
 
     def leave(self, text: str) -> None:
         """It cannot be kept, which is no reason to refuse what came with it."""
@@ -106,6 +134,7 @@ def receive(
     item = Incoming(given, kind, tuple(_names(given, kind, full_url)), _key(given, kind, full_url, digest), digest)
     if method not in ("POST", "PUT"):
         item.refuse("not-supported", f"{_shown(method)} is not done here: only POST and PUT are")
+        item.verdict = "refused"  # unlike a kind that is not kept: a transaction is not done without it
     elif not kind:
         item.refuse("invalid", "an entry without a resource")
     elif is_conversation(given):
@@ -201,15 +230,17 @@ def items_of(bundle: Json) -> list[Incoming]:
     for given in map(an_object, entries):
         request = an_object(given.get("request"))
         url = given.get("fullUrl")
-        items.append(
-            receive(
-                given.get("resource"),
-                full_url=url if isinstance(url, str) else None,
-                method=str(request.get("method", "POST")),
-                url=str(request.get("url", "")),
-                medications=medications,
-            )
+        item = receive(
+            given.get("resource"),
+            full_url=url if isinstance(url, str) else None,
+            method=str(request.get("method", "POST")),
+            url=str(request.get("url", "")),
+            medications=medications,
         )
+        if item.verdict is None:
+            item.must_be(request.get("ifMatch"))
+            item.unless_there_is(request.get("ifNoneExist"))
+        items.append(item)
     return items
 
 
@@ -242,14 +273,38 @@ def _names(resource: Resource, kind: str, full_url: str | None) -> Iterable[str]
 def _key(resource: Resource, kind: str, full_url: str | None, digest: str) -> str:
     """By its business identifier, else by its address, else by its id where it came from; what has none of them is
     known by its contents. A `urn:uuid` is made up for one Bundle, unless it is the id too."""
-    identifiers = resource.get("identifier")
-    for identifier in objects(identifiers if isinstance(identifiers, list) else [identifiers]):
-        if identifier.get("system") and identifier.get("value"):
-            return _hash(kind, str(identifier["system"]), str(identifier["value"]))
+    observed = kind == "Observation"
+    for system, value in _identifiers(resource):
+        # A laboratory gives all results of a panel the number of its order.
+        return _hash(kind, system, value, *([_code(resource)] if observed else []))
     if full_url and full_url.startswith(("http://", "https://")):
         return _hash(kind, full_url)
     id_ = resource.get("id")
+    if id_ and not uuid_in(str(id_)):
+        # Such as "1", which every system has.
+        when = [_text(resource.get(name)) for name in _OBSERVED] if observed else []
+        return _hash(kind, str(id_), _code(resource), *when)
     return _hash(kind, str(id_)) if id_ else _hash(kind, "", digest)
+
+
+def _identifiers(resource: Resource) -> list[tuple[str, str]]:
+    given = resource.get("identifier")
+    named = objects(given if isinstance(given, list) else [given])
+    return [(str(one["system"]), str(one["value"])) for one in named if one.get("system") and one.get("value")]
+
+
+def _code(resource: Resource) -> str:
+    """What it is of: the first of its codes, or else its words."""
+    for concept in map(resource.get, _CODED):
+        for coding in codings(concept):
+            return f"{coding.get('system', '')}|{coding['code']}"
+        if text := an_object(concept).get("text"):
+            return str(text)
+    return ""
+
+
+def _text(value: Any) -> str:
+    return jsontext.canonical(value).decode()
 
 
 def _digest(resource: Resource) -> str:

@@ -11,6 +11,8 @@ from carelog.record.fhir.elements import Json, Resource, codings, moment_of, obj
 from carelog.record.fhir.kinds import Kind
 
 _DATE: Final = re.compile(r"(?P<prefix>[a-z]{2})?(?P<date>\d{4}(-\d\d(-\d\d(T[^ ]+)?)?)?)")
+# What has a code alone has it from one of FHIR's own systems, such as http://hl7.org/fhir/observation-status.
+_OF_FHIR: Final = "http://hl7.org/fhir/"
 _PREFIXES: Final = frozenset({"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"})
 
 
@@ -38,7 +40,7 @@ class Token:
         if self.words is not None:
             return any(text.casefold().startswith(self.words.casefold()) for text in _texts(element))
         if isinstance(element, str):
-            return self.code == element and not self.system
+            return self.code == element and (not self.system or self.system.startswith(_OF_FHIR))
         if isinstance(element, list):
             return any(map(self.found_in, element))
         if self.system is None:

@@ -108,6 +108,31 @@ async def test_what_a_user_writes_down_is_of_themselves(door: Door, asked: dict[
     refused(await nobody.post("/api/conversations?subject=me", content="A cough.", headers=plain), 404, "not_found")
 
 
+async def test_nobody_takes_the_name_of_a_call_that_is_yet_to_come(door: Door, api: httpx.AsyncClient) -> None:
+    own, plain = (await door.hand_in(make_vcon()))["subject_id"], {"Content-Type": "text/plain"}
+    patient = await door.client((await sign_in(door.carelog, "patient", owns=UUID(own))).token)
+    named = {"channel": "calls", "external_id": "call-1001"}
+    for status in (201, 200):
+        answer = await patient.post("/api/conversations", params=named, content="Hi.", headers=plain)
+        assert (answer.status_code, answer.json()["subject_id"]) == (status, own)
+    call = await api.post("/api/conversations", params=named, json=make_vcon("I have chest pain."))
+    assert (call.status_code, call.json()["status"]) == (201, "accepted")
+    taken = named | {"external_id": "call-1002"}
+    await api.post("/api/conversations", params=taken, json=make_vcon("I have a cough.", tel="+12025550177"))
+    tried = await patient.post("/api/conversations", params=taken, content="Hello.", headers=plain)
+    assert tried.status_code == 201, "it tells which names there are"
+
+
+async def test_a_patient_does_not_go_before_everybody_else(door: Door, api: httpx.AsyncClient) -> None:
+    own = (await door.hand_in(make_vcon()))["subject_id"]
+    patient = await door.client((await sign_in(door.carelog, "patient", owns=UUID(own))).token)
+    for lane, status in (("urgent", 403), ("bulk", 201)):
+        answer = await patient.post(
+            "/api/conversations", params={"lane": lane}, content=lane, headers={"Content-Type": "text/plain"}
+        )
+        assert answer.status_code == status, answer.text
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [

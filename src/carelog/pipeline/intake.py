@@ -12,7 +12,7 @@ from carelog.conversations import store
 from carelog.db import Combiner, Connection, Database, anew_if_taken
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
-from carelog.kit.errors import CarelogError, InvalidInput
+from carelog.kit.errors import CarelogError, Forbidden, InvalidInput
 from carelog.kit.ids import new_id
 from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
@@ -145,7 +145,10 @@ class Intake:
         await batch.write(connection)
         return batch, receipts
 
-    async def _handed(self, principal: Principal, submission: Submission) -> "_Handed":
+    async def _handed(self, principal: Principal, given: Submission) -> "_Handed":
+        submission = given.as_of(principal)
+        if submission.lane is Lane.URGENT and principal.subjects is not None:
+            return _Handed(principal, submission, (), Forbidden("your key may not go before everybody else's"))
         chains = self._chains.current.for_channel(submission.channel)
         try:
             for name in submission.ingress_lists:

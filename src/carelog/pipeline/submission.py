@@ -3,13 +3,14 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, get_args
 from uuid import UUID
 
 from carelog.conversations import Conversation, from_transcript
 from carelog.conversations.receiving import read_plain
+from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput
 from carelog.kit.ids import new_id
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 Channel: TypeAlias = Literal["calls", "whatsapp", "checkin", "scan", "lab", "vcon"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
-_EXTERNAL_ID = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
+_LONGEST: Final = 255
+_EXTERNAL_ID = re.compile(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class Submission:
     @property
     def name(self) -> tuple[str, str]:
         return self.channel, self.external_id or str(self.conversation.uuid)
+
+    def as_of(self, principal: Principal) -> Self:
+        """The same under a name that counts for this sender alone, where they write for some subjects only: else they
+        could take the name of somebody's call before it comes, or try which there are."""
+        if self.external_id is None or principal.subjects is None:
+            return self
+        scoped = f"{principal.id}/{self.external_id}"
+        if len(scoped) > _LONGEST:
+            scoped = f"{principal.id}/{hashlib.sha256(self.external_id.encode()).hexdigest()}"
+        return replace(self, external_id=scoped)
 
 
 Receive: TypeAlias = "Callable[[bytes | str], tuple[Conversation, Opened | None]]"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from starlette.responses import Response
@@ -51,7 +52,14 @@ def page_view(page: Page[Entry], now: datetime) -> dict[str, Any]:
 
 def json_bytes(view: Any) -> bytes:
     """Moments as RFC 3339 has them, those of UTC with a Z."""
-    return orjson.dumps(view, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(view, _written, orjson.OPT_UTC_Z)
+
+
+def _written(value: Any) -> str:
+    """The ids that asyncpg gives are of a class of its own."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
 
 
 def json_answer(view: Any, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:

@@ -77,6 +77,14 @@ def test_a_record_shows_each_entry_with_its_quotes(
     assert "cough" in carelog_command("record", note["subject"]).out
 
 
+def test_a_file_is_of_the_day_that_its_name_says(carelog_command: Command, tmp_path: Path) -> None:
+    (tmp_path / "2024-03-06-call.txt").write_text("Nurse: Any fever?\nPatient: I have a cough.")
+    (tmp_path / "2024-03-07.txt").write_text("Date: 2024-03-08\nNurse: Any fever?\nPatient: I have a headache.")
+    carelog_command("ingest", tmp_path)
+    listed = json.loads(carelog_command("conversations", "--json").out)
+    assert sorted(one["started_at"][:10] for one in listed) == ["2024-03-06", "2024-03-08"]
+
+
 def test_everything_can_be_found_again(carelog_command: Command, folder: Path) -> None:
     assert carelog_command("conversations").out == "None yet: `carelog ingest FILES` takes some in.\n"
     assert carelog_command("subjects").out == "Nobody yet: `carelog ingest FILES` takes conversations in.\n"

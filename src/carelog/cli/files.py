@@ -1,4 +1,5 @@
-"""What a command reads: files that are named, all that look like conversations in folders, and standard input."""
+"""The files that a command reads: those that are named, those in folders that look like conversations, standard
+input."""
 
 import os
 import sys
@@ -30,8 +31,8 @@ Paths = Annotated[
 
 
 def conversation_files(paths: Iterable[Path]) -> list[Path]:
-    """In the order given, each once, folders sorted by name. Raises InvalidInput for a path that is not there, and
-    when there is no file at all."""
+    """The files, each once, in the order given; those of a folder by name. Raises InvalidInput for a path that does not
+    exist, and when there is no file at all."""
     given = list(paths)
     files = list(dict.fromkeys(file for path in given for file in _files(path)))
     if not files:
@@ -63,10 +64,11 @@ def read_submission(
     subject_id: UUID | None = None,
     receive: "Receive | None" = None,
 ) -> "Submission":
-    """A file as what it is by its suffix; with another suffix, or none, it is a vCon if it begins with a brace.
+    """Read a file as what its suffix says. Without a known suffix, it is a vCon if it begins with a brace.
 
-    Raises OSError, and InvalidInput for one of more than `most` bytes or that cannot be read as what it is.
+    Raises OSError, and InvalidInput for a file that is larger than `most` bytes or cannot be read as what it is.
     """
+    from carelog.conversations.spoken_on import moment_in, spoken_on
     from carelog.kit.clock import SystemClock
     from carelog.pipeline.submission import by_its_words, from_vcon, read_transcript, receive_plain
 
@@ -75,21 +77,31 @@ def read_submission(
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
     text, title = _decoded(data), _title(file)
     name = by_its_words(text, subject_id)  # the same file again is the same conversation
-    return read_transcript(text, SystemClock(), channel=channel, external_id=name, subject_id=subject_id, title=title)
+    return read_transcript(
+        text,
+        SystemClock(),
+        channel=channel,
+        external_id=name,
+        subject_id=subject_id,
+        started_at=spoken_on(text) or moment_in(file.stem),
+        title=title,
+    )
 
 
 def read_conversation(file: Path, most: int) -> "Conversation":
-    """The same, of what is handed in to nobody. It loads nothing that is needed for that."""
+    """The same for commands that store nothing: it imports only what reading needs."""
     from carelog.conversations import Conversation, from_transcript
     from carelog.conversations.receiving import read_plain
+    from carelog.conversations.spoken_on import moment_in, spoken_on
     from carelog.kit.clock import SystemClock
     from carelog.kit.ids import new_id
 
     data = _read(file, most)
     if _is_vcon(file, data):
         return read_plain(data)
-    now = SystemClock().now()
-    document = from_transcript(_decoded(data), uuid=new_id(), created_at=now, started_at=now, subject=_title(file))
+    now, text = SystemClock().now(), _decoded(data)
+    spoken_at = spoken_on(text) or moment_in(file.stem) or now
+    document = from_transcript(text, uuid=new_id(), created_at=now, started_at=spoken_at, subject=_title(file))
     return Conversation.of(document)
 
 
@@ -99,12 +111,12 @@ def _is_vcon(file: Path, data: bytes) -> bool:
 
 
 def _title(file: Path) -> str | None:
-    """A name need not be text."""
+    """File names need not be valid text."""
     return os.fsencode(file.stem).decode(errors="replace") if file != STDIN else None
 
 
 def read_text(file: Path, most: int) -> str:
-    """The text of a file. Raises InvalidInput for one that cannot be read, is no UTF-8 or is larger than `most`."""
+    """The text of a file. Raises InvalidInput when it cannot be read, is not UTF-8, or is larger than `most` bytes."""
     try:
         return _decoded(_read(file, most))
     except OSError as error:
@@ -140,5 +152,5 @@ def reason(error: Exception) -> str:
     problems = error.details.get("problems", [])
     places = "; ".join(f"{p['place']}: {p['problem']}" for p in problems[:3])
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
-    # A message about several places begins with what they are about, and names the first of them itself.
+    # Such a message reads "what is wrong: the first place"; the places are listed here instead.
     return f"{error.message.partition(': ')[0]}: {places}{more}" if places else error.message

@@ -40,9 +40,10 @@ class _Head:
 
 
 _CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?"
+_STAMP = r"\d{4}-\d\d-\d\d[Tt ]\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,6})?)?(?:[Zz]|[+-]\d\d:?\d\d)?"
 _LEAD = r"[ \t>*_\u200e\u200f\u202a-\u202e\ufeff]{0,12}(?:[-•–][ \t]{1,4})?[*_]{0,3}"
 _LINE_HEAD = re.compile(
-    rf"{_LEAD}(?:[\[(]?(?P<before>{_CLOCK})[\])]?[ \t]*(?:[-–][ \t]*)?)?"
+    rf"{_LEAD}(?:[\[(]?(?P<before>{_STAMP}|{_CLOCK})[\])]?[ \t]*(?:[-–][ \t]*)?)?"
     r"(?:\[(?P<bracket>[^\W\d_][^\n\[\]:]{0,39})\][ \t]*:?"
     r"|(?P<label>[^\W\d_][^\n:：\[\]{}<>\"?!;=@]{0,39}?)[ \t]*"
     rf"(?:[\[(](?P<after>{_CLOCK})[\])][ \t]*)?[*_]*(?!(?<=\d):\d\d\b)[:：](?!//)[*_]*)"  # a clock has one too
@@ -112,7 +113,7 @@ def _line_heads(text: str) -> Iterator[_Head]:
         elif match := _LINE_HEAD.match(text, start):
             label = _clean(match["bracket"] or match["label"])
             clock = match["before"] or match["after"]
-            yield _Head(start, match.end(), label, _seconds(clock) if clock else None, numbered=_is_numbered(label))
+            yield _Head(start, match.end(), label, _when(clock) if clock else None, numbered=_is_numbered(label))
         line_end = text.find("\n", start)
         start = len(text) if line_end < 0 else line_end + 1
 
@@ -134,7 +135,8 @@ def _accepted(heads: list[_Head], names: Set[str], text: str) -> list[_Head]:
     )
     if not sure:
         return _accepted_names(others, speakers, fields, text)
-    if fields and max(sure.values()) == 1 and _is_form(fields, sure):
+    below = [head for head in fields if head.line > speakers[0].line]
+    if fields and max(sure.values()) == 1 and _is_form(below if _talk(speakers, text) else fields, sure):
         return []
     single_other = len(sure) == 1 and len(others) == 1
     any_name = single_other or (not fields and _begin_each_line(speakers, text))
@@ -153,8 +155,15 @@ def _begin_each_line(speakers: list[_Head], text: str) -> bool:
     return len(speakers) == lines and all(text[head.words : head.words + 1].isalpha() for head in speakers)
 
 
+def _talk(speakers: list[_Head], text: str) -> bool:
+    """Whether somebody asks something: what stands above it is then the head of a talk."""
+    return any("?" in text[head.words :].partition("\n")[0] for head in speakers)
+
+
 def _is_form(fields: list[_Head], sure: Counter[str]) -> bool:
     """ "Patient: ... Doctor: ... Date: ..." names each once among fields, as no talk does."""
+    if not fields:
+        return False
     return len(fields) >= len(sure) or any(_fold(head.label) in _FORM_FIELDS for head in fields)
 
 
@@ -262,6 +271,19 @@ def _clean(label: str) -> str:
 
 def _fold(label: str | None) -> str:
     return normal("name", label or "")
+
+
+def _when(clock: str) -> float | datetime | None:
+    """
+    >>> _when("2:05"), str(_when("2024-03-06T10:02:00Z"))
+    (125.0, '2024-03-06 10:02:00+00:00')
+    """
+    if "-" not in clock:
+        return _seconds(clock)
+    try:
+        return datetime.fromisoformat(clock.replace(",", ".").upper())
+    except ValueError:
+        return None
 
 
 def _seconds(clock: str) -> float:

@@ -25,7 +25,8 @@ def from_transcript(
 ) -> dict[str, Any]:
     """The vCon of a transcript: one text dialog for each utterance, or one in all where no speakers are told.
 
-    Messages of a messenger's export keep their dates, on the clock of `started_at`. Speakers are matched to the
+    Messages of a messenger's export, and lines that begin with a moment, keep their dates, on the clock of `started_at`
+    where they name no other. Speakers are matched to the
     `parties` that are given, by name or role, and added to them otherwise. Where no speakers are told and one party is
     given, that party wrote the text. Both times must have a zone.
     Raises InvalidInput for a text without words, or one that is not characters, or one that goes on past the
@@ -74,7 +75,7 @@ def from_transcript(
 
 def _moment(started_at: datetime, when: float | datetime | None) -> datetime:
     if isinstance(when, datetime):
-        return when.replace(tzinfo=started_at.tzinfo)
+        return when if when.tzinfo else when.replace(tzinfo=started_at.tzinfo)
     try:
         return started_at + timedelta(seconds=when or 0)
     except OverflowError:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from carelog.conversations import Conversation, from_transcript
 from carelog.conversations.receiving import read_plain
+from carelog.conversations.spoken_on import spoken_on
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput
@@ -122,10 +123,13 @@ def read_transcript(
 ) -> Submission:
     """A plain transcript as a submission: "Speaker: text" lines become turns. Raises InvalidInput when it is empty.
 
+    It was spoken at `started_at`, else when a line at its top says, else now.
+
     Without an external id it is known by when it was spoken, where that was told: people say the same words again.
     """
     now = clock.now()
-    document = from_transcript(text, uuid=new_id(), created_at=now, started_at=started_at or now, subject=title)
+    spoken_at = started_at or spoken_on(text) or now
+    document = from_transcript(text, uuid=new_id(), created_at=now, started_at=spoken_at, subject=title)
     if external_id is None and started_at is not None:
         external_id = by_its_words(text, subject_id, started_at.astimezone(UTC))
     return Submission(

@@ -33,7 +33,7 @@ from carelog.record.fhir.tables import fhir_source
 from carelog.record.plan import Decided, Plan
 from carelog.record.rules import LastContact
 from carelog.record.selecting import current_entries, entry_of
-from carelog.record.subjects import Subject
+from carelog.record.subjects import Identifier, Subject
 from carelog.record.surroundings import lock_records, look
 from carelog.record.tables import entry
 
@@ -86,9 +86,7 @@ class _Hand:
 
     async def take(self, items: Sequence[Incoming]) -> None:
         open_items = [item for item in items if item.verdict is None]
-        for item in open_items:
-            if item.kind == "Patient":
-                await self._meet(item)
+        await self._meet([item for item in open_items if item.kind == "Patient"])
         placed = [(item, owner) for item in open_items if (owner := await self._owner(item)) is not None]
         await lock_records(self._connection, {owner for _, owner in placed})
         await self._look_up(placed)
@@ -96,39 +94,56 @@ class _Hand:
         for behind in sorted({depth(item.kind) for item, _ in placed}):
             await self._write([(item, owner) for item, owner in placed if depth(item.kind) == behind])
 
-    async def _meet(self, item: Incoming) -> None:
-        """Find the subject that a Patient is, or make them.
+    async def _meet(self, items: Sequence[Incoming]) -> None:
+        """Find the subjects that Patients are, or make them."""
+        if not items:
+            return
+        identifiers = {i for item in items for i in identifiers_in(item.resource)}
+        known = await subjects.known(self._connection, identifiers)
+        named = [subject_named_in(item.resource) or uuid_in(item.target) for item in items]
+        here = await subjects.existing(self._connection, {*filter(None, named), *known.values()})
+        people: list[Subject] = []
+        new: dict[Identifier, UUID] = {}
+        for item in items:
+            self._met(item, known, here, people, new)
+        await subjects.add(self._connection, people, list(new.items()))
 
-        Whom the principal may not see is to them as if not known here: else they learn whom others know by a name, and
-        which names are one person's.
-        """
+    def _met(
+        self,
+        item: Incoming,
+        everyone: dict[Identifier, UUID],
+        here: set[UUID],
+        people: list[Subject],
+        new: dict[Identifier, UUID],
+    ) -> None:
+        """Whom the principal may not see is to them as if not known here: else they learn whom others know by a name,
+        and which names are one person's."""
         may_see = self._principal.may_see
-        named = subject_named_in(item.resource)
         identifiers = identifiers_in(item.resource)
-        everyone = await subjects.known(self._connection, identifiers)
-        known = {identifier: owner for identifier, owner in everyone.items() if may_see(owner)}
+        known = {i: owner for i in identifiers if (owner := everyone.get(i)) and may_see(owner)}
         if len(set(known.values())) > 1:
             item.refuse("multiple-matches", "its identifiers name several people")
             return
-        owner = named or next(iter(known.values()), None) or uuid_in(item.target)
-        if owner is not None and may_see(owner) and await subjects.existing(self._connection, [owner]):
-            if self._may_write(item, owner):
-                new = [(i, owner) for i in identifiers if i not in known]
-                # Whoever is limited to some subjects cannot make other people's data come to them by a name.
-                if self._principal.subjects is None:
-                    await subjects.add(self._connection, [], new)
-                self._call(item, owner)
-                if item.once:
-                    item.verdict = "unchanged"
-            return
-        if self._principal.subjects is not None or item.target is not None:
+        owner = subject_named_in(item.resource) or next(iter(known.values()), None) or uuid_in(item.target)
+        if owner is not None and may_see(owner) and owner in here:
+            if not self._may_write(item, owner):
+                return
+            # Whoever is limited to some subjects cannot make other people's data come to them by a name.
+            added = {i: owner for i in identifiers if i not in known} if self._principal.subjects is None else {}
+            if item.once:
+                item.verdict = "unchanged"
+        elif self._principal.subjects is not None or item.target is not None:
             item.refuse(
                 "forbidden" if item.target is None else "not-found", "no record that you may write is this one's"
             )
             return
-        owner = new_id()
-        person = Subject(owner, name_of(item.resource), None, self._now)
-        await subjects.add(self._connection, [person], [(i, owner) for i in identifiers])
+        else:
+            owner = new_id()
+            people.append(Subject(owner, name_of(item.resource), None, self._now))
+            here.add(owner)
+            added = dict.fromkeys(identifiers, owner)
+        everyone |= added
+        new |= added
         self._call(item, owner)
 
     def _call(self, item: Incoming, owner: UUID) -> None:

@@ -25,6 +25,7 @@ from carelog.delivery.delivery import Channel
 from carelog.identity.secret_key import LEAST_CHARACTERS
 from carelog.kit import yamltext
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.problems import sentence_of
 from carelog.kit.yamltext import YamlText
 from carelog.pipeline.chains import ChainDefinition, Name
 from carelog.pipeline.submission import CHANNELS
@@ -39,10 +40,10 @@ DEFAULT_CHAINS: Final = {
 
 
 class Settings(BaseSettings):
-    """`CARELOG_CONFIG` names the configuration file; without it `carelog.yaml` in the working directory is read,
-    where there is one."""
+    """`CARELOG_CONFIG` names the configuration file; without it, `carelog.yaml` in the working directory is read if it
+    exists."""
 
-    # An empty variable is what a compose file makes of one that nobody has set.
+    # A compose file turns a variable that nobody has set into an empty one.
     model_config = SettingsConfigDict(env_prefix="CARELOG_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     data_dir: Path = Field(
@@ -284,7 +285,7 @@ class Settings(BaseSettings):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a conserver's configuration says that is left out here."""
+        """What a conserver's configuration says that has no meaning here."""
         return () if self._conserver is None else self._conserver[1].warnings
 
     def conserver_tokens(self) -> tuple[str, ...]:
@@ -303,7 +304,8 @@ class Settings(BaseSettings):
         return tuple(tokens)
 
     def make_data_dir(self) -> Path:
-        """The data folder, made where it was not, for its owner's eyes only. Raises ConfigurationError."""
+        """The data folder, which is made if it does not exist, readable by its owner alone. Raises
+        ConfigurationError."""
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
@@ -315,7 +317,7 @@ class Settings(BaseSettings):
 
 
 def config_file() -> Path | None:
-    """The configuration file in force, if any. Raises ConfigurationError when the one that was named is missing."""
+    """The configuration file in force, if any. Raises ConfigurationError when the one that was named does not exist."""
     named = os.environ.get("CARELOG_CONFIG")
     if named:
         path = Path(named)
@@ -334,24 +336,22 @@ def _file_text() -> YamlText | None:
 
 
 def _conserver_environment() -> dict[str, str]:
-    """What the conserver itself is told in the environment, under its own names."""
+    """The variables of the conserver's own that count here too, under its names."""
     names = {"CONSERVER_API_TOKEN", "CONSERVER_API_TOKEN_FILE", "CONSERVER_HEADER_NAME"}
     return {name.lower(): value for name in names if (value := os.environ.get(name))}
 
 
 def load_settings(**given: Any) -> Settings:
-    """Settings, with those that are given taking precedence. Raises ConfigurationError naming the key at fault, and
-    its line in the file that says it."""
+    """The settings; those in `given` come before all others. Raises ConfigurationError, which names the key at fault,
+    and its line in the file."""
     given = {name: value for name, value in given.items() if value is not None}
     try:
         settings = Settings(**given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(map(str, first["loc"]))
-        unknown = first["type"] == "extra_forbidden"
-        problem = "there is no such setting" if unknown else first["msg"].removeprefix("Value error, ")
-        place = _place(first["loc"], given)
-        raise ConfigurationError(f"{key}: {problem}{place}", details={"key": key}) from None
+        problem = "there is no such setting" if first["type"] == "extra_forbidden" else sentence_of(first)
+        raise ConfigurationError(f"{key}: {problem}{_place(first['loc'], given)}", details={"key": key}) from None
     except SettingsError as error:
         raise _no_json(error) from None
     settings._text = _file_text()
@@ -359,7 +359,7 @@ def load_settings(**given: Any) -> Settings:
 
 
 def _no_json(error: SettingsError) -> ConfigurationError:
-    """For a variable of the environment that must hold JSON: pydantic-settings names it in its message alone."""
+    """The error for a variable that must hold JSON. pydantic-settings names the setting in its message only."""
     named = re.search(r'field "(\w+)"', str(error))
     if named is None:
         return ConfigurationError("a CARELOG_* variable of the environment must hold JSON, and does not")
@@ -369,7 +369,7 @@ def _no_json(error: SettingsError) -> ConfigurationError:
 
 
 def _place(path: tuple[str | int, ...], given: dict[str, Any]) -> str:
-    """Where a setting stands in the file, unless it was said elsewhere."""
+    """The place of a setting in the file, or nothing if it was set elsewhere."""
     text, name = _file_text(), str(path[0]) if path else ""
     elsewhere = name in given or f"CARELOG_{name.upper()}" in os.environ
     if text is None or elsewhere or name not in (text.value or {}):
@@ -378,7 +378,7 @@ def _place(path: tuple[str | int, ...], given: dict[str, Any]) -> str:
 
 
 def _with_conserver(settings: Settings, path: Path) -> Settings:
-    """The settings with what a conserver's configuration says, which then says it alone."""
+    """The settings with what a conserver's configuration says. It then is the only source of all that it covers."""
     for name in ("chains", "storages", "ingress_auth", "followers"):
         if name in settings.model_fields_set:
             raise ConfigurationError(

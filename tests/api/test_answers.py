@@ -1,5 +1,6 @@
 """What holds for every answer: its headers, its places, and silence about what went wrong within."""
 
+import json
 import re
 from time import perf_counter
 from uuid import UUID, uuid4
@@ -140,6 +141,26 @@ async def test_a_large_body_is_read_as_a_small_one_is(door: Door) -> None:
         answer = await api.post("/api/conversations", json=broken)
     assert answer.status_code == 422
     assert answer.json()["error"]["details"]["problems"][0]["place"] == "/uuid"
+
+
+async def test_what_is_wrong_in_thousands_of_places_is_not_told_of_each(door: Door) -> None:
+    """To tell of each takes a hundred times as long as to read it, and nobody else is answered meanwhile."""
+    roomy = create_app(door.app.state.services, max_body_bytes=16 << 20)
+    owner = (await door.hand_in(make_vcon()))["subject_id"]
+
+    def strange(members: int) -> bytes:
+        return json.dumps({f"k{n}": 1 for n in range(members)}).encode()
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(roomy), base_url="http://carelog.test") as http:
+        anyone = await http.post("/api/auth/login", content=strange(10_000))
+        http.headers["Authorization"] = f"Bearer {await door.key()}"
+        some = await http.post(f"/api/subjects/{owner}/vitals", content=strange(5_000))
+        more = await http.post(f"/api/subjects/{owner}/vitals", content=strange(150_000))
+        vcon = await http.post("/api/conversations", json=make_vcon() | {"dialog": [1] * 50_000})
+    assert (anyone.status_code, more.status_code) == (413, 413)
+    for told in (some, vcon):
+        assert told.status_code == 422
+        assert 0 < len(told.json()["error"]["details"]["problems"]) <= 100
 
 
 async def test_a_transcript_that_ends_after_time_does_is_refused(api: httpx.AsyncClient) -> None:

@@ -25,8 +25,8 @@ def test_a_link_is_written_as_a_name_or_with_its_options() -> None:
     ("given", "told"),
     [
         (chain("no_such_link"), "chain 'a': there is no link named 'no_such_link'"),
-        (chain({"extract": {"typos": []}}), "chain 'a': link 'extract', typos: Extra inputs"),
-        (chain({"tag": {}}), "chain 'a': link 'tag', tags: Field required"),
+        (chain({"extract": {"typos": []}}), "chain 'a': link 'extract', typos: is not known here"),
+        (chain({"tag": {}}), "chain 'a': link 'tag', tags: is required"),
         (chain({"tag_router": {"tag_routes": {"x": "b"}}}), "chain 'a' routes to 'b', which does not exist"),
     ],
 )

@@ -55,10 +55,18 @@ from carelog.api.services import Services
 from carelog.api.signposts import Signposts
 from carelog.telemetry.tracing import Tracer
 
-# Of the headers that web pages of other origins may send, and read, besides those that every page may.
+# What somebody may send who has yet to sign in.
+_OPEN_BYTES: Final = 64 << 10
+_DOCUMENTS: Final = ("/api/conversations", archives.BRINGING, "/fhir")
+# The headers that web pages of other origins may send, and read, beside those that every page may.
 _ASKED: Final = (
-    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID",
-)  # fmt: skip
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-ID",
+)
 _TOLD: Final = ("Carelog-Note", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After", "X-Request-ID")
 
 
@@ -73,15 +81,15 @@ def create_app(
     trusted_proxies: Sequence[str] = (),
     public_url: str | None = None,
 ) -> FastAPI:
-    """The API over these services, and the conserver's paths beside it. Requests are traced where there is a tracer;
-    web pages of other origins are let in where those are named; whom a trusted proxy names is who asks."""
+    """The API over these services, with the conserver's paths beside it. Requests are traced if there is a `tracer`.
+    Web pages of `cors_origins` may call it, and `trusted_proxies` are believed about who is calling."""
     app = FastAPI(
         title="Carelog",
         version=__version__,
         description="Health conversations in, a personal health record out, every entry with its quote.",
         docs_url=None,
         redoc_url=None,
-        # A redirect would send the caller, with their key, to whatever host the request named.
+        # A redirect would send the caller, and their key, to whatever host the request named.
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
         # FastAPI's own spans and logs hold whole addresses, and with them search terms, and messages of errors.
@@ -96,7 +104,13 @@ def create_app(
     # The last one added is the outermost.
     app.add_middleware(handing_in.Straight)
     app.add_middleware(Auditing, services=services)
-    app.add_middleware(BodyLimit, most=max_body_bytes, others={archives.BRINGING: max_archive_bytes})
+    open_to_all = {route.path: _OPEN_BYTES for route in auth.open_router.routes if isinstance(route, APIRoute)}
+    app.add_middleware(
+        BodyLimit,
+        most=max_body_bytes,
+        others=open_to_all | {archives.BRINGING: max_archive_bytes},
+        documents=_DOCUMENTS,
+    )
     app.add_middleware(Failures)
     app.add_middleware(fhir.Outcomes)
     app.add_middleware(HeadAsGet)
@@ -127,7 +141,8 @@ def _description(generate: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 @cache
 def routes() -> Sequence[BaseRoute]:
-    """Those of the whole API, made once: they are the same for every application, and take a second to compile."""
+    """The routes of the whole API. They are the same for every application and take a second to compile, so they are
+    made once."""
     made = APIRouter(generate_unique_id_function=_operation_id)
     made.include_router(handing_in.router)
     made.include_router(auth.open_router)

@@ -21,13 +21,14 @@ from carelog.api.entry_writing import (
     note_headers,
     written_answer,
 )
-from carelog.api.errors import envelope, invalid, problem, refusals, sentence_of, status_of
+from carelog.api.errors import envelope, invalid, problem, refusals, status_of
 from carelog.api.parameters import Given
 from carelog.api.preconditions import IfMatch, IfNoneMatch, revision_seen
 from carelog.api.record_of import CatalogueWritten, RecordOf, RecordWritten
 from carelog.api.services import Services, ServicesOf
 from carelog.api.shapes import EntryOut, ErrorOut
 from carelog.kit.errors import CarelogError
+from carelog.kit.problems import sentence_of
 from carelog.record.editing import BatchRefused, Draft, Written
 from carelog.record.plan import OnDuplicate
 

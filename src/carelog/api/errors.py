@@ -25,6 +25,7 @@ from carelog.kit.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from carelog.kit.problems import MOST, place_of, sentence_of
 
 _STATUS: Final[Mapping[type[CarelogError], int]] = {
     InvalidInput: 422,
@@ -45,20 +46,6 @@ _HTTP: Final[Mapping[int, tuple[str, str]]] = {
     404: ("not_found", "there is nothing at this address"),
     405: ("method_not_allowed", "this address does not take this method"),
 }
-_SENTENCES: Final[Mapping[str, str]] = {
-    "bool_parsing": "must be true or false",
-    "enum": "must be {expected}",
-    "greater_than_equal": "must be at least {ge}",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number",
-    "less_than_equal": "must be at most {le}",
-    "literal_error": "must be {expected}",
-    "missing": "is required",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_too_short": "must not be empty",
-    "too_long": "must be given at most {max_length} times",
-    "uuid_parsing": "must be a UUID",
-}
 _SCHEMAS: Final = "#/components/schemas/"
 _ENVELOPE: Final = {"application/json": {"schema": {"$ref": _SCHEMAS + ErrorOut.__name__}}}
 _REFUSALS: Final[Mapping[int, str]] = {
@@ -77,8 +64,8 @@ _REFUSALS: Final[Mapping[int, str]] = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How an operation may refuse, for the API description, to which `describe_refusals` adds the envelope. Were it
-    named to FastAPI as the model of each, they would be made into some two thousand validators that nobody uses."""
+    """How an operation may refuse, for the API description; `describe_refusals` adds the envelope. If FastAPI were
+    given the envelope as a model, it would make some two thousand validators that nobody uses."""
     return {status: {"description": _REFUSALS[status], "content": _ENVELOPE} for status in statuses}
 
 
@@ -91,7 +78,7 @@ def describe_refusals(description: dict[str, Any]) -> None:
 
 
 def status_of(error: CarelogError) -> int:
-    """The HTTP status of an error: that of its nearest ancestor which has one."""
+    """The HTTP status of an error, that of its nearest ancestor that has one."""
     for ancestor in type(error).__mro__:
         if ancestor in _STATUS:
             return _STATUS[ancestor]
@@ -122,7 +109,7 @@ Refuse: TypeAlias = Callable[..., Response]
 
 
 def refusal_of(error: CarelogError, refuse: Refuse = error_response) -> Response:
-    """The answer that an error becomes."""
+    """The answer for an error."""
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
     if isinstance(error, ComeAgain):
         headers["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
@@ -135,10 +122,11 @@ def problem(place: str, sentence: str) -> dict[str, str]:
 
 
 def invalid(problems: Sequence[Mapping[str, str]]) -> InvalidInput:
-    """The refusal of a request for these problems, of which there is at least one."""
+    """The refusal for these problems; there is at least one."""
     first = problems[0]
     return InvalidInput(
-        f"the request is not valid: {first['place']} {first['problem']}", details={"problems": problems}
+        f"the request is not valid: {first['place']} {first['problem']}",
+        details={"problems": problems[:MOST]},
     )
 
 
@@ -147,7 +135,7 @@ Explain: TypeAlias = Callable[[Request, RequestValidationError], Awaitable[list[
 
 
 def install_error_handlers(app: FastAPI, explain: Explain) -> None:
-    """Answer every refusal in the envelope, with nothing in it of what was sent."""
+    """Answer every refusal in the envelope, without anything of what was sent."""
 
     @app.exception_handler(CarelogError)
     async def _ours(_request: Request, error: CarelogError) -> Response:
@@ -155,7 +143,7 @@ def install_error_handlers(app: FastAPI, explain: Explain) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _request(request: Request, error: RequestValidationError) -> Response:
-        found = invalid([problem("/" + "/".join(map(str, e["loc"])), sentence_of(e)) for e in error.errors()])
+        found = invalid([problem(place_of(e["loc"]), sentence_of(e)) for e in error.errors()[:MOST]])
         before = await explain(request, error)
         details = found.details | ({"rejections": before} if before else {})
         return error_response(422, found.code, found.message, details)
@@ -171,15 +159,8 @@ def install_error_handlers(app: FastAPI, explain: Explain) -> None:
         return error_response(error.status_code, code, message, headers=headers)
 
 
-def sentence_of(detail: Mapping[str, Any]) -> str:
-    """pydantic's own sentences may quote a character of what was sent."""
-    known = _SENTENCES.get(detail["type"])
-    sentence: str = known.format(**detail.get("ctx", {})) if known else detail["msg"]
-    return sentence
-
-
 def _allowed(request: Request) -> str:
-    """The methods of an address, those of its other operations too (RFC 9110 section 15.5.6)."""
+    """The methods of an address, those of all its operations (RFC 9110 section 15.5.6)."""
     route = request.scope.get("route")
     operations = request.app.openapi()["paths"].get(getattr(route, "path", None), {})
     methods = [method.upper() for method in operations]

@@ -19,6 +19,7 @@ from carelog.db import is_outage
 from carelog.identity import Principal
 from carelog.kit.errors import ConfigurationError, InvalidInput
 from carelog.kit.place import place_of
+from carelog.kit.problems import sentence_of
 from carelog.kit.yamltext import KeyPath, YamlText
 from carelog.pipeline.configuration import Posted, PostedConfigurations
 
@@ -177,7 +178,7 @@ def configured_by(document: Mapping[str, Any], name: str, endpoints: Mapping[str
             first = error.errors(include_input=False, include_url=False)[0]
             key = ".".join(map(str, first["loc"]))
             raise ConfigurationError(
-                f"{name}: {key}: {first['msg'].removeprefix('Value error, ')}", details={"key": key}
+                f"{name}: {key}: {sentence_of(first)}", details={"key": key}
             ) from None
     whole = definitions.model_copy(update={"ai_endpoints": {**endpoints, **definitions.ai_endpoints}})
     return Configured(whole, document, secrets, text, origins, endpoints)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from carelog.db import Connection
+from carelog.db import Connection, among
 from carelog.kit.ids import new_id
 from carelog.pipeline.tables import followed as table
 
@@ -61,7 +61,7 @@ async def due(connection: Connection, follower: str, now: datetime, limit: int) 
 async def forget(connection: Connection, ids: Sequence[UUID]) -> None:
     """These are here now."""
     if ids:
-        await connection.execute(delete(table).where(table.c.id.in_(list(ids))))
+        await connection.execute(delete(table).where(among(connection, table.c.id, ids)))
 
 
 async def waiting(connection: Connection, follower: str) -> int:

@@ -14,6 +14,7 @@ from carelog.conserver.storage_rules import STORAGES
 from carelog.conserver.vendors import OPTIONS as VENDOR_OPTIONS
 from carelog.conserver.vendors import take_vendor
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.problems import sentence_of
 from carelog.kit.yamltext import KeyPath, YamlText
 
 _SECTIONS: Final = frozenset({"links", "storages", "chains", "ingress_auth", "followers", "tracers", "imports"})
@@ -108,7 +109,7 @@ class _Translation:
             return Definitions.model_validate(written)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
-            self._refuse(first["loc"], first["msg"].removeprefix("Value error, "))
+            self._refuse(first["loc"], sentence_of(first))
 
     # Chains
 

@@ -18,6 +18,7 @@ from carelog.conversations.form import form_of
 from carelog.conversations.vcon_rules import Problem, broken_rules, broken_rules_of
 from carelog.conversations.vcon_shape import UUID_FORM, VconShape
 from carelog.kit.errors import InvalidInput
+from carelog.kit.problems import MOST
 
 MAX_PROBLEMS = 1000
 
@@ -147,6 +148,8 @@ def _broken_shapes(document: Mapping[str, Any], dialogs: Sequence[int] | None = 
     except ValidationError as error:
         if looked_at is not document:
             return _broken_shapes(document)  # once more, for the places
+        if error.error_count() > MOST:  # to tell each takes a hundred times as long as to read it
+            return [("", f"is wrong in more than {MOST} places")]
         details = error.errors(include_url=False, include_input=False)
         return [(_place(detail["loc"], document), _sentence(detail)) for detail in details]
     return []

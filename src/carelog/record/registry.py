@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from carelog.kit.errors import InvalidInput
+from carelog.kit.problems import problems_of
 from carelog.record.payload import Payload
 
 
@@ -79,8 +80,4 @@ def parse_payload(type_name: str, payload: object) -> Payload:
     try:
         return known.model.model_validate(payload)
     except ValidationError as error:
-        problems = [
-            {"place": "/" + "/".join(map(str, e["loc"])), "problem": e["msg"]}
-            for e in error.errors(include_input=False, include_url=False, include_context=False)
-        ]
-        raise InvalidInput(f"not a valid {type_name} entry", details={"problems": problems}) from None
+        raise InvalidInput(f"not a valid {type_name} entry", details={"problems": problems_of(error)}) from None

@@ -14,6 +14,7 @@ from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput, NotFound
 from carelog.kit.ids import new_id
+from carelog.kit.problems import problems_of
 from carelog.record.merging import merge_patch
 from carelog.record.recurrence import first_shown
 from carelog.record.surroundings import lock_records
@@ -135,11 +136,7 @@ def _merged(content: Mapping[str, Any], patch: Mapping[str, Any]) -> Preferences
     try:
         return Preferences.model_validate(merge_patch(content, patch))
     except ValidationError as error:
-        problems = [
-            {"place": "/" + "/".join(map(str, e["loc"])), "problem": e["msg"].removeprefix("Value error, ")}
-            for e in error.errors(include_input=False, include_url=False, include_context=False)
-        ]
-        raise InvalidInput("not valid reminder preferences", details={"problems": problems}) from None
+        raise InvalidInput("not valid reminder preferences", details={"problems": problems_of(error)}) from None
 
 
 def _require_seen(principal: Principal, subject_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""How the conserver refuses: `{"detail": ...}`, a sentence, or for what is not valid a list with each place."""
+"""How the conserver refuses: `{"detail": ...}`, with a sentence, or a list of places for what is not valid."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from carelog.api.errors import sentence_of, status_of
+from carelog.api.errors import status_of
 from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError, ComeAgain, Unauthenticated
+from carelog.kit.problems import sentence_of
 
 _HTTP: Final[Mapping[int, str]] = {404: "Not Found", 405: "Method Not Allowed"}
 
@@ -23,7 +24,7 @@ def refusal(
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A refusal as the API would make it, in the conserver's form."""
+    """A refusal of the API in the conserver's form."""
     problems = (details or {}).get("problems") if status == 422 else None
     detail = [_problem(p["place"], p["problem"], code) for p in problems] if problems else message
     return json_response({"detail": detail}, status, headers)
@@ -34,11 +35,11 @@ def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | No
 
 
 def install_answers(app: FastAPI) -> None:
-    """Answer every refusal in the conserver's form, with nothing in it of what was sent."""
+    """Answer every refusal in the conserver's form, without anything of what was sent."""
 
     @app.exception_handler(CarelogError)
     async def _ours(_request: Request, error: CarelogError) -> Response:
-        # Whose key is not known is told apart from who may not do this by nobody here: both are 403.
+        # An unknown key and a key without the right are both 403 here.
         status = 403 if isinstance(error, Unauthenticated) else status_of(error)
         headers = None
         if isinstance(error, ComeAgain):

@@ -59,7 +59,8 @@ async def test_trends_of_a_kind(api: httpx.AsyncClient, subject: str) -> None:
     assert series["points"] == [{"at": "2026-01-01T08:00:00+05:30", "value": 80.0, "context_id": entry["context_id"]}]
     assert series["insight"]["status"] == "not_enough_data"
     assert (await read(api, subject, "trends/vitals.spo2"))["series"] == []
-    assert (await api.get(f"/api/subjects/{subject}/trends/happiness")).status_code == 404
+    for unknown in ("happiness", "vitals.nope", "vitals."):
+        assert (await api.get(f"/api/subjects/{subject}/trends/{unknown}")).status_code == 404, unknown
 
 
 async def test_adherence_begins_with_the_schedule_and_calls_nothing_missed(

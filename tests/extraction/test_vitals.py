@@ -66,15 +66,15 @@ def test_blood_pressure_in_the_ways_people_say_it(text: str, reading: str) -> No
 @pytest.mark.parametrize(
     ("text", "headline"),
     [
-        ("my pulse is 72", "heart rate 72 /min"),
-        ("72 bpm", "heart rate 72 /min"),
-        ("heart rate was fifty eight", "heart rate 58 /min"),
-        ("my temperature was a hundred and one point two", "temperature 38.4 Cel"),
-        ("temp of 38.5", "temperature 38.5 Cel"),
-        ("it was a 101 degree fever", "temperature 38.3 Cel"),
-        ("running a fever of one oh two", "temperature 38.9 Cel"),
-        ("bukhar 101 hai", "temperature 38.3 Cel"),
-        ("my temperature is ninety eight . six", "temperature 37 Cel"),
+        ("my pulse is 72", "heart rate 72 per minute"),
+        ("72 bpm", "heart rate 72 per minute"),
+        ("heart rate was fifty eight", "heart rate 58 per minute"),
+        ("my temperature was a hundred and one point two", "temperature 38.4 °C"),
+        ("temp of 38.5", "temperature 38.5 °C"),
+        ("it was a 101 degree fever", "temperature 38.3 °C"),
+        ("running a fever of one oh two", "temperature 38.9 °C"),
+        ("bukhar 101 hai", "temperature 38.3 °C"),
+        ("my temperature is ninety eight . six", "temperature 37 °C"),
         ("sugar was 142", "glucose 142 mg/dL"),
         ("my sugar is two fifty today", "glucose 250 mg/dL"),
         ("glucose 7.8 mmol/L", "glucose 140.5 mg/dL"),
@@ -89,7 +89,7 @@ def test_blood_pressure_in_the_ways_people_say_it(text: str, reading: str) -> No
         ("five foot six tall", "height 167.6 cm"),
         ("my height is 5'6\"", "height 167.6 cm"),
         ("I am 1.68 m", "height 168 cm"),
-        ("respiratory rate is 18", "respiratory rate 18 /min"),
+        ("respiratory rate is 18", "respiratory rate 18 per minute"),
     ],
 )
 def test_single_measures_in_one_stored_unit(text: str, headline: str) -> None:
@@ -97,22 +97,22 @@ def test_single_measures_in_one_stored_unit(text: str, headline: str) -> None:
 
 
 def test_hr_is_a_heart_rate_before_a_number_and_an_hour_after_one() -> None:
-    assert headlines("P: SpO2 98 HR 88") == ["spo2 98 %", "heart rate 88 /min"]
+    assert headlines("P: SpO2 98 HR 88") == ["spo2 98 %", "heart rate 88 per minute"]
     assert headlines("P: my sugar was 142 hr later") == []
 
 
 def test_a_reading_is_not_lost_among_other_talk() -> None:
     said = "D: you appear to be breathing a little fast your respiratory rate is twenty right where we want it"
-    assert headlines(said) == ["respiratory rate 20 /min"]
+    assert headlines(said) == ["respiratory rate 20 per minute"]
 
 
 def test_a_row_of_readings_is_told_apart() -> None:
     said = "D: temp 99.1 F, spo2 97%, hr 72, respirations are sixteen and blood pressure is 120/80"
     assert headlines(said) == [
-        "temperature 37.3 Cel",
+        "temperature 37.3 °C",
         "spo2 97 %",
-        "heart rate 72 /min",
-        "respiratory rate 16 /min",
+        "heart rate 72 per minute",
+        "respiratory rate 16 per minute",
         "blood pressure 120/80 mmHg",
     ]
 
@@ -136,7 +136,7 @@ def test_what_was_said_is_kept_and_quoted_with_its_meaning() -> None:
     [
         ("What was your sugar this morning?", "one forty two", "glucose 142 mg/dL", "one forty two"),
         ("And your weight?", "Uh, seventy two kilos.", "weight 72 kg", "Uh, seventy two kilos."),
-        ("What is your temperature", "It's a hundred and one.", "temperature 38.3 Cel", "It's a hundred and one."),
+        ("What is your temperature", "It's a hundred and one.", "temperature 38.3 °C", "It's a hundred and one."),
         ("How tall are you?", "five ten", "height 177.8 cm", "five ten"),
         ("Do you check your blood pressure?", "Yes, 140 over 90", "blood pressure 140/90 mmHg", "Yes, 140 over 90"),
     ],
@@ -169,8 +169,8 @@ def test_an_answer_that_gives_no_reading(question: str, answer: str) -> None:
         ("P: fasting sugar 110", "glucose 110 mg/dL, fasting"),
         ("P: Sugar (F) - 118", "glucose 118 mg/dL, fasting"),
         ("P: sugar was 180 after lunch", "glucose 180 mg/dL, post meal"),
-        ("P: my resting heart rate is 58", "heart rate 58 /min, resting"),
-        ("P: my pulse was 130 after running", "heart rate 130 /min, after exercise"),
+        ("P: my resting heart rate is 58", "heart rate 58 per minute, resting"),
+        ("P: my pulse was 130 after running", "heart rate 130 per minute, after exercise"),
     ],
 )
 def test_circumstances_are_kept(line: str, headline: str) -> None:
@@ -241,7 +241,7 @@ def test_numbers_that_are_no_reading_of_the_subject_now(line: str) -> None:
 
 def test_a_carer_and_a_dictating_clinician_speak_of_the_subject_as_he_or_she() -> None:
     assert headlines("C: his sugar was 200") == ["glucose 200 mg/dL"]
-    assert headlines("D: her pulse is 67") == ["heart rate 67 /min"]
+    assert headlines("D: her pulse is 67") == ["heart rate 67 per minute"]
 
 
 @pytest.mark.parametrize(

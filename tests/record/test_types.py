@@ -49,8 +49,10 @@ INVALID: list[tuple[str, dict[str, Any]]] = [
     ("medication_schedule", {"name": "metformin", "times": ["08:00"], "days": ["someday"]}),
     ("medication_schedule", {"name": "metformin", "times": ["08:00"], "every_days": 2}),
     ("medication_schedule", {"times": ["08:00"]}),
-    ("medication_schedule",
-     {"name": "metformin", "times": ["08:00"], "starts_on": "2026-02-02", "ends_on": "2026-02-01"}),
+    (
+        "medication_schedule",
+        {"name": "metformin", "times": ["08:00"], "starts_on": "2026-02-02", "ends_on": "2026-02-01"},
+    ),
     ("medication_log", {"status": "taken"}),
     ("medication_log", {"name": "metformin", "status": "skipped", "taken_at": MOMENT}),
     ("condition", {"name": "diabetes", "codes": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "1420"}]}),
@@ -86,7 +88,7 @@ INVALID: list[tuple[str, dict[str, Any]]] = [
     ("profile", {"blood_type": "C+"}),
     ("profile", {"birth_date": "15/01/1960"}),
     ("profile", {"language": "Hindi, please"}),
-]  # fmt: skip
+]
 
 NO_MOMENT = ["2026-02-18T08:00:00", "2026-02-18", "1771401600", 1771401600, "0001-01-01T00:00:00+14:00",
              "9999-12-31T23:59:59-12:00", "yesterday", True]  # fmt: skip
@@ -134,8 +136,10 @@ def test_every_field_is_described_and_lists_are_filtered_by_fields_that_there_ar
         for name, field in one.get("properties", {}).items():
             assert field.get("description") or one is not schema, name
     assert set(model.filters) <= set(model.model_fields)
-    assert all(hasattr(parse_payload(type_name, EXAMPLES[type_name][-1]), name)
-               for name in (model.sameness.weights if model.sameness else ()))  # fmt: skip
+    assert all(
+        hasattr(parse_payload(type_name, EXAMPLES[type_name][-1]), name)
+        for name in (model.sameness.weights if model.sameness else ())
+    )
 
 
 def test_an_unknown_type_is_told_which_there_are() -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from carelog.kit.zones import local
 from carelog.record.sameness import Sameness
+from carelog.record.units import spoken
 
 
 class Payload(BaseModel):
@@ -59,4 +60,4 @@ class Quantity(BaseModel):
     unit: str = Field(min_length=1, max_length=40)
 
     def __str__(self) -> str:
-        return f"{self.value:g} {self.unit}"
+        return f"{self.value:g} {spoken(self.unit)}"

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from carelog.kit.errors import InvalidInput
 from carelog.kit.problems import problems_of
 from carelog.record.payload import Payload
+from carelog.record.units import with_ucum
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,6 @@ def parse_payload(type_name: str, payload: object) -> Payload:
     if known is None:
         raise InvalidInput("unknown entry type", details={"types": list(entry_types())})
     try:
-        return known.model.model_validate(payload)
+        return known.model.model_validate(with_ucum(payload))
     except ValidationError as error:
         raise InvalidInput(f"not a valid {type_name} entry", details={"problems": problems_of(error)}) from None

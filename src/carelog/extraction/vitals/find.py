@@ -26,7 +26,7 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
     >>> from carelog.extraction.utterances import read
     >>> said = "My blood pressure was one thirty five over eighty and my temp a hundred and one point two."
     >>> [finding.payload.headline() for finding in find_vitals(read([Turn(0, said, "/t")]))]
-    ['blood pressure 135/80 mmHg', 'temperature 38.4 Cel']
+    ['blood pressure 135/80 mmHg', 'temperature 38.4 °C']
     """
     found: list[Finding | Implausible] = []
     asked_before: dict[int, Asked | None] = {}

@@ -1,10 +1,11 @@
 """What an insight is: something that the record shows, with all that it rests on; or what is missing to say it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
+from carelog.record.units import spoken
 from carelog.record.values import Value
 
 Area = Literal[
@@ -76,19 +77,12 @@ def not_enough(kind: Kind, about: str, area: Area, title: str, missing: str, per
     )  # fmt: skip
 
 
-# UCUM (https://ucum.org) to what people write.
-_SPOKEN: Final[Mapping[str, str]] = {
-    "mm[Hg]": "mmHg", "/min": "per minute", "Cel": "°C", "kg/m2": "kg/m²", "[degF]": "°F", "10*3/uL": "×10³/µL",
-    "10*6/uL": "×10⁶/µL", "m[IU]/L": "mIU/L", "[IU]/L": "IU/L", "ug/L": "µg/L", "{step}": "of 5",
-}  # fmt: skip
-
-
 def amount(value: float, unit: str) -> str:
     """
     >>> amount(128.0, "mm[Hg]"), amount(97, "%"), amount(3.5, "{step}")
     ('128 mmHg', '97 %', '3.5 of 5')
     """
-    return f"{round(value, 1 if abs(value) >= 10 else 2):g} {_SPOKEN.get(unit, unit)}".rstrip()
+    return f"{round(value, 1 if abs(value) >= 10 else 2):g} {spoken(unit)}".rstrip()
 
 
 def counted(number: int, noun: str) -> str:

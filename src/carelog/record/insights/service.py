@@ -30,13 +30,15 @@ from carelog.record.selecting import entry_of, past_entries
 from carelog.record.store import RecordStore
 from carelog.record.subjects import Subject
 from carelog.record.tables import entry, entry_revision
+from carelog.record.types.vitals import RANGES
 from carelog.record.values import Value
 
 DEFAULT: Final = timedelta(days=90)
 LONGEST: Final = timedelta(days=1100)
 _MARGIN: Final = timedelta(days=1)
 _MOST: Final = 20_000
-_NAMED: Final = ("vitals.", "biomarker.", "lab_result.", "sleep.", "mood.")
+_VITALS: Final = tuple(f"vitals.{kind}" for kind in ("systolic", "diastolic", *RANGES))
+_NAMED: Final = ("biomarker.", "lab_result.", "sleep.", "mood.")
 _READ: Final = (
     "biomarker", "check_in", "exercise", "food", "lab_result", "medication", "medication_log", "meditation_log", "mood",
     "sleep", "symptom", "vitals", "water", "allergy", "condition",
@@ -113,8 +115,10 @@ class Insights:
     ) -> Trends:
         """Of one kind of readings, such as `vitals.weight` or `biomarker.ldl_cholesterol`. Raises NotFound also for a
         kind that no readings can have."""
-        if not kind.startswith(_NAMED):
-            raise NotFound("no such kind of readings", details={"kinds": [f"{name}*" for name in _NAMED]})
+        # A vital sign may be of one state: vitals.glucose.fasting.
+        if not (kind.startswith(_NAMED) or ".".join(kind.split(".")[:2]) in _VITALS):
+            kinds = [*_VITALS, *(f"{name}..." for name in _NAMED)]
+            raise NotFound("no such kind of readings", details={"kinds": kinds})
         known = await self._known(principal, subject, self._period(since, until), types=(kind.partition(".")[0],))
         found = [series for series in series_of(known) if series.kind == kind]
         shown = tuple(

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from carelog.record.payload import Payload, Quantity
 from carelog.record.registry import entry_type
+from carelog.record.units import spoken
 from carelog.record.values import Moment, Notes, Said, Text
 
 Kind = Literal["blood_pressure", "heart_rate", "temperature", "glucose", "spo2", "weight", "height",
@@ -75,9 +76,10 @@ class Vitals(Payload):
             parts = [(self.value, RANGES[self.kind])]
         for quantity, allowed in parts:
             if quantity.unit != allowed.unit:
-                raise ValueError(f"the unit of {self.kind} is {allowed.unit}")
+                raise ValueError(f"the unit of {self.kind} is {allowed.unit}, in UCUM")
             if not allowed.low <= quantity.value <= allowed.high:
-                raise ValueError(f"{self.kind} lies between {allowed.low:g} and {allowed.high:g} {allowed.unit}")
+                bounds = f"{allowed.low:g} and {allowed.high:g} {spoken(allowed.unit)}"
+                raise ValueError(f"{self.kind} lies between {bounds}")
         return self
 
     def happens_at(self) -> datetime | None:

@@ -58,19 +58,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if TYPE_CHECKING:
     from carelog_test_links import Behaviour
 
-# Speed is not asserted in tests, and a busy machine is no failure. In CI the same examples are tried each time.
-hypothesis.settings.register_profile("carelog", deadline=None, derandomize=bool(os.environ.get("CI")))
+# Speed is not asserted in tests, and a busy machine is no failure. In CI the same examples are tried each time;
+# elsewhere half as many, which are others each time.
+_IN_CI = bool(os.environ.get("CI"))
+hypothesis.settings.register_profile("carelog", deadline=None, derandomize=_IN_CI, max_examples=100 if _IN_CI else 50)
 hypothesis.settings.load_profile("carelog")
 
 DIALECTS = ("sqlite", "postgresql")
 
 
-# They start processes, and kill them, for most of a minute.
+# They start processes, kill them, and wait for them, for most of the time.
 _LONG = ("acceptance", "test_fuzzed.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: at the end, none is left over that others would wait for."""
+    """The longest first, which one process begins with: meanwhile the other one has what needs no patience, and at the
+    end none is left over that they would wait for."""
     items.sort(key=lambda item: not any(name in item.path.parts for name in _LONG))
 
 

@@ -12,8 +12,6 @@ import httpx
 import pytest
 from conserver_client import CONFIG, TOKEN, older_vcon
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGHUP")
-
 
 @pytest.mark.parametrize("workers", [(), ("--workers", "1")])
 async def test_a_conserver_is_replaced_by_one_command(

@@ -1,17 +1,13 @@
 """`/metrics` of several `carelog up` on one data folder: any of them shows the totals of all."""
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-import pytest
 from scraped import Scraped
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Client, Up
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there each process counts for itself")
 
 Start = Callable[..., "Up"]
 Talk = Callable[["Up", str], "AbstractAsyncContextManager[Client]"]

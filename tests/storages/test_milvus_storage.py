@@ -13,10 +13,9 @@ from stand_ins import Answer, EmbeddingServer
 from carelog.kit.ids import new_id
 from carelog.storages import Copy, Storage, StorageDown, StorageRefused, make_storage
 
-# To import them takes most of a second: it is not done to see whether they are there, and by one process of the tests.
+# To import them takes most of a second: it is not done to see whether they are there.
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.xdist_group("milvus"),
     pytest.mark.skipif(find_spec("pymilvus") is None, reason="the extra `milvus` is not installed"),
     pytest.mark.skipif(
         find_spec("milvus_lite") is None, reason="Milvus Lite is not installed, or there is none for this platform"

@@ -100,10 +100,11 @@ async def _all_settled(database: Database) -> None:
 async def _count(database: Database, accepted: set[str]) -> tuple[int, int]:
     async with database.read() as connection:
         runs = Counter(
-            str(id_) for (id_,) in await connection.execute(
+            str(id_)
+            for (id_,) in await connection.execute(
                 select(run.c.conversation_id).where(run.c.state.in_(("finished", "dead")))
             )
-        )  # fmt: skip
+        )
         stored = {str(id_) for (id_,) in await connection.execute(select(conversation.c.id))}
         entries = Counter(origin for (origin,) in await connection.execute(select(entry.c.origin)))
     lost = len([id_ for id_ in accepted if runs[id_] == 0]) + len(accepted - stored)

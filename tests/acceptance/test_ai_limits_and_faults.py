@@ -16,7 +16,7 @@ from model_server import Model, fact, transcripts, turn_saying
 from scraped import Scraped
 from small_http import Asked, answer, serving
 
-from carelog.ai.breaker import FAILURES
+from carelog.kit.breaker import FAILURES
 from carelog.pipeline.run import RunState
 
 Install = Callable[..., AbstractAsyncContextManager[Installation]]

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from small_http import answer, endpoint, in_turn, said, serving
 
-from carelog.ai.breaker import FAILURES, REST, SUCCESSES, Breaker, BreakerState, Verdict, begun, ended
-from carelog.ai.breakers import Breakers
 from carelog.ai.calls import Calls
 from carelog.ai.chat import Message, ask
 from carelog.ai.endpoint import Endpoint, EndpointDefinition
 from carelog.ai.failures import EndpointClosed, EndpointFailure, EndpointRefusal
 from carelog.ai.safeguards import Safeguards
+from carelog.db.breakers import Breakers, LeftAlone
+from carelog.kit.breaker import FAILURES, REST, SUCCESSES, Breaker, BreakerState, Rest, Verdict, begun, ended
 from carelog.kit.clock import ManualClock
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -62,18 +62,18 @@ class Calling(RuleBasedStateMachine):
         if self.breaker.state(self.now) is BreakerState.OPEN:
             wait = self.breaker.wait(self.now)
             assert wait is not None
-            assert timedelta(0) < wait <= REST
+            assert timedelta(0) < wait <= REST.first
 
     @invariant()
     def nobody_is_kept_away_for_ever(self) -> None:
-        assert self.breaker.wait(self.now + REST + PATIENCE) is None
+        assert self.breaker.wait(self.now + REST.first + PATIENCE) is None
 
 
 TestCalling = Calling.TestCase
 
 
 def test_half_open_one_trial_at_a_time_closes_it_after_two() -> None:
-    breaker, now = opened(), NOW + REST
+    breaker, now = opened(), NOW + REST.first
     for left in reversed(range(SUCCESSES)):
         assert breaker.wait(now) is None
         breaker = begun(breaker, now, PATIENCE)
@@ -83,14 +83,14 @@ def test_half_open_one_trial_at_a_time_closes_it_after_two() -> None:
 
 
 def test_a_trial_whose_process_died_holds_nobody_up() -> None:
-    breaker = begun(opened(), NOW + REST, PATIENCE)
-    assert breaker.wait(NOW + REST + PATIENCE) is None
+    breaker = begun(opened(), NOW + REST.first, PATIENCE)
+    assert breaker.wait(NOW + REST.first + PATIENCE) is None
 
 
 def test_what_began_before_it_opened_does_not_close_it() -> None:
     breaker = opened()
     for _ in range(SUCCESSES):
-        breaker = ended(breaker, NOW + REST, Verdict.ANSWERED, 0)
+        breaker = ended(breaker, NOW + REST.first, Verdict.ANSWERED, 0)
     assert breaker == opened()
 
 
@@ -99,6 +99,19 @@ def opened() -> Breaker:
     for _ in range(FAILURES):
         breaker = ended(breaker, NOW, Verdict.FAILED, 0)
     return breaker
+
+
+def test_rests_grow_and_are_as_long_as_was_asked_for() -> None:
+    rest, now = Rest(timedelta(seconds=5), timedelta(seconds=60), successes=1), NOW
+    breaker, rests = Breaker(failures=FAILURES - 1), []
+    for asked in (None, None, None, None, None, timedelta(minutes=3), timedelta(days=1)):
+        breaker = ended(begun(breaker, now, PATIENCE), now, Verdict.FAILED, breaker.changes, rest, asked)
+        wait = breaker.wait(now)
+        assert wait is not None
+        rests.append(wait.total_seconds())
+        now += wait
+    assert rests == [5, 10, 20, 40, 60, 180, 900]
+    assert ended(breaker, now, Verdict.ANSWERED, breaker.changes, rest) == Breaker(changes=breaker.changes + 1)
 
 
 async def test_an_endpoint_that_is_down_is_left_alone_and_found_again() -> None:
@@ -114,9 +127,9 @@ async def test_an_endpoint_that_is_down_is_left_alone_and_found_again() -> None:
                 assert isinstance(failed.value, EndpointClosed) == (number == FAILURES)
             with pytest.raises(EndpointClosed) as kept_away:
                 await ask(calls, "made-up-1", PROMPT)
-            assert kept_away.value.retry_after == REST
+            assert kept_away.value.retry_after == REST.first
             assert len(server.got) == FAILURES
-            clock.advance(seconds=REST.total_seconds())
+            clock.advance(seconds=REST.first.total_seconds())
             for _ in range(SUCCESSES):
                 assert (await ask(calls, "made-up-1", PROMPT)).text == "Back."
     assert await breakers.state("near") is BreakerState.CLOSED
@@ -130,7 +143,7 @@ async def test_a_trial_that_fails_is_not_counted_against_anybody() -> None:
                 with pytest.raises(EndpointFailure):
                     await ask(calls, "made-up-1", PROMPT)
             for _ in range(3):
-                clock.advance(seconds=REST.total_seconds())
+                clock.advance(seconds=REST.first.total_seconds())
                 with pytest.raises(EndpointClosed, match="500"):
                     await ask(calls, "made-up-1", PROMPT)
         assert len(server.got) == FAILURES + 3
@@ -148,7 +161,7 @@ async def test_breakers_of_other_endpoints_stay_closed() -> None:
     breakers = Breakers(clock=clock)
     for _ in range(FAILURES):
         await breakers.leave("one", await breakers.enter("one", PATIENCE), Verdict.FAILED)
-    with pytest.raises(EndpointClosed):
+    with pytest.raises(LeftAlone):
         await breakers.enter("one", PATIENCE)
     await breakers.enter("other", PATIENCE)
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from carelog.ai.breaker import FAILURES, REST, SUCCESSES, BreakerState, Verdict
-from carelog.ai.breakers import Breakers, SharedStates, breakers
-from carelog.ai.failures import EndpointClosed
+from carelog.ai.tables import ai_breaker
 from carelog.db import Database
+from carelog.db.breakers import Breakers, LeftAlone, SharedStates, breakers
+from carelog.kit.breaker import FAILURES, REST, SUCCESSES, BreakerState, Verdict
 from carelog.kit.clock import ManualClock
 
 PATIENCE = timedelta(seconds=20)
@@ -26,7 +26,7 @@ async def databases(dialect: str, new_database: Callable[[str], Callable[[str], 
 
 @pytest.fixture
 def both(databases: list[Database], clock: ManualClock) -> list[Breakers]:
-    return [Breakers(SharedStates(database), clock) for database in databases]
+    return [Breakers(SharedStates(database, ai_breaker), clock) for database in databases]
 
 
 async def fail(breakers: Breakers, times: int = 1) -> timedelta | None:
@@ -39,9 +39,9 @@ async def fail(breakers: Breakers, times: int = 1) -> timedelta | None:
 async def test_failures_of_two_processes_open_it_for_both(both: list[Breakers], clock: ManualClock) -> None:
     one, other = both
     await fail(one, FAILURES - 1)
-    assert await fail(other) == REST
+    assert await fail(other) == REST.first
     for each in both:
-        with pytest.raises(EndpointClosed):
+        with pytest.raises(LeftAlone):
             await each.enter("near", PATIENCE)
     assert await one.enter("far", PATIENCE) == 0
 
@@ -56,10 +56,10 @@ async def test_an_answer_to_one_process_ends_the_row_of_failures(both: list[Brea
 async def test_two_processes_make_one_trial_and_close_it_for_both(both: list[Breakers], clock: ManualClock) -> None:
     one, other = both
     await fail(one, FAILURES)
-    clock.advance(seconds=REST.total_seconds())
+    clock.advance(seconds=REST.first.total_seconds())
     for _ in range(SUCCESSES):
         entered = await one.enter("near", PATIENCE)
-        with pytest.raises(EndpointClosed):
+        with pytest.raises(LeftAlone):
             await other.enter("near", PATIENCE)
         await one.leave("near", entered, Verdict.ANSWERED)
     assert await other.state("near") is BreakerState.CLOSED
@@ -70,23 +70,23 @@ async def test_a_restart_does_not_forget_that_an_endpoint_is_down(
     databases: list[Database], both: list[Breakers], clock: ManualClock
 ) -> None:
     await fail(both[0], FAILURES)
-    again = Breakers(SharedStates(databases[1]), clock)
-    with pytest.raises(EndpointClosed):
+    again = Breakers(SharedStates(databases[1], ai_breaker), clock)
+    with pytest.raises(LeftAlone):
         await again.enter("near", PATIENCE)
 
 
 async def test_every_endpoint_that_was_called_is_shown(databases: list[Database], both: list[Breakers]) -> None:
     await both[0].leave("near", await both[0].enter("near", PATIENCE), Verdict.ANSWERED)
     async with databases[1].read() as connection:
-        assert list(await breakers(connection)) == ["near"]
+        assert list(await breakers(connection, ai_breaker)) == ["near"]
 
 
 async def test_what_was_answered_is_not_lost_with_the_database(clock: ManualClock) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/nowhere")
-    alone = Breakers(SharedStates(away), clock)
+    alone = Breakers(SharedStates(away, ai_breaker), clock)
     entered = await alone.enter("near", PATIENCE)
     assert await alone.leave("near", entered, Verdict.ANSWERED) is None
-    assert await fail(alone, FAILURES) == REST
-    with pytest.raises(EndpointClosed):
+    assert await fail(alone, FAILURES) == REST.first
+    with pytest.raises(LeftAlone):
         await alone.enter("near", PATIENCE)
     await away.close()

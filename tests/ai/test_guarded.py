@@ -11,8 +11,6 @@ from scraped import Scraped
 from small_http import Server, answer, definition, in_turn, said, serving
 
 from carelog.ai.answers import Answers, Kind
-from carelog.ai.breaker import FAILURES, BreakerState
-from carelog.ai.breakers import Breakers
 from carelog.ai.calls import Calls
 from carelog.ai.chat import Message, ask
 from carelog.ai.endpoint import Endpoint, EndpointDefinition
@@ -21,6 +19,8 @@ from carelog.ai.guarded import admit
 from carelog.ai.rates import Rates
 from carelog.ai.safeguards import Safeguards
 from carelog.ai.usage import Usage
+from carelog.db.breakers import Breakers
+from carelog.kit.breaker import FAILURES, BreakerState
 from carelog.kit.clock import ManualClock
 from carelog.telemetry import metrics
 

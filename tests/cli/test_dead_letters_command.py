@@ -47,9 +47,11 @@ def test_runs_and_copies_are_listed_and_narrowed(carelog_command: Command, shelf
     lines = carelog_command("dead-letters", "list").out.splitlines()
     assert lines[0].split() == ["dead", "letter", "chain", "failed", "at", "tries", "since", "(UTC)", "error"]
     assert sorted(line.split()[1:4] for line in lines[1:]) == [
-        ["call", "link", "scripted"], ["call", "link", "scripted"],
-        ["keep", "storage", "archive"], ["keep", "storage", "archive"],
-    ]  # fmt: skip
+        ["call", "link", "scripted"],
+        ["call", "link", "scripted"],
+        ["keep", "storage", "archive"],
+        ["keep", "storage", "archive"],
+    ]
     assert sum(line.endswith("[too] large") for line in lines) == 2
     every, runs, copies = (
         ids(carelog_command),

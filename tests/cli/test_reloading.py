@@ -12,10 +12,7 @@ from waiting import until
 from carelog.app import Carelog
 from carelog.cli.reloading import reload_on_hangup
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no SIGHUP"),
-    pytest.mark.parametrize("dialect", ["sqlite"]),
-]
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
 
 
 @pytest.fixture

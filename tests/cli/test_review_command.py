@@ -44,7 +44,7 @@ def test_an_item_is_listed_shown_and_corrected(carelog_command: Command) -> None
     assert carelog_command("review", "confirm", found["id"]).code == 2
     corrected = carelog_command("review", "correct", found["id"], json.dumps(PULSE), "--reason", "misheard")
     assert (corrected.code, corrected.out.split(":")[0]) == (0, "corrected")
-    assert "heart rate 90 /min" in carelog_command("record", found["subject_id"]).out
+    assert "heart rate 90 per minute" in carelog_command("record", found["subject_id"]).out
     assert carelog_command("review", "reject", found["id"]).code == 1
     assert carelog_command("review", "list").out == "Nothing waits for a judgement.\n"
     assert item(carelog_command, "--status", "any", "--subject", found["subject_id"])["status"] == "corrected"

@@ -13,16 +13,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from made_up import submission
 from rich.console import Console
 
-from carelog.ai.breaker import BreakerState
 from carelog.app import Carelog, open_carelog
 from carelog.cli.overview import Rates, Sample, as_json, frame, rates
 from carelog.identity import operator
+from carelog.kit.breaker import BreakerState
 from carelog.kit.ids import new_id
-from carelog.pipeline.gauges import DeadGauge, EndpointGauge, Gauges, LaneGauge, StorageGauge
+from carelog.pipeline.gauges import DeadGauge, EndpointGauge, Gauges, LaneGauge, ReceiverGauge, StorageGauge
 from carelog.pipeline.run import Lane
 from carelog.pipeline.tables import run as table
 from carelog.pipeline.workers import WorkerRow, WorkerState, beat
@@ -115,6 +114,7 @@ def test_a_frame_says_what_waits_who_works_and_what_is_wrong() -> None:
                 EndpointGauge("careful", BreakerState.OPEN, retry_in_seconds=40),
                 EndpointGauge("default", BreakerState.CLOSED, failures=2),
             ),
+            receivers=(ReceiverGauge("hooks.example.org#1f2e3d4c", BreakerState.OPEN, 7, retry_in_seconds=20),),
         ),
         trouble="the database does not answer",
     )
@@ -131,6 +131,7 @@ def test_a_frame_says_what_waits_who_works_and_what_is_wrong() -> None:
         "search  0  0  -  up",
         "careful  0  open, asked again in 40 s",
         "default  2  closed",
+        "hooks.example.org#1f2e3d4c  7  open, asked again in 20 s",
     ):
         assert row in rows, text
 
@@ -177,7 +178,6 @@ def test_the_command_shows_what_is_in_the_database(carelog_command: Command) -> 
         assert "\x1b" not in ran.out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_on_a_terminal_it_is_drawn_again_and_again_until_it_is_interrupted() -> None:
     ours, theirs = os.openpty()
     try:

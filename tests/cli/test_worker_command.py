@@ -34,8 +34,6 @@ from carelog.settings import load_settings
 if TYPE_CHECKING:
     from tests.cli.conftest import Ran
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes are of POSIX")
-
 _PATIENCE_SECONDS: Final = 60
 _PLUGIN: Final = Path(__file__).parents[1] / "plugin"
 _STARTED: Final = re.compile(r'"message":"a worker process was started".*"pid":"(\d+)"')

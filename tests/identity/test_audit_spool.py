@@ -338,8 +338,11 @@ def test_refusals_that_are_alike_are_counted_by_the_minute(clock: ManualClock) -
     clock.advance(seconds=60)
     [counted] = strangers.over(clock.now())
     assert (counted.address, counted.operation, counted.request_id, counted.times) == (
-        "203.0.113.9", "list_entries", None, 4,
-    )  # fmt: skip
+        "203.0.113.9",
+        "list_entries",
+        None,
+        4,
+    )
     assert strangers.over(clock.now()) == []
     assert strangers.refused(refusal(), clock.now()) == [refusal()]
 

@@ -11,7 +11,7 @@ from carelog.settings import load_settings
 
 
 def _subkey(folder: Path) -> bytes:
-    return load_secret_key(None, folder, shared=False).subkey("test")
+    return load_secret_key(None, folder, shared=False, sealed=False).subkey("test")
 
 
 def test_it_is_made_once_for_its_owner_s_eyes(tmp_path: Path) -> None:
@@ -35,11 +35,11 @@ def test_two_installations_never_share_one(tmp_path: Path) -> None:
 
 def test_what_is_shared_by_machines_is_to_be_given(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="CARELOG_SECRET_KEY"):
-        load_secret_key(None, tmp_path, shared=True)
+        load_secret_key(None, tmp_path, shared=True, sealed=False)
     assert not list(tmp_path.iterdir())
-    load_secret_key("given to every machine of the installation", tmp_path, shared=True)
+    load_secret_key("given to every machine of the installation", tmp_path, shared=True, sealed=False)
     kept = _subkey(tmp_path)
-    assert load_secret_key(None, tmp_path, shared=True).subkey("test") == kept
+    assert load_secret_key(None, tmp_path, shared=True, sealed=False).subkey("test") == kept
 
 
 def test_a_file_that_others_may_read_or_that_is_damaged_is_refused(tmp_path: Path) -> None:
@@ -58,7 +58,15 @@ def test_it_is_in_no_representation_and_a_short_one_is_refused(monkeypatch: pyte
     secret = "made up for these tests, and long enough"
     monkeypatch.setenv("CARELOG_SECRET_KEY", secret)
     assert secret not in repr(load_settings())
-    assert secret not in repr(load_secret_key(secret, tmp_path, shared=False))
+    assert secret not in repr(load_secret_key(secret, tmp_path, shared=False, sealed=False))
     monkeypatch.setenv("CARELOG_SECRET_KEY", "too short")
     with pytest.raises(ConfigurationError, match="secret_key"):
         load_settings()
+
+
+def test_no_other_is_made_where_data_was_sealed_with_the_one_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="put it back"):
+        load_secret_key(None, tmp_path, shared=False, sealed=True)
+    assert not (tmp_path / FILE).exists()
+    made = load_secret_key(None, tmp_path, shared=False, sealed=False).subkey("test")
+    assert load_secret_key(None, tmp_path, shared=False, sealed=True).subkey("test") == made

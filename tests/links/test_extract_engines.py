@@ -10,9 +10,9 @@ from one_link import applied, failure, made_up, outcome
 from scraped import Scraped
 from small_http import answer, context, definition, serving
 
-from carelog.ai.breaker import FAILURES, REST
 from carelog.extraction.local import ENGINE
 from carelog.identity import operator
+from carelog.kit.breaker import FAILURES, REST
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline import Outcome, PermanentLinkError
@@ -205,7 +205,7 @@ async def test_an_endpoint_that_is_down_parks_runs_and_loses_none(opened: Any, c
                 await carelog.worker.drain()
                 runs = await carelog.runs.several(ME, [id_ for receipt in receipts for id_ in receipt.runs])
                 codes |= {run.error["code"] for run in runs if run.error}
-                clock.advance(seconds=REST.total_seconds())
+                clock.advance(seconds=REST.first.total_seconds())
             assert codes == {"link.failed", "link.parked"}
             # Who is kept away does not try, and so cannot fail.
             assert failures() - before < FAILURES

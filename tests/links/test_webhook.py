@@ -5,15 +5,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from made_up import submission
+from small_http import Asked, serving
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from carelog.kit.clock import SystemClock
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.ids import new_id
-from carelog.pipeline import LinkError, Outcome, PermanentLinkError, Work
+from carelog.pipeline import LinkError, LinkParked, Outcome, PermanentLinkError, Work
 from carelog.pipeline.link import make_link
 
 SECRET = "whsec_" + "c2VjcmV0LW1hZGUtdXAtZm9yLXRlc3RzISE="
@@ -116,12 +118,33 @@ async def test_an_answer_that_is_no_success_is_a_failure(
     assert len(at.got) == 1
 
 
-async def test_the_receiver_may_ask_for_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    for value, seconds in (("120", 120), ("999999999999", 3600), ("soon", None), ("-5", None)):
+async def test_a_receiver_that_is_full_has_its_pause_and_costs_no_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, seconds in (("120", 120), ("999999999999", 3600), ("soon", 10), ("-5", 10), ("0", 1)):
         async with receiver(status("429 Too Many Requests", f"retry-after: {value}")) as at:
             failure = await send(at.port, monkeypatch)
-        assert isinstance(failure, LinkError)
-        assert (failure.retry_after.total_seconds() if failure.retry_after else None) == seconds
+        assert isinstance(failure, LinkParked)
+        assert failure.retry_after is not None
+        assert seconds <= failure.retry_after.total_seconds() <= 1.5 * seconds + 1
+
+
+async def test_a_receiver_that_is_down_may_ask_for_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with receiver(status("503 Service Unavailable", "retry-after: 120")) as at:
+        failure = await send(at.port, monkeypatch)
+    assert isinstance(failure, LinkError)
+    assert failure.retry_after == timedelta(seconds=120)
+
+
+async def test_an_answer_that_trickles_in_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def trickle(_asked: Asked) -> AsyncIterator[bytes]:
+        yield b"HTTP/1.1 204 No Content\r\n"
+        while True:
+            yield b"x: y\r\n"
+            await asyncio.sleep(0.01)
+
+    async with serving(lambda asked: trickle(asked)) as at:
+        failure = await send(at.port, monkeypatch, timeout_seconds=0.2)
+    assert isinstance(failure, LinkError)
+    assert "0.2 s" in failure.message
 
 
 async def test_silence_and_a_closed_door_are_failures_to_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

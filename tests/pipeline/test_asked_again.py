@@ -62,8 +62,10 @@ async def test_a_refused_request_may_be_put_right_under_its_key(carelog: Carelog
 
 
 async def test_while_too_much_waits_who_has_time_is_asked_to_come_again(opened: Opened, clock: ManualClock) -> None:
-    lanes = {name: chain(scripted_link("never"), lane=name, channels=[]) | {"ingress_lists": [name]}
-             for name in ("urgent", "routine", "bulk")}  # fmt: skip
+    lanes = {
+        name: chain(scripted_link("never"), lane=name, channels=[]) | {"ingress_lists": [name]}
+        for name in ("urgent", "routine", "bulk")
+    }
 
     def to(lane: str) -> Submission:
         return replace(submission(), ingress_lists=(lane,))

@@ -10,11 +10,12 @@ from made_up import submission
 from sqlalchemy import event, insert, text, update
 from sqlalchemy.engine import Engine
 
-from carelog.ai.breaker import FAILURES, BreakerState, Verdict
-from carelog.ai.breakers import Breakers, SharedStates
+from carelog.ai.tables import ai_breaker
 from carelog.app import Carelog
 from carelog.db import Connection
+from carelog.db.breakers import Breakers, SharedStates
 from carelog.identity import operator
+from carelog.kit.breaker import FAILURES, BreakerState, Verdict
 from carelog.kit.clock import ManualClock
 from carelog.kit.ids import new_id
 from carelog.pipeline import ledger
@@ -146,17 +147,17 @@ async def test_storages_show_their_backlog_and_why_they_are_down(carelog: Carelo
 
 
 async def test_ai_endpoints_are_told_by_their_breakers(carelog: Carelog, clock: ManualClock) -> None:
-    breakers = Breakers(SharedStates(carelog.health), clock)
+    breakers = Breakers(SharedStates(carelog.health, ai_breaker), clock)
     for endpoint, verdict in (("far", Verdict.FAILED), ("near", Verdict.ANSWERED)):
         for _ in range(FAILURES):
             await breakers.leave(endpoint, await breakers.enter(endpoint, timedelta(seconds=9)), verdict)
     clock.advance(seconds=20)
     assert (await read(carelog)).endpoints == (
-        EndpointGauge("far", BreakerState.OPEN, retry_in_seconds=40),
+        EndpointGauge("far", BreakerState.OPEN, FAILURES, retry_in_seconds=40),
         EndpointGauge("near", BreakerState.CLOSED),
     )
     clock.advance(seconds=40)
-    assert (await read(carelog)).endpoints[0] == EndpointGauge("far", BreakerState.HALF_OPEN)
+    assert (await read(carelog)).endpoints[0] == EndpointGauge("far", BreakerState.HALF_OPEN, FAILURES)
 
 
 async def test_what_came_in_is_counted_from_a_moment_to_a_moment(carelog: Carelog, clock: ManualClock) -> None:

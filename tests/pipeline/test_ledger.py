@@ -7,13 +7,16 @@ from uuid import UUID
 
 import pytest
 from made_up import submission
+from sqlalchemy import update
 
 from carelog.app import Carelog
 from carelog.identity import operator
 from carelog.kit.clock import ManualClock
 from carelog.kit.ids import new_id
 from carelog.pipeline import ledger
-from carelog.pipeline.run import Lane, Run, RunState, claim, fail, finish
+from carelog.pipeline.outcome import LinkParked
+from carelog.pipeline.places import Place
+from carelog.pipeline.run import Lane, Run, RunState, fail, finish, park
 from carelog.pipeline.tables import run as table
 
 LEASE = timedelta(seconds=30)
@@ -112,6 +115,49 @@ async def test_a_waiting_retry_holds_up_those_behind_it_and_a_dead_letter_does_n
     assert [run.id for run in await claimed(carelog)] == [second.id]
 
 
+async def test_behind_one_that_is_put_off_others_come_as_far_as_it_has_come(
+    carelog: Carelog, clock: ManualClock
+) -> None:
+    ordered = {"ordering_key": "sender"}
+    first, second, third = await stored(carelog, {**ordered, "position": 2}, ordered, {**ordered, "position": 2})
+    [taken] = await claimed(carelog)
+    assert taken.id == first.id
+    parked = park(taken, clock.now(), error={"code": LinkParked.code}, wait=timedelta(minutes=1))
+    async with carelog.health.write() as connection:
+        await ledger.save(connection, [parked])
+        assert await ledger.behind_others(connection, [first.id, second.id, third.id]) == {second.id, third.id}
+    assert [run.id for run in await claimed(carelog)] == [second.id]
+    assert await claimed(carelog) == [], "the third stands where the first does"
+
+
+async def test_a_later_passage_of_a_conversation_goes_behind_the_whole_of_an_earlier_one(
+    carelog: Carelog, clock: ManualClock
+) -> None:
+    [first, second] = await stored(carelog, {"ordering_key": "a", "position": 2}, {"ordering_key": "a"})
+    async with carelog.health.write() as connection:
+        await connection.execute(
+            update(table).where(table.c.id == second.id).values({"conversation_id": first.conversation_id, "pass": 2})
+        )
+    [taken] = await claimed(carelog)
+    async with carelog.health.write() as connection:
+        waiting = park(taken, clock.now(), error={"code": LinkParked.code}, wait=timedelta(minutes=1))
+        await ledger.save(connection, [waiting])
+    assert await claimed(carelog) == []
+
+
+async def test_places_that_have_no_room_are_left_out(carelog: Carelog) -> None:
+    here, there, other = await stored(carelog, {"position": 1}, {"position": 2}, {"chain": "another", "position": 1})
+    full = frozenset({Place("other", "1", 1)})
+    lease, now = new_id(), carelog.clock.now()
+    async with carelog.health.write() as connection:
+        given = {here.id, there.id}
+        these = await ledger.claim_these(connection, given, lease=lease, now=now, lasting=LEASE, but_at=full)
+        rest = await ledger.claim(connection, lease=lease, now=now, lasting=LEASE, limit=9, but_at=full)
+    assert [run.id for run in these] == [there.id]
+    assert [run.id for run in rest] == [other.id]
+    assert [run.id for run in await claimed(carelog)] == [here.id]
+
+
 async def test_a_lease_that_runs_out_gives_the_run_back_and_counts_as_a_try(
     carelog: Carelog, clock: ManualClock
 ) -> None:
@@ -159,7 +205,7 @@ async def test_the_database_itself_refuses_a_state_that_the_picture_does_not_hav
     from sqlalchemy.exc import IntegrityError
 
     [run] = await stored(carelog, {})
-    impossible = replace(claim(run, new_id(), run.due_at, run.due_at), lease=None)
+    impossible = replace(run, state=RunState.RUNNING)
     with pytest.raises(IntegrityError):
         async with carelog.health.write() as connection:
             await ledger.save(connection, [impossible])

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from carelog_test_links import Behaviour
-from made_up import chain, scripted_link, submission
+from made_up import chain, checkpoint_link, scripted_link, submission
 from waiting import finished, until, working
 
 from carelog.identity import operator
@@ -14,6 +15,7 @@ from carelog.kit.clock import ManualClock
 from carelog.kit.ids import new_id
 from carelog.pipeline import Outcome, Work, ledger
 from carelog.pipeline.run import RunState
+from carelog.pipeline.runs import RunQuery
 
 ME = operator()
 Script = Callable[[str, Behaviour], None]
@@ -129,13 +131,89 @@ async def test_one_long_batch_does_not_keep_the_others_waiting(opened: Opened, s
         release.set()
 
 
-async def test_a_cancelled_worker_hands_all_its_batches_back(opened: Opened, scripted: Script) -> None:
+async def test_who_waits_for_what_is_outside_keeps_no_hand(opened: Opened, scripted: Script) -> None:
+    release = asyncio.Event()
+
+    async def wait(_work: Work) -> Outcome:
+        await release.wait()
+        return Outcome()
+
+    scripted("nothing", lambda _: Outcome())
+    scripted("wait", wait)
+    chains = {
+        "outside": chain(scripted_link("nothing"), checkpoint_link("wait")),
+        "record": chain(scripted_link("nothing"), channels=["calls"]),
+    }
+    async with (
+        opened(chains=chains, worker_batch=2, worker_concurrency=1, poll_seconds=60) as carelog,
+        working(carelog),
+    ):
+        await carelog.intake.accept(ME, [submission() for _ in range(7)])
+        await until(lambda: carelog.worker.in_hand == 2)
+        for count in (1, 2, 3):
+            await carelog.intake.accept(ME, [submission(channel="calls")])
+            await finished(carelog, count)
+        # The others have come as far as there, and wait for room without being tried.
+        runs = (await carelog.runs.page(ME, RunQuery(chain="outside"), limit=9)).items
+        assert (
+            sorted((run.state, run.tries, run.position) for run in runs if run.state is RunState.QUEUED)
+            == [(RunState.QUEUED, 0, 1)] * 5
+        )
+        release.set()
+        await finished(carelog, 10)
+    assert (carelog.worker.done, carelog.worker.failed) == (10, 0)
+
+
+async def test_links_that_call_outside_one_after_another_have_room_each(opened: Opened, scripted: Script) -> None:
+    release = asyncio.Event()
+    near: list[str] = []
+
+    async def wait(_work: Work) -> Outcome:
+        await release.wait()
+        return Outcome()
+
+    scripted("near", lambda work: near.append(work.key) or Outcome())  # type: ignore[func-returns-value]
+    scripted("far", wait)
+    chains = {"record": chain(checkpoint_link("near"), checkpoint_link("far"))}
+    async with (
+        opened(chains=chains, worker_batch=1, worker_concurrency=1, poll_seconds=60) as carelog,
+        working(carelog),
+    ):
+        await carelog.intake.accept(ME, [submission() for _ in range(5)])
+        await until(lambda: len(near) == 5)
+        release.set()
+        await finished(carelog, 5)
+    assert len(set(near)) == 5
+
+
+async def test_a_worker_that_is_told_to_stop_ends_what_waits_outside(opened: Opened, scripted: Script) -> None:
+    release, waits = asyncio.Event(), asyncio.Event()
+
+    async def wait(_work: Work) -> Outcome:
+        waits.set()
+        await release.wait()
+        return Outcome()
+
+    scripted("wait", wait)
+    async with opened(chains={"record": chain(checkpoint_link("wait"))}) as carelog:
+        await carelog.intake.accept(ME, [submission()])
+        async with working(carelog):
+            await waits.wait()
+            carelog.worker.stop()
+            release.set()
+        assert await carelog.runs.counts(ME) == {RunState.FINISHED: 1}
+
+
+@pytest.mark.parametrize("link", [scripted_link, checkpoint_link])
+async def test_a_cancelled_worker_hands_all_its_batches_back(
+    opened: Opened, scripted: Script, link: Callable[[str], dict[str, Any]]
+) -> None:
     async def hang(_work: Work) -> Outcome:
         await asyncio.Event().wait()
         return Outcome()
 
     scripted("hang", hang)
-    async with opened(chains={"record": chain(scripted_link("hang"))}, worker_batch=2, worker_concurrency=3) as carelog:
+    async with opened(chains={"record": chain(link("hang"))}, worker_batch=2, worker_concurrency=3) as carelog:
         await carelog.intake.accept(ME, [submission() for _ in range(6)])
         task = asyncio.create_task(carelog.worker.run())
         await until(lambda: carelog.worker.in_hand == 6)

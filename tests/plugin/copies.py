@@ -28,8 +28,9 @@ def copy_of(
         "dialog": [{"type": "text", "start": "2026-01-05T12:00:00Z", "parties": 0, "body": text, "encoding": "none"}],
         "analysis": [{"type": "made-up", "dialog": 0, "vendor": "tests", "encoding": "none", "body": str(revision)}],
     }
-    return document_copy(jsontext.dump(document), id_=conversation_id, revision=revision, title=title,
-                         recorded_at=recorded_at)  # fmt: skip
+    return document_copy(
+        jsontext.dump(document), id_=conversation_id, revision=revision, title=title, recorded_at=recorded_at
+    )
 
 
 def document_copy(

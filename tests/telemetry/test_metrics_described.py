@@ -4,14 +4,15 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from carelog.ai.breaker import BreakerState
 from carelog.api.metrics import families_of
+from carelog.kit.breaker import BreakerState
 from carelog.pipeline.gauges import (
     ChannelGauge,
     DeadGauge,
     EndpointGauge,
     Gauges,
     LaneGauge,
+    ReceiverGauge,
     StorageGauge,
     WaitingGauge,
 )
@@ -42,6 +43,7 @@ def test_every_gauge_is_described_and_nothing_else() -> None:
         storages=(StorageGauge("archive"),),
         channels=(ChannelGauge("email"),),
         endpoints=(EndpointGauge("near", BreakerState.CLOSED),),
+        receivers=(ReceiverGauge("hooks.example.org#1f2e3d4c", BreakerState.CLOSED),),
         waiting=(WaitingGauge("record", 1, 60),),
     )
     there_are = {family.name: set(family.samples[0].labels) for family in families_of(found)}

@@ -12,8 +12,6 @@ from scraped import Scraped
 from carelog.kit.errors import ConfigurationError
 from carelog.telemetry.processes import share_counts
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there each process counts for itself")
-
 # Counts what it is told to, or shows the page; a fork counts in a child of its own.
 PROGRAM = """
 import json, os, sys

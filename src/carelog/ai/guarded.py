@@ -11,11 +11,12 @@ from uuid import UUID
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from carelog.ai.breaker import Verdict
 from carelog.ai.endpoint import Endpoint
 from carelog.ai.failures import EndpointBusy, EndpointClosed, EndpointFailure, EndpointRefusal, EndpointTimeout
 from carelog.ai.rates import Limit
+from carelog.db.breakers import LeftAlone
 from carelog.kit.backoff import backoff
+from carelog.kit.breaker import Rest, Verdict
 from carelog.telemetry import metrics
 
 T = TypeVar("T")
@@ -92,9 +93,11 @@ class _Trying(Generic[T]):
         endpoint, breakers = self._endpoint, self._endpoint.safeguards.breakers
         try:
             entered = await breakers.enter(endpoint.name, endpoint.patience)
-        except EndpointClosed:
+        except LeftAlone as left:
             metrics.ai_not_called(endpoint.name, "kept_away")
-            raise
+            seconds = max(1, round(left.wait.total_seconds()))
+            told = f"AI endpoint {endpoint.name!r} failed too often: left alone for {seconds} s"
+            raise EndpointClosed(told, retry_after=left.wait) from None
         verdict, began = Verdict.GIVEN_UP, time.perf_counter()
         failure: EndpointFailure | None = None
         try:
@@ -106,7 +109,7 @@ class _Trying(Generic[T]):
             if not isinstance(error, _HeldBack):
                 verdict = Verdict.ANSWERED if isinstance(error, EndpointRefusal) else Verdict.FAILED
         finally:
-            rest = timedelta(seconds=endpoint.definition.breaker_rest_seconds)
+            rest = Rest(timedelta(seconds=endpoint.definition.breaker_rest_seconds))
             wait = await asyncio.shield(breakers.leave(endpoint.name, entered, verdict, rest))
         if isinstance(failure, _HeldBack):
             metrics.ai_not_called(endpoint.name, "held_back")

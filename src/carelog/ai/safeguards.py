@@ -6,12 +6,14 @@ from typing import Self
 
 from carelog.ai.answer_keys import SharedKeyring
 from carelog.ai.answers import Answers
-from carelog.ai.breakers import Breakers, SharedStates
 from carelog.ai.counts import DatabaseCounts, RedisCounts
 from carelog.ai.rates import Rates
+from carelog.ai.tables import ai_breaker
 from carelog.db import Database
+from carelog.db.breakers import Breakers, SharedStates
 from carelog.kit.clock import Clock
 from carelog.kit.shared_redis import SharedRedis
+from carelog.telemetry import metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Safeguards:
 
         keyring = SharedKeyring(database, lambda: subkey("ai answers"))
         return cls(
-            Breakers(SharedStates(database), clock),
+            Breakers(SharedStates(database, ai_breaker), clock, metrics.ai_breaker_changed),
             Rates(clock, RedisCounts(redis) if redis else DatabaseCounts(database)),
             Answers(keyring, clock, SharedAnswers(redis) if redis else None),
         )

@@ -2,18 +2,15 @@
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, String, Table
 
-from carelog.db import UtcDateTime, health_metadata
+from carelog.db import health_metadata
+from carelog.db.breakers import breaker_columns
 
 # One row for each AI endpoint that was ever called: how it fares, for all processes that call it.
 ai_breaker = Table(
     "ai_breaker",
     health_metadata,
     Column("endpoint", String(200), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("successes", Integer, nullable=False),
-    Column("open_until", UtcDateTime),
-    Column("trial_until", UtcDateTime),
-    Column("changes", Integer, nullable=False),
+    *breaker_columns(),
 )
 
 # How many were taken in a second, or are to be: without a Redis.

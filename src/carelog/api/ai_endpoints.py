@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from carelog.ai.breaker import BreakerState
 from carelog.ai.endpoint import EndpointRole
 from carelog.api.access import holder_of
 from carelog.api.services import ServicesOf
 from carelog.identity import Principal
+from carelog.kit.breaker import BreakerState
 from carelog.pipeline.gauges import endpoint_gauges
 
 router = APIRouter(prefix="/api/ai-endpoints", tags=["health"])
@@ -18,7 +18,7 @@ ReadsMetrics = Annotated[Principal, Depends(holder_of("metrics:read"))]
 
 
 class BreakerOut(BaseModel):
-    """`failures` in a row are counted while it is closed; while it is open, the endpoint is asked again in
+    """`failures` in a row since it was closed last; while it is open, the endpoint is asked again in
     `retry_in_seconds`."""
 
     state: BreakerState

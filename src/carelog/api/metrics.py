@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from carelog import __version__
-from carelog.ai.breaker import BreakerState
 from carelog.api.access import bearer, reads_metrics, require_metrics
 from carelog.api.errors import DATABASE_AWAY, refusal_of, refusals
 from carelog.api.services import ServicesOf
 from carelog.db import Database, is_outage
 from carelog.identity import Keyring
+from carelog.kit.breaker import BreakerState
 from carelog.kit.clock import Clock
 from carelog.kit.errors import Forbidden, Unauthenticated
 from carelog.kit.place import place_of
@@ -50,7 +50,7 @@ async def read_metrics(services: ServicesOf) -> Response:
 
 
 def metrics_route(database: Database, clock: Clock, keyring: Keyring | None) -> Route:
-    """The same for a process that serves no API; without a keyring it is open to whoever reaches it."""
+    """The same for a process that serves no API. Without a keyring, anyone who reaches it may read it."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -61,7 +61,7 @@ def metrics_route(database: Database, clock: Clock, keyring: Keyring | None) -> 
         except Exception as error:
             if not is_outage(error):
                 raise
-            # Who asks cannot be known, as keys are in the database too.
+            # The caller cannot be authenticated: keys are in the database too.
             return refusal_of(DATABASE_AWAY)
         return await _page(database, clock)
 
@@ -86,7 +86,7 @@ async def _gauges(database: Database, clock: Clock) -> Gauges | None:
 
 
 def families_of(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
-    """The gauges as Prometheus has them; without any, the database could not be used."""
+    """The gauges in the form of Prometheus; without any, the database could not be used."""
     build = GaugeMetricFamily("carelog_build_info", "The version that answers; always 1", labels=["version"])
     build.add_metric([__version__], 1)
     yield build
@@ -153,10 +153,16 @@ def families_of(found: Gauges | None) -> Iterator[GaugeMetricFamily]:
     breaker = GaugeMetricFamily(
         "carelog_ai_breaker_state", "1 for the state that the breaker is in", labels=["endpoint", "state"]
     )
+    receiving = GaugeMetricFamily(
+        "carelog_webhook_breaker_state", "1 for the state that the breaker is in", labels=["receiver", "state"]
+    )
     for endpoint in found.endpoints:
         for state in BreakerState:
             breaker.add_metric([endpoint.endpoint, state], int(endpoint.state is state))
-    yield breaker
+    for receiver in found.receivers:
+        for state in BreakerState:
+            receiving.add_metric([receiver.receiver, state], int(receiver.state is state))
+    yield from (breaker, receiving)
     doubted = GaugeMetricFamily("carelog_reviews_waiting", "Readings that nobody has judged yet", labels=["doubt"])
     for doubt in Doubt:
         doubted.add_metric([doubt], found.reviews.get(doubt, 0))

@@ -6,6 +6,7 @@ from typing import Any
 from carelog.ai.endpoint import Endpoints
 from carelog.ai.safeguards import Safeguards
 from carelog.conserver.definitions import Definitions
+from carelog.db.breakers import Breakers
 from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.chains import Chains
 from carelog.pipeline.copies import require_storages
@@ -21,9 +22,12 @@ class Made:
     storages: dict[str, Storage[Any]]
 
     @classmethod
-    def of(cls, definitions: Definitions, safeguards: Safeguards | None = None) -> "Made":
-        """Raises ConfigurationError; `details["path"]` says which part of the definitions is at fault."""
-        context = {"ai": Endpoints(definitions.ai_endpoints, safeguards)}
+    def of(
+        cls, definitions: Definitions, safeguards: Safeguards | None = None, receivers: Breakers | None = None
+    ) -> "Made":
+        """`receivers` are the breakers of those that webhooks are posted to. Raises ConfigurationError;
+        `details["path"]` says which part of the definitions is at fault."""
+        context = {"ai": Endpoints(definitions.ai_endpoints, safeguards), "receivers": receivers or Breakers()}
         path: tuple[str | int, ...] | None = None
         try:
             chains = Chains(definitions.chains, context)

@@ -34,7 +34,7 @@ class Working(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carelog(Services):
-    """Everything that a running Carelog has, wired together: what it offers, and what works."""
+    """Everything that a running Carelog has: what it offers, and what works."""
 
     settings: Settings
     secrets: SecretKey
@@ -52,14 +52,14 @@ class Carelog(Services):
     tracer: Tracer | None
 
     async def work(self) -> None:
-        """Work on runs, bring copies to storages, remind, send messages, look after the tables, follow other servers
-        and write exports, until `stop`. Should one of them end of itself, which none does, all do."""
+        """Work on runs, copy to storages, send reminders and messages, maintain the tables, follow other servers and
+        write exports, until `stop`. None of these ends by itself; if one did, all would stop."""
         async with asyncio.TaskGroup() as working:
             for part in self._working:
                 working.create_task(part.run()).add_done_callback(lambda _: self.stop())
 
     def stop(self) -> None:
-        """End `work` after what is in hand."""
+        """End `work`, once what is in hand is done."""
         for part in self._working:
             part.stop()
 
@@ -77,7 +77,7 @@ class Carelog(Services):
         return (*always, self.forwarder) if self.forwarder else always
 
     def api(self) -> "FastAPI":
-        """The REST door. Imported here: commands that do not serve need not wait for it."""
+        """The REST API. Imported here, since commands that do not serve need not wait for it."""
         from carelog.api import ConserverOptions, create_app
 
         access = ConserverOptions(

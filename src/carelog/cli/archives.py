@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from carelog.cli.parameters import OfSubject
+
 if TYPE_CHECKING:
     from carelog.app import Carelog
 
@@ -16,9 +18,7 @@ _STDOUT = Path("-")
 
 
 def export_record(
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
-    ],
+    subject: OfSubject,
     to: Annotated[Path, typer.Option("--to", "-o", metavar="FILE", help="Where to; - is standard output.")] = _STDOUT,
 ) -> None:
     """Everything of a subject as one ZIP: conversations, entries with their history, links, who looked, FHIR."""
@@ -70,7 +70,7 @@ def import_record(
 
 
 def _write(archive: IO[bytes], to: Path) -> None:
-    """Never half there under its name; for the eyes of its owner. Raises InvalidInput."""
+    """Write a file that only its owner may read, and that is there whole or not at all. Raises InvalidInput."""
     from carelog.kit.errors import InvalidInput
 
     part = to.with_name(f".{to.name}.part")

@@ -21,10 +21,10 @@ def server_process(
     """Answer requests, until SIGTERM or until standard input ends. `carelog up` starts and watches these."""
     import socket
 
-    from carelog.cli.answering import answering
     from carelog.cli.listening import listen_too
+    from carelog.cli.server import served
 
-    _live(lambda carelog: answering(carelog, listen_too(socket.socket(fileno=listening))))
+    _live(lambda carelog: served(carelog.api(), listen_too(socket.socket(fileno=listening))))
 
 
 def _live(part: "Part") -> None:

@@ -1,4 +1,4 @@
-"""Starting child processes: copies of a fork server where there is one, and otherwise interpreters of their own."""
+"""Starting child processes: as copies of the fork server where there is one, else as new interpreters."""
 
 import asyncio
 import logging
@@ -19,22 +19,23 @@ CARELOG: Final = (sys.executable, "-m", "carelog")
 
 
 class Child(Protocol):
-    """A process in a session of its own. Its standard input is a pipe that only this process holds; `stdout` is what it
-    says."""
+    """A process in a session of its own. This process alone holds the other end of its standard input, and reads
+    `stdout`."""
 
     pid: int
     stdout: StreamReader | None
 
     async def wait(self) -> int:
-        """Its exit code, once it has ended; that of a signal is below zero."""
+        """Its exit code, once it has ended; a signal is a negative number."""
 
     def send_signal(self, signal: int, /) -> None:
         """Raises ProcessLookupError when it has ended."""
 
 
 class Children:
-    """Starts `program` with arguments; the fork server, if there is one, has loaded it. One object starts all that this
-    process starts: as the first process of a container it buries all others."""
+    """Starts `program` with arguments, by the fork server if there is one. Everything that this process starts is
+    started by one object, which has to know its own children: in a container, orphans become children of the first
+    process too."""
 
     def __init__(self, fork_server: ForkServer | None = None, *, program: Sequence[str] = CARELOG) -> None:
         self._fork_server = fork_server
@@ -43,8 +44,8 @@ class Children:
         self._living: set[int] = set()
 
     async def start(self, arguments: Sequence[str], environment: Mapping[str, str], inherited: Sequence[int]) -> Child:
-        """A new child, with `environment` over this process's own, that shares the descriptors in `inherited`, by their
-        numbers. Raises OSError."""
+        """Start a child. `environment` is set over this process's own, and the child keeps the file descriptors in
+        `inherited`, by the same numbers. Raises OSError."""
         self._starting += 1
         try:
             child = await self._start(arguments, environment, inherited)
@@ -54,20 +55,20 @@ class Children:
             self._starting -= 1
 
     async def ended(self, child: Child) -> int:
-        """The exit code of one that was started here, once it has ended."""
+        """The exit code of a child, once it has ended."""
         code = await child.wait()
         self._living.discard(child.pid)
         return code
 
     def bury_orphans(self) -> None:
-        """The first process of a container is given what a child that was killed left behind, such as the process of
-        a link, and has to take notice of its end."""
+        """In a container, where this is the first process: reap the processes that a killed child left behind, such as
+        a link's."""
         if os.getpid() != 1 or self._starting:
             return
         with suppress(ChildProcessError):
             while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 if ended.si_pid in self._living or os.getsid(ended.si_pid) == os.getsid(0):
-                    return  # somebody here waits for it
+                    return  # one of ours, which `wait` is for
                 os.waitpid(ended.si_pid, 0)
 
     async def _start(self, arguments: Sequence[str], environment: Mapping[str, str], inherited: Sequence[int]) -> Child:
@@ -84,7 +85,7 @@ class Children:
             stdout=PIPE,
             env={**os.environ, **environment},
             pass_fds=inherited,
-            # Ctrl-C is meant for the supervisor, which ends its children in its own way.
+            # So that Ctrl-C reaches the supervisor alone, which ends its children itself.
             start_new_session=True,
         )
 
@@ -93,7 +94,7 @@ class _Forked:
     """A child that the fork server has made."""
 
     def __init__(self, pid: int, process: int, stdin: int, stdout: StreamReader) -> None:
-        """`process` is its pidfd: opened at its start, since there may be no descriptor to be had at its end."""
+        """`process` is its pidfd. It is opened at the start, since no descriptor may be free at the end."""
         self.pid = pid
         self.stdout: StreamReader | None = stdout
         self._process = process
@@ -121,7 +122,7 @@ async def _forked(
     with ExitStack() as its, ExitStack() as ours:
         its_stdin, stdin = os.pipe()
         its.callback(os.close, its_stdin)
-        ours.callback(os.close, stdin)  # should there be one though this fails, it sees that, and ends
+        ours.callback(os.close, stdin)  # a child that was made although this failed ends when it closes
         stdout, its_stdout = os.pipe()
         its.callback(os.close, its_stdout)
         reading = ours.enter_context(os.fdopen(stdout, "rb", buffering=0))
@@ -137,6 +138,6 @@ async def _forked(
 
 
 def _end(pid: int) -> None:
-    """End one that nobody would see end."""
+    """Kill a child that nobody is going to wait for."""
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)

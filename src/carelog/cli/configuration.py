@@ -1,4 +1,4 @@
-"""`carelog config`: what is in force, and the way back from what was posted."""
+"""`carelog config`: show what is in force, and take back what was posted."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ def clear() -> None:
 
 
 async def _clear() -> int:
-    """Not over an opened Carelog: one that was posted and cannot run here would keep it from opening."""
+    """Carelog is not opened for this: a posted configuration that cannot run here would prevent it."""
     from carelog.db import Database, migrate
     from carelog.identity import operator
     from carelog.kit.clock import SystemClock

@@ -38,7 +38,6 @@ def list_(
     json: Json = False,
 ) -> None:
     """List dead letters, the last to begin first."""
-
     from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.pipeline.dead_letters import DeadLetterQuery

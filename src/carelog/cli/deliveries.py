@@ -33,7 +33,6 @@ InState = Annotated[
 @app.command("list")
 def list_(channel: OfChannel = None, state: InState = None, limit: Limit = 50, json: Json = False) -> None:
     """List deliveries, the last to be queued first. What they say is not shown."""
-
     from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.delivery import DeliveryState, masked

@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from carelog.app import Carelog
     from carelog.identity.resealing import Sealing
+    from carelog.kit.breaker import Breaker
 
 Finding = tuple[bool, str, str]
 
@@ -68,14 +69,12 @@ def _data_folder() -> str:
             pass
     except OSError as error:
         raise ConfigurationError(f"{folder} cannot be written to ({error.strerror})") from None
-    if sys.platform != "win32" and folder.stat().st_mode & 0o007:
+    if folder.stat().st_mode & 0o007:
         raise ConfigurationError(f"anyone on this machine may look into {folder}: `chmod o= {folder}` ends that")
     return str(folder)
 
 
 async def _inside(carelog: "Carelog") -> list[Finding]:
-    from carelog.ai.breaker import BreakerState
-    from carelog.ai.breakers import breakers
     from carelog.identity.resealing import how_sealed
     from carelog.pipeline.run import RunState
 
@@ -87,14 +86,7 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
         links = " → ".join(link.name for link in chain.definition.links)
         state = "" if chain.definition.enabled else " (disabled)"
         findings.append((True, f"chain {chain.name}", f"{links}{state}"))
-    async with carelog.health.read() as connection:
-        states = await breakers(connection)
-    now = carelog.clock.now()
-    for name, definition in carelog.configuration.current.definitions.ai_endpoints.items():
-        stands = states[name].state(now) if name in states else None
-        told = "not called yet" if stands is None else f"its breaker is {stands.replace('_', ' ')}"
-        roles = ", ".join(definition.roles) or "no role"
-        findings.append((stands in (None, BreakerState.CLOSED), f"AI endpoint {name}", f"{roles}; {told}"))
+    findings += await _breakers(carelog)
     findings.append(_sealed(await how_sealed(carelog.auth, carelog.secrets), older=bool(carelog.secrets.older)))
     keys = [key for key in await carelog.keyring.keys() if key.revoked_at is None]
     findings.append((True, "API keys", str(len(keys)) if keys else "none yet: `carelog keys add NAME` makes one"))
@@ -105,6 +97,34 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
         findings.append((True, "waiting runs", f"{needing}: see `carelog conversations --needs-transcript`"))
     dead = await carelog.dead_letters.count(carelog.operator)
     findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
+    return findings
+
+
+async def _breakers(carelog: "Carelog") -> list[Finding]:
+    """Of those that the configuration names, each with what it is for."""
+    from carelog.ai.tables import ai_breaker
+    from carelog.db.breakers import breakers
+    from carelog.kit.breaker import BreakerState
+    from carelog.pipeline.tables import webhook_breaker
+
+    async with carelog.health.read() as connection:
+        endpoints, receivers = await breakers(connection, ai_breaker), await breakers(connection, webhook_breaker)
+    now = carelog.clock.now()
+
+    def finding(name: str, breaker: "Breaker | None", of: str) -> Finding:
+        stands = None if breaker is None else breaker.state(now)
+        told = "not called yet" if stands is None else f"its breaker is {stands.replace('_', ' ')}"
+        return stands in (None, BreakerState.CLOSED), name, f"{of}; {told}"
+
+    named = carelog.configuration.current.definitions.ai_endpoints
+    findings = [
+        finding(f"AI endpoint {name}", endpoints.get(name), ", ".join(definition.roles) or "no role")
+        for name, definition in named.items()
+    ]
+    findings += [
+        finding(f"webhook {receiver}", receivers.get(receiver), f"chain {', '.join(chains)}")
+        for receiver, chains in carelog.chains.current.receivers.items()
+    ]
     return findings
 
 

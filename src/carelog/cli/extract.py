@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from carelog.conversations import Conversation
 
 _LARGEST: Final = 64 * 1024 * 1024
-# From so many files on, further processes gain more than they cost to start. They are handed a few files at a time,
-# and only some tasks ahead, so that memory does not grow with the number of files.
+# From so many files on, more processes are worth their start. Each is handed a few files at a time, and few tasks wait,
+# so that memory does not grow with the number of files.
 _WORTH_A_POOL: Final = 24
 _FILES_A_TASK: Final = 4
 _TASKS_AHEAD: Final = 4
@@ -91,7 +91,7 @@ def _extracted(files: Sequence[Path]) -> Iterator[Extracted]:
             while waiting:
                 yield from waiting.popleft().result()
         finally:
-            # Waited for: a pool that is let go of may find its pipe closed when the interpreter ends.
+            # Wait for the pool to end: otherwise it may find its pipe closed when the interpreter does.
             pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -127,7 +127,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _cores() -> int:
-    """How many this process may use, which in a container can be fewer than there are."""
+    """How many cores this process may use; in a container, fewer than the machine has."""
     import os
 
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

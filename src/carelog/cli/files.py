@@ -76,14 +76,15 @@ def read_submission(
     if _is_vcon(file, data):
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
     text, title = _decoded(data), _title(file)
-    name = by_its_words(text, subject_id)  # the same file again is the same conversation
+    spoken_at = spoken_on(text) or moment_in(file.stem)
+    name = by_its_words(text, subject_id, spoken_at)  # the same file again is the same conversation
     return read_transcript(
         text,
         SystemClock(),
         channel=channel,
         external_id=name,
         subject_id=subject_id,
-        started_at=spoken_on(text) or moment_in(file.stem),
+        started_at=spoken_at,
         title=title,
     )
 

@@ -1,16 +1,17 @@
-"""A process that makes child processes by copying itself: a copy has loaded what it needs when it begins.
+"""A process that starts others by copying itself, so that they need not load anything.
 
-It is made first of all. This process has one thread then, no event loop, no settings and nothing open, so that there
-is nothing in a copy that two processes must not share. It is asked over a socket that only this process holds, and ends
-when this process does, however it does.
+It is made before anything else, while this process still has one thread, no event loop, no settings and no open files:
+nothing then is shared that two processes must not share. Requests come over a socket that only this process holds; the
+fork server ends when that closes, which is also how it notices that this process died.
 
-Its copies are handed over (PR_SET_CHILD_SUBREAPER of Linux): this process is their parent, which waits for them and
-learns how they end, and they go on when the fork server does not.
+Each copy is handed over to this process (PR_SET_CHILD_SUBREAPER of Linux), which is then its parent: it can wait for
+the copy, and the copy outlives the fork server.
 """
 
 import asyncio
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -22,9 +23,6 @@ from pathlib import Path
 from typing import Final, NoReturn, TypedDict
 
 from carelog.kit.garbage import calm
-
-if sys.platform != "win32":
-    import fcntl
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
@@ -45,7 +43,7 @@ class ForkServerGone(Exception):
 
 
 class ForkServer:
-    """Asks this process, which is at the other end of this socket."""
+    """The fork server, seen from the process that made it."""
 
     def __init__(self, pid: int, asked: socket.socket) -> None:
         asked.setblocking(False)
@@ -56,18 +54,18 @@ class ForkServer:
     async def fork(
         self, arguments: Sequence[str], environment: Mapping[str, str], descriptors: Mapping[int, int]
     ) -> int:
-        """The id of a new process, a child of this one in a session of its own, with these arguments, and with
-        `environment` over the one in which the fork server was made. `descriptors` are those that it shall have, each
-        with the one of this process that it is.
+        """Start a process with these arguments, as a child of this one in a session of its own, and return its id.
+        `environment` is set over the fork server's own. `descriptors` maps the numbers that the new process has to the
+        descriptors of this one.
 
-        Raises OSError when the system has no process to give, and ForkServerGone.
+        Raises OSError when the system cannot start a process, and ForkServerGone.
         """
         wanted = _Wanted(arguments=[*arguments], environment={**environment}, descriptors=[*descriptors])
         try:
             async with self._one_at_a_time, asyncio.timeout(_ANSWER_SECONDS):
                 answer = await self._ask(json.dumps(wanted).encode(), list(descriptors.values()))
         except BaseException as error:
-            self._end()  # or the answer would be taken for that to the next request
+            self._end()  # else the answer would be taken for that of the next request
             if isinstance(error, OSError):
                 raise ForkServerGone from error
             raise
@@ -77,8 +75,8 @@ class ForkServer:
         return pid
 
     async def _ask(self, wanted: bytes, descriptors: list[int]) -> bytes:
-        """This process takes over what loses its parent meanwhile, and at no other time: what a child that was killed
-        leaves behind goes where it always did."""
+        """Orphans become children of this process only while it asks. Otherwise what a killed child leaves behind goes
+        to the first process, as usual."""
         _take_over(True)
         try:
             socket.send_fds(self._asked, [wanted], descriptors)
@@ -91,18 +89,18 @@ class ForkServer:
 
     def _end(self) -> None:
         self._asked.close()
-        with suppress(ChildProcessError):  # it has been seen to end
+        with suppress(ChildProcessError):  # it was reaped already
             if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
                 os.kill(self._pid, signal.SIGKILL)
                 os.waitpid(self._pid, 0)
 
 
 def start_fork_server(main: Callable[[], object], *load: Callable[[], object]) -> ForkServer | None:
-    """Load all that copies shall have, and make a fork server; to be called before anything else is done. Its copies
-    call `main` for what their arguments say, and end.
+    """Load what copies need, and make a fork server. Call this first of all. A copy calls `main` with its arguments,
+    and ends.
 
-    None where copies could not be handed over, which is outside of Linux and on an old one, where there is a thread by
-    then, since a copy would have its locks without it, and where the system has no process to give.
+    Returns None where copies cannot be handed over (not Linux, or too old), where this process already has several
+    threads, since a copy would inherit their locks but not the threads, and where the system cannot start a process.
     """
     if not _sees_processes_end():
         return None
@@ -110,7 +108,7 @@ def start_fork_server(main: Callable[[], object], *load: Callable[[], object]) -
         one()
     if not (_has_one_thread() and _take_over(True) and _take_over(False)):
         return None
-    # What is loaded is not looked through for garbage, which would write to each of its pages: copies share them.
+    # Copies share the memory of what is loaded as long as nobody writes to it, as a garbage collection would.
     calm()
     sys.stdout.flush()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -145,7 +143,8 @@ def _has_one_thread() -> bool:
 
 
 def _take_over(whether: bool) -> bool:
-    """Whether this process can be given those of its descendants whose parent ends from now on, or none any more."""
+    """Become the parent of descendants whose own parent ends, or stop being so. Returns whether the system can do
+    that."""
     return _prctl(_PR_SET_CHILD_SUBREAPER, int(whether))
 
 
@@ -154,8 +153,8 @@ def _prctl(option: int, value: int) -> bool:
 
 
 def _serve(asked: socket.socket, main: Callable[[], object]) -> NoReturn:
-    os.setsid()  # Ctrl-C is not for it
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # one that was stopped sees no end of its socket
+    os.setsid()  # Ctrl-C is for the supervisor
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a stopped process does not see its socket close
     _be_called("fork-server")
     while True:
         try:
@@ -179,7 +178,8 @@ def _serve(asked: socket.socket, main: Callable[[], object]) -> NoReturn:
 
 
 def _fork_twice() -> int:
-    """The id of a grandchild, whose parent is gone; 0 in the grandchild, and an error's number below zero."""
+    """Fork, and fork again. Returns 0 in the grandchild; elsewhere its id, or the negative number of an error. The
+    process between them has ended."""
     read, write = os.pipe()
     try:
         between = os.fork()
@@ -214,13 +214,14 @@ def _become(wanted: _Wanted, received: Sequence[int]) -> None:
 
 
 def _be_called(name: str) -> None:
-    """Its command line remains that of the process that was copied; `top` and `ps -e` show this."""
+    """Name the process, as `top` and `ps -e` show it. Its command line remains that of the process it was copied
+    from."""
     with suppress(OSError):  # some sandboxes let nobody write there
         Path("/proc/self/comm").write_text(name, encoding="utf-8")
 
 
 def _place(received: Sequence[int], numbers: Sequence[int]) -> None:
-    """Have them under these numbers instead, some of which others of them may have now."""
+    """Move descriptors to these numbers, some of which others of them may have at the moment."""
     aside = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, max(numbers) + 1) for descriptor in received]
     for descriptor in received:
         os.close(descriptor)

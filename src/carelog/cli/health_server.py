@@ -1,9 +1,8 @@
-"""Health over HTTP, of a process that serves nothing else: `carelog worker --health-port`."""
+"""Health over HTTP for a process that serves nothing else: `carelog worker --health-port`."""
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from carelog.api.health import check_database
 from carelog.api.metrics import metrics_route
 from carelog.api.shapes import Check, HealthOut
 from carelog.app import Carelog
-from carelog.cli.server import server_of
+from carelog.cli.server import served
 from carelog.cli.supervisor import Supervisor
 
 Checks = Callable[[], Awaitable[list[Check]]]
@@ -35,18 +34,13 @@ def health_app(checks: Checks, routes: Sequence[BaseRoute] = ()) -> Starlette:
     return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready), *routes])
 
 
-@asynccontextmanager
-async def health_told(carelog: Carelog, supervisor: Supervisor, listening: socket.socket) -> AsyncIterator[None]:
-    """Tell the health of worker processes, and the metrics, beside the block."""
+def health_told(
+    carelog: Carelog, supervisor: Supervisor, listening: socket.socket
+) -> AbstractAsyncContextManager[object]:
+    """Serve the health of worker processes, and the metrics, while the block runs."""
     keyring = None if carelog.settings.metrics_public else carelog.keyring
     metrics = metrics_route(carelog.health, carelog.clock, keyring)
-    server = server_of(health_app(lambda: _checks(carelog, supervisor), [metrics]))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
+    return served(health_app(lambda: _checks(carelog, supervisor), [metrics]), listening)
 
 
 async def _checks(carelog: Carelog, supervisor: Supervisor) -> list[Check]:

@@ -33,7 +33,7 @@ _STATES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FileReceipt:
     """What became of one file."""
 
     file: str
@@ -45,10 +45,10 @@ class Told:
 
 @dataclass(slots=True)
 class Tally:
-    """What has been done so far: what there is to tell, even of a command that is interrupted."""
+    """What was done so far; also told when the command is interrupted."""
 
     files: int
-    told: list[Told] = field(default_factory=list)
+    told: list[FileReceipt] = field(default_factory=list)
     runs: list[UUID] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     example: str | None = None
@@ -125,7 +125,7 @@ async def _accept(
     from carelog.kit.errors import CarelogError
 
     submissions: list[tuple[Path, Submission]] = []
-    told: dict[Path, Told] = {}
+    told: dict[Path, FileReceipt] = {}
     for file in files:
         try:
             most = carelog.settings.max_body_bytes
@@ -133,17 +133,16 @@ async def _accept(
                 (file, read_submission(file, most=most, channel=channel, subject_id=owner, receive=carelog.receive))
             )
         except (CarelogError, OSError) as error:
-            told[file] = Told(str(file), "refused", reason=reason(error))
+            told[file] = FileReceipt(str(file), "refused", reason=reason(error))
     receipts = await carelog.intake.accept(carelog.operator, [submission for _, submission in submissions])
     for (file, _), receipt in zip(submissions, receipts, strict=True):
         why = reason(receipt.error) if receipt.error else None
-        told[file] = Told(str(file), str(receipt.verdict), receipt.conversation_id, receipt.subject_id, why)
+        told[file] = FileReceipt(str(file), str(receipt.verdict), receipt.conversation_id, receipt.subject_id, why)
         tally.runs += receipt.runs
     tally.told += [told[file] for file in files]
 
 
 async def _states(carelog: "Carelog", runs: Sequence[UUID]) -> Counter[str]:
-
     counts: Counter[str] = Counter()
     for group in _groups(runs):
         for run in await carelog.runs.several(carelog.operator, group):
@@ -151,8 +150,9 @@ async def _states(carelog: "Carelog", runs: Sequence[UUID]) -> Counter[str]:
     return counts
 
 
-async def _example(carelog: "Carelog", told: Sequence[Told]) -> str | None:
-    """Whom most of these conversations are about, as `carelog record` takes it: by name where nobody shares it."""
+async def _example(carelog: "Carelog", told: Sequence[FileReceipt]) -> str | None:
+    """The subject of most of these conversations, as an argument for `carelog record`: the name, where nobody shares
+    it."""
     from carelog.kit.errors import CarelogError
 
     owners = Counter(one.subject for one in told if one.subject)
@@ -196,7 +196,7 @@ def _print(tally: Tally, *, as_json: bool) -> None:
         _print_summary(tally)
 
 
-def _print_json(told: Sequence[Told]) -> None:
+def _print_json(told: Sequence[FileReceipt]) -> None:
     from carelog.cli.output import print_json
 
     for one in told:

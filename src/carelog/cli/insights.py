@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carelog.cli.parameters import Json
+from carelog.cli.parameters import Json, OfSubject
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
@@ -13,14 +13,11 @@ if TYPE_CHECKING:
 
 
 def insights(
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
-    ],
+    subject: OfSubject,
     days: Annotated[int, typer.Option(metavar="N", min=1, max=1100, help="Of the last N days.")] = 90,
     json: Json = False,
 ) -> None:
     """Show what a record tells: trends, readings out of range, adherence, gaps, and what to do about them."""
-
     from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 

@@ -58,7 +58,6 @@ async def _add(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List keys, never the secrets."""
-
     from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
     from carelog.identity import ORDINARY_OF_SOME, ORDINARY_SCOPES, SCOPES

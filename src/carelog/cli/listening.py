@@ -1,4 +1,4 @@
-"""Taking a port, before anything else, so that one that is taken is told at once."""
+"""Taking the port before anything else, so that one that is in use is told at once."""
 
 import os
 import socket
@@ -8,20 +8,22 @@ from typing import Final
 from carelog.kit.errors import ConfigurationError
 
 _WAITING: Final = 2048
-# Elsewhere the system gives all to one of them.
+# Elsewhere the system gives all connections to one of the sockets.
 _SHARED_OUT: Final = sys.platform == "linux"
 
 
 def listen(host: str, port: int, *, told_by: str, shared: bool = False) -> socket.socket:
-    """A socket that listens; port 0 takes a free one. Where it is `shared`, `listen_too` opens others on the same port.
-    Raises ConfigurationError, which names what the port was `told_by`, such as "--port or CARELOG_PORT"."""
+    """A socket that listens; port 0 takes a free one. If `shared`, `listen_too` can open more on the same port. Raises
+    ConfigurationError, which says how the port is chosen (`told_by`, such as "--port or CARELOG_PORT")."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except OSError as error:
         raise ConfigurationError(f"there is no host {host} to listen on ({error.strerror})") from None
     try:
         if shared and port:
-            socket.create_server((host, port), family=family).close()  # or it would be shared with a stranger too
+            socket.create_server(
+                (host, port), family=family
+            ).close()  # fails if another program has the port, which would be shared otherwise
         return socket.create_server((host, port), family=family, backlog=_WAITING, reuse_port=shared and _SHARED_OUT)
     except OSError as error:
         why = os.strerror(error.errno or 0)
@@ -31,8 +33,8 @@ def listen(host: str, port: int, *, told_by: str, shared: bool = False) -> socke
 
 
 def listen_too(shared: socket.socket) -> socket.socket:
-    """A socket of this process's own beside one that another process shares: the system hands each about as many
-    connections. At one socket for all, whoever is awake first takes all that come at once."""
+    """This process's own socket on the port of a shared one. The system then spreads connections evenly; with one
+    socket for all, whichever process wakes first takes every connection that is waiting."""
     if not _SHARED_OUT:
         return shared
     with shared:

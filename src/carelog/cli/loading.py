@@ -1,4 +1,4 @@
-"""What child processes come to load: whoever copies itself for them loads it once for all."""
+"""What child processes need, loaded once by the process that is copied for them."""
 
 import logging
 from importlib import import_module
@@ -9,8 +9,8 @@ log = logging.getLogger(__name__)
 
 
 def load_for_workers() -> None:
-    """The links of most chains, and what reads words, which builds its tables for the first conversation that it is
-    given: a quarter of a second, and fifteen megabytes."""
+    """The links of most chains, and the extractor, which builds its tables when it first reads a conversation: a
+    quarter of a second, and fifteen megabytes."""
     _load("carelog.cli.working", "carelog.links.extract", "carelog.links.summarize", "carelog.links.transcribe")
 
     from carelog.conversations import Conversation
@@ -19,13 +19,13 @@ def load_for_workers() -> None:
 
     try:
         extract(Conversation.parse(sample_files()[0].read_bytes()))
-    except Exception as error:  # noqa: BLE001  whatever it is, it is for conversations to fail of, and not for the start
+    except Exception as error:  # noqa: BLE001  workers start all the same: each conversation that fails tells its own error
         log.warning("a sample could not be read", extra={"error": type(error).__name__, "place": place_of(error)})
 
 
 def load_for_servers() -> None:
     """The API, and its routes."""
-    _load("carelog.cli.answering", "carelog.api")
+    _load("carelog.cli.server", "carelog.api")
 
     from carelog.api.application import routes
 

@@ -1,4 +1,4 @@
-"""Logs: one line an event, ids and places only. On a terminal they are plain, elsewhere JSON lines."""
+"""Logs: one line an event, with ids and places only. Plain on a terminal, JSON elsewhere."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ from typing import Final
 
 from carelog.kit import jsontext
 
-# What every log record has; what is beyond it was given as `extra`.
+# The attributes of every log record; all others were given as `extra`.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
@@ -17,7 +17,7 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
 
 
 class Lines(logging.Formatter):
-    """`as_json` chooses between a line to read and a line to parse."""
+    """Formats a record as a line to read, or as JSON."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()

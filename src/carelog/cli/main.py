@@ -79,8 +79,7 @@ def _root(
 
 
 def main() -> None:
-    """Run a command. What goes wrong is told in a line or two, never as a stack trace: its text might quote what
-    was said."""
+    """Run a command. Errors are printed in a line or two, never as a stack trace, which might quote what was said."""
     patient()
     _have_standard_streams()
     try:
@@ -96,15 +95,15 @@ def main() -> None:
 
 
 def _have_standard_streams() -> None:
-    """Have /dev/null in the place of those that this process was started without: else the next file or socket would be
-    taken for them."""
+    """Open /dev/null for each standard stream that is missing. Otherwise the next file or socket would get its
+    number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _way_to(error: Exception) -> str:
-    """Where it was raised, and from where that was called, of files that there are."""
+    """The innermost five places of the traceback, in real files: `file:line < file:line`."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith("<")]
     return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[:-6:-1])
 

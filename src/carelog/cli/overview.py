@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from carelog.ai.breaker import BreakerState
 from carelog.cli.output import marked, table
 from carelog.db import Connection
+from carelog.kit.breaker import BreakerState
 from carelog.kit.clock import Clock
-from carelog.pipeline.gauges import Gauges, gauges, ingested
+from carelog.pipeline.gauges import EndpointGauge, Gauges, ReceiverGauge, gauges, ingested
 from carelog.pipeline.workers import WorkerRow, listed
 
 WINDOW: Final = timedelta(seconds=10)
@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Each a second; None where nothing is there to compare with."""
+    """Each per second; None where there is no earlier sample to compare with."""
 
     ingested: float
     finished: float | None = None
@@ -49,8 +49,8 @@ async def take_sample(connection: Connection, clock: Clock) -> Sample:
 
 
 def rates(samples: Sequence[Sample]) -> Rates:
-    """What was done between the first sample and the last, by what the workers say of themselves. A worker tells its
-    counts some seconds apart, so each is measured over the time between two of its own telling."""
+    """What was done between the first sample and the last, by the counts that workers report. They report some seconds
+    apart, so each worker is measured over the time between two of its own reports."""
     first, last = samples[0], samples[-1]
     came_in = last.ingested / WINDOW.total_seconds()
     if len(samples) < 2:
@@ -88,11 +88,12 @@ def as_json(samples: Sequence[Sample]) -> dict[str, Any]:
         "dead": [asdict(dead) for dead in last.gauges.dead],
         "storages": [asdict(storage) for storage in last.gauges.storages],
         "endpoints": [asdict(endpoint) for endpoint in last.gauges.endpoints],
+        "receivers": [asdict(receiver) for receiver in last.gauges.receivers],
     }
 
 
 def frame(samples: Sequence[Sample], *, trouble: str | None = None) -> RenderableType:
-    """The same for people."""
+    """The same as tables, for people."""
     last = samples[-1]
     parts: list[RenderableType] = [_headline(last, rates(samples)), "", _lanes(last)]
     if trouble:
@@ -105,7 +106,9 @@ def frame(samples: Sequence[Sample], *, trouble: str | None = None) -> Renderabl
     if last.gauges.storages:
         parts += ["", _storages(last)]
     if last.gauges.endpoints:
-        parts += ["", _endpoints(last)]
+        parts += ["", _breakers("AI endpoint", [(one.endpoint, one) for one in last.gauges.endpoints])]
+    if last.gauges.receivers:
+        parts += ["", _breakers("webhook receiver", [(one.receiver, one) for one in last.gauges.receivers])]
     return Group(*parts)
 
 
@@ -166,17 +169,14 @@ def _storages(sample: Sample) -> Table:
     return shown
 
 
-def _endpoints(sample: Sample) -> Table:
-    shown = _table("AI endpoint", "failures", "state")
-    for endpoint in sample.gauges.endpoints:
-        state = endpoint.state.value.replace("_", " ")
-        if endpoint.retry_in_seconds is not None:
-            state += f", asked again in {span(endpoint.retry_in_seconds)}"
-        shown.add_row(
-            marked(endpoint.endpoint),
-            f"{endpoint.failures:,}",
-            state if endpoint.state is BreakerState.CLOSED else f"[red]{state}[/]",
-        )
+def _breakers(of: str, gauges: Sequence[tuple[str, EndpointGauge | ReceiverGauge]]) -> Table:
+    shown = _table(of, "failures", "state")
+    for name, gauge in gauges:
+        state = gauge.state.value.replace("_", " ")
+        if gauge.retry_in_seconds is not None:
+            state += f", asked again in {span(gauge.retry_in_seconds)}"
+        told = state if gauge.state is BreakerState.CLOSED else f"[red]{state}[/]"
+        shown.add_row(marked(name), f"{gauge.failures:,}", told)
     return shown
 
 

@@ -21,5 +21,8 @@ Channel = Annotated[
         help="Where they come from: calls, whatsapp, checkin, scan, lab or vcon.",
     ),
 ]
+OfSubject = Annotated[
+    str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
+]
 Limit = Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many at the most.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON array.")]

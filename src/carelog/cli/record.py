@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 from carelog.cli.archives import export_record, import_record
 from carelog.cli.insights import insights
-from carelog.cli.parameters import Json
+from carelog.cli.parameters import Json, OfSubject
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from carelog.app import Carelog
     from carelog.record import Entry
     from carelog.record.subjects import Subject
-
-_PAGE = 200
 
 
 class ShownByDefault(TyperGroup):
@@ -37,9 +35,7 @@ app.command("import")(import_record)
 
 @app.command()
 def show(
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
-    ],
+    subject: OfSubject,
     type: Annotated[  # noqa: A002
         list[str] | None, typer.Option("--type", metavar="TYPE", help="Only this entry type; may be repeated.")
     ] = None,
@@ -84,14 +80,8 @@ async def read_record(
     owner = await find_subject(carelog, reference)
     from_ = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     query = EntryQuery(types=types, since=from_)
-    entries: list[Entry] = []
-    cursor = None
-    while True:
-        page = await carelog.record.page(carelog.operator, owner.id, query, limit=_PAGE, cursor=cursor)
-        entries += page.items
-        if page.next is None:
-            return owner, entries[::-1]
-        cursor = page.next
+    pages = carelog.record.every(carelog.operator, owner.id, query)
+    return owner, [entry async for page in pages for entry in page][::-1]
 
 
 def print_record(owner: "Subject", entries: "list[Entry]") -> None:

@@ -1,4 +1,4 @@
-"""SIGHUP: the configuration files are read again, and what they say of chains and lists is put in force."""
+"""SIGHUP: read the configuration files again, and put their chains and lists in force."""
 
 import asyncio
 import logging
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def reload_on_hangup(carelog: Carelog, also: Callable[[], object] = lambda: None) -> None:
-    """Reload on SIGHUP, where there is one, and do `also` this. Files that are wrong change nothing, as do
-    those that are read while the database is away, and the log says what is wrong."""
+    """Reload on SIGHUP, and do `also` this. Where a file is wrong or the database is away, nothing changes, and the log
+    says why."""
     going_on: set[asyncio.Task[None]] = set()
 
     async def reload() -> None:
@@ -25,7 +25,7 @@ def reload_on_hangup(carelog: Carelog, also: Callable[[], object] = lambda: None
             )
         except ConfigurationError as error:
             log.error("the configuration is left as it was", extra={"problem": error.message})
-        except Exception as error:  # noqa: BLE001  nobody awaits this: it would be lost without a word
+        except Exception as error:  # noqa: BLE001  nobody awaits this task: the error would be lost
             log_failure(log, error, "the configuration is left as it was")
         else:
             log.info("the configuration was read again")
@@ -36,5 +36,4 @@ def reload_on_hangup(carelog: Carelog, also: Callable[[], object] = lambda: None
         task.add_done_callback(going_on.discard)
         also()
 
-    if hasattr(signal, "SIGHUP"):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)

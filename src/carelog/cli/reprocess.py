@@ -1,4 +1,4 @@
-"""`carelog reprocess`: let conversations be read again by the engines of now."""
+"""`carelog reprocess`: have conversations read again by the present engines."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated

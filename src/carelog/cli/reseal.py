@@ -36,14 +36,15 @@ def reseal(
 
 
 async def _begin_without(settings: "Settings") -> int:
-    from carelog.app.opening import secret_key_of
+    from carelog.app.ground import secret_key_of
     from carelog.db import Database, migrate
     from carelog.identity.resealing import forget_lost_keys
 
     auth = Database(settings.auth_url)
     try:
         await migrate(auth, "auth")
-        return await forget_lost_keys(auth, secret_key_of(settings, shared=auth.dialect != "sqlite"))
+        secrets = secret_key_of(settings, shared=auth.dialect != "sqlite", sealed=False)
+        return await forget_lost_keys(auth, secrets)
     finally:
         await auth.close()
 

@@ -58,7 +58,6 @@ def list_(
     json: Json = False,
 ) -> None:
     """List items, the newest first."""
-
     from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 

@@ -1,6 +1,5 @@
-"""Runs a command's coroutine over an opened Carelog."""
+"""Running a command's coroutine over an open Carelog."""
 
-import asyncio
 import logging
 import os
 import sys
@@ -9,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from threading import Timer
 from typing import Any, Final, TypeVar
 
+import uvloop
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from carelog.app import Carelog, open_carelog
@@ -28,11 +28,11 @@ _CONNECTION_CLASSES = ("08", "28", "3D", "53", "57")
 
 
 def with_carelog(work: Callable[[Carelog], Awaitable[T]]) -> T:
-    """Open Carelog with the settings in force, do the work, close it. What its operator sees and changes is then in the
-    audit trail, by the name of the command, which is that of the work's module. Raises what `opened` raises."""
+    """Open Carelog with the settings in force, do the work, close it. The audit trail tells what the operator sees and
+    changes under the name of the command, taken from the module of `work`. Raises what `opened` raises."""
     command = work.__module__.rpartition(".")[2].replace("_", "-")
     settings = load_settings()
-    configure_logs("ERROR")  # a command tells itself what became of its work
+    configure_logs("ERROR")  # the command prints what became of its work
 
     async def whole() -> T:
         async with opened(settings) as carelog:
@@ -44,7 +44,7 @@ def with_carelog(work: Callable[[Carelog], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Carelog]:
-    """An open Carelog. Raises ConfigurationError, also when a database cannot be used, then or later."""
+    """An open Carelog. Raises ConfigurationError when a database cannot be used, at the opening or later."""
     try:
         async with open_carelog(settings) as carelog:
             yield carelog
@@ -55,15 +55,15 @@ async def opened(settings: Settings) -> AsyncIterator[Carelog]:
 
 
 def is_of_a_database(error: Exception) -> bool:
-    """A broken pipe is of whoever reads our output; the driver for PostgreSQL need not be installed."""
+    """Whether a database, or the way to it, is at fault. A broken pipe is not: that is whoever reads our output."""
     if isinstance(error, SQLAlchemyError) or type(error).__module__.startswith("asyncpg."):
         return True
     return isinstance(error, OSError) and not isinstance(error, BrokenPipeError)
 
 
 def _trouble(error: Exception) -> str:
-    """What may be told of it. SQLite's messages name tables and columns at the most; PostgreSQL's may quote the data
-    that it refuses, but not where they are of the connection."""
+    """What may be printed of it. SQLite names tables and columns at most. PostgreSQL's messages may quote data, except
+    those about the connection."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     if type(cause).__module__ == "sqlite3":
         return str(cause)
@@ -81,29 +81,21 @@ def _stores(settings: Settings) -> str:
 
 
 def run_loop(work: Coroutine[Any, Any, T], *, patience: float = _THREADS_SECONDS) -> T:
-    """Run a coroutine to its end, on uvloop where there is one.
+    """Run a coroutine to its end, on uvloop.
 
-    Threads that it left behind have so many seconds more. A loop waits for them when it closes, and one that reads a
-    very long text may take minutes, for a run that has gone back to the queue by then.
+    Threads that are still at work then have `patience` seconds, after which the process ends anyway: closing the loop
+    would wait for them, and reading a very long text may take minutes, for a run that is back in the queue by then.
     """
     ended = _Ended(patience)
     try:
-        return _run(ended.after(work))
+        result: T = uvloop.run(ended.after(work))
+        return result
     finally:
         ended.cancel()
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    if sys.platform == "win32":
-        return asyncio.run(work)
-    import uvloop
-
-    result: T = uvloop.run(work)
-    return result
-
-
 class _Ended:
-    """Ends the process some time after its work has ended, unless it does so by itself."""
+    """Ends the process some time after its work is done, unless it has ended by itself."""
 
     def __init__(self, seconds: float) -> None:
         self._timer = Timer(seconds, self._exit)

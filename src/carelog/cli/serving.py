@@ -1,4 +1,4 @@
-"""Serving: the API and what works on the runs over one Carelog, from the first signal to the last run in hand."""
+"""Serving: the API, and the workers beside it, from the first signal to the last run in hand."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
 from carelog.cli.server import Server, server_of
-from carelog.cli.signals import on_signal
+from carelog.cli.signals import cancelled_by_signal, on_signal
 from carelog.cli.supervising import servers_of, told_to_systemd, workers_of
 from carelog.cli.supervisor import Supervisor
 from carelog.cli.systemd import notify
@@ -33,16 +33,14 @@ async def serve(
     workers: int | None,
     demo: bool,
 ) -> None:
-    """Serve in so many processes, of which this is one, until SIGINT or SIGTERM; with so many `workers` in processes of
-    their own, or else a `worker` in this one.
+    """Serve until SIGINT or SIGTERM, in so many processes, of which this is one. Runs are worked on by so many
+    `workers` in processes of their own, or by a `worker` in this one.
 
-    Raises CancelledError when a signal comes before the server is there, and when a second one comes before all is
-    done; what is in hand then goes back to the queue. Raises ConfigurationError when no child process will work.
+    Raises CancelledError when a signal comes before the server is up, or a second one before everything is done; what
+    is in hand then goes back to the queue. Raises ConfigurationError when no child process can be brought to work.
     """
     share_counts(settings.make_data_dir() / "metrics")
-    whole = asyncio.current_task()
-    assert whole is not None
-    on_signal(whole.cancel)
+    whole = cancelled_by_signal()
     async with opened(settings) as carelog:
         server = server_of(carelog.api())
         calm()
@@ -88,8 +86,7 @@ async def serve(
 
 @asynccontextmanager
 async def _working(carelog: Carelog, server: Server) -> AsyncIterator[None]:
-    """A worker beside the server. Should it end of itself, the server ends too: half a Carelog would accept what
-    nobody works on."""
+    """A worker beside the server. If it ends by itself, so does the server, which would accept what nobody works on."""
     async with working(carelog) as task:
         task.add_done_callback(lambda _: _end(server))
         yield

@@ -2,19 +2,15 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 _ONE_SIGNAL_SECONDS: Final = 1.0
 """timeout(1), and a terminal together with a wrapper, send the same signal twice."""
 
 
 def on_signal(act: Callable[[], object], *, again: Callable[[], object] | None = None) -> None:
-    """Do this on SIGINT and SIGTERM, and `again` when another one comes more than a second later. Where the loop hears
-    no signals, on Windows, Ctrl-C cancels the whole."""
-    if sys.platform == "win32":
-        return
+    """Do this on SIGINT and SIGTERM, and `again` when another one comes more than a second later."""
     loop = asyncio.get_running_loop()
     heard_at: float | None = None
 
@@ -28,3 +24,11 @@ def on_signal(act: Callable[[], object], *, again: Callable[[], object] | None =
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, hear)
+
+
+def cancelled_by_signal() -> "asyncio.Task[Any]":
+    """The running task, which SIGINT and SIGTERM cancel from now on."""
+    task = asyncio.current_task()
+    assert task is not None
+    on_signal(task.cancel)
+    return task

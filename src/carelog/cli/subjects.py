@@ -1,10 +1,11 @@
 """`carelog subjects`: list the people who have a record, and erase one for good."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carelog.cli.parameters import Json
+from carelog.cli.parameters import Json, OfSubject
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
@@ -39,13 +40,10 @@ def subjects(context: typer.Context, json: Json = False) -> None:
 
 @app.command()
 def erase(
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", help="An id, a phone number, an e-mail address or a full name.")
-    ],
+    subject: OfSubject,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase a record for good: conversations, entries, runs, the account of whose it is, and every name in the audit
-    trail."""
+    """Erase a record for good: conversations, entries, runs, its owner's account, and every name in the audit trail."""
     from carelog.cli.record import find_subject
     from carelog.cli.run_async import with_carelog
 
@@ -57,11 +55,7 @@ def erase(
 
 
 async def _every_subject(carelog: "Carelog") -> "list[Subject]":
-    found: list[Subject] = []
-    cursor = None
-    while True:
-        page = await carelog.subjects.page(carelog.operator, limit=_PAGE, cursor=cursor)
-        found += page.items
-        if page.next is None:
-            return found
-        cursor = page.next
+    from carelog.kit.paging import every_page
+
+    pages = every_page(partial(carelog.subjects.page, carelog.operator, limit=_PAGE))
+    return [subject async for page in pages for subject in page]

@@ -1,5 +1,4 @@
-"""The life of a process that a supervisor has started: whatever it does, it ends when it is told to, and when the
-supervisor is gone."""
+"""The life of a supervised process: it ends when it is told to, and when its supervisor is gone."""
 
 import asyncio
 import os
@@ -12,7 +11,7 @@ from typing import Final
 from carelog.app import Carelog
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
-from carelog.cli.signals import on_signal
+from carelog.cli.signals import cancelled_by_signal, on_signal
 from carelog.kit.garbage import calm
 from carelog.settings import Settings
 from carelog.telemetry.processes import share_counts
@@ -24,12 +23,10 @@ _GREETING_SECONDS: Final = 1.0
 
 
 async def live_under_supervisor(settings: Settings, part: Part) -> None:
-    """Do this part until SIGTERM, or until the supervisor is gone; tell it every second that this goes on."""
+    """Run this part until SIGTERM, or until the supervisor is gone, and report every second that it still works."""
     share_counts(settings.make_data_dir() / "metrics")
-    whole = asyncio.current_task()
-    assert whole is not None
     supervisor = _take_standard_output()
-    on_signal(whole.cancel)
+    cancelled_by_signal()
     async with opened(settings) as carelog:
         calm()
         ending = asyncio.Event()
@@ -46,10 +43,10 @@ async def live_under_supervisor(settings: Settings, part: Part) -> None:
 
 
 def _take_standard_output() -> int:
-    """The way to the supervisor; what else is printed in this process goes to standard error."""
+    """Standard output leads to the supervisor; whatever else is printed in this process goes to standard error."""
     taken = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # A supervisor that does not read, because it was stopped, must not stop its children with it.
+    # A supervisor that was stopped does not read, and must not block its children.
     os.set_blocking(taken, False)
     return taken
 
@@ -60,7 +57,7 @@ def _greet(supervisor: int) -> None:
 
 
 def _when_standard_input_ends(act: Callable[[], object]) -> None:
-    """Only the supervisor holds the other end: it ends when that does, however it does."""
+    """The supervisor alone holds the other end, so this happens whenever it ends, in whatever way."""
     loop = asyncio.get_running_loop()
 
     def wait() -> None:

@@ -1,4 +1,4 @@
-"""Supervising: worker processes from the first signal to the last, and their health meanwhile."""
+"""Supervising worker processes, from the first signal to the last, and telling their health."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ from carelog.cli.children import Children
 from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
-from carelog.cli.signals import on_signal
+from carelog.cli.signals import cancelled_by_signal, on_signal
 from carelog.cli.supervisor import SERVER, Supervisor
 from carelog.cli.systemd import notify, watchdog_seconds
 from carelog.kit.beside import beside
@@ -22,15 +22,13 @@ from carelog.telemetry.processes import share_counts
 async def supervise_workers(
     settings: Settings, processes: int, children: Children, listening: socket.socket | None
 ) -> int:
-    """Keep worker processes running until SIGINT or SIGTERM; a second one kills them. Returns how many were killed.
+    """Keep worker processes running until SIGINT or SIGTERM; a second signal kills them. Returns how many were killed.
 
-    Raises ConfigurationError for what would stop every one of them, also when that is only seen by their dying, and
+    Raises ConfigurationError for what would stop every one of them, also when only their deaths show it, and
     CancelledError when a signal comes before they are started.
     """
     share_counts(settings.make_data_dir() / "metrics")
-    whole = asyncio.current_task()
-    assert whole is not None
-    on_signal(whole.cancel)
+    cancelled_by_signal()
     async with AsyncExitStack() as open_now:
         carelog = await open_now.enter_async_context(opened(settings))
         supervisor = workers_of(settings, processes, children)
@@ -55,12 +53,12 @@ async def supervise_workers(
 
 
 def workers_of(settings: Settings, processes: int, children: Children) -> Supervisor:
-    """A supervisor of so many processes that work on runs."""
+    """A supervisor of processes that work on runs."""
     return Supervisor(processes, children, drain_seconds=settings.drain_seconds, environment=_said(settings))
 
 
 def servers_of(settings: Settings, processes: int, children: Children, listening: socket.socket) -> Supervisor:
-    """A supervisor of so many processes that answer requests on this socket."""
+    """A supervisor of processes that answer requests on this socket."""
     shared = listening.fileno()
     return Supervisor(
         processes,
@@ -74,8 +72,7 @@ def servers_of(settings: Settings, processes: int, children: Children, listening
 
 
 def _said(settings: Settings) -> dict[str, str]:
-    """Children take their settings from where this process has its own; what the command line may have said goes
-    along."""
+    """Children read the same settings as this process; what was given on the command line is passed to them."""
     said = {"CARELOG_WORKER_CONCURRENCY": str(settings.worker_concurrency)}
     if settings.conserver_config:
         said["CARELOG_CONSERVER_CONFIG"] = str(settings.conserver_config)
@@ -84,7 +81,7 @@ def _said(settings: Settings) -> dict[str, str]:
 
 @asynccontextmanager
 async def told_to_systemd(ready: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """READY=1 once this is over, then WATCHDOG=1 as often as systemd wants to hear it."""
+    """Send READY=1 when this is over, then WATCHDOG=1 as often as systemd wants it."""
 
     async def tell() -> None:
         await ready()

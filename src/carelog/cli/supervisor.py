@@ -1,8 +1,8 @@
 """The supervisor: keeps child processes running, as `supervision` decides.
 
-A child is `carelog worker-process` or `carelog server-process`. Its standard input is a pipe that only this process
-holds: should it die, the children read the end of it, and end too. On its standard output a child says every second
-that it works. Both share this process's standard error.
+A child is `carelog worker-process` or `carelog server-process`. This process alone holds the other end of its standard
+input, so that the children see it close, and end, if the supervisor dies. On standard output a child reports every
+second that it works. Standard error is shared.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ _LATELY_SECONDS: Final = 10
 
 
 class Supervisor:
-    """Runs `processes` of these children with `environment` over this process's own, each with `drain_seconds` to end.
-    They are called `name`s in logs, and `inherited` are the file descriptors that they share with this process."""
+    """Runs `processes` children, with `environment` set over this process's own and `drain_seconds` for each to end.
+    Logs call them by `name`; `inherited` are the file descriptors that they share with this process."""
 
     def __init__(
         self,
@@ -64,27 +64,27 @@ class Supervisor:
         self._last_end = ""
 
     def drain(self) -> None:
-        """End the children in good order."""
+        """Tell the children to finish what is in hand, and end."""
         self._set(drain(self._supervision))
 
     def kill(self) -> None:
-        """End the children at once."""
+        """Kill the children."""
         self._set(kill(self._supervision))
 
     def hang_up(self) -> None:
-        """Tell the children to read their configuration again. One that does not work yet is about to read it, and
-        would die of the signal."""
+        """Tell the children to read their configuration again. One that does not work yet is left alone: it reads it
+        anyway, and would die of the signal."""
         for number, process in self._processes.items():
             if self._supervision.children[number].heard_at is not None:
                 with contextlib.suppress(ProcessLookupError):
                     process.send_signal(signal.SIGHUP)
 
     async def ready(self) -> None:
-        """Wait until each child has said that it works."""
+        """Wait until each child has reported that it works."""
         await self._ready.wait()
 
     def silent(self) -> int:
-        """How many children have not said lately that they work."""
+        """How many children have not reported lately."""
         return self._supervision.silent_at(_now(), _LATELY_SECONDS)
 
     async def run(self) -> int:
@@ -108,7 +108,7 @@ class Supervisor:
         return self._killed
 
     async def _next_change(self) -> None:
-        """Until something happens, or something is due."""
+        """Wait until something happens, or is due."""
         if self._supervision.over:
             return
         with contextlib.suppress(TimeoutError):
@@ -142,7 +142,7 @@ class Supervisor:
         watching.add_done_callback(self._watching.discard)
 
     async def _watch(self, number: int, process: Child) -> None:
-        """Hear what a child says, and see it end."""
+        """Read what a child reports, until it ends."""
         assert process.stdout
         while await process.stdout.readline():
             self._set(heard(self._supervision, number, _now()))

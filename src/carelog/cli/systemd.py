@@ -10,7 +10,7 @@ _PATIENCE_SECONDS: Final = 1.0
 
 
 def notify(state: str) -> None:
-    """Send a state, such as READY=1, to whoever NOTIFY_SOCKET names; nobody there to hear it is no failure."""
+    """Send a state, such as READY=1, to the socket that NOTIFY_SOCKET names. Nothing happens if nobody listens."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -23,8 +23,8 @@ def notify(state: str) -> None:
 
 
 def watchdog_seconds() -> float | None:
-    """How often WATCHDOG=1 is to be sent: at half the time after which the service counts as hung. None when nobody
-    watches this process."""
+    """How often to send WATCHDOG=1: twice in the time after which systemd takes the service for hung. None where it is
+    not watched."""
     if os.environ.get("WATCHDOG_PID") not in (None, str(os.getpid())):
         return None
     try:

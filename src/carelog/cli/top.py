@@ -57,7 +57,7 @@ async def _watch(carelog: "Carelog") -> None:
     from carelog.cli.run_async import is_of_a_database
     from carelog.cli.signals import on_signal
 
-    # By an event, and not by cancellation: a question that the database has in hand is answered first.
+    # By an event, not by cancellation: a query under way is finished first.
     stopped = asyncio.Event()
     on_signal(stopped.set)
     samples = deque([await _sample(carelog)], maxlen=_SAMPLES)
@@ -65,7 +65,7 @@ async def _watch(carelog: "Carelog") -> None:
         taken = 0.0
         while True:
             with suppress(TimeoutError):
-                # A database that has much to count, or much to do, is not asked all the time.
+                # A slow database is asked less often.
                 async with asyncio.timeout(max(_SECONDS, 4 * taken)):
                     await stopped.wait()
                     return

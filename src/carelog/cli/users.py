@@ -1,7 +1,8 @@
 """`carelog users`: who signs in, on the machine that holds the database. The first administrator is made here."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from carelog.identity.users import User
 
 app = typer.Typer(help="Add, list and change users.", no_args_is_help=True)
+
+_PAGE: Final = 200
 
 Who = Annotated[str, typer.Argument(metavar="USER", help="An id or an e-mail address.")]
 Role = Annotated[Literal["patient", "carer", "clinician", "admin"], typer.Option(help="What they are.")]
@@ -42,7 +45,6 @@ def add(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List users, the newest first."""
-
     from carelog.cli.output import marked, print_json, print_table, table
     from carelog.cli.run_async import with_carelog
 
@@ -137,17 +139,14 @@ async def _add(carelog: "Carelog", **said: Any) -> "User":
 
 
 async def _all(carelog: "Carelog") -> list["User"]:
-    found, cursor = [], None
-    while True:
-        page = await carelog.reception.users.page(carelog.operator, limit=200, cursor=cursor)
-        found += page.items
-        if page.next is None:
-            return found
-        cursor = page.next
+    from carelog.kit.paging import every_page
+
+    pages = every_page(partial(carelog.reception.users.page, carelog.operator, limit=_PAGE))
+    return [user async for page in pages for user in page]
 
 
 def _password(from_stdin: bool) -> str:
-    """The password, asked for twice at a terminal. Raises InvalidInput for one that is no text."""
+    """The password, asked for twice at a terminal. Raises InvalidInput if it is not text."""
     from carelog.kit.errors import InvalidInput
 
     if from_stdin:

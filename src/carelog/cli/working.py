@@ -10,8 +10,8 @@ from carelog.pipeline.workers import Presence
 
 @asynccontextmanager
 async def working(carelog: Carelog) -> AsyncIterator["asyncio.Task[None]"]:
-    """A worker beside the block. After it the worker ends the batches in hand; what takes longer than `drain_seconds`
-    is cancelled, and its runs go back to the queue. Raises what the worker raises."""
+    """A worker beside the block. After the block it finishes the batches in hand; what takes longer than
+    `drain_seconds` is cancelled, and its runs go back to the queue. Raises what the worker raises."""
     presence = Presence(carelog.health, carelog.worker, carelog.clock)
     async with presence.kept():
         task = asyncio.create_task(carelog.work())

@@ -1,7 +1,8 @@
-"""One parameter for many ids, or for many names.
+"""One parameter for many ids, or for many names: for whatever values a caller hands over, however many.
 
 `IN` with a parameter for each value is written anew by SQLAlchemy, and prepared anew by the database, for each number
-of values: for a batch of a hundred that costs more than the query.
+of values: for a batch of a hundred that costs more than the query, and some 32,000 are too many. So `in_` is for values
+that stand in the code, such as states, and for what another query finds.
 """
 
 import json
@@ -48,8 +49,8 @@ def among_pairs(
 ) -> ColumnElement[bool]:
     """The condition that two columns of text, together, hold one of these pairs.
 
-    SQLite looks a list of pairs up in an index when it is a query, as it is here; a list of two or more that is
-    written out it compares with every row there is.
+    SQLite finds the pairs by an index because they come from a query; written out as a list, it would compare them with
+    every row.
     """
     dialect = connection.dialect.name
     given = [bindparam(None, part, type_=_pairs_type(dialect)) for part in _pairs(dialect, pairs)]
@@ -57,17 +58,17 @@ def among_pairs(
 
 
 def among_given(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
-    """`among` for a statement that is built once; `given_ids` says which ids they are when it is carried out."""
+    """`among` for a statement that is built once: the ids are parameters of each execution, made by `given_ids`."""
     return _among(dialect, column, bindparam(name, type_=_ids_type(dialect)))
 
 
 def given_ids(dialect: str, name: str, ids: Collection[UUID]) -> dict[str, Any]:
-    """The parameter of `among_given`."""
+    """The parameters of `among_given`."""
     return {name: _ids(dialect, ids)}
 
 
 def among_given_pairs(dialect: str, columns: tuple[Column[str], Column[str]], name: str) -> ColumnElement[bool]:
-    """The same of `among_pairs`, with `given_pairs`."""
+    """`among_pairs` for a statement that is built once; its parameters are made by `given_pairs`."""
     parts = len(_pairs(dialect, ()))
     return _among_pairs(columns, [bindparam(f"{name}_{n}", type_=_pairs_type(dialect)) for n in range(parts)])
 
@@ -86,7 +87,7 @@ def _among(dialect: str, column: Column[Any], ids: BindParameter[Any]) -> Column
 def _ids(dialect: str, ids: Collection[UUID]) -> Any:
     if dialect == "postgresql":
         return list(ids)
-    # As SQLAlchemy writes UUIDs there: 32 hexadecimal digits.
+    # As SQLAlchemy stores UUIDs in SQLite: 32 hexadecimal digits.
     return json.dumps([id_.hex for id_ in ids])
 
 

@@ -1,4 +1,4 @@
-"""Combining: callers that come at the same time share one trip to the database; one that comes alone does not wait."""
+"""Combining: callers that come at the same time share one trip to the database. One that comes alone does not wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Between the arrival of a request's bytes and its call here, the event loop turns about so often.
+# About how often the event loop turns between the arrival of a request and its call here.
 _TURNS: Final = 3
 _PATIENCE_SECONDS: Final = 0.005
 
@@ -15,10 +15,10 @@ _PATIENCE_SECONDS: Final = 0.005
 class Combiner(Generic[T, R]):
     """Hands items to `work` in batches of at most `most`, one batch at a time.
 
-    While a batch is under way, those who come gather into the next one; and so do, for some milliseconds at the most,
-    those who are on their way here when it could begin. `work` returns one result for each item, in
-    order, and where it writes, once that is committed. When it fails for a batch, each item is tried alone, so that
-    one caller's item cannot fail the others'.
+    Items that come while a batch is under way are in the next one. A batch also waits some milliseconds at most for
+    callers who are about to come. `work` returns one result for each item, in order; if it writes, it returns once that
+    is committed. When it fails for a batch, each item is tried alone, so that one caller's item does not fail the
+    others'.
     """
 
     def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, most: int = 64) -> None:
@@ -30,7 +30,7 @@ class Combiner(Generic[T, R]):
     async def submit(self, item: T) -> R:
         """The result for this item. Raises what `work` raises for it.
 
-        A caller that is cancelled does not take its item back: it may already be a part of a batch.
+        An item is not taken back when its caller is cancelled: it may be part of a batch already.
         """
         done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
@@ -46,12 +46,12 @@ class Combiner(Generic[T, R]):
                 await self._work_together(batch)
         finally:
             self._working = None
-            for _, done in self._waiting:  # only when the process is being taken down
+            for _, done in self._waiting:  # only while the process is being shut down
                 done.cancel()
 
     async def _gathered(self) -> None:
-        """Until some turns of the event loop have brought nobody more. They take microseconds when it has nothing else
-        to do; when it is busy with those who are on their way, a batch for each of them would make all of them wait."""
+        """Wait until some turns of the event loop bring no more items. That takes microseconds when the loop is idle;
+        when it is busy with other callers, a batch for each of them would make all of them wait longer."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE_SECONDS
         here, quiet = len(self._waiting), 0
@@ -70,7 +70,7 @@ class Combiner(Generic[T, R]):
             elif not batch[0][1].done():
                 batch[0][1].set_exception(error)
             return
-        except BaseException:  # the process is being taken down
+        except BaseException:  # the process is being shut down
             for _, done in batch:
                 done.cancel()
             raise

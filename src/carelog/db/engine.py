@@ -1,8 +1,7 @@
 """One database: an engine to read with and one to write with.
 
-On SQLite the writer is a single connection whose transactions begin IMMEDIATE, so that writers of one process
-queue in Python, where waiting is free; those of several processes take turns. On PostgreSQL both
-are the same pool.
+On SQLite the writer is a single connection whose transactions begin IMMEDIATE, so that the writers of one process queue
+in Python, where waiting is cheap; several processes take turns. On PostgreSQL both are the same pool.
 """
 
 import asyncio
@@ -55,8 +54,8 @@ _ALONE: Final = "carelog_alone"
 class Database:
     """Opened with a URL such as 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'.
 
-    On PostgreSQL a transaction that nobody goes on with for `idle_seconds` is rolled back: a process that stands still,
-    or a machine that is gone, keeps the rows that it has locked from all others no longer.
+    On PostgreSQL a transaction that stands still for `idle_seconds` is rolled back: a process that was halted, or a
+    machine that is gone, does not keep its rows locked.
     """
 
     def __init__(self, url: str, *, idle_seconds: float = _HALTED_SECONDS) -> None:
@@ -86,9 +85,9 @@ class Database:
 
     @asynccontextmanager
     async def by_turns(self) -> AsyncIterator[None]:
-        """Hold off the others of this process who ask for this too: for what goes through many rows. On SQLite each row
-        is handed over under the interpreter's lock, and two who do so at once wait for each other at every row. On
-        PostgreSQL, where another process does most of it, nobody is held off."""
+        """Let one caller of this process do this at a time: for queries over many rows. On SQLite each row is fetched
+        under the interpreter's lock, and two such queries would wait for each other at every row. On PostgreSQL, where
+        the server does the work, nobody waits."""
         if self._rows_turn is None:
             yield
         else:
@@ -97,8 +96,8 @@ class Database:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
-        """A transaction for reading whose queries all see the same state, on PostgreSQL too. For what reads much, and
-        seldom, and may take its time in between: it locks nothing."""
+        """A transaction for reading whose queries all see the same state, on PostgreSQL too. It locks nothing, and is
+        for long reads that are rare."""
         async with self._reader.connect() as connection:
             if self.dialect == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
@@ -108,8 +107,8 @@ class Database:
     async def rows(
         self, statement: Select[Any], parameters: Mapping[str, Any] | None = None
     ) -> Sequence[Row[*tuple[Any, ...]]]:
-        """The rows of one query. It sees one state of the database by itself, and so goes without a transaction, in one
-        trip: for a small query, that is most of the cost."""
+        """The rows of one query, in one trip and without a transaction, which a single query does not need. For a small
+        query, that is most of the cost."""
 
         def fetch() -> Sequence[Row[*tuple[Any, ...]]]:
             with self._alone.connect() as connection:
@@ -118,14 +117,14 @@ class Database:
         return await greenlet_spawn(fetch)
 
     def version(self) -> int | None:
-        """A number that is another one after every commit, by whomever: what was read at the same number is so still.
-        None where that is not known for less than it costs to read again."""
+        """A number that changes with every commit of any process: what was read at the same number still holds. None
+        where the number costs more than reading again."""
         return self._version.now() if self._version else None
 
     @asynccontextmanager
     async def write(self, *, at_leisure: bool = False) -> AsyncIterator[Connection]:
-        """A transaction for writing: committed, to disk, when the block ends; rolled back when it raises. Who
-        takes long between its statements says so: it is written `at_leisure`."""
+        """A transaction for writing: committed to disk when the block ends, rolled back when it raises. With
+        `at_leisure`, the block may take long between its statements."""
         async with self._writer.begin() as connection:
             if at_leisure and self.dialect == "postgresql":
                 await connection.execute(_AT_LEISURE)
@@ -133,10 +132,10 @@ class Database:
         self._count_commit()
 
     async def transact(self, work: Work[T]) -> T:
-        """The same for `work`, which gets the connection, and awaits nothing but its statements: for what is done so
-        often that the way to the database and back counts. Returns what it returns, once that is committed.
+        """A transaction for `work`, which gets the connection and awaits nothing but its statements: for what is done
+        so often that each trip to the database counts. Returns what `work` returns, once that is committed.
 
-        Raises RuntimeError when it waits for anything else; nothing is then committed.
+        Raises RuntimeError when `work` waits for anything else; nothing is then committed.
         """
         if self.dialect == "sqlite":
             async with self._writer.connect() as connection:
@@ -148,8 +147,9 @@ class Database:
         return done
 
     async def keep_log_short(self) -> None:
-        """Move what is committed from SQLite's log into the file, beside those who commit, until this is cancelled.
-        Else the commit that fills the log does it: it takes several times as long, and all who share it wait."""
+        """Move what is committed from SQLite's log into the file, again and again, until this is cancelled. Otherwise
+        the commit that fills the log would do it, which takes several times as long, and all who share that commit
+        wait."""
         while self.dialect == "sqlite":
             if await self._many_commits.wait(_IDLE_SECONDS):
                 with suppress(SQLAlchemyError, sqlite3.Error):  # what is left in the log is safe there
@@ -158,8 +158,8 @@ class Database:
                         await raw.in_thread(lambda file: file.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
 
     async def empty_log(self) -> bool:
-        """Move all that is committed from SQLite's log into the file, and empty the log: what was deleted stands in it
-        until then. False where somebody reads an older state all the while."""
+        """Move everything committed from SQLite's log into the file, and empty the log, where deleted data stands until
+        then. False if somebody reads an older state all the while."""
         if self.dialect != "sqlite":
             return True
         async with self._reader.connect() as connection:
@@ -167,8 +167,8 @@ class Database:
             return bool(await raw.in_thread(_emptied))
 
     async def end_halted(self) -> None:
-        """End the transactions of Carelog's, on PostgreSQL, whose process stands still in the middle of a statement,
-        until this is cancelled. By a connection of its own: all others may be waiting for what is locked so."""
+        """On PostgreSQL, end the transactions of Carelog whose process stands still in the middle of a statement, until
+        this is cancelled. It has a connection of its own, since all others may be waiting for those locks."""
         if self.dialect == "postgresql":
             engine = _postgres_engine(self.url, self._idle_seconds, size=1)
             try:
@@ -183,8 +183,8 @@ class Database:
             self._many_commits.wake()
 
     async def ping(self) -> None:
-        """Raise whatever the driver raises when the database does not answer, and OSError when a file of SQLite's can
-        grow no more."""
+        """Raise what the driver raises when the database does not answer, and OSError when a SQLite file cannot
+        grow."""
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
         if self.dialect == "sqlite" and disk_usage(Path(str(self.url.database)).parent).free < _ROOM:
@@ -267,7 +267,7 @@ def _sqlite_engine(url: URL, *, size: int, turn: Turn | None = None) -> AsyncEng
 
 
 def _emptied(file: sqlite3.Connection) -> bool:
-    """Nobody can write while it waits for those who read, so it waits but a moment at a time."""
+    """Writers wait while this waits for readers, so it waits only a moment at a time."""
     file.execute(f"PRAGMA busy_timeout={_LOG_WAITS_MS}")
     try:
         for _ in range(_LOG_TRIES):
@@ -280,8 +280,8 @@ def _emptied(file: sqlite3.Connection) -> bool:
 
 
 def _write_ahead(cursor: Any) -> None:
-    """Give the file a log. SQLite waits for whoever has it locked, but not where several give it one at once, as when
-    processes first start together: it fails at once."""
+    """Switch the file to a write-ahead log. SQLite waits for locks elsewhere, but fails at once when several processes
+    do this at the same time, as at a first start."""
     given_up = monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -295,8 +295,8 @@ def _write_ahead(cursor: Any) -> None:
 
 
 def _postgres_engine(url: URL, idle_seconds: float, *, size: int = _POOL) -> AsyncEngine:
-    """Its pool asks a connection that has lain idle whether it still lives. To ask each time, as SQLAlchemy can, takes
-    longer than a small query."""
+    """Its pool checks a connection before use only if it was idle for a while. To check each time, as SQLAlchemy can,
+    takes longer than a small query."""
     engine = create_async_engine(url, pool_size=size, hide_parameters=True)
     dialect: Dialect = engine.sync_engine.dialect
     # By a statement: a connection pooler in between refuses what it does not know among a session's parameters.

@@ -1,4 +1,4 @@
-"""Tells trouble with the database itself from data that it will not take."""
+"""Tells trouble with the database itself from data that it refuses."""
 
 from logging import Logger
 
@@ -12,7 +12,7 @@ _DATA_CLASSES = ("22", "23")
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether to wait and try again, since no piece of data is to blame.
+    """Whether to wait and try again, because no piece of data is to blame.
 
     >>> is_outage(ConnectionRefusedError()), is_outage(ValueError())
     (True, False)
@@ -30,7 +30,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def log_failure(log: Logger, error: Exception, what: str, **named: str) -> None:
-    """For whoever goes on whatever failed: `what` did, unless it was the database. The kind and the place of an error
-    are told, and never its message, which may quote what was said."""
+    """Log that `what` failed, or that the database is away, for a caller that goes on. The kind and place of the error
+    are logged, never its message, which may quote what was said."""
     said = "the database cannot be used" if is_outage(error) else what
     log.error(said, extra={**named, "error": kind_of(error), "place": place_of(error)})

@@ -1,8 +1,8 @@
-"""Ends the transactions on PostgreSQL of who stands still in the middle of a statement.
+"""Ends transactions on PostgreSQL whose process stands still in the middle of a statement.
 
 The server itself ends those that stand still between two statements (`idle_in_transaction_session_timeout`). But the
-driver has a statement prepared before it says with what it is to be carried out, and sends many rows bit by bit:
-whoever halts there is to the server at work, and would keep the rows that it has locked for as long as it is halted.
+driver prepares a statement before it sends the values, and sends many rows bit by bit: a process that is halted there
+is active to the server, and would keep its rows locked for as long as it is halted.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 APPLICATION: Final = "carelog"
 """The name by which the server knows Carelog's sessions from those of others, which are none of its business."""
 
-# `state_change` moves with each message of the protocol: whoever sends a great many rows does not stand still.
+# `state_change` moves with each message of the protocol, so a client that sends many rows does not stand still.
 _END: Final = text(
     """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -32,7 +32,7 @@ _END: Final = text(
 
 
 async def end_halted(engine: AsyncEngine, idle_seconds: float) -> None:
-    """End whatever transaction has stood still for `idle_seconds`, until this is cancelled."""
+    """End every transaction that has stood still for `idle_seconds`, until this is cancelled."""
     while True:
         await asyncio.sleep(idle_seconds / 2)
         try:

@@ -1,7 +1,7 @@
-"""Inserting rows at about what the driver costs.
+"""Inserting rows at about the cost of the driver.
 
-SQLAlchemy writes an INSERT anew for each call, and takes as long over each row as the database does. Here a statement
-is written once for a database, and a row costs what its values cost to convert.
+SQLAlchemy writes an INSERT anew for each call, and takes as long over each row as the database does. Here the statement
+is written once for each database, and a row costs the conversion of its values.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +16,7 @@ _Convert: TypeAlias = Callable[[Any], Any]
 
 
 class _Insert(NamedTuple):
-    """An INSERT in a database's own words, and its values in their order: each column, and how its values are converted
-    for the driver."""
+    """An INSERT as the driver takes it, and its columns in order, each with the conversion of its values."""
 
     words: str
     values: tuple[tuple[str, _Convert | None], ...]

@@ -1,7 +1,7 @@
-"""Leases: what one process at a time does, of all those on one database.
+"""Leases: work that one process at a time does, among all that share a database.
 
-A lease is a row of a table with the columns of `lease_columns`. Whoever works renews it; when they die it runs
-out, and another takes over.
+A lease is a row of a table with the columns of `lease_columns`. Whoever works renews it; when they die it runs out, and
+another takes over.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from carelog.kit.ids import new_id
 
 
 def lease_columns() -> list[Column[Any]]:
-    """What a table of leases has beside its one key."""
+    """The columns of a table of leases, beside its key."""
     return [Column("lease", Uuid), Column("lease_until", UtcDateTime), Column("due_at", UtcDateTime, nullable=False)]
 
 
@@ -38,13 +38,13 @@ class Leases:
     lasting: timedelta
 
     async def is_free(self, connection: Connection, name: str) -> bool:
-        """Whether it is due and in nobody's hands, so that `take` is worth a transaction."""
+        """Whether it is due and nobody holds it, so that `take` is worth a transaction."""
         row = (await connection.execute(select(self.table).where(self.key == name))).one_or_none()
         now = self.clock.now()
         return row is None or (row.due_at <= now and (row.lease is None or row.lease_until <= now))
 
     async def take(self, name: str) -> "Lease | None":
-        """Take what is due and in nobody's hands. None when it is not to be had now."""
+        """Take it, if it is due and nobody holds it; otherwise None."""
         id_, now, columns = new_id(), self.clock.now(), self.table.c
         free = or_(columns.lease.is_(None), columns.lease_until <= now)
         async with self.database.write() as connection:
@@ -60,8 +60,8 @@ class Leases:
 
     @asynccontextmanager
     async def held(self, name: str) -> "AsyncIterator[Lease | None]":
-        """Take it, and renew it while the block works, so that its length need not fit the longest work. A block that
-        fails lets go of it, as it was; one that ends well gives it back itself, there or afterwards."""
+        """Take it, and renew it while the block runs, however long that takes. If the block fails, the lease is let go
+        of as it was; if it ends well, the block gives it back itself, there or later."""
         lease = await self.take(name)
         if lease is None:
             yield None
@@ -81,7 +81,7 @@ class Leases:
         return key
 
     async def _make(self, connection: Connection, name: str, now: datetime) -> None:
-        """Make the row, where it is not there yet."""
+        """Make the row, if it does not exist yet."""
         there = await connection.execute(select(self.key).where(self.key == name))
         if there.one_or_none() is not None:
             return
@@ -99,7 +99,7 @@ class Lease:
     row: Any
 
     async def renew(self, connection: Connection) -> bool:
-        """Hold on to it. False when another has it now."""
+        """Hold on to it. False when another process has it now."""
         return await self._change(connection, lease_until=self.of.clock.now() + self.of.lasting)
 
     async def keep(self) -> None:
@@ -111,8 +111,8 @@ class Lease:
                     await self.renew(connection)
 
     async def give_back(self, connection: Connection, **values: Any) -> bool:
-        """Let go of it, and write the other columns: `due_at` says from when on it may be taken again. False, and
-        nothing is written, when another has it now; the row is locked until the transaction ends."""
+        """Let go of it, and write the other columns; it may be taken again from `due_at` on. Returns False, with
+        nothing written, when another process has it now. The row stays locked until the transaction ends."""
         return await self._change(connection, lease=None, lease_until=None, **values)
 
     async def _change(self, connection: Connection, **values: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Text in lower case, in all letters: SQLite's own `lower` knows those of ASCII only."""
+"""Lower case for all letters: SQLite's own `lower` knows ASCII only."""
 
 import sqlite3
 from typing import Any, Final
@@ -11,7 +11,7 @@ _ON_SQLITE: Final = "carelog_lower"
 
 
 class lowered(FunctionElement[str]):
-    """As `func.lower`, for what may be in other letters. It costs SQLite several times as much."""
+    """`func.lower` for text that may hold any letters. On SQLite it costs several times as much."""
 
     type = Text()
     inherit_cache = True
@@ -28,7 +28,7 @@ def _on_sqlite(element: lowered, compiler: Any, **options: Any) -> str:
 
 
 def teach_lower(connection: sqlite3.Connection) -> None:
-    """Let a connection know the function."""
+    """Define the function on a SQLite connection."""
     connection.create_function(_ON_SQLITE, 1, _lower, deterministic=True)
 
 

@@ -1,7 +1,7 @@
-"""A transaction in one trip: all its statements are carried out where the driver is, and nothing waits between them.
+"""A transaction in one trip: all its statements are run where the driver is, with nothing waiting in between.
 
-A statement that a task waits for costs some ten times what SQLAlchemy needs for it, and on SQLite crosses to the
-connection's thread and back besides; a batch has a dozen of them.
+A statement that a task awaits costs some ten times what SQLAlchemy needs for it, and on SQLite also crosses to the
+connection's thread and back. A batch has a dozen of them.
 """
 
 import sqlite3
@@ -24,8 +24,7 @@ _PLAIN = "carelog_plain"
 
 
 class DirectConnection(AsyncConnection):
-    """What functions know as a connection, on the driver's own side: whoever awaits a statement has its result at
-    once."""
+    """Has the interface of a connection, on the driver's side: awaiting a statement returns its result at once."""
 
     async def execute(self, *given: Any, **options: Any) -> CursorResult[Any]:
         return self._proxied.execute(*given, **options)
@@ -44,8 +43,8 @@ class DirectConnection(AsyncConnection):
 
 
 async def in_one_trip(connection: AsyncConnection, work: Work[T]) -> T:
-    """What `work` returns for this connection, on which no statement has been carried out yet. On SQLite it is begun
-    and committed by the way; on PostgreSQL that is left to the caller.
+    """Run `work` on this connection, on which nothing has been executed yet, and return its result. On SQLite the
+    transaction is begun and committed too; on PostgreSQL the caller does that.
 
     Raises RuntimeError when `work` waits for anything but its statements; nothing of it is then committed.
     """

@@ -1,4 +1,4 @@
-"""Pumps: they bring further what is queued in the database, each to one place and in its own time."""
+"""Pumps: they move what is queued in the database to where it goes, each to one place and at its own pace."""
 
 import asyncio
 import logging
@@ -26,8 +26,8 @@ N = TypeVar("N", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class PumpOptions:
-    """A `batch` is brought further at once; `max_tries` is how often one of it may be tried; `lease` is how long a name
-    is left unserved whose pump died; `poll` is how long what another process queued may lie unseen."""
+    """A `batch` is moved at once, and each of it is tried at most `max_tries` times. `lease` is how long a name is left
+    unserved when its pump has died, `poll` how long work that another process queued may lie unseen."""
 
     batch: int
     max_tries: int
@@ -37,11 +37,11 @@ class PumpOptions:
 
 class Pumps(ABC, Generic[N]):
     """One pump for each name, until told to stop, or until nothing is due: one that is slow, or fails, holds up no
-    other. Of all processes one at a time serves a name, under a lease of the table.
+    other. One process at a time serves a name, under a lease of the table.
 
-    The names may change meanwhile, of which `look_around` tells: one that is new is served too, and one that is gone is
-    left alone. A subclass does a `step`, and has the words of the log: `kind` is what the names are of, `outlet` what
-    stands behind one, `failure` that a step failed.
+    The names may change, which `look_around` tells: new ones are served too, and those that are gone are left alone. A
+    subclass does a `step`, and has the words of the log: `kind` is what the names stand for, `outlet` what is behind
+    one, `failure` says that a step failed.
     """
 
     kind: ClassVar[str]
@@ -62,20 +62,20 @@ class Pumps(ABC, Generic[N]):
 
     @abstractmethod
     async def step(self, name: N) -> int:
-        """Bring one batch further. Returns how many were in it: 0 when nothing is due that can be done now, and when
-        another process serves the name."""
+        """Move one batch. Returns how many were in it: 0 when nothing can be done now, or another process serves the
+        name."""
 
     @abstractmethod
     async def any_due(self, connection: Connection, name: N) -> bool:
         """Whether there is something to do."""
 
     async def is_wanted(self, name: N) -> bool:
-        """Whether there is something to do that nobody does. What it costs is what waiting costs."""
+        """Whether there is something to do that nobody is doing. This is asked while idle, so it must be cheap."""
         async with self._database.read() as connection:
             return await self.any_due(connection, name) and await self._leases.is_free(connection, name)
 
     async def put_off(self, connection: Connection, lease: Lease, down: Setback) -> bool:
-        """Leave what is down alone for a while, as `Lease.give_back`. Nothing counts as a try: all is still queued."""
+        """Leave what is down alone for a while, as `Lease.give_back`. No try is counted: everything is still queued."""
         troubles = lease.row.troubles + 1
         pause = at_least(pause_of(troubles), down.retry_after)
         told = {self.kind: lease.name, "troubles": troubles, "seconds": round(pause.total_seconds())}
@@ -89,7 +89,7 @@ class Pumps(ABC, Generic[N]):
             wakeup.wake()
 
     def look_around(self) -> None:
-        """Tell that the names are others now."""
+        """Tell that the names have changed."""
         self._changed.wake()
 
     def stop(self) -> None:
@@ -125,7 +125,7 @@ class Pumps(ABC, Generic[N]):
                     await wakeup.wait(self._options.poll.total_seconds())
                 troubles = 0
             except Exception as error:  # noqa: BLE001
-                # Whatever it is, all of it is still queued; a pump that ends would leave it so for ever.
+                # Everything is still queued, and would stay so for ever if the pump ended.
                 troubles += 1
                 log_failure(log, error, self.failure, **{self.kind: name})
                 await wakeup.wait(pause_of(troubles).total_seconds())

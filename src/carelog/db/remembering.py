@@ -1,4 +1,4 @@
-"""What was read of a database, remembered for as long as nothing is committed to it."""
+"""Values read from a database, remembered until something is committed to it."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
@@ -11,9 +11,9 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """Looks values up by their keys: those that are asked for at once together, and none again while the database
-    stays at the same version. `read` returns one value for each key, in order, and None where there is none, which is
-    not remembered: there is no end to what does not exist."""
+    """Looks values up by key: keys that are asked for at the same time are read together, and none is read again while
+    the database stays at the same version. `read` returns one value for each key, in order. None, for a key that is not
+    there, is not remembered, since there is no end of such keys."""
 
     def __init__(self, database: Database, read: Callable[[Sequence[K]], Awaitable[Sequence[V | None]]]) -> None:
         self._database = database

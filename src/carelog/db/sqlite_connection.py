@@ -1,8 +1,8 @@
 """A connection to SQLite that crosses to its thread once for each statement.
 
-aiosqlite crosses four times: to make a cursor, to execute, to fetch and to close. Each crossing costs about as much
-as a small statement does, and SQLAlchemy fetches all rows at once anyhow. A transaction begins on the way of its first
-statement, and where none has begun, there is nothing to cross for at its end.
+aiosqlite crosses four times: to make a cursor, to execute, to fetch and to close. Each crossing costs about as much as
+a small statement, and SQLAlchemy fetches all rows at once anyway. A transaction begins together with its first
+statement; if there was none, nothing crosses at its end.
 """
 
 import asyncio
@@ -27,17 +27,18 @@ BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 
 
 def connect(database: str, turn: Turn | None = None, **options: Any) -> "OneHopConnection":
-    """As `aiosqlite.connect`, for SQLAlchemy's `async_creator_fn`. Its transactions that write each have their turn."""
+    """As `aiosqlite.connect`, for SQLAlchemy's `async_creator_fn`. With a `turn`, each transaction that writes waits
+    for it."""
     path = Path(database)
     connection = OneHopConnection(partial(_open, path, **options), iter_chunk_size=64)
     connection.turn = turn
-    connection._thread.daemon = True  # as SQLAlchemy has it: a connection that is left open keeps no process alive
+    connection._thread.daemon = True  # as in SQLAlchemy: a connection left open does not keep the process alive
     return connection
 
 
 def _open(path: Path, **options: Any) -> sqlite3.Connection:
-    """A file that is not there yet is made for its owner alone, whoever may look into the folder; what SQLite puts
-    beside it is as private as it is."""
+    """A file that does not exist yet is made readable by its owner alone; so are the files that SQLite puts beside
+    it."""
     with suppress(OSError):  # it is there, or SQLite will say what is wrong
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     opened: sqlite3.Connection = sqlite3.connect(path, **options)
@@ -46,15 +47,15 @@ def _open(path: Path, **options: Any) -> sqlite3.Connection:
 
 
 class OneHopConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors are plain objects on this side of the thread."""
+    """An aiosqlite connection whose cursors are plain objects in the caller's thread."""
 
     turn: Turn | None = None
     _begin_first = False
-    # Or there may be one: a statement is under way, or has failed, or the task that waited for it was cancelled.
+    # Also true where there may be one: a statement is under way, failed, or its task was cancelled.
     _in_transaction = False
 
     def begin_with_next(self) -> None:
-        """Begin a transaction when its first statement is carried out: a deferred one takes nothing before."""
+        """Begin a transaction together with its first statement; a deferred one takes no lock before that anyway."""
         self._begin_first = True
 
     async def commit(self) -> None:
@@ -70,8 +71,8 @@ class OneHopConnection(aiosqlite.Connection):
                 self.turn.give_back()
 
     def stop(self) -> asyncio.Future[Any] | None:
-        """End the thread, after what it has in hand. The connection of who is cancelled in the middle is closed: they
-        neither commit nor roll back."""
+        """End the thread, after what it has in hand. This closes the connection of a task that was cancelled, which
+        neither commits nor rolls back."""
         if self.turn:
             self._tx.put_nowait((None, self.turn.give_back))
         return super().stop()
@@ -83,7 +84,7 @@ class OneHopConnection(aiosqlite.Connection):
             self._in_transaction = False
 
     async def in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What `work` returns for the connection itself, on which it leaves no transaction open."""
+        """Run `work` on the connection in its thread, and return the result. `work` leaves no transaction open."""
         done: T = await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
         return done
 
@@ -91,7 +92,7 @@ class OneHopConnection(aiosqlite.Connection):
         return OneHopCursor(self)
 
     async def carry_out(self, operation: str, parameters: Any, *, many: bool) -> "Fetched":
-        """Execute a statement in the thread, and bring back all that is to be known of it."""
+        """Execute a statement in the thread, and bring back everything about its result."""
         begin, self._begin_first = self._begin_first, False
         self._in_transaction = True
 
@@ -118,7 +119,7 @@ Fetched = tuple[Any, list[Any], int, int | None]
 
 
 class OneHopCursor:
-    """What SQLAlchemy asks of an asynchronous cursor."""
+    """What SQLAlchemy needs of an asynchronous cursor."""
 
     arraysize = 1
 

@@ -4,10 +4,10 @@ import sqlite3
 
 
 class SqliteVersion:
-    """The number of a database's state, as one connection counts it: another one after every commit of any other
-    connection, of this process or another (https://www.sqlite.org/pragma.html#pragma_data_version).
+    """The version of a database file as one connection sees it: it changes with every commit of any other connection,
+    of this process or another (https://www.sqlite.org/pragma.html#pragma_data_version).
 
-    It is asked where it is needed, and not in a thread: that reads a few words of memory which all connections share.
+    It is read without a thread: only a few words of shared memory are looked at.
     """
 
     def __init__(self, path: str) -> None:
@@ -15,7 +15,7 @@ class SqliteVersion:
         self._connection: sqlite3.Connection | None = None
 
     def now(self) -> int | None:
-        """None when it cannot be told now, as while the file is being recovered."""
+        """None when it cannot be told now, such as while the file is being recovered."""
         try:
             if self._connection is None:
                 self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)

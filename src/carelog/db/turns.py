@@ -1,9 +1,9 @@
-"""Turns: processes that write to one SQLite file wait for one another where waiting is free.
+"""Turns: processes that write to one SQLite file wait for one another where waiting is cheap.
 
-Who finds the file locked is told by SQLite to sleep and look again, for longer each time: two processes that write
-often then wait for longer than they write, and one of them much longer than the other. So they queue at the lock of a
-file beside it, which the system hands on at once, and takes from a process that has died. It keeps nobody out:
-SQLite's own lock does, and where there is no such file to be had, they wait as SQLite has them wait.
+SQLite makes a process that finds the file locked sleep and look again, longer each time: two processes that write often
+would wait longer than they write, and one much longer than the other. So they queue at the lock of a file beside it,
+which the system hands on at once, and takes from a process that has died. It protects nothing: SQLite's own lock does.
+Where such a file cannot be had, they wait as SQLite has them wait.
 """
 
 import fcntl
@@ -17,8 +17,8 @@ from types import TracebackType
 
 
 class Turn:
-    """A process's turn to write to the database in this file, as a context. Whoever takes it waits in a thread of its
-    own.
+    """A process's turn to write to the database in this file, as a context. Taking it blocks, so a thread of its own
+    does that.
 
     Raises TimeoutError when it has not come within `patience` seconds: another process may have been halted while it
     had the turn.
@@ -48,7 +48,7 @@ class Turn:
             raise TimeoutError(f"another process has been writing for more than {self._patience:g} seconds")
 
     def give_back(self) -> None:
-        """Let the next one have it. Does nothing for who does not have it."""
+        """Let the next one have it. Does nothing if this process does not have it."""
         file = self._file
         if file is not None:
             fcntl.flock(file, fcntl.LOCK_UN)

@@ -12,7 +12,7 @@ from carelog.kit import jsontext
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment. Zone-aware in Python always; a naive datetime is refused, since it names no moment."""
+    """A moment. In Python always zone-aware; a naive datetime is refused, since it names no moment."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Updating rows one by one at about what the driver costs; see `insert_all`."""
+"""Updating rows one by one at about the cost of the driver; see `insert_all`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -10,15 +10,15 @@ from carelog.db.engine import Connection
 
 
 class _Written(NamedTuple):
-    """An UPDATE in a database's own words, and for each of its values, in their order, how it is had from a row."""
+    """An UPDATE as the driver takes it, and how each of its values, in their order, is taken from a row."""
 
     words: str
     values: tuple[Callable[[Mapping[str, Any]], Any], ...]
 
 
 async def update_all(connection: Connection, statement: Update, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Carry a statement out for each of these rows, whose keys are the names of its parameters. It is to be built
-    once: it is remembered by what it is."""
+    """Run a statement for each of these rows, whose keys are the names of its parameters. Build the statement once:
+    what is derived from it is remembered."""
     if not rows:
         return
     written = _written(statement, connection.dialect)

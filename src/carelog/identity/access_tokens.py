@@ -65,10 +65,10 @@ class Signer:
         return claims
 
     def _decoded(self, use: Use, token: str) -> dict[str, Any]:
-        """By the present key, or one that it was signed with before the secret was changed. Raises what PyJWT does."""
+        """Read with the present key, or one in use before the secret was changed. Raises what PyJWT does."""
         import jwt
 
-        # The moments are checked by our clock.
+        # Times are checked against our own clock.
         options: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
         keys = self._secrets.subkeys("tokens")
         for place, key in enumerate(keys, 1):

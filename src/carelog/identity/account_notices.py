@@ -1,8 +1,8 @@
-"""What users are told by e-mail when something changes by which they sign in: if it was not them, they know.
+"""E-mails to users about changes of how they sign in, in case it was not them.
 
-A notice is written down in the transaction of the change, in the sign-in data, and handed over to the outbox, which is
-in the other database, once that is committed. Killed in between, whoever starts next, or has the next one, hands it
-over.
+A notice is written in the transaction of the change, in the sign-in data, and handed over to the outbox, which is in
+the other database, once that is committed. If the process is killed in between, the next start, or the next notice,
+hands it over.
 """
 
 import logging
@@ -43,7 +43,7 @@ _GOOD_FOR: Final = timedelta(days=3)
 
 
 class AccountNotices:
-    """Tells users of changes, where there is a way of sending e-mail."""
+    """Tells users of changes, if e-mail can be sent."""
 
     def __init__(self, database: Database, clock: Clock, notices: Notices, guard: Guard) -> None:
         self._database = database
@@ -52,8 +52,8 @@ class AccountNotices:
         self._guard = guard
 
     async def note(self, connection: Connection, user: User, kind: Kind) -> None:
-        """Within the caller's transaction; `hand_over` is to follow it. It goes to the address that the user had
-        before, however often that changes within a day: but for twenty."""
+        """Write a notice, within the caller's transaction; `hand_over` is to follow. It goes to the address that the
+        user had before, even if that changes often; twenty a day at most."""
         if not self._notices.delivers("email"):
             return
         now = self._clock.now()
@@ -66,12 +66,12 @@ class AccountNotices:
         )
 
     async def hand_over(self) -> None:
-        """Put what was noted into the outbox, each once, however often this is called. While that cannot be reached, it
-        waits for the next time."""
+        """Put what was noted into the outbox, each once, however often this is called. If the outbox cannot be reached,
+        it waits for the next call."""
         try:
             for row in await self._database.rows(select(account_notice).order_by(account_notice.c.id)):
                 if self._notices.delivers("email") and self._clock.now() < row.at + _GOOD_FOR:
-                    # A newer version may have noted what this one has no words for.
+                    # Written by a newer version, for which there is no text here.
                     text = f"{CHANGES.get(row.kind, _SUBJECT)} on {_told(row.at)}. {_IF_NOT_YOU}"
                     await self._notices.send(Notice("email", row.email, _SUBJECT, text, key=row.id, good_for=_GOOD_FOR))
                 async with self._database.write() as connection:

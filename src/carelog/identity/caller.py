@@ -1,4 +1,4 @@
-"""From where somebody asks: the address that limits are counted by."""
+"""Where a request comes from: the network that limits are counted by."""
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -6,8 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`address` is None where there is none, as with a socket of this machine; `device` is what the client calls
-    itself."""
+    """`address` is None where there is none, as with a Unix socket; `device` is what the client calls itself."""
 
     address: str | None = None
     device: str | None = None

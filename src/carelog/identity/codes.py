@@ -21,7 +21,7 @@ TRIES: Final = 5
 
 
 class Codes:
-    """Works within the caller's transaction, which is to be committed also when a code was wrong: that was a try."""
+    """Works within the caller's transaction. Commit it also when a code was wrong, since that counts as a try."""
 
     def __init__(self, secret_key: SecretKey) -> None:
         self._secret_key = secret_key
@@ -29,7 +29,8 @@ class Codes:
     async def make(
         self, connection: Connection, user_id: UUID | None, purpose: Purpose, target: str, now: datetime
     ) -> str:
-        """A new code, in place of the one before. For nobody the same is done, and the code is good for nothing."""
+        """A new code, which replaces the one before. For an unknown user the same work is done, and the code opens
+        nothing."""
         user_id = user_id or new_id()
         code = new_code()
         mine = (sent_code.c.user_id == user_id, sent_code.c.purpose == purpose)
@@ -52,11 +53,11 @@ class Codes:
     async def take(
         self, connection: Connection, user_id: UUID | None, purpose: Purpose, code: str, now: datetime
     ) -> str | None:
-        """The address that this code was sent to; the code is used up. None for a code that is wrong, over or used,
-        when there were five tries, and for nobody, who is looked for all the same."""
+        """The address that this code was sent to; the code is then used up. None for a code that is wrong, expired or
+        used, after five tries, and for an unknown user, for whom the same work is done."""
         user_id = user_id or new_id()
         mine = (sent_code.c.user_id == user_id, sent_code.c.purpose == purpose)
-        # Counted before it is compared, so that tries which come at once are no way around the limit.
+        # Counted before it is compared, so that simultaneous tries do not get around the limit.
         counted = await connection.execute(
             update(sent_code)
             .where(*mine, sent_code.c.tries < TRIES, sent_code.c.expires_at > now)
@@ -80,12 +81,12 @@ def new_code() -> str:
 
 
 def code_hashes(secret_key: SecretKey, place: str, code: str) -> list[str]:
-    """The digest that is kept of a code, and those that it would have by the secret keys before. They are keyed, since
-    there are only a million codes."""
+    """The digest that is stored of a code, and its digests by earlier secret keys. They are keyed, since there are only
+    a million codes."""
     text = f"{place}:{code.strip()}".encode()
     return [hmac.new(key, text, hashlib.sha256).hexdigest() for key in secret_key.subkeys("codes")]
 
 
 def is_among(known: str, hashes: Sequence[str]) -> bool:
-    """Whether one of them is the known one, in a time that does not tell which."""
+    """Whether one of them is the known one, in constant time."""
     return sum(hmac.compare_digest(known, one) for one in hashes) > 0

@@ -1,5 +1,5 @@
-"""How lately somebody must have signed in for what a stolen session is not to be enough for: to let others see a
-record, to erase it, to change the accounts of others."""
+"""How recently a user must have signed in for what a stolen session must not be enough for: letting others see a
+record, erasing it, changing the accounts of others."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from carelog.identity.refusals import SignInAgain
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """It is asked of users. API keys and the operator do not sign in: the key, or the machine, is what they have."""
+    """Asked of users only: API keys and the operator do not sign in."""
 
     within: timedelta = timedelta(minutes=10)
 

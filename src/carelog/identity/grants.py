@@ -1,7 +1,7 @@
-"""Grants: the owner of a record lets another user see it, to read only or in full, until it ends or is taken back.
+"""Grants: the owner of a record lets another user see it, read-only or in full, until it ends or is taken back.
 
-A grant may name an e-mail address that nobody has registered. It waits, and whoever shows that the address is theirs
-has it from then on. Whether anyone has, the one who gave it is never told.
+A grant may name an e-mail address that nobody has registered. It then waits for whoever shows that the address is
+theirs. The giver is never told whether anyone has.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, false, insert, or_, select, update
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, among
 from carelog.identity.audit.event import AuditEvent
 from carelog.identity.audit.trail import AuditTrail
 from carelog.identity.freshness import Freshness
@@ -48,7 +48,8 @@ class Grant:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
     def as_given(self) -> "Grant":
-        """As it is shown to all but whom it is for: by the address that was named, and not by who has it, if anyone."""
+        """As shown to everyone but its receiver: with the address that was named, and not with who has it, if
+        anyone."""
         return self if self.email is None else replace(self, user_id=None)
 
 
@@ -60,7 +61,9 @@ async def of_users(connection: Connection, users: Collection[UUID]) -> Mapping[U
     if not users:
         return {}
     found = await connection.execute(
-        select(record_grant).where(record_grant.c.user_id.in_(list(users)), record_grant.c.revoked_at.is_(None))
+        select(record_grant).where(
+            among(connection, record_grant.c.user_id, users), record_grant.c.revoked_at.is_(None)
+        )
     )
     grants: dict[UUID, list[Grant]] = defaultdict(list)
     for row in found:
@@ -69,7 +72,8 @@ async def of_users(connection: Connection, users: Collection[UUID]) -> Mapping[U
 
 
 async def bind(connection: Connection, email: str, user: UUID) -> None:
-    """Give what waits for this address, written as it is compared, to the user who has just shown that it is theirs."""
+    """Give the grants that wait for this address, in the form it is compared by, to the user who has just shown that it
+    is theirs."""
     waiting = update(record_grant).where(record_grant.c.email == email, record_grant.c.user_id.is_(None))
     await connection.execute(waiting.values(user_id=user))
 
@@ -82,13 +86,13 @@ async def end_given(connection: Connection, giver: str, now: datetime, *, by: st
 
 async def erase(connection: Connection, subject: UUID, users: Collection[UUID]) -> None:
     """Delete the grants of this record, and those that were given to these users."""
-    theirs = record_grant.c.user_id.in_(list(users))
+    theirs = among(connection, record_grant.c.user_id, users)
     await connection.execute(delete(record_grant).where(or_(record_grant.c.subject_id == subject, theirs)))
 
 
 class GrantStore:
-    """Gives grants, shows them and takes them back. All of it is for the owner of the record, or for who manages users;
-    and for those whom a grant was given to, to see it and to give it up."""
+    """Gives grants, shows them and takes them back. All of it is for the owner of the record and for who manages users;
+    the receiver of a grant may see it and give it up."""
 
     def __init__(self, database: Database, clock: Clock, trail: AuditTrail, freshness: Freshness = Freshness()) -> None:
         self._database = database
@@ -106,8 +110,8 @@ class GrantStore:
         access: Access,
         expires_at: datetime | None = None,
     ) -> Grant:
-        """Let the user with this id, or whoever has this address, see the record. Both may be nobody: the answer is the
-        same. A user must have signed in lately. Raises NotFound, Forbidden, SignInAgain and InvalidInput."""
+        """Let the user with this id, or whoever has this address, see the record. If there is nobody, the answer is the
+        same. A user must have signed in recently. Raises NotFound, Forbidden, SignInAgain and InvalidInput."""
         may_share(principal, subject)
         now = self._clock.now()
         self._freshness.require(principal, now)
@@ -149,7 +153,7 @@ class GrantStore:
         return replace(page, items=[grant.as_given() for grant in page.items])
 
     async def get(self, principal: Principal, grant_id: UUID) -> Grant:
-        """One grant, for whose record it is, for who manages users, and for whom it is given to. Raises NotFound."""
+        """One grant; for the owner of the record, who manages users, and its receiver. Raises NotFound."""
         rows = await self._database.rows(select(record_grant).where(record_grant.c.id == grant_id))
         grant = _grant(rows[0]) if rows else None
         if grant is None or not _is_shown(principal, grant):
@@ -168,8 +172,8 @@ class GrantStore:
         return await self._page(mine, limit, cursor)
 
     async def revoke(self, principal: Principal, grant_id: UUID, subject: UUID | None = None) -> None:
-        """Take a grant back, of this subject if one is named. Raises NotFound for one that there is not, that is taken
-        back already, or that is neither of the principal's own record nor given to them."""
+        """Take a grant back, of this subject if one is named. Raises NotFound if it does not exist, was taken back
+        already, or is neither of the principal's own record nor given to them."""
         shown = [record_grant.c.id == grant_id, record_grant.c.revoked_at.is_(None)]
         if subject is not None:
             may_share(principal, subject)
@@ -197,7 +201,7 @@ class GrantStore:
 
 
 def _given_to(principal: Principal) -> ColumnElement[bool]:
-    """An API key is no user: what waits for one is not given to it."""
+    """An API key is not a user: nothing is given to it."""
     return false() if principal.user_id is None else record_grant.c.user_id == principal.user_id
 
 

@@ -1,8 +1,8 @@
 """How often sign-in may be tried, so that neither guessing passwords nor locking others out pays.
 
-Failures are counted for an account together with where they come from, and make the next try from there wait. So
-whoever fails on purpose makes only themselves wait. Tries at one account from many places are limited together, but
-for the devices and networks that its user signed in from before: these still get in.
+Failures are counted for an account together with the network they come from, and make the next try from there wait:
+whoever fails on purpose makes only themselves wait. Tries at one account from many places are limited together, except
+from the devices and networks that its user has signed in from before.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ CODES_TRIED: Final = Rate("codes tried by a network", 100, timedelta(hours=1))
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A try that was let through: what to take back once it turns out right."""
+    """A try that was let through, and what to take back if it succeeds."""
 
     what: What
     key: tuple[str, ...]
@@ -63,10 +63,10 @@ class Guard:
         *,
         device_token: str | None = None,
     ) -> Try:
-        """`account` is what was named, of which there may be none; `device_token` any refresh token that the client
-        has of that user. Raises TooOften."""
+        """`account` is what was named, which may not exist; `device_token` is any refresh token that the client has of
+        that user. Raises TooOften."""
         origin = self._limits.origin(caller.network)
-        # For nobody the same is looked for, so that how long it takes tells no more than the answer.
+        # The same is looked up for an unknown user, so that the time it takes tells nothing.
         theirs = user_id or new_id()
         device = await sessions.known_device(connection, theirs, device_token)
         strange = not device and not await sessions.known_origin(connection, theirs, origin)
@@ -78,7 +78,7 @@ class Guard:
         return Try(what, key, account, strange)
 
     async def was_right(self, connection: Connection, tried: Try, now: datetime) -> None:
-        # In the order in which they were counted, so that two at once do not wait for each other.
+        # In the order in which they were counted, so that two at once do not deadlock.
         if tried.strange:
             await self._limits.give_back(connection, _AT_ACCOUNT[tried.what], tried.what, tried.account, now=now)
         await self._limits.succeeded(connection, _PATIENCE, *tried.key)

@@ -1,8 +1,8 @@
-"""Keys that must not change with the secret key: what was made with them is kept, and cannot be made anew.
+"""Keys that outlast the secret key, since what was made with them cannot be made anew.
 
-A digest of a recovery code, a rejected value or a network is found again by the same key alone, and so is the chain of
-the audit trail checked. So each of these keys lies in the database, sealed with the secret key: when that is changed,
-four small rows are sealed anew, and everything else stays as it is.
+A digest of a recovery code, a rejected value or a network can be found again only by the same key, and the chain of the
+audit trail can be checked only by it. So each of these keys is in the database, sealed with the secret key: when that
+changes, four small rows are sealed anew, and everything else stays.
 """
 
 import hmac
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Literal, Self, TypeAlias, get_args
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from carelog.db import Database, insert_new
 from carelog.identity.audit.chain import START, Row
@@ -26,14 +26,14 @@ PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A kept key as it lies in the database."""
+    """A kept key as it is stored."""
 
     content: bytes
     sealed_with: str
 
 
 class KeptKeys:
-    """Opens each when it is first needed: many commands need none."""
+    """Opens each key when it is first needed: many commands need none."""
 
     def __init__(self, secrets: SecretKey, sealed: Mapping[str, Sealed]) -> None:
         self._secrets = secrets
@@ -42,8 +42,8 @@ class KeptKeys:
 
     @classmethod
     async def load(cls, database: Database, secrets: SecretKey) -> Self:
-        """Those of this database, made where there are none yet. Raises ConfigurationError when they were sealed with
-        a secret key that is not given."""
+        """The keys of this database, made if there are none yet. Raises ConfigurationError when they were sealed with a
+        secret key that is not given."""
         sealed = await _read(database)
         missing = [purpose for purpose in PURPOSES if purpose not in sealed]
         if missing:
@@ -68,13 +68,21 @@ class KeptKeys:
         return self._opened[purpose]
 
 
+async def has_kept_keys(database: Database) -> bool:
+    """Whether a database, which may yet be without any table, has keys that were sealed with a secret key."""
+    async with database.read() as connection:
+        if not await connection.run_sync(lambda plain: inspect(plain).has_table(kept_key.name)):
+            return False
+        return await connection.scalar(select(kept_key.c.purpose).limit(1)) is not None
+
+
 def sealed_anew(secrets: SecretKey, purpose: str, key: bytes) -> dict[str, bytes | str]:
-    """The columns of a key that is sealed with the present secret."""
+    """The columns of a key, sealed with the present secret."""
     return {"sealed": seal(secrets.subkey("kept keys"), purpose.encode(), key), "sealed_with": secrets.name}
 
 
 def opened(secrets: SecretKey, purpose: str, sealed: bytes, sealed_with: str) -> bytes:
-    """Raises BrokenSeal, also for the want of the secret that it was sealed with."""
+    """Raises BrokenSeal, also when the secret that it was sealed with is not given."""
     secret = secrets.named(sealed_with)
     if secret is None:
         raise BrokenSeal
@@ -82,8 +90,8 @@ def opened(secrets: SecretKey, purpose: str, sealed: bytes, sealed_with: str) ->
 
 
 async def _used_until_now(database: Database, secrets: SecretKey) -> SecretKey:
-    """The secret from which the keys were derived that what there is was made with: one by which the audit trail
-    begins. Not always the oldest, since one that is yet to be used may be among those, so that processes can be changed
+    """The secret that the keys were derived from before they were kept: the one by which the audit trail begins. It is
+    not always the oldest, since a secret that is yet to be used may be among the older ones while processes are changed
     over one by one."""
     for row in await database.rows(select(audit_event).where(audit_event.c.seq == START.seq + 1)):
         begins = Row(**{field.name: getattr(row, field.name) for field in fields(Row)})

@@ -1,7 +1,6 @@
 """API keys: `clk_<id>_<secret>`, shown once, stored hashed, scoped, revocable.
 
-The secret has 256 random bits, so one round of SHA-256 keeps it: there is nothing to guess, and a slow hash would
-only make every request slow.
+The secret has 256 random bits, so one round of SHA-256 protects it; a slow hash would only make every request slow.
 """
 
 import hashlib
@@ -66,8 +65,10 @@ class Keyring:
             raise InvalidInput("a key needs a name of 1 to 80 characters")
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
-            raise InvalidInput("no such scope" if unknown else "a key needs a scope",
-                               details={"unknown": unknown, "scopes": list(SCOPES)})  # fmt: skip
+            raise InvalidInput(
+                "no such scope" if unknown else "a key needs a scope",
+                details={"unknown": unknown, "scopes": list(SCOPES)},
+            )
         key_id, secret = new_id(), secrets.token_urlsafe(32)
         now = self._clock.now()
         async with self._database.write() as connection:

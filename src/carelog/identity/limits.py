@@ -1,5 +1,5 @@
-"""How often something may be asked for, counted in the database: every process counts together, and a restart forgets
-nothing."""
+"""How often something may be asked for. Counted in the database, so that all processes count together and a restart
+forgets nothing."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most so `many` in a sliding window. The name tells its counts from those of other rates."""
+    """At most so `many` in a sliding window. Rates of different names are counted apart."""
 
     name: str
     many: int
@@ -70,8 +70,7 @@ def wait_for(rate: Rate, before: int, now_taken: int, into: timedelta) -> timede
 
 
 class Limits:
-    """Counts within the caller's transaction: what is refused, and rolled back, was not counted. `key` gives 32
-    bytes."""
+    """Counts within the caller's transaction: if that is rolled back, nothing was counted. `key` returns 32 bytes."""
 
     def __init__(self, key: Callable[[], bytes]) -> None:
         self._key = key
@@ -96,7 +95,7 @@ class Limits:
             await connection.execute(delete(rate_window).where(rate_window.c.expires_at <= now))
 
     async def give_back(self, connection: Connection, rate: Rate, *key: str, now: datetime) -> None:
-        """Take back one that was counted a moment ago: it was none of those that are to be rare."""
+        """Take back one that was counted a moment ago."""
         began = _EPOCH + (now - _EPOCH) // rate.window * rate.window
         counted = (rate_window.c.bucket == self._bucket(rate.name, key), rate_window.c.began_at == began)
         await connection.execute(
@@ -104,13 +103,13 @@ class Limits:
         )
 
     async def attempt(self, connection: Connection, patience: Patience, *key: str, now: datetime) -> None:
-        """Count a try as failed until `succeeded` is told otherwise, so that many at once are no way around. Raises
-        TooOften when the failures before it make it wait."""
+        """Count a try as failed until `succeeded` is called, so that many at once do not get around it. Raises TooOften
+        when earlier failures make it wait."""
         columns, bucket = failed_try.c, self._bucket(patience.name, key)
         none = {"bucket": bucket, "failures": 0, "last_at": now, "expires_at": now + patience.remembered}
         await connection.execute(delete(failed_try).where(columns.expires_at <= now))
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        # Made, or locked as it is, in one statement: between two it could be forgotten by one who has succeeded.
+        # Made or locked in one statement: between two, a try that succeeds could delete it.
         locked = insert(failed_try).values(none)
         locked = locked.on_conflict_do_update(index_elements=[columns.bucket], set_={"bucket": columns.bucket})
         failures, last_at = (await connection.execute(locked.returning(columns.failures, columns.last_at))).one()

@@ -1,7 +1,7 @@
-"""What a principal saw and did while it asked for one thing, noted for the audit trail.
+"""What a principal saw and did in one request, noted for the audit trail.
 
-The stores note it where the rows are read, so that no door can forget to; whoever let the principal in writes the
-notes down before it answers.
+The stores note it where the rows are read, so that no API can forget to; whoever authenticated the principal writes the
+notes down before the answer goes out.
 """
 
 from collections.abc import Callable, Iterable
@@ -37,8 +37,8 @@ class Asked:
 
 @dataclass(slots=True)
 class Looks:
-    """The looks of one request, each once, in the order in which they were first taken. `heard` is told of each at
-    once: what it rests on may still be on its way from the database."""
+    """The looks of one request, each once, in the order of their first time. `heard` is called with each at once, even
+    if the rows are still on their way from the database."""
 
     heard: Callable[[Look], None] | None = None
     asked: Asked = Asked()
@@ -52,7 +52,7 @@ class Looks:
                 self.heard(look)
 
     def note_each(self, action: Action, kind: str, things: Iterable[OfSubject]) -> None:
-        """The same for whose these things are."""
+        """The same for the subjects of each of these things."""
         for subject in {thing.subject_id for thing in things}:
             self.note(action, kind, subject)
 

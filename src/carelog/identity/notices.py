@@ -1,4 +1,4 @@
-"""What is sent to users about their account, and the door that delivers it."""
+"""Messages to users about their account, and the interface that delivers them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,8 +14,8 @@ _VERIFY: Final = "an administrator can verify it with `carelog users verify`"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A short message to one address, of use for a while. The text may hold a code: it belongs in no log and in no
-    list. One with a `key` is delivered once, however often it is sent."""
+    """A short message to one address, of use for a while. The text may hold a code: keep it out of logs and lists. One
+    with a `key` is delivered once, however often it is sent."""
 
     by: By
     to: str
@@ -35,14 +35,14 @@ class Notices(Protocol):
         """Whether a way of sending is configured."""
 
     async def send(self, notice: Notice) -> None:
-        """Deliver it, or see to it that it will be. Raises NothingDelivers."""
+        """Deliver it, or make sure that it will be. Raises NothingDelivers."""
 
     async def feign(self, notice: Notice) -> None:
-        """Do the work of `send`, so that it takes as long, and deliver nothing. Raises NothingDelivers."""
+        """Do the work of `send`, so that it takes as long, but deliver nothing. Raises NothingDelivers."""
 
 
 class NoNotices:
-    """Nothing is configured to deliver them."""
+    """For installations that cannot send any."""
 
     def delivers(self, by: By) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Passwords: which are taken, and their hashes.
+"""Passwords: which are accepted, and their hashes.
 
 They are hashed by argon2id. A bcrypt hash from another system is accepted, and replaced at the next sign-in.
 """
@@ -33,7 +33,7 @@ _NOBODYS: Final = "h1DmWnJqCDgnd6AWuS54GQ$n9N8dHVCMUuhFA6ql2sTt6uFvIIGvVosmqta5i
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a hash by argon2id takes: passes over so much memory, in so many threads."""
+    """What one argon2id hash takes: passes over so much memory, in so many threads."""
 
     passes: int
     kib: int
@@ -41,7 +41,7 @@ class Cost:
 
     @property
     def nobodys(self) -> str:
-        """A hash that is no user's: to check a password against it takes as long as against a user's."""
+        """A hash that belongs to no user: checking a password against it takes as long as against a user's."""
         return f"$argon2id$v=19$m={self.kib},t={self.passes},p={self.lanes}${_NOBODYS}"
 
 
@@ -50,7 +50,7 @@ RECOMMENDED: Final = Cost(passes=3, kib=65_536, lanes=4)
 
 
 def require_strong(password: str, *, personal: Collection[str] = ()) -> None:
-    """Raise WeakPassword for one that is too short, among the most common, or nothing but what is known of the user:
+    """Raise WeakPassword for one that is too short, among the most common, or made only of what is known of the user:
     `personal`, an e-mail address or a name."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword(f"a password has {SHORTEST} to {LONGEST} characters")
@@ -66,8 +66,7 @@ def _common() -> frozenset[str]:
 
 
 class Passwords:
-    """Hashes and checks passwords in threads, a few at once: each takes 64 MiB for a moment, unless it is to cost
-    something else."""
+    """Hashes and checks passwords in threads, a few at once: each takes 64 MiB for a moment at the recommended cost."""
 
     def __init__(self, cost: Cost = RECOMMENDED) -> None:
         self.cost = cost
@@ -79,10 +78,10 @@ class Passwords:
         return await self._in_thread(self._hash, password)
 
     async def check(self, password: str, known: str | None) -> tuple[bool, str | None]:
-        """Whether it is the password of this hash, and the hash to keep instead of it, if it is an outdated one.
+        """Whether the password is that of this hash, and, if the hash is outdated, the one to store instead.
 
-        Without a hash, since there is no such user, or with one of a kind that is not known here, it takes the same
-        time and is wrong. Raises Unavailable.
+        Without a hash, because there is no such user, or with one of an unknown kind, the answer is no and takes the
+        same time. Raises Unavailable.
         """
         return await self._in_thread(self._check, password, known)
 
@@ -105,7 +104,7 @@ class Passwords:
             hashing.verify(password, self.cost.nobodys)
             return False, None
         if known.startswith("$2"):
-            # bcrypt reads 72 bytes; those who made such hashes cut what was longer, and the library refuses it.
+            # bcrypt reads 72 bytes. Those who made such hashes cut longer passwords; the library refuses them.
             right = hashing.verify(password.encode()[:_BCRYPT_BYTES], known)
             return right, self._hash(password) if right else None
         return hashing.verify_and_update(password, known)

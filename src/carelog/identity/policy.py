@@ -1,4 +1,4 @@
-"""The policy: what each role may do, and whose records it reaches. Everything about access is read off this file.
+"""The policy: what each role may do, and whose records it reaches. All rules of access are in this file.
 
 A principal is made anew for every request, so that a grant, its end and a change of role count at once.
 """
@@ -37,7 +37,7 @@ POLICY: Final[dict[Role, Rule]] = {
 
 
 class User(Protocol):
-    """Of whoever signed in: what the policy goes by. `subject_id` is the record about them, if there is one."""
+    """What the policy needs to know of a user. `subject_id` is the record about them, if there is one."""
 
     @property
     def id(self) -> UUID: ...
@@ -54,9 +54,9 @@ def rule_of(role: Role, *, clinicians_see: Reach = "granted") -> Rule:
 
 
 def principal_of(user: User, grants: Iterable[Grant], now: datetime, *, clinicians_see: Reach = "granted") -> Principal:
-    """The principal of a user with the grants that were given to them, of which those count that are in force now.
+    """The principal of a user with these grants, of which those in force count.
 
-    A full grant of a record outdoes a read-only one of the same.
+    A full grant of a record outranks a read-only one of the same.
     """
     rule = rule_of(user.role, clinicians_see=clinicians_see)
     own = frozenset() if user.subject_id is None else frozenset({user.subject_id})

@@ -50,9 +50,9 @@ CATALOGUE: Final = UUID("00000000-0000-7000-8000-000000000000")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`subjects` is None for one who may see every subject of this installation; those in `read_only` may be seen and
-    not changed. `own` is the record about the user who asks, and `signed_in_at` when they gave their password last.
-    What is seen and changed is noted in `looks`, for the audit trail."""
+    """`subjects` is None for one who may see every subject of this installation; those in `read_only` may be seen but
+    not changed. `own` is the record about the user who asks, and `signed_in_at` when they last gave their password.
+    `looks` notes what is seen and changed, for the audit trail."""
 
     id: str
     scopes: frozenset[str]
@@ -79,7 +79,7 @@ class Principal:
         return self.subjects is None or subject in self.subjects
 
     def may_change(self, subject: UUID) -> bool:
-        """Whether this principal may write to a record that they see; the scope for it is asked for apart."""
+        """Whether this principal may write to a record that they see; the scope is checked separately."""
         if subject == CATALOGUE:
             return "catalogue:write" in self.scopes
         return self.may_see(subject) and subject not in self.read_only
@@ -97,8 +97,8 @@ class Principal:
         return condition
 
     def seen_of(self, query: Select[Any], subject_column: Any) -> Select[Any]:
-        """The query, limited to those subjects. Where there is no limit it stays the same object, of which SQLAlchemy
-        remembers how it is written."""
+        """The query, limited to those subjects. Without a limit it is the same object, for which SQLAlchemy has the SQL
+        cached."""
         return query if self.subjects is None else query.where(self.sees(subject_column))
 
 

@@ -39,7 +39,7 @@ class ReceptionOptions:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Where users come in."""
+    """Everything around signing in."""
 
     passwords: Passwords
     tokens: Tokens
@@ -63,7 +63,8 @@ class Reception:
         notices: Notices = NoNotices(),
         options: ReceptionOptions = ReceptionOptions(),
     ) -> "Reception":
-        """`events` hears of all that happens, `records` keeps those of the users, `notices` delivers codes."""
+        """`events` is told of everything that happens, `records` keeps the records of the users in step, `notices`
+        delivers codes."""
         passwords, signer = Passwords(options.password_cost), Signer(secrets)
         factors = SecondFactors(secrets, kept_keys)
         guard = Guard(Limits(lambda: kept_keys.key("limits")))

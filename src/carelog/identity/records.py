@@ -1,4 +1,4 @@
-"""What sign-in asks of the records, which it knows nothing of."""
+"""What sign-in needs of the records, about which it knows nothing else."""
 
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID

@@ -1,9 +1,9 @@
 """Making an account for oneself: whoever shows that an e-mail address is theirs gets one.
 
-Whether an address has an account already is not told, not even by how long it takes: it would be told who is a patient.
-For a known address the same is done as for a new one, but that the mail to it says so, instead of a code. A
-registration is known by an id that only who began it has: who reads the code of somebody else's cannot be brought to
-confirm that.
+Whether an address has an account is not told, not even by how long an answer takes, since that would tell who is a
+patient. For a known address the same is done as for a new one, except that the mail to it says so instead of holding a
+code. A registration is known by an id that only its beginner has, so that somebody who reads a code cannot be tricked
+into confirming another person's registration.
 """
 
 from contextlib import suppress
@@ -47,7 +47,7 @@ _KNOWN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A registration that waits for the code which was sent. The id is for who began it."""
+    """A registration that waits for the code which was sent. The id is for the one who began it."""
 
     id: UUID
     expires_in: timedelta
@@ -113,19 +113,19 @@ class Registration:
         return await (self._ask(new) if self._mode == "confirmed" else self._make(new, caller))
 
     async def confirm(self, caller: Caller, registration_id: UUID, code: str) -> SignedIn:
-        """Make the account, for who has read the code, and sign in. Raises WrongCode, also for a registration that
-        there is not, and TooOften."""
+        """Make the account for whoever has read the code, and sign them in. Raises WrongCode, also for an unknown
+        registration, and TooOften."""
         now = self._clock.now()
         async with self._database.write() as connection:
             await self._guard.count(connection, CODES_TRIED, caller.network, now)
             new = await self._taken(connection, registration_id, code)
             user_id = None
             if new is not None:
-                with suppress(AccountExists):  # made since, by who reads the same mail
+                with suppress(AccountExists):  # made in the meantime, by somebody who reads the same mail
                     user_id = await self._add(connection, new, caller)
         if new is None or user_id is None:
             raise WrongCode("that code is wrong, over or used: register again")
-        with suppress(IdentifierTaken):  # the account is theirs all the same
+        with suppress(IdentifierTaken):  # the account is made anyway
             await self._records.verified(user_id, "mailto", email_key(new.email))
         return await self._sign_in.begin(user_id, caller, new.password_hash)
 
@@ -152,10 +152,10 @@ class Registration:
         return Pending(id_, LIFETIME)
 
     async def _taken(self, connection: Connection, id_: UUID, code: str) -> NewUser | None:
-        """Who asked, if this is the code; it is used up then."""
+        """The registration, if this is its code, which is then used up."""
         now, columns = self._clock.now(), registration.c
         await connection.execute(delete(registration).where(columns.expires_at <= now))
-        # Counted before it is compared, so that tries which come at once are no way around the limit.
+        # Counted before it is compared, so that simultaneous tries do not get around the limit.
         counting = update(registration).where(columns.id == id_, columns.tries < TRIES)
         row = (await connection.execute(counting.values(tries=columns.tries + 1).returning(registration))).one_or_none()
         if row is None or not is_among(row.code_hash, code_hashes(self._secret_key, f"{id_}:registration", code)):

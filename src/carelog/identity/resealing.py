@@ -1,8 +1,7 @@
-"""After a change of the secret key: sealing anew what an older one had sealed, until that can be thrown away.
+"""After a change of the secret key: sealing anew what older ones have sealed, until those can be thrown away.
 
-Each batch is a transaction of its own, and a row says which secret key it is sealed with. So whoever is killed in the
-middle leaves rows that are whole, of one kind or the other, and the next call goes on with those that are left.
-Processes that run meanwhile open both kinds.
+Each batch is a transaction of its own, and each row says which secret key it is sealed with. If this is killed halfway,
+the next call goes on with the rows that are left; other processes open both kinds meanwhile.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ _NOBODY: Final = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """How many values the present secret key has sealed, how many an older one that is given, and how many some other,
+    """How many values are sealed with the present secret key, with an older one that is given, and with unknown ones,
     which cannot be opened."""
 
     present: int
@@ -33,7 +32,7 @@ class Sealing:
 
 
 async def how_sealed(database: Database, secrets: SecretKey) -> Sealing:
-    """By what the rows say of themselves; of those that do not say it, it is tried."""
+    """Counted by what the rows say of themselves; those that do not say it are tried."""
     counts = {"present": 0, "older": 0, "lost": 0}
     kinds = [select(column, func.count()).group_by(column) for column in (factor.c.sealed_with, kept_key.c.sealed_with)]
     async with database.read() as connection:
@@ -54,10 +53,10 @@ def _kind(secrets: SecretKey, sealer: SecretKey | None) -> str:
 async def reseal(
     database: Database, secrets: SecretKey, trail: AuditTrail, principal: Principal, *, at_once: int = 200
 ) -> int:
-    """Seal anew whatever the present secret key has not sealed, and return how much that was. What no key opens stays
-    as it is."""
+    """Seal anew what the present secret key has not sealed, and return how many values that were. What no key opens
+    stays as it is."""
     if (await how_sealed(database, secrets)).older:
-        # Beforehand: whoever is killed in the middle has changed something.
+        # Beforehand, since a process that is killed halfway has changed something.
         await trail.record([AuditEvent.by(principal, "secret_key.change")])
     done = await _reseal_kept_keys(database, secrets)
     after = _NOBODY
@@ -72,8 +71,8 @@ async def reseal(
 
 
 async def forget_lost_keys(database: Database, secrets: SecretKey) -> int:
-    """Throw away the kept keys that no secret key opens: new ones are made at the next start, and what was made with
-    the old ones is found no more. Returns how many there were."""
+    """Delete the kept keys that no secret key opens. New ones are made at the next start, and what was made with the
+    old ones is found no more. Returns how many there were."""
     names = [key.name for key in (secrets, *secrets.older)]
     async with database.write() as connection:
         gone = await connection.execute(delete(kept_key).where(kept_key.c.sealed_with.not_in(names)))
@@ -81,7 +80,7 @@ async def forget_lost_keys(database: Database, secrets: SecretKey) -> int:
 
 
 async def _reseal_kept_keys(database: Database, secrets: SecretKey) -> int:
-    """They are few: all at once."""
+    """All at once, since they are few."""
     async with database.write() as connection:
         older = select(kept_key).where(kept_key.c.sealed_with != secrets.name).with_for_update()
         rows = (await connection.execute(older)).all()
@@ -95,7 +94,7 @@ async def _reseal_kept_keys(database: Database, secrets: SecretKey) -> int:
 async def _reseal_factors(
     connection: Connection, secrets: SecretKey, after: UUID, at_once: int
 ) -> tuple[int, UUID | None]:
-    """One batch of those that come after this user's: how many were sealed anew, and whose was the last, if any."""
+    """One batch, of the users after this one. Returns how many were sealed anew, and the last user, if any."""
     columns = factor.c
     older = or_(columns.sealed_with != secrets.name, columns.sealed_with.is_(None))
     batch = select(columns.user_id, columns.sealed_secret).where(older, columns.user_id > after)

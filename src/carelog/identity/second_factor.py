@@ -1,6 +1,6 @@
-"""The second factor: a code that changes every 30 seconds (TOTP, RFC 6238), and recovery codes for who lost the device.
+"""The second factor: a code that changes every 30 seconds (TOTP, RFC 6238), and recovery codes for a lost device.
 
-Secrets are sealed with a key of the installation, so that the database alone makes no codes.
+Secrets are sealed with a key of the installation: the database alone is not enough to make codes.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ _TOLERATED: Final = (0, -1, 1)
 
 
 class SecondFactors:
-    """Works within the caller's transaction, which is to be committed also when a code was wrong."""
+    """Works within the caller's transaction. Commit it also when a code was wrong."""
 
     def __init__(self, secret_key: SecretKey, kept_keys: KeptKeys) -> None:
         self._secret_key = secret_key
@@ -75,7 +75,7 @@ class SecondFactors:
         return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
     async def takes(self, connection: Connection, user_id: UUID, code: str, now: datetime) -> Taken | None:
-        """What this is: a code of the moment, or a recovery code; each is taken once. None for neither."""
+        """What this is: a current code, or a recovery code; each is taken once. None if it is neither."""
         if await self._takes_step(connection, user_id, code, now):
             return "code"
         plain = code.replace("-", "").replace(" ", "").lower()
@@ -112,7 +112,7 @@ class SecondFactors:
         ]
         if not matching:
             return False
-        # Of two that come with one code at the same moment, one finds the step taken.
+        # Of two requests with one code at the same moment, one finds the step taken.
         taken = await connection.execute(
             update(second_factor)
             .where(second_factor.c.user_id == user_id, second_factor.c.last_step < matching[0])
@@ -139,12 +139,12 @@ def sealed_anew(secret_key: SecretKey, user_id: UUID, secret: bytes) -> dict[str
 
 
 def opened(secret_key: SecretKey, user_id: UUID, sealed: bytes) -> bytes | None:
-    """By the present secret key or one before it; None where none of them opens it."""
+    """Opened with the present secret key or an older one; None if none of them opens it."""
     return _opened(secret_key, user_id, sealed)[1]
 
 
 def sealer(secret_key: SecretKey, user_id: UUID, sealed: bytes) -> SecretKey | None:
-    """Whichever of these secret keys opens it."""
+    """The one of these secret keys that opens it."""
     return _opened(secret_key, user_id, sealed)[0]
 
 

@@ -1,10 +1,10 @@
 """The secret of an installation, and the keys for single purposes that are derived from it.
 
-It is given as a setting, or made at the first start and kept in a file beside the embedded databases. There is none
-in the program: two installations never share one.
+It is a setting, or is made at the first start and kept in a file beside the embedded databases. There is no default:
+two installations never share one.
 
-When it is changed, those before it are given beside it until nothing is left that rests on them: they open what was
-sealed with them, and nothing new is made with them.
+When it is changed, the earlier ones are given beside it until nothing depends on them: they open what was sealed with
+them, and seal nothing new.
 """
 
 import hmac
@@ -23,7 +23,7 @@ FILE_OLDER: Final = "secret.key.older"
 
 
 class SecretKey:
-    """Whoever knows it can sign in as anyone: only keys derived from it leave this class."""
+    """Whoever knows it can sign in as anyone, so only keys derived from it leave this class."""
 
     __slots__ = ("_derived", "_secret", "older")
 
@@ -48,25 +48,28 @@ class SecretKey:
         return self._derived[purpose]
 
     def subkeys(self, purpose: str) -> tuple[bytes, ...]:
-        """Those of this secret and of the ones before it, to read what was made with any of them."""
+        """The keys of this secret and of the earlier ones, to read what was made with any of them."""
         return tuple(key.subkey(purpose) for key in (self, *self.older))
 
     @property
     def name(self) -> str:
-        """What is sealed says by this with which secret. It tells nothing of it."""
+        """Identifies the secret that something was sealed with, without revealing it."""
         return hmac.digest(self._secret, b"carelog:name of the key", "sha256")[:8].hex()
 
     def named(self, name: str | None) -> "SecretKey | None":
-        """The one of this name, of this secret and those before it."""
+        """The secret of this name, of this one and the earlier ones."""
         return next((key for key in (self, *self.older) if key.name == name), None)
 
 
-def load_secret_key(given: str | None, data_dir: Path, *, shared: bool, older: Sequence[str] = ()) -> SecretKey:
-    """The secret that is given, or else that of the file in `data_dir`, which is made where it is not yet; with those
-    before it, that are given and in a file of their own, one in a line.
+def load_secret_key(
+    given: str | None, data_dir: Path, *, shared: bool, sealed: bool, older: Sequence[str] = ()
+) -> SecretKey:
+    """The secret that is given, or else the one of the file in `data_dir`, which is made if there is none; with the
+    earlier ones, which are given or in a file of their own, one a line.
 
-    Where the sign-in data is shared by several machines none is made: each would have another. Raises
-    ConfigurationError, which names what to set, and for a file that others may read.
+    If the sign-in data is shared by several machines, none is made, since each would have another; nor where there is
+    data that was `sealed` with the one that is missing. Raises ConfigurationError, which names what to do, also for a
+    file that others may read.
     """
     others = [SecretKey(secret) for secret in (*(one.encode() for one in older), *_older(data_dir / FILE_OLDER))]
     if given is not None:
@@ -78,6 +81,12 @@ def load_secret_key(given: str | None, data_dir: Path, *, shared: bool, older: S
                 raise ConfigurationError(
                     "secret_key: sign-in data in PostgreSQL may be used from several machines, which need the same "
                     "secret: set CARELOG_SECRET_KEY to one of at least 32 random characters",
+                    details={"key": "secret_key"},
+                )
+            if sealed and not others:  # one that was moved aside to be changed is among the older ones
+                raise ConfigurationError(
+                    f"secret_key: {path} is missing, and the databases were sealed with it: put it back, as it is in "
+                    "the backup of this folder; if it is lost for good, `carelog reseal --lost` begins without it",
                     details={"key": "secret_key"},
                 )
             _make(path)
@@ -96,7 +105,7 @@ def _derive(secret: bytes, purpose: str) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Write a new secret to disk whole or not at all; when another process was faster, its secret stays."""
+    """Write a new secret to disk, whole or not at all. If another process was faster, its secret stays."""
     own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

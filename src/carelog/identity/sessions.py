@@ -1,8 +1,7 @@
 """Sessions, and the refresh tokens that keep them going.
 
-Each refresh token is good for once and gives way to the next. One that comes a second time was copied, whoever of the
-two it is that comes: its whole session ends (RFC 9700, section 4.14.2). There is no time of grace: a client that
-refreshes twice at once signs in again.
+A refresh token can be used once, for the next one. One that is used twice was copied, whoever used it first: its whole
+session ends (RFC 9700, section 4.14.2). There is no grace period: a client that refreshes twice at once signs in again.
 """
 
 import hashlib
@@ -68,8 +67,8 @@ async def begin(
 
 
 async def refresh(connection: Connection, token: str, now: datetime, *, lifetime: timedelta) -> Refreshed:
-    """Take a refresh token for the next one, within the caller's transaction, which is to be committed whatever the
-    result: the end of a session is one."""
+    """Exchange a refresh token for the next one, within the caller's transaction. Commit it whatever the result: it may
+    have ended a session."""
     if not _TOKEN.fullmatch(token):
         return Refreshed(None)
     columns = refresh_token.c
@@ -89,7 +88,7 @@ async def refresh(connection: Connection, token: str, now: datetime, *, lifetime
     if not taken.rowcount:
         await revoke(connection, session.c.id == row.id, now, "reused")
         return Refreshed(None, row.user_id, row.id, reused=row.revoked_at is None)
-    # Whoever ends sessions meanwhile waits for this row, or is seen here.
+    # A transaction that ends sessions meanwhile waits for this row, or is seen here.
     kept_going = await connection.execute(
         update(session)
         .where(session.c.id == row.id, session.c.revoked_at.is_(None), session.c.expires_at > now)
@@ -118,8 +117,8 @@ async def live(connection: Connection, user_id: UUID, now: datetime) -> Sequence
 
 
 async def known_device(connection: Connection, user_id: UUID, token: str | None) -> UUID | None:
-    """The user's session, over or not, that this refresh token was ever given to; not one that ended since its token
-    was in the wrong hands."""
+    """The user's session, over or not, that this refresh token was ever given to; except one that ended because its
+    token was stolen."""
     if token is None or not _TOKEN.fullmatch(token):
         return None
     columns = refresh_token.c

@@ -30,7 +30,7 @@ CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session's tokens. They are shown to whoever signed in and nobody else."""
+    """A session's tokens, shown to whoever signed in and nobody else."""
 
     user_id: UUID
     session_id: UUID
@@ -41,7 +41,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """The password was right, and the second factor is asked for: `token` and its code together sign in."""
+    """The password was right, and the second factor is missing: `token` and a code together sign in."""
 
     token: str
     expires_in: timedelta
@@ -188,7 +188,7 @@ class SignIn:
             row = (await connection.execute(current)).one_or_none()
             if row is None or row.state != "active" or (hashes and row.password_hash not in hashes):
                 raise WrongCredentials("the password was changed meanwhile: sign in again")
-            # What was never confirmed says who wanted an account: it is kept no longer than its code is good.
+            # A registration that nobody confirmed says who wanted an account: it is kept only while its code is valid.
             await connection.execute(delete(registration).where(registration.c.expires_at <= now))
             session_id, token = await sessions.begin(
                 connection,

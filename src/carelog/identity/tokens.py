@@ -1,5 +1,5 @@
-"""Who an access token stands for, as things are at this moment: a session that was ended, a user who was disabled, a
-role that was changed and a grant that was taken back count at once, and not only when the token is over."""
+"""Whom an access token stands for, as things are now: an ended session, a disabled user, a changed role and a grant
+that was taken back count at once, not only when the token expires."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ _SESSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """A session that was not ended, whose it is, and what was granted to them."""
+    """A session that has not ended, its user, and the grants given to them."""
 
     user: User
     signed_in_at: datetime

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, among, among_texts
 from carelog.identity.events import SignInEvent, SignInEvents
 from carelog.identity.freshness import Freshness
 from carelog.identity.passwords import Passwords, require_strong
@@ -208,13 +208,13 @@ async def erase_users_of(connection: Connection, subject_id: UUID) -> list[UUID]
     gone = delete(user_account).where(or_(user_account.c.subject_id == subject_id, user_account.c.id.in_(claimed)))
     rows = (await connection.execute(gone.returning(user_account.c.id, user_account.c.email_key))).all()
     # What somebody has begun with the same address.
-    begun = func.lower(registration.c.email).in_([row.email_key for row in rows])
+    begun = among_texts(connection, func.lower(registration.c.email), [row.email_key for row in rows])
     await connection.execute(delete(registration).where(begun))
     return [row.id for row in rows]
 
 
 async def by_ids(connection: Connection, ids: Collection[UUID]) -> dict[UUID, User]:
-    rows = await connection.execute(select_users().where(user_account.c.id.in_(list(ids))))
+    rows = await connection.execute(select_users().where(among(connection, user_account.c.id, ids)))
     return {row.id: user_of(row) for row in rows}
 
 

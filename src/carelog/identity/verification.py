@@ -1,4 +1,4 @@
-"""Codes by which users show that an e-mail address or a phone number is theirs, or set a password that they forgot."""
+"""Codes by which users show that an e-mail address or a phone number is theirs, or set a forgotten password."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -28,7 +28,7 @@ _NOBODY: Final = "nobody@example.invalid"
 
 
 class Verification:
-    """Sends codes and takes them. Where accounts are not `confirmed`, none is needed for another e-mail address."""
+    """Sends codes and takes them. Unless accounts are `confirmed`, another e-mail address needs none."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Verification:
         user_id, _ = signed_in(principal)
         target = await self._take(caller, user_id, by, code)
         user = await self._accounts.me(principal)
-        # Not what has been changed since the code was sent.
+        # Not if it was changed after the code was sent.
         if target is None or target != _address(user, by):
             raise WrongCode(_WRONG)
         await self._records.verified(user_id, _SYSTEMS[by], target)
@@ -120,7 +120,7 @@ class Verification:
             await self._accounts.moved(principal, caller, {"email": email})
         except AccountExists:  # since the code was sent, or with a code that was guessed
             raise WrongCode(_WRONG) from None
-        with suppress(IdentifierTaken):  # the address is the account's all the same
+        with suppress(IdentifierTaken):  # the address is changed anyway
             await self._records.verified(user_id, "mailto", email_key(email))
         return await self._accounts.me(principal)
 
@@ -139,7 +139,7 @@ class Verification:
             await self._count(connection, caller, target)
             user = await self._by_email(connection, target)
             known = user if user is not None and user.state == "active" else None
-            # For an address that nobody has the same is done, so that how long it takes tells no more than the answer.
+            # The same is done for an unknown address, so that the time it takes tells nothing.
             made_for = known.id if known else None
             code = await self._codes.make(connection, made_for, "password", target, self._clock.now())
         text = (
@@ -163,7 +163,7 @@ class Verification:
         if user is None or user.state != "active" or sent_to != target:
             raise WrongCode(_WRONG)
         await self._accounts.hand_over(user, password, caller)
-        with suppress(IdentifierTaken):  # the password is theirs all the same
+        with suppress(IdentifierTaken):  # the password is set anyway
             await self._records.verified(user.id, "mailto", target)
 
     async def _count(self, connection: Connection, caller: Caller, target: str) -> None:

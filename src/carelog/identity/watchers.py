@@ -1,4 +1,4 @@
-"""Who looks after a record besides whom it is about: those to whom it was granted, or the clinicians who see all."""
+"""Who looks after a record besides its subject: those to whom it was granted, or the clinicians who see all."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,8 +16,8 @@ from carelog.identity.users import User, select_users, user_of
 async def watchers_of(
     connection: Connection, subjects: Collection[UUID], now: datetime, *, clinicians_see: Reach
 ) -> Mapping[UUID, Sequence[User]]:
-    """By subject, the active users to whom the record is granted now. Where it is granted to no clinician, and
-    clinicians see every record, all of them too. Whose record it is, is not among them."""
+    """By subject, the active users to whom the record is granted now. Where it is granted to no clinician and
+    clinicians see every record, all clinicians too. The subject is not among them."""
     granted = await connection.execute(
         select(record_grant.c.subject_id, record_grant.c.user_id).where(
             among(connection, record_grant.c.subject_id, subjects),

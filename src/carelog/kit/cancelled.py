@@ -1,9 +1,9 @@
-"""Whose cancellation it is: code of others may raise the same for something of its own that was cancelled."""
+"""Tells whose cancellation a CancelledError is: other code may raise one for something of its own."""
 
 import asyncio
 
 
 def is_being_cancelled() -> bool:
-    """Whether it is the running task that is told to end."""
+    """Whether the running task itself is being cancelled."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -11,8 +11,8 @@ from carelog.kit.errors import ConfigurationError
 class ConfiguredOptions(BaseModel):
     """Unknown keys are refused when the configuration is loaded.
 
-    An option that may hold a secret is a SecretStr and has a twin, `<option>_env`, which names the environment
-    variable to read it from.
+    An option that may hold a secret is a SecretStr and has a twin, `<option>_env`: the name of the environment variable
+    to read it from. The configuration can then be shown, posted and kept without its secrets.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -34,10 +34,10 @@ class Configured(Generic[O]):
         return f"{type(self).__name__}({self.name!r})"
 
     def secret(self, option: str) -> str | None:
-        """An option that is given in the configuration, or in the environment by its twin `<option>_env`.
+        """An option as the configuration gives it, or its twin `<option>_env` by way of the environment.
 
-        Raises ConfigurationError, which does not repeat it, when it is given in both, or when the environment does not
-        have it.
+        Raises ConfigurationError, without repeating the secret, when both are given, or the environment has no such
+        variable.
         """
         given: SecretStr | None = getattr(self.options, option)
         variable: str | None = getattr(self.options, f"{option}_env")

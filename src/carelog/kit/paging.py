@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
@@ -76,3 +76,14 @@ class Page(Generic[T]):
         """
         items = rows[:limit]
         return cls(items=items, next=place(items[-1]) if len(rows) > limit else None)
+
+
+async def every_page(page: Callable[..., Awaitable[Page[T]]]) -> AsyncIterator[list[T]]:
+    """The items of a whole list, page by page; `page` reads the one at its argument `cursor`, the first at None."""
+    cursor: Cursor | None = None
+    while True:
+        found = await page(cursor=cursor)
+        yield found.items
+        cursor = found.next
+        if cursor is None:
+            return

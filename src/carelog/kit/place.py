@@ -1,4 +1,4 @@
-"""What an error is, and where it comes from, without a word of the data that it was raised on."""
+"""What kind an error is and where it comes from, without the data that it was raised for."""
 
 import errno
 import traceback
@@ -11,7 +11,7 @@ def kind_of(error: BaseException) -> str:
     >>> kind_of(ValueError("of a patient")), kind_of(OSError(28, os.strerror(28)))
     ('ValueError', 'OSError ENOSPC')
     """
-    driver = getattr(error, "orig", None) or error  # SQLAlchemy's errors have the driver's in them
+    driver = getattr(error, "orig", None) or error  # SQLAlchemy wraps the driver's error
     code = getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None)
     if code is None and isinstance(error, OSError):
         code = errno.errorcode.get(error.errno or 0)

@@ -1,4 +1,4 @@
-"""Sealing: what lies where others may read it, encrypted and bound to its place."""
+"""Sealing: encryption of what lies where others may read it, bound to its place."""
 
 import os
 from typing import Final
@@ -7,7 +7,7 @@ _NONCE_BYTES: Final = 12
 
 
 class BrokenSeal(Exception):
-    """It was sealed with another key or for another place, or was altered."""
+    """It was sealed with another key, or for another place, or was altered."""
 
 
 def seal(key: bytes, place: bytes, content: bytes) -> bytes:

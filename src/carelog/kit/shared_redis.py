@@ -1,7 +1,7 @@
-"""A Redis that processes share what need not be kept in, and that may be away.
+"""A Redis that processes share, for what need not be kept.
 
-Whoever asks it goes on without it: who finds it away leaves it alone for a while, so that an outage costs one short
-wait and not one for every question.
+Callers go on without it when it is away. Whoever finds it away leaves it alone for a while, so that an outage costs one
+short wait instead of one for every question.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class SharedRedis:
         self._away_until: datetime | None = None
 
     async def ask(self, question: "Callable[[Redis], Awaitable[T]]") -> T:
-        """Raises RedisAway, at once for a while after it was found away."""
+        """Raises RedisAway; once it was found away, at once for a while."""
         if self._away_until is not None and self._clock.now() < self._away_until:
             raise RedisAway
         from redis.exceptions import RedisError
@@ -80,7 +80,7 @@ def _client(url: str, setting: str) -> "Redis":
             url,
             socket_connect_timeout=_SECONDS,
             socket_timeout=_SECONDS,
-            # Once, for a connection that was cut while nobody used it.
+            # Once more, since the connection may have been cut while nobody used it.
             retry=Retry(NoBackoff(), 1),
             retry_on_error=[RedisConnectionError],
         )

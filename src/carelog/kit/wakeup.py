@@ -1,4 +1,4 @@
-"""The wake-up: tells those who wait in this process that there is something to do."""
+"""The wake-up: tells tasks that wait in this process that there is something to do."""
 
 import asyncio
 
@@ -10,11 +10,11 @@ class Wakeup:
         self._event = asyncio.Event()
 
     def wake(self) -> None:
-        """Have those who wait look again."""
+        """Wake those who wait."""
         self._event.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Until the next signal, which gives True, or for that many seconds."""
+        """Wait for the next signal (returns True), or for that many seconds."""
         try:
             async with asyncio.timeout(max(0.0, seconds)):
                 return await self._event.wait()

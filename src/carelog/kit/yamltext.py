@@ -1,4 +1,4 @@
-"""YAML (1.1, as PyYAML reads it) together with the line of every value, so that what is wrong can be told with it."""
+"""YAML (1.1, as PyYAML reads it) with the line of every value, so that errors can name it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +88,7 @@ def _read(loader: yaml.SafeLoader, name: str) -> YamlText:
 
 
 def _name_keys(root: Node, name: str) -> None:
-    """Take every key for the name that is written, and refuse one that stands twice."""
+    """Take every key as the text that is written, and refuse one that stands twice."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
@@ -130,7 +130,7 @@ def _lines(root: Node, name: str) -> Iterator[tuple[tuple[str, ...], int]]:
 
 def _members(path: tuple[str, ...], node: MappingNode) -> Iterator[tuple[tuple[str, ...], Node, int]]:
     """The values of a mapping, each with the line of its key. What it merges in comes first, since its own keys
-    count more and are written over it."""
+    override that."""
     for key, value in sorted(node.value, key=lambda pair: pair[0].tag == _MERGE):
         if key.tag == _MERGE:
             merged = value.value if isinstance(value, SequenceNode) else [value]

@@ -32,8 +32,8 @@ def zone(name: str) -> tzinfo:
 
 
 def local(moment: datetime, name: str) -> datetime:
-    """A moment on the clock of a zone; as it is where that clock has no such time, in the first and last hours of time,
-    and where its offset has seconds, as before there were zones: RFC 3339 cannot write it."""
+    """A moment on the clock of a zone. It stays as it is where that clock cannot show it (the first and last hours of
+    time) and where the offset has seconds, as before there were zones, which RFC 3339 cannot write."""
     try:
         there = moment.astimezone(zone(name))
     except OverflowError:

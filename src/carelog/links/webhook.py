@@ -1,23 +1,24 @@
 """`webhook`: tells other systems, signed after Standard Webhooks (https://www.standardwebhooks.com)."""
 
 import asyncio
+import math
 import os
+import random
 from collections.abc import Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final, Self
 
 import httpx
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, PrivateAttr, ValidationInfo, model_validator
 
 from carelog.kit import jsontext
 from carelog.kit.errors import ConfigurationError
-from carelog.kit.http import retry_after
 from carelog.kit.signing import Signer
 from carelog.kit.tls import trusted
-from carelog.pipeline import Link, LinkError, LinkOptions, Outcome, PermanentLinkError, Work
+from carelog.links.receivers import Receiver
+from carelog.pipeline import Link, LinkOptions, LinkParked, Outcome, Work
 
-# Answers that trying again will not change: the receiver understood and said no (RFC 9110).
-_FINAL = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
-_AT_ONCE = 10
+_AT_ONCE: Final = 10
 
 
 class WebhookOptions(LinkOptions):
@@ -28,6 +29,16 @@ class WebhookOptions(LinkOptions):
     secret_env: str = Field(min_length=1)
     timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     include_document: bool = True
+    _receivers: tuple[Receiver, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _find_receivers(self, info: ValidationInfo) -> Self:
+        self._receivers = tuple(Receiver.at(number, url, info.context) for number, url in enumerate(self.urls))
+        return self
+
+    @property
+    def receivers(self) -> tuple[Receiver, ...]:
+        return self._receivers
 
 
 class WebhookLink(Link[WebhookOptions]):
@@ -42,17 +53,25 @@ class WebhookLink(Link[WebhookOptions]):
     def __init__(self, options: WebhookOptions) -> None:
         super().__init__(options)
         self._signer = _signer(options.secret_env)
+        self.receivers = tuple(receiver.name for receiver in options.receivers)
 
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
+        # A place is waited for here, and not within the client: that is no time which a receiver takes.
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def alone(client: httpx.AsyncClient, work: Work) -> Outcome:
+            async with places:
+                return await self._send(client, work)
+
         # No redirects: health data goes where the configuration says, and nowhere else.
         async with httpx.AsyncClient(
             verify=trusted(),
-            timeout=self.options.timeout_seconds,
+            timeout=None,  # noqa: S113  see Receiver.post
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_AT_ONCE),
         ) as client:
-            results = await asyncio.gather(*(self._send(client, work) for work in batch), return_exceptions=True)
-        return [self._checked(result) for result in results]
+            results = await asyncio.gather(*(alone(client, work) for work in batch), return_exceptions=True)
+        return _spread([self._checked(result) for result in results])
 
     @staticmethod
     def _checked(result: Outcome | BaseException) -> Outcome | Exception:
@@ -61,28 +80,29 @@ class WebhookLink(Link[WebhookOptions]):
         raise result
 
     async def _send(self, client: httpx.AsyncClient, work: Work) -> Outcome:
+        receivers = self.options.receivers
+        if len(receivers) > 1:
+            # So that those who are well do not get it again and again while another is left alone.
+            for receiver in receivers:
+                await receiver.look()
         body = jsontext.dump(_body(work, self.options.include_document))
-        for number, url in enumerate(self.options.urls):
-            message_id = f"msg_{work.key.replace(':', '_')}_{number}"
-            headers = {"content-type": "application/json", **self._signer.headers(message_id, work.now, body)}
-            await self._post(client, url, number, body, headers)
+        for receiver in receivers:
+            message_id = f"msg_{work.key.replace(':', '_')}_{receiver.number}"
+            headers = self._signer.headers(message_id, work.now, body)
+            await receiver.post(client, body, headers, self.options.timeout_seconds)
         return Outcome()
 
-    async def _post(
-        self, client: httpx.AsyncClient, url: HttpUrl, number: int, body: str, headers: dict[str, str]
-    ) -> None:
-        try:
-            response = await client.post(str(url), content=body.encode(), headers=headers)
-        except httpx.TimeoutException:
-            raise LinkError(f"webhook {number} did not answer within {self.options.timeout_seconds:g} s") from None
-        except httpx.HTTPError as error:
-            raise LinkError(f"webhook {number} cannot be reached ({type(error).__name__})") from None
-        if response.is_success:
-            return
-        message = f"webhook {number} answered {response.status_code}"
-        if response.status_code in _FINAL or response.is_redirect:
-            raise PermanentLinkError(message)
-        raise LinkError(message, retry_after=retry_after(response.headers.get("retry-after")))
+
+def _spread(results: Sequence[Outcome | Exception]) -> list[Outcome | Exception]:
+    """Let those that are put off come back with the rest of their batch, but not with all others: a long queue must not
+    come back all at once. In whole seconds, so that what becomes of a batch is few statements."""
+    later = 1 + random.random() / 2  # noqa: S311  no secret
+    return [_put_off(result, later) if isinstance(result, LinkParked) else result for result in results]
+
+
+def _put_off(parked: LinkParked, later: float) -> LinkParked:
+    seconds = 0 if parked.retry_after is None else parked.retry_after.total_seconds()
+    return LinkParked(parked.message, retry_after=timedelta(seconds=math.ceil(seconds * later)))
 
 
 def _signer(variable: str) -> Signer:

@@ -1,8 +1,9 @@
 """Chains: what `carelog.yaml` says, checked once, with the links made once."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -142,6 +143,15 @@ class Chains:
     def egress_lists(self) -> frozenset[str]:
         """Every list on which a chain announces what it has finished."""
         return frozenset(name for chain in self for name in chain.definition.egress_lists)
+
+    @cached_property
+    def receivers(self) -> Mapping[str, Sequence[str]]:
+        """Those that webhooks are posted to, by name, each with the chains that do."""
+        found: dict[str, list[str]] = {}
+        for chain in self:
+            for name in dict.fromkeys(name for link in chain.links for name in link.receivers):
+                found.setdefault(name, []).append(chain.name)
+        return found
 
     def for_list(self, ingress_list: str) -> list[Chain]:
         """The enabled chains that read this ingress list."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, delete, exists, insert, literal_column, select, update
 
-from carelog.db import Connection
+from carelog.db import Connection, among
 from carelog.kit import jsontext
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.ids import new_id
@@ -80,7 +80,7 @@ async def enqueue_deletions(
 ) -> None:
     """Have conversations deleted from every storage: those that there are, and those that were known to have them.
     `subjects` says whose each conversation is; they are deleted in the same transaction."""
-    known = select(table.c.conversation_id, table.c.storage).where(table.c.conversation_id.in_(list(subjects)))
+    known = select(table.c.conversation_id, table.c.storage).where(among(connection, table.c.conversation_id, subjects))
     places = {(id_, storage) for id_, storage in await connection.execute(known.distinct())}
     places |= {(id_, storage) for id_ in subjects for storage in storages}
     if places:
@@ -104,7 +104,7 @@ async def deletions(connection: Connection, storage: str, conversations: Collect
     """The ids of the deletions of these conversations from a storage that are not done yet."""
     rows = await connection.execute(
         select(table.c.conversation_id, table.c.id).where(
-            table.c.conversation_id.in_(list(conversations)),
+            among(connection, table.c.conversation_id, conversations),
             table.c.storage == storage,
             table.c.action == CopyAction.DELETE,
             _UNSETTLED,
@@ -122,7 +122,9 @@ async def settle(connection: Connection, changed: Sequence[StorageCopy], now: da
     waiting = await _lock_waiting(connection, runs)
     for alike in _by_fate(changed):
         moved = {name: getattr(alike[0], name) for name in _MOVING}
-        await connection.execute(update(table).where(table.c.id.in_([copy.id for copy in alike])).values(moved))
+        await connection.execute(
+            update(table).where(among(connection, table.c.id, [copy.id for copy in alike])).values(moved)
+        )
     await _forget_deleted(connection, changed)
     await _announce(connection, waiting, now)
 
@@ -138,7 +140,7 @@ async def holders(
     """Which of these storages have these revisions of conversations."""
     rows = await connection.execute(
         select(table.c.conversation_id, table.c.storage, table.c.revision).where(
-            table.c.conversation_id.in_(list(revisions)),
+            among(connection, table.c.conversation_id, revisions),
             table.c.state == CopyState.STORED,
             table.c.action == CopyAction.SAVE,
             table.c.storage.in_(list(storages)),
@@ -183,7 +185,10 @@ async def _lock_waiting(connection: Connection, runs: Collection[UUID]) -> set[U
     if not runs:
         return set()
     rows = await connection.execute(
-        select(egress.c.run_id).where(_WAITING, egress.c.run_id.in_(list(runs))).order_by(egress.c.id).with_for_update()
+        select(egress.c.run_id)
+        .where(_WAITING, among(connection, egress.c.run_id, runs))
+        .order_by(egress.c.id)
+        .with_for_update()
     )
     return {run_id for run_id in rows.scalars() if run_id is not None}
 
@@ -192,7 +197,7 @@ async def _announce(connection: Connection, runs: Collection[UUID], now: datetim
     if runs:
         left = exists().where(table.c.run_id == egress.c.run_id, _UNSETTLED)
         await connection.execute(
-            update(egress).where(_WAITING, egress.c.run_id.in_(list(runs)), ~left).values(announced_at=now)
+            update(egress).where(_WAITING, among(connection, egress.c.run_id, runs), ~left).values(announced_at=now)
         )
 
 

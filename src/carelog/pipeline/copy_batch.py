@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from carelog.conversations import store as conversations
 from carelog.conversations.store import Stored
 from carelog.conversations.tables import conversation as conversation_table
-from carelog.db import Connection
+from carelog.db import Connection, among
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
 from carelog.pipeline import copies, storage_calls, storage_copy
@@ -108,7 +108,7 @@ def plan(batch: CopyBatch, done: Collection[UUID]) -> Plan:
 async def _lengths(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
     """In characters."""
     statement = select(conversation_table.c.id, func.length(conversation_table.c.document).label("length"))
-    rows = await connection.execute(statement.where(conversation_table.c.id.in_(list(ids))))
+    rows = await connection.execute(statement.where(among(connection, conversation_table.c.id, ids)))
     return {row.id: row.length for row in rows}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, func, literal_column, select, update
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, among
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import NotFound
@@ -243,7 +243,7 @@ class DeadLetters:
 
 
 async def _change_these(connection: Connection, table: Table, ids: list[UUID], values: Mapping[str, Any]) -> None:
-    statement = update(table).where(table.c.id.in_(ids)).values(dict(values))
+    statement = update(table).where(among(connection, table.c.id, ids)).values(dict(values))
     if table is run_table or values["state"] != CopyState.DISCARDED:
         await connection.execute(statement)
         return

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from carelog.db import Connection, Database, insert_new
+from carelog.db import Connection, Database, among, insert_new
 from carelog.identity import CATALOGUE, Principal, grants
 from carelog.identity.audit import AuditEvent, AuditTrail
 from carelog.identity.freshness import Freshness
@@ -183,5 +183,5 @@ async def _take_from_keys(connection: Connection, those: Collection[UUID]) -> li
             await connection.execute(update(api_key).where(api_key.c.id == row.id).values(subjects=left))
         elif not left and row.subjects:
             deleted.append(row.id)
-    await connection.execute(delete(api_key).where(api_key.c.id.in_(deleted)))
+    await connection.execute(delete(api_key).where(among(connection, api_key.c.id, deleted)))
     return deleted

@@ -1,4 +1,5 @@
-"""The executor: takes a claimed batch through its chains, and commits what the links returned.
+"""The executor: takes a claimed batch through its chains, and commits what the links returned. It stops before each
+link that calls outside, since whoever waits for an answer need not keep a hand.
 
 A few queries load the batch, one transaction commits it: conversations, entries, new runs, copies and the runs' new
 states stand or fall together, so an effect in the database happens exactly once however often a run is repeated.
@@ -8,7 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from carelog.conversations.store import Stored
@@ -24,17 +25,39 @@ from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.chains import Chain
 from carelog.pipeline.copier import Copier
 from carelog.pipeline.effects import write_effects
-from carelog.pipeline.outcome import LinkError, LinkWaits
+from carelog.pipeline.outcome import LinkError, LinkParked, LinkWaits, Outcome
 from carelog.pipeline.patience import results_of
+from carelog.pipeline.places import Place
 from carelog.pipeline.progress import Progress
 from carelog.pipeline.reading import ConversationReader, ConversationUnavailable, with_zones
-from carelog.pipeline.run import Run, fail
+from carelog.pipeline.run import Run, RunState, fail
 from carelog.pipeline.wakeup import Wakeup
 from carelog.record import subjects
 from carelog.telemetry import metrics
 from carelog.telemetry.tracing import Tracer
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Runs that have come to a link which calls outside, all at one place."""
+
+    place: Place
+    progresses: Sequence[Progress]
+
+    @property
+    def runs(self) -> list[Run]:
+        return [progress.run for progress in self.progresses]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far some runs came: what became of those that `ended` and were still under their lease, and the `calls` that
+    the others go on with, by `Executor.call`."""
+
+    ended: Sequence[Run] = ()
+    calls: Sequence[Call] = ()
 
 
 class Executor:
@@ -61,21 +84,28 @@ class Executor:
         self._tracer = tracer
         self._alerting = alerting
 
-    async def execute(self, batch: Sequence[Run]) -> list[Run]:
-        """Take each run to its end, its retry or its dead letter, and return what became of those that were still
-        under their lease. Raises only when the database is not to be had; the runs are then free again when their
-        lease ends."""
+    async def execute(self, batch: Sequence[Run]) -> Stage:
+        """Take each run to its end, its retry or its dead letter, or as far as a link that calls outside. Raises only
+        when the database is not to be had; the runs are then free again when their lease ends."""
         if not batch:
-            return []
+            return Stage()
         progresses, settled = await self._begin(batch)
         by_chain: dict[tuple[str, str], list[Progress]] = defaultdict(list)
         for progress in progresses:
             by_chain[progress.chain.name, progress.chain.version].append(progress)
-        # Urgent ones come first, and do not wait for what takes long in another chain.
-        for group in by_chain.values():
-            await self._through_chain(group)
-            await self._commit([p for p in group if not p.lost])
-        return settled + [progress.run for progress in progresses if not progress.lost]
+        # Urgent ones come first.
+        stages = [await self._as_far_as_calls(group) for group in by_chain.values()]
+        return Stage(
+            [*settled, *(run for stage in stages for run in stage.ended)],
+            [call for stage in stages for call in stage.calls],
+        )
+
+    async def call(self, call: Call) -> Stage:
+        """Call outside for the runs of an earlier stage, and take them on from there, as `execute` does."""
+        await self._through_link(call.progresses, call.place.position)
+        await self._go_behind(call.progresses)
+        await self._commit_news(call.progresses)
+        return await self._as_far_as_calls(call.progresses)
 
     async def _begin(self, batch: Sequence[Run]) -> tuple[list[Progress], list[Run]]:
         """What the batch needs to be worked on, and what became of those runs that cannot be."""
@@ -140,29 +170,60 @@ class Executor:
     def _max_tries(self, run: Run) -> int:
         return self._chains.max_tries(run.chain, run.chain_version)
 
-    async def _through_chain(self, group: Sequence[Progress]) -> None:
-        """Run the links one after another over all runs of one chain, those that failed before at their place."""
+    async def _as_far_as_calls(self, group: Sequence[Progress]) -> Stage:
+        """Run the links one after another over all runs of one chain, those that failed before at their place. Who
+        comes to a link that calls outside stays there: what was found so far is to be seen while it is waited for."""
         chain = group[0].chain
         for position, link in enumerate(chain.links):
             ready = [p for p in group if p.active and p.position == position]
-            if not ready:
-                continue
-            now = self._clock.now()
-            began = time.perf_counter()
-            results = await results_of(link, [p.work(now) for p in ready], chain.definition.timeout)
-            seconds = time.perf_counter() - began
-            for progress, result in zip(ready, results, strict=True):
-                progress.take(result)
-            name = chain.definition.links[position].name
-            measures.link_ran(self._tracer, chain.name, name, [(p.run, p.failure) for p in ready], seconds)
-            failures = [p.failure for p in ready if p.failure is not None and not isinstance(p.failure, LinkWaits)]
-            if failures:
-                kinds = ", ".join(sorted({type(failure).__name__ for failure in failures}))
-                log.warning(
-                    "link failed", extra={"chain": chain.name, "link": name, "runs": len(failures), "errors": kinds}
-                )
-            if link.checkpoint:
-                await self._commit([p for p in ready if p.active])
+            if ready and not link.checkpoint:
+                await self._through_link(ready, position)
+        await self._go_behind(group)
+        await self._commit_news(group)
+        staying: dict[int, list[Progress]] = defaultdict(list)
+        for progress in group:
+            if progress.active:
+                staying[progress.position].append(progress)
+        return Stage(
+            [p.run for p in group if not p.active and not p.lost],
+            [Call(Place(chain.name, chain.version, position), ready) for position, ready in staying.items()],
+        )
+
+    async def _through_link(self, ready: Sequence[Progress], position: int) -> None:
+        chain = ready[0].chain
+        now = self._clock.now()
+        began = time.perf_counter()
+        results = await results_of(chain.links[position], [p.work(now) for p in ready], chain.definition.timeout)
+        seconds = time.perf_counter() - began
+        receivers = chain.links[position].receivers
+        if receivers and not self._chains.current.receivers.keys() >= set(receivers):
+            results = [_counted(result) for result in results]
+        for progress, result in zip(ready, results, strict=True):
+            progress.take(result)
+        name = chain.definition.links[position].name
+        measures.link_ran(self._tracer, chain.name, name, [(p.run, p.failure) for p in ready], seconds)
+        failures = [p.failure for p in ready if p.failure is not None and not isinstance(p.failure, LinkWaits)]
+        if failures:
+            kinds = ", ".join(sorted({type(failure).__name__ for failure in failures}))
+            log.warning(
+                "link failed", extra={"chain": chain.name, "link": name, "runs": len(failures), "errors": kinds}
+            )
+
+    async def _go_behind(self, group: Sequence[Progress]) -> None:
+        """Put those off that have come as far as others before them in their order may be: the ledger says when it is
+        their turn."""
+        moved = [p for p in group if p.active and p.run.ordering_key is not None and p.position > p.run.position]
+        if not moved:
+            return
+        async with self._database.read() as connection:
+            behind = await ledger.behind_others(connection, [p.run.id for p in moved])
+        for progress in moved:
+            if progress.run.id in behind:
+                progress.failure = LinkParked("others go before it, in the order of what the subject said")
+
+    async def _commit_news(self, group: Sequence[Progress]) -> None:
+        news = [p for p in group if not p.lost and p.run.state is RunState.RUNNING]
+        await self._commit([p for p in news if not p.active or p.position > p.run.position])
 
     async def _commit(self, progresses: Sequence[Progress]) -> None:
         """Commit together; where that fails for what one of them holds, commit each alone and fail that one."""
@@ -221,3 +282,8 @@ class Executor:
             into = await subjects.joined_into(connection, {one.subject_id for one in raised})
         now = [replace(one, subject_id=into.get(one.subject_id, one.subject_id)) for one in raised]
         return await self._alerting.messages(now)
+
+
+def _counted(result: Outcome | Exception) -> Outcome | Exception:
+    """Whom the configuration names no more is not waited for without end."""
+    return LinkError(result.message, retry_after=result.retry_after) if isinstance(result, LinkParked) else result

@@ -5,22 +5,27 @@ Every query reads a partial index of what is unfinished, so that it costs the sa
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 
-from carelog.ai.breaker import BreakerState
-from carelog.ai.breakers import breakers
+from carelog.ai.tables import ai_breaker
 from carelog.conversations.tables import conversation
 from carelog.db import Connection
+from carelog.db.breakers import breakers
 from carelog.delivery.tables import delivery, sender_state
+from carelog.kit.breaker import Breaker, BreakerState
 from carelog.pipeline.error_text import error_text
 from carelog.pipeline.outcome import TranscriptNeeded
 from carelog.pipeline.run import Lane, RunState
-from carelog.pipeline.tables import chain_version, copy, run, storage_state
+from carelog.pipeline.tables import chain_version, copy, run, storage_state, webhook_breaker
 from carelog.record.review.items import Status
 from carelog.record.review.tables import review
 from carelog.record.tables import entry
+
+_TRIED_BEFORE: Final = timedelta(hours=2)
+"""A receiver for which something waits is tried sooner after it was left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,20 @@ class ChannelGauge:
 
 @dataclass(frozen=True, slots=True)
 class EndpointGauge:
-    """How the breaker of an AI endpoint stands. `failures` in a row are counted while it is closed; while it is open,
-    the endpoint is asked again in `retry_in_seconds`."""
+    """How the breaker of an AI endpoint stands: `failures` in a row since it was closed last; while it is open, the
+    endpoint is asked again in `retry_in_seconds`."""
 
     endpoint: str
+    state: BreakerState
+    failures: int = 0
+    retry_in_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverGauge:
+    """The same of a receiver of webhooks."""
+
+    receiver: str
     state: BreakerState
     failures: int = 0
     retry_in_seconds: float | None = None
@@ -110,6 +125,7 @@ class Gauges:
     channels: tuple[ChannelGauge, ...] = ()
     waiting: tuple[WaitingGauge, ...] = ()
     endpoints: tuple[EndpointGauge, ...] = ()
+    receivers: tuple[ReceiverGauge, ...] = ()
     reminders_overdue_seconds: float | None = None
     reviews: Mapping[str, int] = field(default_factory=dict)
 
@@ -124,6 +140,7 @@ async def gauges(connection: Connection, now: datetime) -> Gauges:
         storages=await _storages(connection, now),
         channels=await _channels(connection, now),
         endpoints=await endpoint_gauges(connection, now),
+        receivers=await _receivers(connection, now),
         reminders_overdue_seconds=await _overdue(connection, now),
         reviews=await _reviews(connection),
     )
@@ -243,12 +260,24 @@ async def _channels(connection: Connection, now: datetime) -> tuple[ChannelGauge
 
 async def endpoint_gauges(connection: Connection, now: datetime) -> tuple[EndpointGauge, ...]:
     """Those of all AI endpoints that were ever called, by their names."""
-    found = []
-    for name, breaker in sorted((await breakers(connection)).items()):
-        wait = breaker.wait(now) if breaker.state(now) is BreakerState.OPEN else None
-        retry_in = None if wait is None else wait.total_seconds()
-        found.append(EndpointGauge(name, breaker.state(now), breaker.failures, retry_in))
-    return tuple(found)
+    found = await breakers(connection, ai_breaker)
+    return tuple(EndpointGauge(name, *_standing(breaker, now)) for name, breaker in sorted(found.items()))
+
+
+async def _receivers(connection: Connection, now: datetime) -> tuple[ReceiverGauge, ...]:
+    """Those of all receivers that were ever posted to, but those that nobody has anything for any more."""
+    found = await breakers(connection, webhook_breaker)
+    return tuple(
+        ReceiverGauge(name, *_standing(breaker, now))
+        for name, breaker in sorted(found.items())
+        if breaker.open_until is None or now - breaker.open_until < _TRIED_BEFORE
+    )
+
+
+def _standing(breaker: Breaker, now: datetime) -> tuple[BreakerState, int, float | None]:
+    state = breaker.state(now)
+    wait = breaker.wait(now) if state is BreakerState.OPEN else None
+    return state, breaker.failures, None if wait is None else wait.total_seconds()
 
 
 async def _overdue(connection: Connection, now: datetime) -> float | None:

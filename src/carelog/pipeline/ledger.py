@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     and_,
@@ -25,6 +26,9 @@ from sqlalchemy import (
 from carelog.db import Connection, among, among_given, given_ids, insert_all
 from carelog.kit import jsontext
 from carelog.pipeline import run as run_states
+from carelog.pipeline.error_text import error_text
+from carelog.pipeline.outcome import LinkParked
+from carelog.pipeline.places import Place
 from carelog.pipeline.run import Lane, Run, RunState, expire
 from carelog.pipeline.tables import run as table
 
@@ -51,24 +55,40 @@ async def enqueue(connection: Connection, runs: Sequence[Run]) -> None:
     await insert_all(connection, table, [_row(run) for run in runs])
 
 
-async def claim(connection: Connection, *, lease: UUID, now: datetime, lasting: timedelta, limit: int) -> list[Run]:
-    """Take up to `limit` runs that are due, urgent ones first, all under one lease.
+async def claim(
+    connection: Connection,
+    *,
+    lease: UUID,
+    now: datetime,
+    lasting: timedelta,
+    limit: int,
+    but_at: frozenset[Place] = frozenset(),
+) -> list[Run]:
+    """Take up to `limit` runs that are due, urgent ones first, all under one lease; `but_at` these places.
 
-    Runs with the same ordering key are taken strictly one after another, in the order in which they were made.
+    Runs with the same ordering key are taken strictly one after another, in the order in which they were made; behind
+    one that is put off, others come as far as it has come.
     Workers that claim at the same time never get the same run, nor wait for one another.
     """
-    return await _claimed(connection, _CLAIM, {"_most": limit}, lease, now, lasting)
+    statement = _claim(connection.dialect.name, but_at)
+    return await _claimed(connection, statement, {"_most": limit}, lease, now, lasting)
 
 
 async def claim_these(
-    connection: Connection, ids: Collection[UUID], *, lease: UUID, now: datetime, lasting: timedelta
+    connection: Connection,
+    ids: Collection[UUID],
+    *,
+    lease: UUID,
+    now: datetime,
+    lasting: timedelta,
+    but_at: frozenset[Place] = frozenset(),
 ) -> list[Run]:
     """Of these runs, take those that `claim` might have taken."""
     if not ids:
         return []
     dialect = connection.dialect.name
     which = {"_most": len(ids), **given_ids(dialect, "_ids", ids)}
-    return await _claimed(connection, _claim_of(dialect), which, lease, now, lasting)
+    return await _claimed(connection, _claim(dialect, but_at, given=True), which, lease, now, lasting)
 
 
 async def _claimed(
@@ -78,12 +98,17 @@ async def _claimed(
     return sorted(map(run_of, taken), key=lambda run: (run.lane, run.due_at, run.id.int))
 
 
-def _claim(*conditions: ColumnElement[bool]) -> Any:
-    """Built once, as all that a batch needs: to put a statement together takes as long as to carry it out."""
+@lru_cache(maxsize=64)
+def _claim(dialect: str, but_at: frozenset[Place], *, given: bool = False) -> Any:
+    """Built once, as all that a batch needs: to put a statement together takes as long as to carry it out. Of all runs,
+    or of `given` ones."""
     now = bindparam("_now", type_=table.c.due_at.type)
+    conditions = [~_at(place) for place in sorted(but_at)]
+    if given:
+        conditions.append(among_given(dialect, table.c.id, "_ids"))
     picked = (
         select(table.c.id)
-        .where(QUEUED, table.c.due_at <= now, _first_of_its_order(), *conditions)
+        .where(QUEUED, table.c.due_at <= now, _first_of_its_order(dialect), *conditions)
         .order_by(table.c.lane, table.c.due_at, table.c.id)
         .limit(bindparam("_most", type_=Integer))
         .with_for_update(skip_locked=True, of=table)
@@ -103,22 +128,32 @@ def _claim(*conditions: ColumnElement[bool]) -> Any:
     )
 
 
-def _first_of_its_order() -> ColumnElement[bool]:
+def _first_of_its_order(dialect: str) -> ColumnElement[bool]:
+    """Whether nobody before it is in its way. One that is put off, since what it needs is known not to be had, lets
+    others come up to where it stands, but not past it; those of one conversation go behind one another as a whole."""
     earlier = table.alias("earlier")
-    sooner = select(earlier.c.id).where(
+    in_the_way = or_(
+        func.coalesce(error_text(earlier, "code", dialect), "") != LinkParked.code,
+        earlier.c.position <= table.c.position,
+        earlier.c.chain_version != table.c.chain_version,
+        earlier.c.conversation_id == table.c.conversation_id,
+    )
+    sooner = select(earlier.c.id).where(*_sooner(earlier), in_the_way)
+    return or_(table.c.ordering_key.is_(None), ~sooner.exists())
+
+
+def _sooner(earlier: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return (
         earlier.c.ordering_key == table.c.ordering_key,
         earlier.c.id < table.c.id,
         earlier.c.state.in_([literal_column("'queued'"), literal_column("'running'")]),
     )
-    return or_(table.c.ordering_key.is_(None), ~sooner.exists())
 
 
-_CLAIM: Final = _claim()
-
-
-@cache
-def _claim_of(dialect: str) -> Any:
-    return _claim(among_given(dialect, table.c.id, "_ids"))
+def _at(place: Place) -> ColumnElement[bool]:
+    return and_(
+        table.c.chain == place.chain, table.c.chain_version == place.version, table.c.position == place.position
+    )
 
 
 async def renew(connection: Connection, *, lease: UUID, until: datetime) -> None:
@@ -136,6 +171,14 @@ async def held(connection: Connection, lease: UUID, ids: Collection[UUID]) -> se
         .where(table.c.id.in_(list(ids)), table.c.lease == lease, table.c.state == RunState.RUNNING)
         .with_for_update()
     )
+    return set(rows.scalars())
+
+
+async def behind_others(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these runs have one before them in their order that is not over."""
+    earlier = table.alias("earlier")
+    sooner = select(earlier.c.id).where(*_sooner(earlier))
+    rows = await connection.execute(select(table.c.id).where(among(connection, table.c.id, ids), sooner.exists()))
     return set(rows.scalars())
 
 
@@ -237,17 +280,15 @@ async def order_of(connection: Connection, run: Run) -> str:
     return key
 
 
-async def waiting_places(connection: Connection) -> list[tuple[str, str, int]]:
-    """Where runs wait: at which place of which version of a chain."""
+async def waiting_places(connection: Connection) -> list[Place]:
+    """Where runs wait."""
     places = (table.c.chain, table.c.chain_version, table.c.position)
-    return [tuple(row) for row in await connection.execute(select(*places).where(WAITING).distinct())]
+    return [Place(*row) for row in await connection.execute(select(*places).where(WAITING).distinct())]
 
 
-async def wake_at(connection: Connection, place: tuple[str, str, int], now: datetime, limit: int) -> int:
+async def wake_at(connection: Connection, place: Place, now: datetime, limit: int) -> int:
     """Queue up to so many of the runs that wait at a place. Returns how many they were."""
-    chain, version, position = place
-    at_it = (table.c.chain == chain, table.c.chain_version == version, table.c.position == position)
-    chosen = select_runs(WAITING, *at_it).order_by(table.c.id).limit(limit).with_for_update(skip_locked=True)
+    chosen = select_runs(WAITING, _at(place)).order_by(table.c.id).limit(limit).with_for_update(skip_locked=True)
     woken = [run_states.wake(run_of(row), now) for row in await connection.execute(chosen)]
     await save(connection, woken)
     return len(woken)

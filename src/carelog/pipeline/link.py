@@ -55,15 +55,17 @@ O = TypeVar("O", bound=LinkOptions)  # noqa: E741
 class Link(Generic[O]):
     """The base of every link.
 
-    `checkpoint` marks a link that calls outside: the executor commits after it, so that a crash never repeats the
-    call. The others between two checkpoints run fused in memory. `waits` says that it may raise LinkWaits: where the
-    link of a run that waits does so no more, since it has been given what it lacked, the run is woken. A subclass says
+    `checkpoint` marks a link that calls outside: the executor commits before it, so that nothing waits for the call
+    which need not, and after it, so that a crash never repeats it. The others between two checkpoints run fused in
+    memory. `waits` says that it may raise LinkWaits: where the link of a run that waits does so no more, since it has
+    been given what it lacked, the run is woken. `receivers` are the names of those that it posts to. A subclass says
     what its options are and implements `run`, or `run_batch` where a batch is cheaper.
     """
 
     options_model: ClassVar[type[LinkOptions]] = LinkOptions
     checkpoint: bool = False
     waits: bool = False
+    receivers: tuple[str, ...] = ()
 
     def __init__(self, options: O) -> None:
         self.options = options

@@ -16,7 +16,7 @@ from sqlalchemy import Table, delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carelog.conversations.tables import conversation
-from carelog.db import Connection, Database, is_outage
+from carelog.db import Connection, Database, among, is_outage
 from carelog.db.faults import log_failure
 from carelog.db.leases import Lease, Leases
 from carelog.delivery import outbox
@@ -182,7 +182,7 @@ class Maintenance:
         )
         ids = list((await connection.execute(chosen)).scalars())
         await connection.execute(
-            update(conversation).where(conversation.c.id.in_(ids)).values(document="", expired_at=now)
+            update(conversation).where(among(connection, conversation.c.id, ids)).values(document="", expired_at=now)
         )
         return len(ids)
 
@@ -218,7 +218,7 @@ class Maintenance:
         seen = rows.all()
         done = (CopyState.STORED, CopyState.DISCARDED)
         pruned = [row.id for row in seen if row.state in done and row.updated_at < before and row.expires_at is None]
-        await connection.execute(delete(copy).where(copy.c.id.in_(pruned)))
+        await connection.execute(delete(copy).where(among(connection, copy.c.id, pruned)))
         if seen:
             self._copies_seen = seen[-1].id
         return len(seen)
@@ -238,7 +238,7 @@ class Maintenance:
         )
         ids = list((await connection.execute(chosen)).scalars())
         error = {"code": "storage.unknown", "message": "the configuration names this storage no longer"}
-        burying = update(copy).where(copy.c.id.in_(ids))
+        burying = update(copy).where(among(connection, copy.c.id, ids))
         await connection.execute(burying.values(state=CopyState.DEAD, error=error, updated_at=now))
         return len(ids)
 

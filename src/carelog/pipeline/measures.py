@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from carelog.db import Connection
+from carelog.db import Connection, among
 from carelog.pipeline.outcome import LinkParked
 from carelog.pipeline.run import Run, RunState
 from carelog.pipeline.storage_copy import StorageCopy
@@ -108,7 +108,9 @@ async def trace_copies(
 ) -> None:
     """Trace a batch of copies that a storage has just worked on, each in the trace of the run that it was made by."""
     runs = {copy.run_id: copy for copy in copies if copy.run_id}
-    found = await connection.execute(select(run_table.c.id, run_table.c.trace).where(run_table.c.id.in_(runs)))
+    found = await connection.execute(
+        select(run_table.c.id, run_table.c.trace).where(among(connection, run_table.c.id, runs))
+    )
     parts = [
         Part(trace, {"run": id_, "conversation": runs[id_].conversation_id}, (runs[id_].error or {}).get("type"))
         for id_, trace in found

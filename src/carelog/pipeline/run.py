@@ -7,7 +7,8 @@
       │ postpone, park                        │
       └───────────────drive again─────────────┘
 
-The functions here are pure: the ledger stores what they return. A step that the picture does not have raises.
+The functions here are pure: the ledger stores what they return. A step that the picture does not have raises. The
+ledger itself claims, many runs in one statement; the attempt counts from there.
 """
 
 import random
@@ -68,13 +69,6 @@ class Run:
 
     def leased_at(self, now: datetime) -> bool:
         return self.state is RunState.RUNNING and self.lease_until is not None and self.lease_until > now
-
-
-def claim(run: Run, lease: UUID, until: datetime, now: datetime) -> Run:
-    """Take a queued run that is due, for as long as the lease. The attempt counts from here: a worker that dies
-    has used it up."""
-    _expect(run, RunState.QUEUED)
-    return replace(run, state=RunState.RUNNING, lease=lease, lease_until=until, tries=run.tries + 1, updated_at=now)
 
 
 def advance(run: Run, position: int, now: datetime) -> Run:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 
-from carelog.db import Database
+from carelog.db import Database, among_given, given_ids
 from carelog.identity import Principal
 from carelog.kit.errors import NotFound
 from carelog.kit.paging import Cursor, Page
@@ -43,8 +43,10 @@ class RunStore:
 
     async def several(self, principal: Principal, run_ids: Collection[UUID]) -> list[Run]:
         """Those of these runs that there are and that they may see."""
-        statement = ledger.select_runs(table.c.id.in_(list(run_ids)), principal.sees(table.c.subject_id))
-        found = [ledger.run_of(row) for row in await self._database.rows(statement)]
+        theirs = among_given(self._database.dialect, table.c.id, "ids")
+        statement = ledger.select_runs(theirs, principal.sees(table.c.subject_id))
+        given = given_ids(self._database.dialect, "ids", run_ids)
+        found = [ledger.run_of(row) for row in await self._database.rows(statement, given)]
         principal.looks.note_each("read", "run", found)
         return found
 

@@ -80,11 +80,14 @@ async def answered(connection: Connection, asked: Iterable[tuple[str, RequestKey
     rows = await connection.execute(_answered(dialect), given_pairs(dialect, "names", names))
     return {
         (row.principal, row.key): Answered(
-            row.principal, RequestKey(row.key, row.digest), row.conversation_id, row.subject_id,
+            row.principal,
+            RequestKey(row.key, row.digest),
+            row.conversation_id,
+            row.subject_id,
             tuple(map(UUID, row.runs)),
         )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 @cache

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from carelog.db import JsonText, UtcDateTime, health_metadata
+from carelog.db.breakers import breaker_columns
 from carelog.db.leases import lease_columns
 
 chain_version = Table(
@@ -132,6 +133,14 @@ storage_state = Table(
     *lease_columns(),
     Column("troubles", Integer, nullable=False),
     Column("error", JsonText),
+)
+
+# One row for each receiver of webhooks that was ever posted to: how it fares, for all processes that post to it.
+webhook_breaker = Table(
+    "webhook_breaker",
+    health_metadata,
+    Column("receiver", String(300), primary_key=True),
+    *breaker_columns(),
 )
 
 # What one process at a time does for all of them, beside serving storages, and when it is due again.

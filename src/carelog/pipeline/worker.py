@@ -1,11 +1,16 @@
-"""The worker: claims batches, executes them, holds on to their leases meanwhile."""
+"""The worker: claims batches, executes them, holds on to their leases meanwhile.
+
+It has few hands, for what its processor does. Runs that come to a link which calls outside are let go of by the hand:
+what hangs or is slow out there keeps only those who wait for it from getting on.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +23,9 @@ from carelog.kit.place import kind_of, place_of
 from carelog.pipeline import ledger, measures
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.dispatch import Dispatch, Heard
-from carelog.pipeline.executor import Executor
+from carelog.pipeline.executor import Call, Executor, Stage
+from carelog.pipeline.outcome import LinkParked
+from carelog.pipeline.places import Places
 from carelog.pipeline.run import Run, RunState, release
 from carelog.pipeline.upcoming import Upcoming, upcoming
 
@@ -27,8 +34,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """`batch` runs are claimed at once, and `concurrency` batches are in hand at once; `lease` is how long a dead
-    worker's runs stay away; `poll` is how long work that nobody told of may lie unseen."""
+    """`batch` runs are claimed at once; `concurrency` batches are in hand at once, and as many wait at each link that
+    calls outside; `lease` is how long a dead worker's runs stay away; `poll` is how long work that nobody told of may
+    lie unseen."""
 
     batch: int = 50
     concurrency: int = 1
@@ -65,6 +73,9 @@ class Worker:
         self._clock = clock
         self._dispatch = dispatch
         self._options = options or WorkerOptions()
+        self._hands: set[asyncio.Task[None]] = set()
+        self._calling: set[asyncio.Task[None]] = set()
+        self._places = Places(self._options.concurrency)
         self._stopping = False
         self._swept_at: datetime | None = None
         self._troubles = 0
@@ -80,17 +91,17 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`. A database that cannot be reached is tried again, with growing pauses."""
-        at_work: set[asyncio.Task[None]] = set()
         try:
             async with self._dispatch.listening():
                 while not self._stopping:
-                    await self._go_on(at_work)
-            if at_work:
-                await asyncio.wait(at_work)
+                    await self._go_on()
+            while busy := self._hands | self._calling:
+                await asyncio.wait(busy)
         finally:
-            for task in at_work:
-                task.cancel()
-            await asyncio.gather(*at_work, return_exceptions=True)
+            while busy := self._hands | self._calling:
+                for task in busy:
+                    task.cancel()
+                await asyncio.gather(*busy, return_exceptions=True)
 
     async def drain(self) -> None:
         """Work until nothing is due; runs that wait for a retry are left to wait."""
@@ -103,13 +114,19 @@ class Worker:
         if not batch.runs and self._lease_ran_out(await self._upcoming()):
             batch = await self._claim()
         if batch.runs:
-            await self._execute(batch)
+            try:
+                calls = [*await self._execute(batch)]
+                while calls:
+                    calls += await self._call(batch.lease, calls.pop(0))
+            except asyncio.CancelledError:
+                await self._hand_back(batch.lease, batch.runs)
+                raise
         return len(batch.runs)
 
-    async def _go_on(self, at_work: set[asyncio.Task[None]]) -> None:
+    async def _go_on(self) -> None:
         """Take the next step that can be taken: one claim for a free hand, or a wait."""
-        if len(at_work) >= self._options.concurrency:
-            await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
+        if len(self._hands) >= self._options.concurrency:
+            await asyncio.wait(self._hands, return_when=asyncio.FIRST_COMPLETED)
         elif self._pausing:
             self._pausing = False
             await self._dispatch.wait(min(30.0, 0.5 * 2**self._troubles))
@@ -122,19 +139,40 @@ class Worker:
             except Exception as error:  # noqa: BLE001
                 self._trouble(error)
                 return
-            task = asyncio.create_task(self._work(batch))
-            at_work.add(task)
-            task.add_done_callback(at_work.discard)
+            _keep(self._hands, self._work(batch))
 
     async def _work(self, batch: _Batch) -> None:
         try:
-            await self._execute(batch)
+            calls = await self._execute(batch)
             self._troubles = 0
+            await self._begin_calls(batch.lease, calls)
         except Exception as error:  # noqa: BLE001
             self._trouble(error)
         if self._options.concurrency > 1:
             # What waited for this batch, by its ordering key, or what it queued, may be what an idle hand waits for.
             self._dispatch.wake()
+
+    async def _begin_calls(self, lease: UUID, calls: Sequence[Call]) -> None:
+        """Go on without a hand. Runs at a place that has no room are handed back, for whoever has some first."""
+        crowded: list[Run] = []
+        for call in calls:
+            if self._places.take(call.place):
+                _keep(self._calling, self._work_outside(lease, call))
+            else:
+                crowded += call.runs
+        if crowded:
+            await self._hand_back(lease, crowded)
+
+    async def _work_outside(self, lease: UUID, call: Call) -> None:
+        try:
+            try:
+                calls = await self._call(lease, call)
+            finally:
+                self._places.leave(call.place)
+            await self._begin_calls(lease, calls)
+        except Exception as error:  # noqa: BLE001
+            self._trouble(error)
+        self._dispatch.wake()  # for what waited until there was room
 
     def _trouble(self, error: Exception) -> None:
         """Whatever it is, the runs in hand come back when their lease ends; a worker that dies of one batch would
@@ -165,13 +203,17 @@ class Worker:
 
         async def claim(connection: Connection) -> list[Run]:
             nonlocal lost
-            now = self._clock.now()
+            now, full = self._clock.now(), self._places.full
             if self._swept_at is None or now - self._swept_at >= lasting / 3:
                 lost = await ledger.expire_leases(connection, now, self._max_tries)
                 self._swept_at = None if lost else now  # where some were, there may be more
             if heard is None:
-                return await ledger.claim(connection, lease=lease, now=now, lasting=lasting, limit=self._options.batch)
-            return await ledger.claim_these(connection, set(heard.runs), lease=lease, now=now, lasting=lasting)
+                return await ledger.claim(
+                    connection, lease=lease, now=now, lasting=lasting, limit=self._options.batch, but_at=full
+                )
+            return await ledger.claim_these(
+                connection, set(heard.runs), lease=lease, now=now, lasting=lasting, but_at=full
+            )
 
         async with self._database.by_turns():
             runs = await self._database.transact(claim)
@@ -180,21 +222,29 @@ class Worker:
             measures.claimed(runs)
         return _Batch(lease, runs, heard)
 
-    async def _execute(self, batch: _Batch) -> None:
-        self.in_hand += len(batch.runs)
-        try:
-            async with self._holding(batch.lease):
-                try:
-                    ended = await self._executor.execute(batch.runs)
-                except asyncio.CancelledError:
-                    await self._hand_back(batch)
-                    raise
-        finally:
-            self.in_hand -= len(batch.runs)
-        self.done += sum(run.state is RunState.FINISHED for run in ended)
-        self.failed += sum(run.error is not None for run in ended)
+    async def _execute(self, batch: _Batch) -> Sequence[Call]:
+        calls = await self._doing(batch.lease, batch.runs, self._executor.execute(batch.runs))
         if batch.heard:
             self._dispatch.settled(batch.heard)
+        return calls
+
+    async def _call(self, lease: UUID, call: Call) -> Sequence[Call]:
+        return await self._doing(lease, call.runs, self._executor.call(call))
+
+    async def _doing(self, lease: UUID, runs: Sequence[Run], work: Awaitable[Stage]) -> Sequence[Call]:
+        """See a part of a batch to the end of its stage, under its lease. Returns the calls that it goes on with."""
+        self.in_hand += len(runs)
+        try:
+            async with self._holding(lease):
+                stage = await work
+        except asyncio.CancelledError:
+            await self._hand_back(lease, runs)
+            raise
+        finally:
+            self.in_hand -= len(runs)
+        self.done += sum(run.state is RunState.FINISHED for run in stage.ended)
+        self.failed += sum(run.error is not None and run.error.get("code") != LinkParked.code for run in stage.ended)
+        return stage.calls
 
     async def _idle(self) -> None:
         """Wait until there may be something: someone says so, or it is time. Others' work is looked for by reading,
@@ -236,11 +286,18 @@ class Worker:
         async with beside(renew()):
             yield
 
-    async def _hand_back(self, batch: _Batch) -> None:
+    async def _hand_back(self, lease: UUID, runs: Sequence[Run]) -> None:
         with suppress(SQLAlchemyError, OSError):
             async with self._database.write() as connection:
-                ours = await ledger.held(connection, batch.lease, [run.id for run in batch.runs])
+                ours = await ledger.held(connection, lease, [run.id for run in runs])
                 now = self._clock.now()
                 released = [release(run, now) for run in await ledger.current(connection, ours)]
                 await ledger.save(connection, released)
             self._dispatch.announce(released)
+
+
+def _keep(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    """Begin some work; its task stays among the others until it is done."""
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)

@@ -35,7 +35,7 @@ class Histogram(prometheus_client.Histogram):
     """A histogram that takes a whole batch at once."""
 
     def observe_all(self, amounts: Sequence[float]) -> None:
-        """The same as to observe each of them, at the cost of as many as there are buckets at the most."""
+        """Observe each of these, at the cost of the buckets rather than of the values."""
         self._sum.inc(sum(amounts))
         for bucket, count in Tally(bisect_left(self._upper_bounds, amount) for amount in amounts).items():
             self._buckets[bucket].inc(count)
@@ -83,6 +83,13 @@ _ai_answers = _counter(
     "fate",
 )
 _ai_breaker = _counter("carelog_ai_breaker_changes", "How often a breaker opened or closed", "endpoint", "state")
+_webhook_posts = _counter(
+    "carelog_webhook_posts", "Posts to receivers of webhooks, by how they ended", "receiver", "fate"
+)
+_webhook_seconds = _histogram("carelog_webhook_post_seconds", "One post to a receiver of webhooks", "receiver")
+_webhook_breaker = _counter(
+    "carelog_webhook_breaker_changes", "How often a breaker opened or closed", "receiver", "state"
+)
 _facts = _counter("carelog_extraction_facts", "Facts that a model gave, by what became of them", "engine", "fate")
 _compared = _counter("carelog_extraction_compared", "Entries that two engines were compared by", "verdict")
 _urgency = _counter("carelog_urgency", "Conversations whose urgency was assessed", "level")
@@ -182,9 +189,25 @@ def ai_used(endpoint: str, tokens: Mapping[str, int], cost: float | None) -> Non
         _ai_cost.labels(endpoint).inc(cost)
 
 
-def breaker_changed(endpoint: str, state: str) -> None:
-    """A breaker is now "open" or "closed"."""
+def ai_breaker_changed(endpoint: str, state: str) -> None:
+    """The breaker of an AI endpoint is now "open" or "closed"."""
     _ai_breaker.labels(endpoint, state).inc()
+
+
+def webhook_posted(receiver: str, fate: str, seconds: float) -> None:
+    """One post that was "answered" or "refused", that "failed" or "timed_out"."""
+    _webhook_posts.labels(receiver, fate).inc()
+    _webhook_seconds.labels(receiver).observe(seconds)
+
+
+def webhook_kept_away(receiver: str) -> None:
+    """A post that was not made, because of the breaker."""
+    _webhook_posts.labels(receiver, "kept_away").inc()
+
+
+def webhook_breaker_changed(receiver: str, state: str) -> None:
+    """The breaker of a receiver of webhooks is now "open" or "closed"."""
+    _webhook_breaker.labels(receiver, state).inc()
 
 
 def facts(engine: str, fates: Mapping[str, int]) -> None:
@@ -224,8 +247,8 @@ def claimed(lane: str, runs: int) -> None:
 
 
 def page(gauges: Iterable[Metric] = ()) -> bytes:
-    """The page that Prometheus reads: all that was counted, by every process that shares its counts with this one,
-    and the gauges given. It reads the files of those processes: a few milliseconds, best spent in a thread."""
+    """The page that Prometheus reads: the counts of every process that shares them with this one, and the gauges given.
+    It reads the files of those processes, which takes a few milliseconds; call it in a thread."""
     shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if shared:
         processes = MultiProcessCollector(None, shared)  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 """Traces by OpenTelemetry, from a request to its conversation's last link and its copies.
 
-Off unless the setting `otel` is on, and then nothing of OpenTelemetry is imported. What is on is said by a Tracer
-being there: whoever traces asks `if tracer:` and no more. Where spans go is said by the standard OTEL_* variables
+Off unless the setting `otel` is on; OpenTelemetry is not even imported then, and there is no Tracer: callers check `if
+tracer:`. Where spans go is set by the standard OTEL_* variables
 (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).
 
 Spans tell what was done, when, to which run; never anything of a conversation.
@@ -26,8 +26,8 @@ _CLOSING_SECONDS: Final = 5
 
 
 class Part(NamedTuple):
-    """One item's part in what was done to a batch: the `traceparent` that it came with, the ids that it is known by,
-    and the kind of error that it ended with."""
+    """One item of a batch: the `traceparent` that it came with, the ids that it is known by, and the kind of error that
+    it ended with."""
 
     trace: str | None
     ids: Mapping[str, UUID]
@@ -35,8 +35,8 @@ class Part(NamedTuple):
 
 
 class RequestSpan:
-    """A request under way. `traceparent` is the place in its trace that all it leads to hangs from; None where
-    OTEL_SDK_DISABLED turns everything off."""
+    """A request under way. `traceparent` is the parent of all spans that follow from it; None where OTEL_SDK_DISABLED
+    turns everything off."""
 
     def __init__(self, span: "Span") -> None:
         context = span.get_span_context()
@@ -45,7 +45,7 @@ class RequestSpan:
         self._span = span
 
     def end(self, operation: str | None, status: int | None) -> None:
-        """`operation` is the name of the route that took it; `status` None when the client had left."""
+        """`operation` is the name of the route; `status` is None when the client had left."""
         from opentelemetry.trace import StatusCode
 
         if operation:
@@ -76,8 +76,8 @@ class Tracer:
         return RequestSpan(self._tracer.start_span("request", context=context, kind=SpanKind.SERVER))
 
     def batch(self, name: str, parts: Iterable[Part], seconds: float, **attributes: str) -> None:
-        """What was done to a batch, and has just ended: a span for each item whose trace is recorded, in that trace,
-        all as long as the batch took. `attributes` are the same for all of them."""
+        """Trace a batch that has just ended: a span for each item whose trace is recorded, in that trace, each as long
+        as the batch took. `attributes` are the same for all of them."""
         from opentelemetry.trace import StatusCode
 
         ended = time.time_ns()
@@ -97,8 +97,8 @@ class Tracer:
             span.end(ended)
 
     async def close(self) -> None:
-        """Send what is not yet sent, for some seconds at the most."""
-        # The SDK may wait for a collector that does not answer for longer than a process has to end.
+        """Send what is not sent yet; this takes some seconds at most."""
+        # The SDK may wait for a silent collector longer than a process has time to end.
         closing = threading.Thread(target=self._provider.shutdown, daemon=True, name="last spans")
         closing.start()
         await asyncio.to_thread(closing.join, _CLOSING_SECONDS)

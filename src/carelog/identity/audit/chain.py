@@ -1,8 +1,8 @@
-"""The chain: each row carries a code over itself and over the code of the row before, made with a secret key.
+"""The chain: each row carries a code over itself and the code of the row before, made with a secret key.
 
-Whoever has the database and not the key can neither change a row, nor take one out, nor put one in, without a later
-check telling. Personal details are not in the row. It holds commitments to them: a digest of the details and a random
-salt. With details and salt gone nothing is left to guess them by, and the chain is as it was.
+Somebody who has the database but not the key can neither change, remove nor insert a row without a later check finding
+it. Personal details are not in the row; it holds commitments to them, each a digest of the details and a random salt.
+Once details and salt are deleted, nothing is left to guess the details by, and the chain is unchanged.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ START: Final = Head(0, "0" * 64)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The details of who did it."""
+    """Who did it."""
 
     salt: str
     principal: str | None
@@ -62,7 +62,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """The details of what it was done to."""
+    """What it was done to."""
 
     salt: str
     subject: UUID | None
@@ -92,7 +92,7 @@ class Row:
     mac: str = ""
 
     def code(self, key: bytes, before: str) -> str:
-        """The code that belongs into this row when it follows one whose code is `before`."""
+        """The code of this row when it follows one whose code is `before`."""
         said = (self.action, self.outcome, self.role, self.operation, self.request_id)
         whole = [before, self.seq, self.at.isoformat(), *said, self.actor, self.object, self.covers]
         if self.id or self.times:
@@ -110,8 +110,8 @@ class Link:
 
 
 def new_salts(count: int) -> list[str]:
-    """Salts for so many rows, in hexadecimal. Drawn together: the system is asked once, which takes longer than to make
-    a row of the chain."""
+    """Salts for so many rows, in hexadecimal. They are drawn together, since asking the system takes longer than making
+    a row."""
     drawn = secrets.token_hex(_SALTS_BYTES * count)
     return [drawn[at : at + 2 * _SALTS_BYTES] for at in range(0, len(drawn), 2 * _SALTS_BYTES)]
 
@@ -145,7 +145,7 @@ def _digest(values: list[str | None]) -> str:
 
 
 class Coverage:
-    """The digest of which details an erasure destroyed, told one by one in the order of their rows."""
+    """The digest of which details an erasure deleted. They are added one by one, in the order of their rows."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""Hears what a principal sees and changes, so that it is kept before anyone is shown it."""
+"""Notes what a principal sees and changes, so that it is kept before anyone is shown it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,8 +11,8 @@ from carelog.identity.principal import CATALOGUE, Principal
 
 
 class Hearing:
-    """What one request, or one command, leaves in the trail: an event for each subject and kind of action. `asked` says
-    how it was asked, once that is known. What is heard is kept when it is `settle`d, or `at_once`."""
+    """What one request, or one command, leaves in the trail: an event for each subject and kind of action. `asked`
+    returns how it was asked, once that is known. Events are kept when it is `settle`d, or `at_once`."""
 
     def __init__(self, trail: AuditTrail, asked: Callable[[], Asked], *, at_once: bool = False) -> None:
         self._trail = trail
@@ -23,12 +23,12 @@ class Hearing:
         self.principal: Principal | None = None
 
     def let_in(self, principal: Principal) -> Principal:
-        """The same principal for this request alone: all that it sees and changes is heard."""
+        """The principal for this request alone: everything that it sees and changes is noted here."""
         self.principal = replace(principal, looks=Looks(self._hear, self._asked()))
         return self.principal
 
     def settle(self) -> None:
-        """Keep what was heard. Raises OSError."""
+        """Keep what was noted. Raises OSError."""
         if self._waiting:
             events, self._waiting = self._waiting, []
             self._trail.keep(events)

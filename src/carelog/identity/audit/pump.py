@@ -1,4 +1,4 @@
-"""The pump: brings what was kept in the spool into the audit trail, some moments later and many events at once."""
+"""The pump: moves events from the spool to the audit trail, some moments later and many at once."""
 
 import logging
 from typing import Final
@@ -16,7 +16,8 @@ _AFTER_TROUBLE_SECONDS: Final = 5.0
 
 
 class Pump:
-    """Does rounds until `stop`: a moment after something was kept, and now and then for processes that have died."""
+    """Does rounds until `stop`: a moment after something was written, and now and then for what processes that died
+    have left."""
 
     def __init__(self, trail: AuditTrail) -> None:
         self._trail = trail
@@ -30,7 +31,7 @@ class Pump:
         self._trail.kept.wake()
 
     async def run(self) -> None:
-        """What a round cannot bring in waits for the next, and after the last one for another process."""
+        """What one round cannot move waits for the next, and after the last one for another process."""
         while not self._stopped:
             await self._trail.kept.wait(_IDLE_SECONDS)
             await self._stopping.wait(_GATHERING_SECONDS)

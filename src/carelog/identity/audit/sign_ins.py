@@ -35,7 +35,7 @@ class SignInsAudited:
 
 
 def audited(event: SignInEvent) -> AuditEvent:
-    """A sign-in that is refused names the account as what it was done to: who tried, nobody knows."""
+    """A refused sign-in names the account as its target, not as its principal: nobody knows who tried."""
     action, outcome = _EVENTS[event.kind]
     user = f"user:{event.user_id}" if event.user_id else None
     who = event.by or (user if outcome == "done" else None)

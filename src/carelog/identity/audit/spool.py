@@ -1,9 +1,9 @@
 """The spool: what was seen is in a file before it is shown, and in the trail soon after.
 
-A commit takes milliseconds, a line at the end of a file some microseconds; and what was written to a file outlives its
-process, however that ends. Each process writes a file of its own and holds its lock for as long as it does. Whoever
-brings lines into the trail reads the files of all: what is in the trail already is told by its id. A file that nobody
-holds any more is deleted once all of it is in the trail; to do so twice, or half, does no harm.
+A commit takes milliseconds, a line at the end of a file some microseconds; and what was written to a file survives its
+process. Each process writes a file of its own, and holds its lock meanwhile. Whoever moves lines to the trail reads the
+files of all, and tells by the id what is in the trail already. A file that nobody holds any more is deleted once all of
+it is in the trail. It does no harm to do any of this twice, or by half.
 """
 
 import errno
@@ -28,7 +28,7 @@ _SUFFIX: Final = ".jsonl"
 
 
 class Spool:
-    """The files of a folder, and among them this process's own, which is made when there is something to write."""
+    """The files of a folder. This process's own is made when there is something to write."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -36,7 +36,7 @@ class Spool:
         self._end = 0
 
     def write(self, events: Iterable[Noted]) -> None:
-        """Append these events, by one call to the system. Raises OSError, and has then written nothing."""
+        """Append these events, in one system call. Raises OSError, with nothing written."""
         lines = b"".join([_LINES.dump_json(event, exclude_defaults=True) + b"\n" for event in events])
         if self._own is None:
             self._own, self._end = self._begin(), 0
@@ -49,7 +49,7 @@ class Spool:
         self._end += len(lines)
 
     def let_go(self) -> None:
-        """Be done with the own file: what is written next begins another one."""
+        """Close the own file; the next write begins another one."""
         if self._own is not None:
             os.close(self._own)
             self._own = None
@@ -71,7 +71,7 @@ class Spool:
         while True:
             path = self._folder / f"{new_id().hex}{_SUFFIX}"
             own = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-            # Whoever brings in may have found it before it was held, and deleted it.
+            # A reader may have found and deleted it before it was locked.
             if _lock(own) and os.fstat(own).st_nlink:
                 return own
             os.close(own)
@@ -84,8 +84,8 @@ class Spool:
 
 
 class Waiting:
-    """A file of the spool, read from its beginning. It is `whole` when nobody writes to it any more, and this reader
-    alone holds it."""
+    """A file of the spool, read from its beginning. It is `whole` when nobody writes to it any more and this reader
+    holds it."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path = path
@@ -103,7 +103,7 @@ class Waiting:
         self._file.close()
 
     def batches(self, most: int) -> Iterator[Sequence[Noted]]:
-        """The events, at most so many at once, up to the end of what there is now."""
+        """The events up to the present end, in batches of at most so many."""
         while lines := list(islice(self._file, most)):
             if not (self.whole or lines[-1].endswith(b"\n")):
                 lines.pop()  # it is being written
@@ -112,7 +112,7 @@ class Waiting:
             yield self._events(lines)
 
     def delete(self) -> None:
-        """Delete the file, of which all is in the trail."""
+        """Delete the file, all of which is in the trail."""
         self._path.unlink(missing_ok=True)
 
     def _events(self, lines: Iterable[bytes]) -> Sequence[Noted]:

@@ -1,4 +1,4 @@
-"""Strangers: what is refused to who showed no valid credentials. A flood of it does not grow the trail without end."""
+"""Refusals of callers without valid credentials. A flood of them must not grow the trail without end."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ _MOST: Final = 100
 
 
 class Strangers:
-    """Tells which refusals to keep. The first from an address, of an operation, is kept as it is; those that follow in
-    the same minute are counted, and kept as one when it is over. Beyond a hundred addresses and operations in a minute,
-    they are counted by operation alone."""
+    """Decides which refusals to keep. The first from an address, of an operation, is kept as it is; more of them in the
+    same minute are counted, and kept as one event when the minute is over. Beyond a hundred addresses and operations in
+    a minute, they are counted by operation alone."""
 
     def __init__(self) -> None:
         self._minute: datetime | None = None
         self._again: Counter[AuditEvent] = Counter()
 
     def refused(self, event: AuditEvent, now: datetime) -> Sequence[AuditEvent]:
-        """What to keep, now that this was refused."""
+        """Count a refusal; returns the events to keep now."""
         over = self.over(now)
         self._minute = _minute_of(now)
         alike = replace(event, request_id=None)
@@ -34,11 +34,11 @@ class Strangers:
         return over
 
     def over(self, now: datetime) -> Sequence[AuditEvent]:
-        """What was counted in a minute that is over."""
+        """The counts of minutes that are over."""
         return [] if self._minute in (None, _minute_of(now)) else self.counted()
 
     def counted(self) -> Sequence[AuditEvent]:
-        """What was counted, which is then begun anew."""
+        """The counts so far, which then begin anew."""
         counted = [replace(event, times=times) for event, times in self._again.items() if times]
         self._minute, self._again = None, Counter()
         return counted

@@ -48,8 +48,13 @@ audit_detail = Table(
 )
 for _column in ("principal", "subject_id", "target"):
     _known = text(f"{_column} IS NOT NULL")
-    Index(f"ix_audit_detail_{_column}", audit_detail.c[_column], audit_detail.c.seq,
-          sqlite_where=_known, postgresql_where=_known)  # fmt: skip
+    Index(
+        f"ix_audit_detail_{_column}",
+        audit_detail.c[_column],
+        audit_detail.c.seq,
+        sqlite_where=_known,
+        postgresql_where=_known,
+    )
 
 # The end of the chain. Whoever appends holds this one row, so that several processes make one chain.
 audit_head = Table(

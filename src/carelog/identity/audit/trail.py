@@ -1,6 +1,6 @@
-"""The audit trail in the database: appended to in batches, read in pages, erased from by destroying details alone.
+"""The audit trail in the database: appended to in batches, read in pages; erasing deletes details alone.
 
-What need not wait for a commit of its own waits in the spool meanwhile; whoever reads the trail brings that in first.
+Events that need no commit of their own wait in the spool; readers of the trail bring these in first.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
-from carelog.db import Combiner, Connection, Database, among, insert_all
+from carelog.db import Combiner, Connection, Database, among, among_texts, insert_all
 from carelog.identity.audit.chain import START, Actor, Coverage, Head, Link, Object, Row, link, new_salts
 from carelog.identity.audit.event import ACTIONS, AuditEvent, Noted, Recorded
 from carelog.identity.audit.spool import Spool
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 _COLUMNS: Final = tuple(field.name for field in fields(Row))
 _AT_ONCE: Final = 1000
 _BROUGHT_IN_AT_ONCE: Final = 250
-# Requests wait while so many are chained: a millisecond at the most.
+# Requests wait while these are chained: a millisecond at most.
 _CHAINED_AT_ONCE: Final = 16
 _HEAD: Final = select(audit_head.c.seq, audit_head.c.mac)
 _MOVE: Final = (
@@ -59,15 +59,15 @@ class AuditQuery:
 
 
 class AuditTrail:
-    """Keeps events for good. Those of several callers at once are chained and committed together. `folder` is where the
-    spool is, which all processes on one machine share."""
+    """Keeps events for good. Events of several callers are chained and committed together. `folder` holds the spool,
+    which all processes on one machine share."""
 
     def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes], folder: Path) -> None:
         self._database = database
         self._clock = clock
         self._derive_key = key
         self._appending = Combiner(self._append_all, most=256)
-        # Where the chain ended the last time, which is right unless another process has appended since.
+        # The end of the chain when last seen; another process may have appended since.
         self._head = START
         self._spool = Spool(folder)
         self._strangers = Strangers()
@@ -77,11 +77,11 @@ class AuditTrail:
 
     @cached_property
     def _key(self) -> bytes:
-        """Derived when it is first needed: many commands leave nothing in the trail."""
+        """Derived when first needed: many commands leave nothing in the trail."""
         return self._derive_key()
 
     def keep(self, events: Sequence[AuditEvent]) -> None:
-        """Keep these events: they outlive this process from now on, and are on disk and in the chain soon. Raises
+        """Keep these events: from now on they survive this process, and are on disk and in the chain soon. Raises
         OSError when they cannot be kept, as on a full disk."""
         if events:
             now = self._clock.now()
@@ -89,15 +89,15 @@ class AuditTrail:
             self.kept.wake()
 
     def keep_refusal_of_stranger(self, event: AuditEvent) -> None:
-        """The same for what was refused to nobody knows whom; many that are alike are counted."""
+        """Keep a refusal of an unknown caller; many that are alike are counted."""
         self.keep(self._strangers.refused(event, self._clock.now()))
 
     def keep_counted(self, *, all_of_it: bool = False) -> None:
-        """Keep what was counted, of minutes that are over or `all_of_it`."""
+        """Keep the counts of minutes that are over, or `all_of_it`."""
         self.keep(self._strangers.counted() if all_of_it else self._strangers.over(self._clock.now()))
 
     async def bring_in(self) -> None:
-        """Chain what this process and others on this machine have kept before: it is on disk when this returns."""
+        """Chain what this process and others on this machine have kept so far: it is on disk when this returns."""
         async with self._bringing_in:
             self._spool.let_go()
             for file in self._spool.waiting():
@@ -131,8 +131,8 @@ class AuditTrail:
     async def page(
         self, query: AuditQuery | None = None, *, limit: int = 50, cursor: Cursor | None = None
     ) -> Page[Recorded]:
-        """Events, the newest first. Whoever calls this sees to it that the one who asks may see them. Raises
-        InvalidInput for an action that there is not."""
+        """Events, the newest first. The caller checks that the asker may see them. Raises InvalidInput for an unknown
+        action."""
         query = query or AuditQuery()
         if not set(query.actions) <= set(ACTIONS):
             raise InvalidInput("there is no such action", details={"actions": list(ACTIONS)})
@@ -145,19 +145,19 @@ class AuditTrail:
             .limit(limit + 1)
         )
         if cursor:
-            # Of both tables: whichever the planner begins with has an index by it.
+            # On both tables, so that whichever the planner begins with has an index for it.
             statement = statement.where(audit_event.c.seq < cursor.id.int, audit_detail.c.seq < cursor.id.int)
         found = [_recorded(row) for row in await self._database.rows(statement)]
         return Page.cut(found, limit, lambda event: Cursor(event.at, UUID(int=event.seq)))
 
     async def verify(self, expected: Head | None = None) -> Verification:
-        """Check every row there is, in batches. Events that are appended meanwhile are left for the next time."""
+        """Check every row, in batches. Events that are appended meanwhile are left for the next time."""
         head = await self.head()
         verification = Verification(self._key, expected)
         while kept := await self._kept(verification.end.seq, head.seq):
             verification.take(kept)
         beyond = await self._kept(verification.end.seq)
-        # Rows behind the end are put in, unless the trail has grown since.
+        # Rows behind the end were inserted by somebody, unless the trail has grown since.
         if await self._end() == head:
             verification.take(beyond)
         verification.finish(head)
@@ -177,14 +177,17 @@ class AuditTrail:
         return [_kept(row) for row in await self._database.rows(statement)]
 
     async def erase(self, connection: Connection, subjects: Collection[UUID], principals: Collection[str]) -> int:
-        """Destroy the details of what was done to these subjects, whoever did it; and of these principals in what they
-        did to others. One event, which names nobody, stands for all that it destroyed. Returns of how many rows.
+        """Delete the details of what was done to these subjects, whoever did it, and of these principals in what they
+        did to others. One event, which names nobody, records the erasure. Returns the number of rows.
 
-        In the caller's transaction, before which the caller has brought in what was kept.
+        Runs in the caller's transaction; the caller has called `bring_in` before.
         """
         head = await _locked(connection)
-        to_them = [audit_detail.c.subject_id.in_(list(subjects)), audit_detail.c.target.in_(list(principals))]
-        by_them = audit_detail.c.principal.in_(list(principals))
+        to_them = (
+            among(connection, audit_detail.c.subject_id, subjects),
+            among_texts(connection, audit_detail.c.target, principals),
+        )
+        by_them = among_texts(connection, audit_detail.c.principal, principals)
         found = await connection.execute(
             select(audit_detail.c.seq, audit_detail.c.principal, audit_detail.c.subject_id, audit_detail.c.target,
                    audit_detail.c.actor_erased, audit_detail.c.object_erased)
@@ -203,8 +206,10 @@ class AuditTrail:
             return 0
         event = Noted(AuditEvent("erase"), self._clock.now())
         added = await self._append(connection, [event], head, covers=str(coverage))
-        gone = {"actor": (actors, ("actor_salt", "principal", "address")),
-                "object": (objects, ("object_salt", "subject_id", "target"))}  # fmt: skip
+        gone = {
+            "actor": (actors, ("actor_salt", "principal", "address")),
+            "object": (objects, ("object_salt", "subject_id", "target")),
+        }
         for part, (seqs, columns) in gone.items():
             values = {**dict.fromkeys(columns), f"{part}_erased": added.seq}
             if seqs:
@@ -235,7 +240,7 @@ class AuditTrail:
     async def _append(
         self, connection: Connection, events: Iterable[Noted], head: Head, covers: str | None = None
     ) -> Head:
-        """Append to a chain that may end in `head`, and return its new end."""
+        """Append to a chain that should end in `head`, and return its new end."""
         links = await self._chained(events, head, covers)
         if not await _moved(connection, head, links):
             head = await _locked(connection)
@@ -266,7 +271,7 @@ def _tell_torn(lines: int) -> None:
 
 
 async def _moved(connection: Connection, head: Head, links: Sequence[Link]) -> bool:
-    """Move the end of the chain, unless it is another by now; nobody else can then move it until the transaction
+    """Move the end of the chain, unless it has moved already. Nobody else can then move it until the transaction
     ends."""
     last = links[-1].row
     ends = {"old_seq": head.seq, "old_mac": head.mac, "new_seq": last.seq, "new_mac": last.mac}

@@ -1,4 +1,4 @@
-"""Verification: what does not fit in a trail, told row by row."""
+"""Verification: finds what does not fit in a trail, row by row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ PROBLEMS: Final[dict[Problem, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row with what is beside it: its details, or the numbers of the erasures that destroyed them."""
+    """A row with what is beside it: its details, or the numbers of the erasures that deleted them."""
 
     row: Row
     actor: Actor | None
@@ -45,10 +45,10 @@ class Finding:
 
 @dataclass(slots=True)
 class Verification:
-    """Takes the rows of a trail in their order; `finish` then tells what else there is.
+    """Takes the rows of a trail in order; `finish` then reports what is left.
 
-    A row that does not fit is told once: those after it are checked against what it says of itself. `expected` is an
-    end of the chain that was noted before, elsewhere.
+    A row that does not fit is reported once: the rows after it are checked against what it says of itself. `expected`
+    is an end of the chain that was noted elsewhere before.
     """
 
     key: bytes = field(repr=False)
@@ -68,7 +68,7 @@ class Verification:
     def _take(self, kept: Kept) -> None:
         row = kept.row
         if row.seq > self.end.seq + 1:
-            # What came before this row is gone, and with it what its code rests on.
+            # The row before this one is gone, and with it what this code was made from.
             self._find("removed", self.end.seq + 1, row.seq - 1)
         elif row.code(self.key, self.end.mac) != row.mac:
             self._find("altered", row.seq)
@@ -99,7 +99,7 @@ class Verification:
                 self._find("details_removed", seq)
 
     def finish(self, head: Head) -> None:
-        """Tell of the end of the chain, which is at `head` as the trail itself has it, and of the erasures."""
+        """Check the end of the chain, which the trail says is at `head`, and the erasures."""
         if self.end.seq < head.seq:
             self._find("removed", self.end.seq + 1, head.seq)
         elif self.end.seq > head.seq:

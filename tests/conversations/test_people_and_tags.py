@@ -101,8 +101,10 @@ def test_a_transcript_becomes_one_dialog_for_each_utterance():
     conversation = Conversation.of(document)
     assert conversation.title == "Call"
     assert [d["start"] for d in document["dialog"]] == [
-        "2026-01-05T12:00:00Z", "2026-01-05T12:00:04Z", "2026-01-05T12:00:09Z",
-    ]  # fmt: skip
+        "2026-01-05T12:00:00Z",
+        "2026-01-05T12:00:04Z",
+        "2026-01-05T12:00:09Z",
+    ]
     assert [(turn.text, turn.speaker, turn.role) for turn in conversation.turns] == [
         ("Any pain?", "AI", Role.AGENT),
         ("In my knee.", "Asha", Role.PATIENT),

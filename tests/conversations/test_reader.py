@@ -32,9 +32,12 @@ def recording(parties: object = (0, 1)) -> dict:
 
 def conversation(dialog: list, analysis: list = (), parties: list = (DOCTOR, PATIENT), **more: object) -> Conversation:
     document = {
-        "uuid": "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071", "parties": list(parties), "dialog": dialog,
-        "analysis": list(analysis), **more,
-    }  # fmt: skip
+        "uuid": "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071",
+        "parties": list(parties),
+        "dialog": dialog,
+        "analysis": list(analysis),
+        **more,
+    }
     read = Conversation.parse(json.dumps(document))
     for turn in read.turns:
         assert text_at(document, turn.pointer)[turn.offset : turn.offset + len(turn.text)] == turn.text

@@ -29,7 +29,7 @@ def vcon() -> dict:
         ],
         "attachments": [{"start": START, "party": 0, "dialog": 0, "body": {"a": 1}, "encoding": "json"}],
         "analysis": [{"type": "summary", "vendor": "x", "dialog": [0, 1], "body": "short", "encoding": "none"}],
-    }  # fmt: skip
+    }
 
 
 def changed(pointer: str, value: object) -> dict:
@@ -94,7 +94,7 @@ def test_the_model_of_these_tests_is_valid():
         ("/extensions", ["anything"]),
         ("/group", [1]),
     ],
-)  # fmt: skip
+)
 def test_what_the_draft_allows(pointer, value):
     document = changed(pointer, value)
     text = json.dumps(document)

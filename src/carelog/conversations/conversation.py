@@ -120,6 +120,16 @@ class Conversation:
         """The vCon's subject."""
         return self.document.get("subject") or None
 
+    @property
+    def amends(self) -> UUID | None:
+        """The prior version that this one takes the place of, where it names it by its uuid."""
+        return _named_in(self.document.get("amended"))
+
+    @property
+    def redacts(self) -> UUID | None:
+        """The whole version of which this one leaves something out, where it names it by its uuid."""
+        return _named_in(self.document.get("redacted"))
+
     @cached_property
     def parties(self) -> tuple[Party, ...]:
         return parties_of(self.document)
@@ -165,3 +175,10 @@ class Conversation:
             in_text = any(name in self.document and name not in grown.members for name in members)
             grown = None if in_text else _Grown(grown.text, grown.members | members.keys())
         return Conversation({**self.document, **members}, _grown=grown)
+
+
+def _named_in(version: Any) -> UUID | None:
+    try:
+        return UUID(version["uuid"]) if isinstance(version, dict) and version.get("uuid") else None
+    except (ValueError, AttributeError):
+        return None

@@ -9,7 +9,7 @@ from carelog.conversations.conversation import Conversation
 from carelog.conversations.found_by import party_rows, words_of
 from carelog.conversations.tables import conversation, conversation_party, conversation_text
 from carelog.conversations.word_index import add_words, change_words
-from carelog.db import Database
+from carelog.db import Database, among
 
 _AT_ONCE: Final = 200
 _FIRST: Final = UUID(int=0)
@@ -36,11 +36,15 @@ async def reindex(database: Database) -> int:
                 return total
             found = [Conversation.stored(row.document) for row in rows]
             ids = [row.id for row in rows]
-            await connection.execute(delete(conversation_party).where(conversation_party.c.conversation_id.in_(ids)))
+            await connection.execute(
+                delete(conversation_party).where(among(connection, conversation_party.c.conversation_id, ids))
+            )
             if parties := [row for one in found for row in party_rows(one)]:
                 await connection.execute(insert(conversation_party), parties)
             known = await connection.execute(
-                select(conversation_text.c.conversation_id).where(conversation_text.c.conversation_id.in_(ids))
+                select(conversation_text.c.conversation_id).where(
+                    among(connection, conversation_text.c.conversation_id, ids)
+                )
             )
             indexed = set(known.scalars())
             await change_words(connection, {one.uuid: words_of(one) for one in found if one.uuid in indexed})

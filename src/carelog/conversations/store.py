@@ -18,6 +18,7 @@ from carelog.conversations.word_index import add_words, change_words
 from carelog.db import (
     Connection,
     Database,
+    among,
     among_given,
     among_given_pairs,
     given_ids,
@@ -139,7 +140,7 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
     """Write newer documents over conversations that are stored, with all that they are found by."""
     if not received:
         return
-    of_document = ("title", "started_at", "created_at", "digest", "document")
+    of_document = ("title", "started_at", "created_at", "digest", "document", "amends")
     write = (
         update(_stored)
         .where(_stored.c.id == bindparam("_id"))
@@ -156,7 +157,7 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
     )
     ids = [item.conversation.uuid for item in received]
     for beside, column in ((_party, _party.c.conversation_id), (_original, _original.c.conversation_id)):
-        await connection.execute(delete(beside).where(column.in_(ids)))
+        await connection.execute(delete(beside).where(among(connection, column, ids)))
     await _add_parties(connection, received)
     await _keep_originals(connection, received)
     await change_words(connection, {item.conversation.uuid: words_of(item.conversation) for item in received})
@@ -167,8 +168,8 @@ async def remove(connection: Connection, ids: Collection[UUID]) -> None:
     if not ids:
         return
     # By hand: SQLite fires no triggers, which keep the search index, for what goes with a foreign key.
-    await connection.execute(delete(_text).where(_text.c.conversation_id.in_(list(ids))))
-    await connection.execute(delete(_stored).where(_stored.c.id.in_(list(ids))))
+    await connection.execute(delete(_text).where(among(connection, _text.c.conversation_id, ids)))
+    await connection.execute(delete(_stored).where(among(connection, _stored.c.id, ids)))
 
 
 async def load(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Stored]:
@@ -329,4 +330,5 @@ def _row(item: Received) -> dict[str, Any]:
         "digest": item.digest,
         "revision": 1,
         "document": conversation.json,
+        "amends": conversation.amends,
     }

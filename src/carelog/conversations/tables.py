@@ -36,6 +36,8 @@ conversation = Table(
     # When the document may be dropped here, since storages have it; and when it was.
     Column("expires_at", UtcDateTime),
     Column("expired_at", UtcDateTime),
+    # The prior version that it takes the place of, be that here or not.
+    Column("amends", Uuid),
     UniqueConstraint("channel", "external_id"),
 )
 Index("ix_conversation_recorded", conversation.c.recorded_at, conversation.c.id)
@@ -43,6 +45,9 @@ Index("ix_conversation_created", conversation.c.created_at, conversation.c.id)
 Index("ix_conversation_subject", conversation.c.subject_id, conversation.c.recorded_at, conversation.c.id)
 _EXPIRING = text("expires_at IS NOT NULL AND expired_at IS NULL")
 Index("ix_conversation_expiring", conversation.c.expires_at, sqlite_where=_EXPIRING, postgresql_where=_EXPIRING)
+
+_AMENDING = text("amends IS NOT NULL")
+Index("ix_conversation_amends", conversation.c.amends, sqlite_where=_AMENDING, postgresql_where=_AMENDING)
 
 # The signed or encrypted form, as it came in.
 conversation_original = Table(
@@ -62,8 +67,12 @@ conversation_party = Table(
     Column("kind", String(20), primary_key=True),
     Column("value", String(320), primary_key=True),
 )
-Index("ix_conversation_party_value", conversation_party.c.kind, conversation_party.c.value,
-      conversation_party.c.conversation_id)  # fmt: skip
+Index(
+    "ix_conversation_party_value",
+    conversation_party.c.kind,
+    conversation_party.c.value,
+    conversation_party.c.conversation_id,
+)
 
 # What full-text search reads: the words of the conversation. Written by word_index.py, which keeps the index in step.
 conversation_text = Table(

@@ -248,10 +248,13 @@ def _alternative(value: Mapping[str, Any], pointer: str, names: Set[str]) -> lis
         return read_words(inner, pointer, names)
     place = below(pointer, "transcript")
     groups = [
-        [replace(_about(paragraph | {"start": sentence.get("start")}), text=sentence["text"])
-         for sentence in paragraph.get("sentences") or () if isinstance(sentence.get("text"), str)]
+        [
+            replace(_about(paragraph | {"start": sentence.get("start")}), text=sentence["text"])
+            for sentence in paragraph.get("sentences") or ()
+            if isinstance(sentence.get("text"), str)
+        ]
         for paragraph in _objects((value.get("paragraphs") or {}).get("paragraphs"))
-    ]  # fmt: skip
+    ]
     return _found_in(text, place, groups) or _found_in(text, place, _by_speaker(value)) or _string(text, place, names)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from carelog.conversations import Conversation
 from carelog.conversations import store as conversations
+from carelog.conversations.versions import versions_of
 from carelog.db import Connection
 from carelog.pipeline import copies, ledger, readings
 from carelog.pipeline.chains import Chains
@@ -98,8 +99,9 @@ async def _let_expire(connection: Connection, progresses: Sequence[Progress], no
 async def _write_record(connection: Connection, progresses: Sequence[Progress], now: datetime) -> Counter[str]:
     """Write what was found, and what is doubted of it. When a conversation passes through a chain again, what an
     earlier passage wrote of it, and is still so, is not written a second time; and where the passage is for that, what
-    an older engine wrote is superseded."""
-    rereadings = [again for p in progresses if (again := _rereading(p))]
+    an older engine wrote is superseded. So is what was read of a version that was amended since."""
+    amended = await _versions(connection, progresses)
+    rereadings = [*amended, *(again for p in progresses if (again := _rereading(p)))]
     if rereadings:  # all at once, in one order: what is added beside locks some of them too
         await lock_records(connection, {p.run.subject_id for p in progresses})
     read_again = {placed.origin for again in rereadings for placed in again.placed}
@@ -120,6 +122,23 @@ def _rereading(progress: Progress) -> Rereading | None:
         return None
     said = [p for p in progress.entries if any(c.includes(p.entry.type, p.entry.recorded_by) for c in covers)]
     return Rereading(run.subject_id, run.conversation_id, run.chain, covers, tuple(said))
+
+
+async def _versions(connection: Connection, progresses: Sequence[Progress]) -> list[Rereading]:
+    """Leave out what was read of versions that have been amended, and of redactions of what is here whole. Returns
+    that nothing is said any more by those that these now take the place of."""
+    reading = [p for p in progresses if p.entries or p.covers]
+    if not reading:
+        return []
+    versions = await versions_of(connection, {p.run.conversation_id: p.conversation for p in reading})
+    for progress in reading:
+        if progress.run.conversation_id in versions.overtaken | versions.redactions:
+            progress.entries, progress.reviews = [], []
+    return [
+        Rereading(p.run.subject_id, prior, p.run.chain, tuple(p.covers), ())
+        for p in reading
+        if p.covers and (prior := versions.instead_of.get(p.run.conversation_id))
+    ]
 
 
 async def _answered(

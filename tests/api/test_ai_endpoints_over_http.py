@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from door import Door
 
-from carelog.ai.breaker import FAILURES, Verdict
-from carelog.ai.breakers import Breakers, SharedStates
+from carelog.ai.tables import ai_breaker
 from carelog.app import Carelog
+from carelog.db.breakers import Breakers, SharedStates
 from carelog.identity import SCOPES
+from carelog.kit.breaker import FAILURES, Verdict
 from carelog.kit.clock import ManualClock
 
 URL = "http://127.0.0.1:9/v1"
@@ -21,7 +22,7 @@ async def test_operators_see_how_each_endpoint_fares(
     opened: Callable[..., AbstractAsyncContextManager[Carelog]], clock: ManualClock
 ) -> None:
     async with opened(ai_endpoints=NAMED) as carelog, AsyncExitStack() as clients:
-        breakers = Breakers(SharedStates(carelog.health), clock)
+        breakers = Breakers(SharedStates(carelog.health, ai_breaker), clock)
         for endpoint, verdict in (("far", Verdict.FAILED), ("near", Verdict.ANSWERED), ("gone", Verdict.ANSWERED)):
             for _ in range(FAILURES):
                 await breakers.leave(endpoint, await breakers.enter(endpoint, timedelta(seconds=9)), verdict)

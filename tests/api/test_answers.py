@@ -156,8 +156,11 @@ async def test_what_is_wrong_in_thousands_of_places_is_not_told_of_each(door: Do
         http.headers["Authorization"] = f"Bearer {await door.key()}"
         some = await http.post(f"/api/subjects/{owner}/vitals", content=strange(5_000))
         more = await http.post(f"/api/subjects/{owner}/vitals", content=strange(150_000))
+        http.headers["Authorization"] = "Bearer of-nobody"
+        nobody = await http.post(f"/api/subjects/{owner}/vitals", content=b"no JSON" * 20_000)
+        http.headers["Authorization"] = f"Bearer {await door.key()}"
         vcon = await http.post("/api/conversations", json=make_vcon() | {"dialog": [1] * 50_000})
-    assert (anyone.status_code, more.status_code) == (413, 413)
+    assert (anyone.status_code, more.status_code, nobody.status_code) == (413, 413, 401)
     for told in (some, vcon):
         assert told.status_code == 422
         assert 0 < len(told.json()["error"]["details"]["problems"]) <= 100

@@ -6,7 +6,7 @@ from typing import Any
 from carelog.kit import jsontext
 from carelog.kit.errors import InvalidInput
 
-_FENCE = re.compile(r"\s*```[A-Za-z]*\n(.*)\n\s*```\s*", re.DOTALL)
+_FENCED = re.compile(r"```[A-Za-z]*\n(.*)```", re.DOTALL)
 
 
 def object_in(text: str) -> dict[str, Any] | None:
@@ -17,7 +17,7 @@ def object_in(text: str) -> dict[str, Any] | None:
     >>> object_in("I would say that it applies.") is None
     True
     """
-    fenced = _FENCE.fullmatch(text)
+    fenced = _FENCED.fullmatch(text.strip())
     try:
         value = jsontext.parse(fenced[1] if fenced else text)
     except InvalidInput:

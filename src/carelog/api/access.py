@@ -5,6 +5,9 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from carelog.api.auditing import let_in
 from carelog.api.parameters import require_documented
@@ -19,10 +22,10 @@ bearer = HTTPBearer(scheme_name=_SCHEME, auto_error=False, description=_DESCRIPT
 
 
 class Door(HTTPBearer):
-    """What all operations of a router stand behind. It lets in who has a valid key or token, as
-    `request.state.principal`, and then refuses what the operation does not know.
+    """A dependency of every operation: accepts a valid key or token, as `request.state.principal`, and then refuses
+    parameters that the operation does not have.
 
-    One dependency for both: each that FastAPI solves costs a request more than what is done in it.
+    It is one dependency for both, since each that FastAPI resolves costs a request more than the work done in it.
     """
 
     def __init__(self) -> None:
@@ -45,8 +48,16 @@ async def authenticate(services: Services, token: str) -> Principal:
     return await authority.authenticate(token)
 
 
+async def known(services: Services, scope: Scope) -> Principal:
+    """Whoever shows a key or token in the headers of a request. Raises Unauthenticated."""
+    scheme, key = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthenticated("a valid API key or access token is needed")
+    return await authenticate(services, key)
+
+
 def holder_of(scope: str) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency: the principal whom the door let in, if it holds the scope."""
+    """A dependency: the principal, if it holds the scope."""
 
     async def checked(request: Request) -> Principal:
         who: Principal = request.state.principal
@@ -57,7 +68,7 @@ def holder_of(scope: str) -> Callable[[Request], Awaitable[Principal]]:
 
 
 async def require_metrics(keyring: Keyring, credentials: HTTPAuthorizationCredentials | None) -> None:
-    """Raises Unauthenticated or Forbidden, but for a key with the scope that is not limited to some subjects."""
+    """Raises Unauthenticated or Forbidden, unless it is a key with the scope that is not limited to some subjects."""
     if credentials is None:
         raise Unauthenticated("a valid API key is needed")
     who = await keyring.authenticate(credentials.credentials)
@@ -68,7 +79,7 @@ async def require_metrics(keyring: Keyring, credentials: HTTPAuthorizationCreden
 async def reads_metrics(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
-    """A dependency: anyone where metrics are public, else who `require_metrics` lets in."""
+    """A dependency: anyone where metrics are public, else whoever `require_metrics` accepts."""
     services = request.app.state.services
     if not services.metrics_public:
         await require_metrics(services.keyring, credentials)

@@ -41,7 +41,7 @@ from carelog.api import (
     transcripts,
     users,
 )
-from carelog.api.access import Door
+from carelog.api.access import Door, known
 from carelog.api.auditing import Auditing
 from carelog.api.conserver import ConserverOptions, Contract, create_contract
 from carelog.api.docs_page import install_docs
@@ -110,6 +110,7 @@ def create_app(
         most=max_body_bytes,
         others=open_to_all | {archives.BRINGING: max_archive_bytes},
         documents=_DOCUMENTS,
+        known=partial(known, services),
     )
     app.add_middleware(Failures)
     app.add_middleware(fhir.Outcomes)

@@ -1,7 +1,7 @@
 """Puts what every request saw, changed or was refused into the audit trail, before its answer goes out.
 
-The stores note looks where rows are read. They are kept before the answer begins: what cannot be written down is not
-shown.
+The stores note looks where rows are read. They are written down before the answer begins: what cannot be written down
+is not shown.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _ADDRESS_LENGTH: Final = 45
 
 
 class Auditing:
-    """Hears every request, as `request.state.hearing`, and sends nothing until what it heard is kept."""
+    """Gives every request a `request.state.hearing`, and sends nothing until what that noted is kept."""
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
@@ -71,7 +71,7 @@ class Auditing:
 
 
 def let_in(request: Request, principal: Principal) -> Principal:
-    """Whoever lets a principal in says so, and goes on with what this returns: what they do is then heard."""
+    """Whoever authenticates a principal calls this and goes on with the result, whose actions are noted."""
     hearing: Hearing = request.state.hearing
     return hearing.let_in(principal)
 
@@ -79,7 +79,7 @@ def let_in(request: Request, principal: Principal) -> Principal:
 def _asked(scope: Scope) -> Asked:
     client = scope.get("client")
     return Asked(
-        # A proxy may say anything.
+        # A proxy may send anything.
         address=client[0][:_ADDRESS_LENGTH] if client else None,
         operation=getattr(scope.get("route"), "name", None),
         request_id=scope["state"].get("request_id"),

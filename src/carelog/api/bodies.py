@@ -37,7 +37,7 @@ def media_type(headers: Headers) -> str:
 
 
 def media_type_among(headers: Headers, accepted: Sequence[str], told: str) -> str:
-    """The one of the accepted types that the body is of; `told` names them in the message. Raises as `media_type`."""
+    """The accepted type that the body has; `told` names them in the message. Raises as `media_type`."""
     kind, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
     if kind not in accepted:
         raise UnsupportedMediaType(f"the body must be {told}", details={"accepted": list(accepted)})

@@ -22,7 +22,7 @@ _NUMBERLIKE: Final = frozenset("0123456789 ().,-+/")
 
 
 def wants_csv(request: Request, named: str | None) -> bool:
-    """Whether a list is asked for as CSV: by `format`, or else by an `Accept` that prefers it to JSON."""
+    """Whether a list is asked for as CSV: by `format`, or by an `Accept` that prefers it to JSON."""
     if named is not None:
         return named == "csv"
     accept = request.headers.get("accept", "")
@@ -41,8 +41,8 @@ def _weighed(part: str) -> tuple[str, float]:
 def csv_answer(
     chunks: AsyncIterator[Sequence[Entry]], kind: EntryType | None, headers: dict[str, str]
 ) -> StreamingResponse:
-    """A table that is written as it is read. The payload of one type has a column for each field, those of several
-    types share one with JSON."""
+    """A table, sent while it is read. The payload has a column for each field if all entries are of one type, else one
+    column of JSON."""
     paths = list(_paths(kind.model)) if kind else []
     name = kind.path if kind else "entries"
 
@@ -74,7 +74,7 @@ def _at(payload: Any, path: Sequence[str]) -> Any:
 
 
 def _paths(model: type[BaseModel], before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The fields of a model, those of the models within it too."""
+    """The fields of a model, with those of models inside it."""
     for name, field in model.model_fields.items():
         inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)]
         if inner:
@@ -110,9 +110,9 @@ def _cell(value: Any) -> Any:
 
 
 def _harmless(text: str) -> str:
-    """Spreadsheets take what begins so for a formula and carry it out (https://owasp.org/www-community/attacks/
-    CSV_Injection), also after white space, and in the wide forms of Asian scripts; an apostrophe says that it is text.
-    Phone numbers and other plain figures stay as they are."""
+    """Spreadsheets execute text that begins like a formula (https://owasp.org/www-community/attacks/CSV_Injection),
+    also after white space and in the wide forms of Asian scripts. An apostrophe marks it as text. Phone numbers and
+    other plain figures stay as they are."""
     first = unicodedata.normalize("NFKC", text.lstrip()[:1])
     if (
         first in ("=", "@")

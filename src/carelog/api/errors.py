@@ -145,6 +145,7 @@ def install_error_handlers(app: FastAPI, explain: Explain) -> None:
     async def _request(request: Request, error: RequestValidationError) -> Response:
         found = invalid([problem(place_of(e["loc"]), sentence_of(e)) for e in error.errors()[:MOST]])
         before = await explain(request, error)
+        _let_go(error)
         details = found.details | ({"rejections": before} if before else {})
         return error_response(422, found.code, found.message, details)
 
@@ -157,6 +158,13 @@ def install_error_handlers(app: FastAPI, explain: Explain) -> None:
         if error.status_code == 405:
             headers["Allow"] = _allowed(request) or headers.get("Allow", "")
         return error_response(error.status_code, code, message, headers=headers)
+
+
+def _let_go(error: RequestValidationError) -> None:
+    """FastAPI's frames hold the error, and the error holds them, each with the whole body: without this all of it stays
+    until the garbage is looked for."""
+    error.body = None
+    error.__traceback__ = error.__cause__ = error.__context__ = None
 
 
 def _allowed(request: Request) -> str:

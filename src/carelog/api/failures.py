@@ -1,4 +1,4 @@
-"""What nobody foresaw: answered in the envelope, logged by kind and place, and shown to nobody."""
+"""Unforeseen errors: answered in the envelope, logged by kind and place, and shown to nobody."""
 
 import logging
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 class Failures:
     """Answers 503 when the database cannot be used, else 500.
 
-    The error ends here: a server that got it would log its message, which may quote what was said.
+    The error ends here: the server would log its message, which may quote what was said.
     """
 
     def __init__(self, app: ASGIApp, refuse: Refuse = error_response) -> None:

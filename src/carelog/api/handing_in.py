@@ -1,5 +1,5 @@
-"""`POST /api/conversations`: hand in. It is what a busy installation does most, so it reads its own parameters: what
-FastAPI does for a request with a dozen of them costs more than storing the conversation."""
+"""`POST /api/conversations`: hand in. It is what a busy installation does most, so it reads its own parameters: for a
+dozen of them, FastAPI takes longer than storing the conversation does."""
 
 import asyncio
 import hashlib
@@ -10,11 +10,10 @@ from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from carelog.api.access import authenticate, bearer
+from carelog.api.access import bearer, known
 from carelog.api.auditing import let_in
 from carelog.api.bodies import BODY, TRANSCRIPT, media_type, utf8
 from carelog.api.errors import invalid, problem, refusal_of, refusals
@@ -24,7 +23,7 @@ from carelog.api.services import Services
 from carelog.api.shapes import ReceiptOut
 from carelog.conversations.found_by import words_of
 from carelog.identity import Principal
-from carelog.kit.errors import CarelogError, InvalidInput, NotFound, Unauthenticated
+from carelog.kit.errors import CarelogError, InvalidInput, NotFound
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.run import Lane
 from carelog.pipeline.submission import Channel, RequestKey, Submission, from_vcon, read_transcript
@@ -34,8 +33,7 @@ router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 LaneName: TypeAlias = Literal["urgent", "routine", "bulk"]
 Name = Annotated[Text, StringConstraints(max_length=255)]
 
-# Bytes. Reading takes up to some seconds for each megabyte, which other requests and the worker's leases shall not
-# wait for.
+# Bytes. Reading may take some seconds for each megabyte; other requests and the worker's leases must not wait for it.
 _READ_ASIDE = 32_000
 
 
@@ -117,8 +115,8 @@ async def hand_in(request: Request) -> Response:
 
 
 class Straight:
-    """Takes the requests that hand in straight to `hand_in`, and all others on: the way through the routers of all
-    operations takes about as long as reading a conversation does."""
+    """Sends requests that hand in straight to `hand_in`, and all others on: routing among all operations takes about as
+    long as reading a conversation."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -139,10 +137,7 @@ class Straight:
 
 
 async def _writer(request: Request, services: Services) -> Principal:
-    scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))
-    if scheme.lower() != "bearer" or not key:
-        raise Unauthenticated("a valid API key or access token is needed")
-    who = let_in(request, await authenticate(services, key))
+    who = let_in(request, await known(services, request.scope))
     who.require("conversations:write")
     return who
 
@@ -158,13 +153,13 @@ def _asked(query: bytes, idempotency_key: str | None) -> Asked:
     return asked.model_copy(update={"idempotency_key": named.idempotency_key})
 
 
-@lru_cache(maxsize=256)  # one sender asks in the same words each time, but for the name of the request
+@lru_cache(maxsize=256)  # a sender repeats all but the name of the request
 def _asked_in(query: bytes) -> Asked:
     return _ASKED.read(query, {})
 
 
 def _subject(who: Principal, asked: Asked, kind: str) -> UUID | None:
-    """What a user writes down without saying of whom is of themselves."""
+    """What a user writes down without naming anyone is about themselves."""
     if isinstance(asked.subject, str) and who.own is None:
         raise NotFound("no record is about you")
     if isinstance(asked.subject, UUID) or (asked.subject is None and kind != TRANSCRIPT):
@@ -193,20 +188,21 @@ def _read(services: Services, asked: Asked, subject_id: UUID | None, kind: str, 
 
 
 def _read_whole(read: Callable[[], Submission]) -> Submission:
-    """With its words, as intake is about to ask for them: where they take long to read, they are kept once read."""
+    """The conversation, with its words if they take long to read: intake is about to ask for them, and they are read
+    once."""
     submission = read()
     words_of(submission.conversation)
     return submission
 
 
 def _digest(request: Request, body: bytes) -> str:
-    """What a request asks, whatever order its parameters come in."""
+    """What a request asks, independent of the order of its parameters."""
     asked = "&".join(sorted(f"{name}={value}" for name, value in request.query_params.multi_items()))
     return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
 
 
 def _refuse_beside_a_vcon(asked: Asked) -> None:
-    """A vCon says these itself; to drop what was said beside it would be to lose it."""
+    """A vCon says these itself. Ignoring what was said beside it would lose it."""
     problems = [
         problem(f"/query/{name}", "is for a plain transcript; a vCon says it itself")
         for name in ("started_at", "title")

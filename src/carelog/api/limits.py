@@ -1,14 +1,22 @@
 """The limit on how much is read of a request."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carelog.api.errors import Refuse, error_response
+from carelog.api.errors import Refuse, error_response, refusal_of
+from carelog.kit.errors import CarelogError
 
 _LENGTH_DIGITS = 20
 _MOST_VALUES = 100_000
+_SILENT_SECONDS = 30
+_UNASKED: Final = 64 << 10  # bytes; so much is read before it is known who sends it
+
+Known: TypeAlias = Callable[[Scope], Awaitable[object]]
+"""Raises Unauthenticated for a request of somebody who is not known."""
 
 
 class BodyLimit:
@@ -17,7 +25,8 @@ class BodyLimit:
 
     Each value of JSON where none belongs is a problem to tell, and takes a hundred times as long to tell as to read. So
     about 100,000 values are read at the most, but where a path begins as one of `documents` does, whose readers look
-    after themselves.
+    after themselves. Of a large body nothing is read before it is `known` whose it is. Who falls silent in the middle
+    of one is not waited for longer than 30 seconds.
     """
 
     def __init__(
@@ -27,11 +36,13 @@ class BodyLimit:
         refuse: Refuse = error_response,
         others: Mapping[str, int] | None = None,
         documents: tuple[str, ...] = ("/",),
+        known: Known | None = None,
     ) -> None:
         self._app = app
         self._most = most
         self._others = others or {}
         self._documents = documents
+        self._known = known
         self._answer = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,17 +51,32 @@ class BodyLimit:
             return
         most = self._others.get(scope["path"], self._most)
         is_document = scope["path"].startswith(self._documents)
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared[:_LENGTH_DIGITS]) > most:
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "")
+        length = int(declared[:_LENGTH_DIGITS]) if declared.isdecimal() else None
+        if length is not None and length > most:
             await self._refuse(scope, receive, send, most)
             return
+        if self._known and (length > _UNASKED if length is not None else "transfer-encoding" in headers):
+            try:
+                await self._known(scope)
+            except CarelogError as error:
+                await refusal_of(error, self._answer)(scope, receive, send)
+                return
         taken = values = 0
-        too_large = False
+        too_large = whole = False
         answering = False
 
         async def counted() -> Message:
-            nonlocal taken, values, too_large
-            message = await receive()
+            nonlocal taken, values, too_large, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout(_SILENT_SECONDS):
+                    message = await receive()
+            except TimeoutError:
+                return {"type": "http.disconnect"}
+            whole = not message.get("more_body", False)
             body = message.get("body", b"")
             taken += len(body)
             values += 0 if is_document else body.count(b",")

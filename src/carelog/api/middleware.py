@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
-# What asks here every few seconds only looks whether all is well, and nothing comes of it to be traced.
+# Asked every few seconds by whoever watches the process; not worth a trace.
 _WATCHERS = ("/health", "/metrics")
-# How long it took to look at a password or an address is what a stranger guesses from.
+# How long it takes to look at a password or an address would help a stranger guess.
 _UNTIMED = "/api/auth/"
 
-# Nothing of a record may stay in a cache, be shown within another site's page, or be taken for a page itself.
+# Nothing of a record may stay in a cache, be framed by another site, or be rendered as a page.
 SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -53,11 +53,11 @@ class HeadAsGet:
 
 
 class Requests:
-    """Takes the caller's `X-Request-ID` or makes one, gives it back with every answer, and logs, counts and traces the
-    request. Every answer has SAFE_HEADERS, and tells in `Server-Timing` (https://www.w3.org/TR/server-timing/) how long
-    it took to begin it, except where one signs in.
+    """Takes the caller's `X-Request-ID` or makes one, returns it with every answer, and logs, counts and traces the
+    request. Every answer has SAFE_HEADERS, and says in `Server-Timing` (https://www.w3.org/TR/server-timing/) how long
+    it took until it began, except for signing in.
 
-    The operation is named and never the path, since search terms are part of an address. What the request leads to
+    Logs name the operation, never the path, since search terms are part of an address. What the request leads to
     belongs to the trace of its `traceparent`, or to a new one: `request.state.trace`.
     """
 

@@ -8,7 +8,7 @@ from carelog.kit.paging import Cursor
 
 
 def link_header(request: Request, following: Cursor | None) -> tuple[str, str]:
-    """The targets are relative, since the name by which the caller reaches this server is theirs to know."""
+    """The targets are relative, since only the caller knows by which name it reaches this server."""
     given = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     path = quote(request.scope["path"])
     links = [_link(path, given, "first")]

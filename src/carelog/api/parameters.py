@@ -31,7 +31,7 @@ def _moment(given: object) -> datetime:
 
 
 class _NeverNull:
-    """Takes null out of the description of what may be left out: no text in an address stands for it."""
+    """Removes null from the description of an optional parameter: no text in an address stands for it."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described: JsonSchemaValue = handler(schema)["anyOf"][0]
@@ -69,7 +69,7 @@ def cursor_of(text: str | None) -> Cursor | None:
 def require_documented(request: Request) -> None:
     """Refuse a query parameter that the operation does not have, and a second value for one that takes one.
 
-    A filter that is misspelt and silently dropped would show, or change, more than was asked for. Raises InvalidInput.
+    Ignoring a misspelt filter would show, or change, more than was asked for. Raises InvalidInput.
     """
     given = [name for name, _ in request.query_params.multi_items()]
     if not given:
@@ -91,8 +91,8 @@ def require_documented(request: Request) -> None:
 
 
 def _query_parameters(operation: Dependant) -> Iterator[tuple[str, bool]]:
-    """The query parameters of an operation, and whether each takes several values. To ask the description of the API
-    instead would make the first request wait for all of it to be written."""
+    """The query parameters of an operation, and whether each takes several values. The description of the API has them
+    too, but the first request would wait until all of it is written."""
     for parameter in operation.query_params:
         kind = parameter.field_info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):

@@ -1,7 +1,7 @@
 """Entity tags and the conditions that requests make with them (RFC 9110 sections 8.8.3 and 13.1).
 
-The tag of an entry names its revision, and a digest of what is shown of it: `"3-5f0c..."`. What is shown may change
-without a new revision, since it says whether the entry is of today; a condition for a change looks at the revision.
+The tag of an entry holds its revision, and a digest of what is shown: `"3-5f0c..."`. What is shown can change without a
+new revision, since it says whether the entry is of today. A condition for a change compares the revision alone.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def tag_of(revision: int, shown: bytes) -> str:
 
 
 def is_at_hand(if_none_match: str | None, tag: str) -> bool:
-    """Whether the caller has what the tag stands for; weak comparison, as for reading."""
+    """Whether the caller has what the tag stands for (weak comparison, as for reading)."""
     if if_none_match is None:
         return False
     if if_none_match.strip() == "*":

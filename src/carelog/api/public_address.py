@@ -6,8 +6,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class PublicAddress:
-    """Takes every request as if it had been sent to this origin, such as 'https://carelog.example.org': what a client,
-    or a proxy on the way, puts into `Host` gets into no link."""
+    """Treats every request as if it had been sent to this origin, such as 'https://carelog.example.org'. What a client
+    or proxy puts into `Host` then reaches no link."""
 
     def __init__(self, app: ASGIApp, origin: str) -> None:
         self._app = app

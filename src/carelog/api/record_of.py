@@ -43,14 +43,14 @@ class RecordOf:
 
 @dataclass(frozen=True, slots=True)
 class RecordNamed:
-    """A record that somebody asks for, or the catalogue, before it is known whether there is one. The entries of a list
-    tell that by themselves, and to look the subject up before would make it two trips to the database."""
+    """A record that somebody asks for, or the catalogue, without a check that it exists. The query for a list of
+    entries tells that by itself; a look-up before it would be a second trip to the database."""
 
     who: Principal
     subject_id: UUID
 
     async def subject(self, services: Services) -> Subject:
-        """Raises NotFound, also for what is not theirs to see."""
+        """Raises NotFound, also for what the principal may not see."""
         return _CATALOGUE if self.subject_id == CATALOGUE else await services.subjects.get(self.who, self.subject_id)
 
 

@@ -87,9 +87,11 @@ async def report_catalogue_rejection(
 
 
 @router.delete(
-    _CATALOGUE + "/{rejection_id}", summary="Forget a rejection of the catalogue", status_code=204,
+    _CATALOGUE + "/{rejection_id}",
+    summary="Forget a rejection of the catalogue",
+    status_code=204,
     responses=refusals(404),
-)  # fmt: skip
+)
 async def forget_catalogue_rejection(services: ServicesOf, record: CatalogueWritten, rejection_id: UUID) -> None:
     await services.rejections.forget(record.who, record.subject_id, rejection_id)
 

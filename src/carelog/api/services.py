@@ -1,4 +1,4 @@
-"""What the routers work with; the composition root hands it in."""
+"""What the routers work with, as the composition root passed it in."""
 
 from typing import Annotated
 

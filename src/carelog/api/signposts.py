@@ -1,7 +1,7 @@
 """Signposts: from the words of a path to the few operations that it may be for.
 
-A router compares a path with the pattern of each operation in turn, which for the last of some hundred takes longer
-than the operation does.
+A router compares a path with the pattern of each operation in turn. For the last of some hundred, that takes longer
+than the operation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _REMEMBERED: Final = 1024
 
 
 class Signposts:
-    """Takes the place of a router's own way through all of its routes: the same one is found, or none."""
+    """Replaces a router's search through all of its routes; it finds the same route, or none."""
 
     def __init__(self, router: APIRouter) -> None:
         self._whole = router
@@ -38,7 +38,7 @@ class Signposts:
         await self.near(scope["path"]).app(scope, receive, send)
 
     def near(self, path: str) -> APIRouter:
-        """A router with those routes alone that may be for this path, in their order."""
+        """A router with only those routes that may be for this path, in their order."""
         words = [word if word in self._words else None for word in path.split("/", self._longest)]
         return self._routers(tuple(words))
 
@@ -64,8 +64,8 @@ def _patterns_of(route: BaseRoute) -> Sequence[_Words] | None:
 def _operations_of(route: BaseRoute) -> Iterator[tuple[str | None, BaseRoute]]:
     """The paths and operations behind a route.
 
-    FastAPI makes the operations of a router that is included in another anew when they are first asked for, which takes
-    most of a second for some hundred of them: here their paths are read of the router itself.
+    When a router that is included in another is first asked for its operations, FastAPI makes them anew, which takes
+    most of a second for some hundred. So the paths are read from the included router itself.
     """
     given: Any = route
     included = getattr(given, "original_router", None)

@@ -31,9 +31,9 @@ _NO_KEY: Final = "Invalid API Key"
 
 @dataclass(frozen=True, slots=True)
 class ConserverOptions:
-    """`header` is where tokens come in, `tokens` those that open every path; without any, only Carelog's own keys do.
-    With `admin`, they may replace the configuration too. With `any_list`, a list that no chain knows is an empty one;
-    otherwise it is refused."""
+    """`header` is the header of tokens, and `tokens` are those that open every path; without any, only Carelog's own
+    keys do. With `admin`, they may replace the configuration too. With `any_list`, a list that no chain knows counts as
+    empty; otherwise it is refused."""
 
     header: str = "x-conserver-api-token"
     tokens: tuple[str, ...] = field(default=(), repr=False)
@@ -41,7 +41,7 @@ class ConserverOptions:
     any_list: bool = False
 
     def token_in(self, request: Request) -> str:
-        """What the header holds, empty when there is none."""
+        """The content of the header; empty if there is none."""
         given = request.headers.get(self.header, "")
         return given.removeprefix("Bearer ") if self.header.lower() == "authorization" else given
 
@@ -54,7 +54,7 @@ class ConserverOptions:
 
 
 def is_one_of(token: str, known: Iterable[str]) -> bool:
-    """Whether it is one of these. It takes as long for each, right or wrong, so that time tells nothing."""
+    """Whether it is one of these, in constant time."""
     digest = _digest(token)
     found = [hmac.compare_digest(digest, _digest(one)) for one in known]
     return bool(token) and any(found)
@@ -65,7 +65,8 @@ def _digest(token: str) -> bytes:
 
 
 async def caller(request: Request, services: ServicesOf) -> Principal:
-    """The principal behind the header. Raises Forbidden: to the conserver, a wrong key is one that may not."""
+    """The principal behind the header. Raises Forbidden: the conserver does not tell a wrong key from one without the
+    right."""
     options: ConserverOptions = request.app.state.options
     token = options.token_in(request)
     if who := options.principal(token):
@@ -81,8 +82,8 @@ async def partner(
     services: ServicesOf,
     ingress_list: Annotated[str, Query(min_length=1, max_length=80, description="The list to hand in to")],
 ) -> Principal:
-    """A partner who may hand in to this list and do nothing else. Raises Forbidden, the same for a wrong key, for a
-    list of others and for one that does not exist."""
+    """A partner, who may hand in to this list and do nothing else. Raises Forbidden, the same for a wrong key, for
+    another's list and for one that does not exist."""
     options: ConserverOptions = request.app.state.options
     token = options.token_in(request)
     keys = services.configuration.current.definitions.ingress_auth.get(ingress_list, ())

@@ -1,6 +1,7 @@
 """`/dlq`: what could not be done for an ingress list: the dead letters of the chains that read it."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +14,7 @@ from carelog.api.services import Services, ServicesOf
 from carelog.identity import Principal
 from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
+from carelog.kit.paging import every_page
 from carelog.pipeline.dead_letters import DeadLetterQuery
 
 router = APIRouter()
@@ -58,15 +60,10 @@ async def _ids(services: Services, who: Principal, chains: list[str]) -> AsyncIt
     """A JSON list, piece by piece."""
     lead = "["
     for chain in chains:
-        cursor = None
-        while True:
-            query = DeadLetterQuery(chain=chain)
-            page = await services.dead_letters.page(who, query, limit=_AT_ONCE, cursor=cursor)
-            ids = dict.fromkeys(str(letter.conversation_id) for letter in page.items)
+        page = partial(services.dead_letters.page, who, DeadLetterQuery(chain=chain), limit=_AT_ONCE)
+        async for letters in every_page(page):
+            ids = dict.fromkeys(str(letter.conversation_id) for letter in letters)
             if ids:
                 yield lead + jsontext.dump(list(ids))[1:-1]
                 lead = ","
-            cursor = page.next
-            if cursor is None:
-                break
     yield "[]" if lead == "[" else "]"

@@ -13,8 +13,8 @@ _JSON: Final = frozenset({FHIR_JSON, "application/json", "application/*", "*/*"}
 
 
 class Outcomes:
-    """Puts the envelope of an error into the form that FHIR has for it. What cannot be read is, to FHIR, a bad request
-    (400); what was retracted is gone (410)."""
+    """Puts the envelope of an error into FHIR's form. In FHIR, what cannot be read is a bad request (400), and what was
+    retracted is gone (410)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,8 +52,8 @@ def _is_envelope(start: Message) -> bool:
 
 
 def _wanted(scope: Scope, path: str) -> str | None:
-    """The media type of the answer, of those that JSON has here; None when no kind of JSON will do. `_format` counts
-    for more than Accept, and says itself what is wrong with it."""
+    """The media type of the answer, among the kinds of JSON; None when the caller accepts none of them. `_format`
+    overrides Accept, and is reported if it is wrong."""
     headers = Headers(scope=scope)
     accepted = [part for line in headers.getlist("accept") for part in line.lower().split(",") if part.strip()]
     asked = QueryParams(scope.get("query_string", b"")).get("_format")

@@ -57,14 +57,14 @@ def described_parameters() -> Mapping[str, tuple[str, tuple[str, ...] | None]]:
         if kind.sorts:
             served.setdefault(_SORT, ("special", []))[1].append(kind.name)
     every = len(kinds())
-    return MappingProxyType({
-        name: (type_, None if len(of) == every else tuple(of)) for name, (type_, of) in sorted(served.items())
-    })  # fmt: skip
+    return MappingProxyType(
+        {name: (type_, None if len(of) == every else tuple(of)) for name, (type_, of) in sorted(served.items())}
+    )
 
 
 def paging_of(given: QueryParams, known: Iterable[str] = ()) -> Paging:
-    """Raises InvalidInput for a parameter that the operation does not have: one that is misspelt, and dropped without
-    a word, would show more than was asked for."""
+    """Raises InvalidInput for a parameter that the operation does not have: ignoring a misspelt one would show more
+    than was asked for."""
     strange = {name.partition(":")[0] for name in given} - _PAGING - set(known)
     if strange:
         raise invalid(
@@ -86,14 +86,14 @@ def paging_of(given: QueryParams, known: Iterable[str] = ()) -> Paging:
 
 
 def without_strangers(kind: Kind, given: QueryParams) -> QueryParams:
-    """The parameters that searches of this kind have: for who asks to have the others passed over."""
+    """The parameters that searches of this kind have, for callers who want the others ignored."""
     known = known_parameters(kind) | _PAGING
     return QueryParams([pair for pair in given.multi_items() if pair[0].partition(":")[0] in known])
 
 
 def asked_of(kind: Kind, given: QueryParams) -> Asked:
-    """What is looked for: every parameter must hold, and of the values that a comma parts, one. Raises InvalidInput
-    with every problem."""
+    """What is looked for. Every parameter must hold, and for each, one of the values that commas separate. Raises
+    InvalidInput with every problem."""
     paging = paging_of(given, known_parameters(kind))
     reading = _Reading(kind)
     for name, value in given.multi_items():

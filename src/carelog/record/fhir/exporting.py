@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from carelog.db import Connection, Database, is_outage
 from carelog.db.faults import log_failure
@@ -26,7 +26,7 @@ from carelog.identity import Principal
 from carelog.identity.audit import AuditEvent, AuditTrail
 from carelog.kit import jsontext
 from carelog.kit.clock import Clock
-from carelog.kit.errors import NotFound
+from carelog.kit.errors import ComeAgain, NotFound
 from carelog.kit.ids import new_id
 from carelog.kit.paging import Cursor
 from carelog.record.fhir.elements import Resource
@@ -43,8 +43,15 @@ State = Literal["queued", "running", "finished", "failed"]
 KEPT: Final = timedelta(hours=24)
 _LEASE: Final = timedelta(minutes=1)
 _POLL: Final = 5.0
+_MOST_KEPT: Final = 10
 _RESOURCES: Final = 500
 _SUBJECTS: Final = 50
+
+
+class TooManyExports(ComeAgain):
+    """Whoever asks has as many exports as are kept for one."""
+
+    code = "export.too_many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ class Exports:
         self._stopping = False
 
     async def ask(self, principal: Principal, wanted: Wanted, request: str) -> UUID:
-        """Take an export on; it is committed when this returns. `request` is the address that asked for it."""
+        """Take an export on; it is committed when this returns. `request` is the address that asked for it. Raises
+        TooManyExports: each may be as large as the records."""
         id_ = new_id()
         seen = None if principal.subjects is None else sorted(map(str, principal.subjects))
         told = {
@@ -119,6 +127,12 @@ class Exports:
             "asked_at": self._clock.now(),
         }
         async with self._database.write() as connection:
+            theirs = select(func.count()).where(fhir_export.c.principal == principal.id)
+            if (await connection.scalar(theirs) or 0) >= _MOST_KEPT:
+                raise TooManyExports(
+                    f"{_MOST_KEPT} exports of yours are kept already: delete one, or ask again when one has expired",
+                    retry_after=timedelta(hours=1),
+                )
             await connection.execute(insert(fhir_export).values(row))
         self._asked.set()
         return id_
@@ -224,9 +238,13 @@ class Exports:
             await self._let_go(connection, row.id, lease, finished)
 
     async def _of(
-        self, principal: Principal, person: Subject, kinds: frozenset[str] | None, updated: tuple[Span, ...],
+        self,
+        principal: Principal,
+        person: Subject,
+        kinds: frozenset[str] | None,
+        updated: tuple[Span, ...],
         place: str | None,
-    ) -> Found:  # fmt: skip
+    ) -> Found:
         try:
             return await self._reader.everything(
                 principal,

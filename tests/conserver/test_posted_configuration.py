@@ -68,8 +68,10 @@ def test_no_secret_is_shown_and_all_else_is() -> None:
     assert told["storages"]["redis"]["options"]["redis_url"] == "redis://***@cache:6379/0"
     assert told["storages"]["own"]["host"] == "db"
     assert told["chains"]["calls"] == {
-        "links": ["sum", {"stt": {"API_KEY": MASK}}], "ingress_lists": ["in"], "enabled": 1,
-    }  # fmt: skip
+        "links": ["sum", {"stt": {"API_KEY": MASK}}],
+        "ingress_lists": ["in"],
+        "enabled": 1,
+    }
     assert told["ingress_auth"] == {"in": MASK, "two": MASK}
     assert told["followers"]["up"]["egress_list"] == "out"
 

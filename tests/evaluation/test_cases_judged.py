@@ -92,7 +92,7 @@ def test_what_is_expected_and_found_is_right(case: Case) -> None:
             "review      vitals: implausible, unexpected",
         ),
     ],
-)  # fmt: skip
+)
 def test_everything_else_is_a_problem(case: Case, found: list[Finding | Implausible], problem: str) -> None:
     told = verdict(case, *found)
     assert not told.passed
@@ -101,8 +101,10 @@ def test_everything_else_is_a_problem(case: Case, found: list[Finding | Implausi
 
 def test_the_day_is_that_of_the_subjects_clock(case: Case) -> None:
     late = replace(case, started=case.started + timedelta(hours=1))
-    assert any("at: 2026-03-05 00:30, not 2026-03-04" in line for line in
-               verdict(late, finding("symptom", COUGH), finding("vitals", WARM)).problems)  # fmt: skip
+    assert any(
+        "at: 2026-03-05 00:30, not 2026-03-04" in line
+        for line in verdict(late, finding("symptom", COUGH), finding("vitals", WARM)).problems
+    )
 
 
 def test_quotes_must_stand(case: Case) -> None:

@@ -55,9 +55,7 @@ async def test_a_version_is_asked_for_within_a_bundle_too(api: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "GET"])
-async def test_a_transaction_with_what_is_not_done_here_is_not_done_at_all(
-    api: httpx.AsyncClient, method: str
-) -> None:
+async def test_a_transaction_with_what_is_not_done_here_is_not_done_at_all(api: httpx.AsyncClient, method: str) -> None:
     owner = await person(api)
     request = {"method": method, "url": f"Observation/{uuid4()}"}
     refused = await do(api, (reading(owner, 70), {"method": "POST"}), (None, request))

@@ -158,8 +158,11 @@ async def test_fahrenheit_and_pounds_become_the_units_of_the_record(api: httpx.A
     [_, told] = await send(api, bundle(patient(), warm))
     kept = (await api.get(f"/fhir/{told['location'].partition('/_history')[0]}")).json()
     assert kept["valueQuantity"] == {
-        "value": 37.0, "unit": "Cel", "system": "http://unitsofmeasure.org", "code": "Cel",
-    }  # fmt: skip
+        "value": 37.0,
+        "unit": "Cel",
+        "system": "http://unitsofmeasure.org",
+        "code": "Cel",
+    }
 
 
 async def test_what_has_no_place_in_an_entry_is_told(api: httpx.AsyncClient) -> None:

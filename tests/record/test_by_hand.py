@@ -164,8 +164,11 @@ async def test_what_the_record_has_is_refused_merged_or_kept(carelog: Carelog, s
         await add(carelog, subject, "appointment", again)
     [candidate] = caught.value.details["candidates"]
     assert candidate == {
-        "id": str(first.id), "context_id": first.context_id, "headline": first.headline(), "score": 1.0
-    }  # fmt: skip
+        "id": str(first.id),
+        "context_id": first.context_id,
+        "headline": first.headline(),
+        "score": 1.0,
+    }
     merged = await add(carelog, subject, "appointment", again, on_duplicate="merge")
     assert (merged.verdict, merged.entry.id, merged.entry.revision) == ("merged", first.id, 2)
     assert merged.entry.payload.status == "confirmed"  # type: ignore[attr-defined]

@@ -454,9 +454,12 @@ def test_a_day_on_the_subjects_clock() -> None:
     )
     now = local("2026-06-02T12:00")
     what = known(
-        entries, schedules=[entry("medication_schedule", TWICE)], since=local("2026-06-02T00:00"),
-        until=local("2026-06-03T00:00"), now=now,
-    )  # fmt: skip
+        entries,
+        schedules=[entry("medication_schedule", TWICE)],
+        since=local("2026-06-02T00:00"),
+        until=local("2026-06-03T00:00"),
+        now=now,
+    )
     summary = daily_summary(what, day, "Asia/Kolkata", coming=[off, visit], due=[])
     [breakfast] = summary.meals
     assert [line.headline for line in breakfast.items] == ["poha (breakfast)", "chutney (breakfast)"]

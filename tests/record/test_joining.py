@@ -102,8 +102,10 @@ async def test_of_two_profiles_the_newer_one_stays_with_what_only_the_other_says
     everything = (await carelog.record.page(operator(), target)).items
     [profile] = [entry for entry in everything if entry.type == "profile"]
     assert profile.payload.model_dump(exclude_none=True, exclude_defaults=True) == {
-        "height_cm": 165, "sex": "female", "blood_type": "AB+",
-    }  # fmt: skip
+        "height_cm": 165,
+        "sex": "female",
+        "blood_type": "AB+",
+    }
     assert len(await carelog.record.history(operator(), profile.id)) == 2
 
 

@@ -177,9 +177,7 @@ def configured_by(document: Mapping[str, Any], name: str, endpoints: Mapping[str
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             key = ".".join(map(str, first["loc"]))
-            raise ConfigurationError(
-                f"{name}: {key}: {sentence_of(first)}", details={"key": key}
-            ) from None
+            raise ConfigurationError(f"{name}: {key}: {sentence_of(first)}", details={"key": key}) from None
     whole = definitions.model_copy(update={"ai_endpoints": {**endpoints, **definitions.ai_endpoints}})
     return Configured(whole, document, secrets, text, origins, endpoints)
 

@@ -113,7 +113,7 @@ async def retract_said_in(connection: Connection, conversations: Collection[UUID
     """Retract every active entry of these conversations, as a new revision each. One that other conversations tell too
     stays, without the quotes that go."""
     await _leave_to_others(connection, conversations, by=by, at=at)
-    said_there = and_(entry.c.conversation_id.in_(list(conversations)), entry.c.state == "active")
+    said_there = and_(among(connection, entry.c.conversation_id, conversations), entry.c.state == "active")
     kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source", "confidence")
     retraction = select(
         entry.c.id,

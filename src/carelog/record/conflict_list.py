@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
 
-from carelog.db import Database
+from carelog.db import Database, among_given, given_ids
 from carelog.identity import Principal
 from carelog.kit.errors import NotFound
 from carelog.kit.paging import Cursor, Page
@@ -63,8 +63,10 @@ class Conflicts:
         page = Page.cut([Cursor(row.recorded_at, row.from_id) for row in rows], limit, lambda place: place)
         if not page.items:
             return Page([], None)
+        dialect = self._database.dialect
         linked = await self._database.rows(
-            statement.where(links.from_id.in_([place.id for place in page.items])).order_by(links.to_id)
+            statement.where(among_given(dialect, links.from_id, "ids")).order_by(links.to_id),
+            given_ids(dialect, "ids", [place.id for place in page.items]),
         )
         entries = await self._entries(principal, {id_ for row in linked for id_ in (row.from_id, row.to_id)})
         others: dict[Cursor, list[UUID]] = defaultdict(list)
@@ -79,5 +81,8 @@ class Conflicts:
         return Page(conflicts, page.next)
 
     async def _entries(self, principal: Principal, ids: set[UUID]) -> dict[UUID, Entry]:
-        rows = await self._database.rows(current_entries(principal).where(entry.c.id.in_(ids)))
+        dialect = self._database.dialect
+        rows = await self._database.rows(
+            current_entries(principal).where(among_given(dialect, entry.c.id, "ids")), given_ids(dialect, "ids", ids)
+        )
         return {row.id: entry_of(row) for row in rows}

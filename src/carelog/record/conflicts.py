@@ -159,8 +159,10 @@ def _medications(earlier: Told, later: Told, around: Sequence[Told]) -> bool:
         return earlier.day == later.day and _other_dose(one, other)
     if uses == (False, False):
         return False
-    spans = [_days(m.started if using else m.stopped, told)
-             for m, using, told in ((one, uses[0], earlier), (other, uses[1], later))]  # fmt: skip
+    spans = [
+        _days(m.started if using else m.stopped, told)
+        for m, using, told in ((one, uses[0], earlier), (other, uses[1], later))
+    ]
     if spans[0].meets(spans[1]):
         return True
     return uses == (False, True) and other.status == "taking" and _begun_untold(earlier, later, around)
@@ -225,8 +227,10 @@ def _conditions(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
     if "refuted" in (one.certainty, other.certainty) or None in (one.status, other.status):
         return False
     gone = one.status == "resolved", other.status == "resolved"
-    spans = [_days(c.resolved if over else c.onset, told)
-             for c, over, told in ((one, gone[0], earlier), (other, gone[1], later))]  # fmt: skip
+    spans = [
+        _days(c.resolved if over else c.onset, told)
+        for c, over, told in ((one, gone[0], earlier), (other, gone[1], later))
+    ]
     return gone[0] != gone[1] and spans[0].meets(spans[1])
 
 

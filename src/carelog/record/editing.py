@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, among
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, Conflict, Forbidden, InvalidInput, NotFound, PreconditionFailed
@@ -298,7 +298,7 @@ async def write_plan(connection: Connection, plan: Plan) -> None:
 
 async def read_back(connection: Connection, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Entry]:
     """Entries as they are now, by their ids."""
-    rows = await connection.execute(current_entries(principal).where(entry.c.id.in_(ids)))
+    rows = await connection.execute(current_entries(principal).where(among(connection, entry.c.id, ids)))
     return {row.id: entry_of(row) for row in rows}
 
 

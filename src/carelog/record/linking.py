@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from carelog.conversations.parties import normal
-from carelog.db import Connection, Database, anew_if_taken, insert_new
+from carelog.db import Connection, Database, among, anew_if_taken, insert_new
 from carelog.identity import grants, users
 from carelog.identity.events import SignInEvent, SignInEvents
 from carelog.identity.records import System
@@ -206,9 +206,10 @@ class Linking:
         """Whom the user let see their record before may see what it is now; what others granted ends."""
         if wanted.others:
             async with self._auth.write() as connection:
-                theirs = (record_grant.c.subject_id.in_(wanted.others), record_grant.c.given_by == _by(wanted.user))
-                await connection.execute(update(record_grant).where(*theirs).values(subject_id=wanted.own))
-                merged = update(subject_claim).where(subject_claim.c.subject_id.in_(wanted.others))
+                of_others = among(connection, record_grant.c.subject_id, wanted.others)
+                theirs = update(record_grant).where(of_others, record_grant.c.given_by == _by(wanted.user))
+                await connection.execute(theirs.values(subject_id=wanted.own))
+                merged = update(subject_claim).where(among(connection, subject_claim.c.subject_id, wanted.others))
                 await connection.execute(merged.values(merged_at=self._clock.now()))
 
 

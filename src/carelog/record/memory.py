@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from carelog.db import Connection, Database
+from carelog.db import Connection, Database, among
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError, Conflict, InvalidInput, NotFound
@@ -163,7 +163,7 @@ class Memory:
             if wanted.context_ids:
                 contexts = [ContextId.parse(text) for text in wanted.context_ids]
                 ids = await ids_named(connection, [subject_id], contexts)
-                statement = statement.where(entry.c.id.in_(list(ids.values())))
+                statement = statement.where(among(connection, entry.c.id, ids.values()))
             found: list[Entry] = []
             read = 0
             while len(found) <= limit and read < _MOST_READ:

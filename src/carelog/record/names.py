@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, Uuid, select
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Uuid, select
 
-from carelog.db import Connection, health_metadata, insert_new
+from carelog.db import Connection, among, among_texts, health_metadata, insert_new
 from carelog.kit.errors import InvalidInput
 from carelog.record.registry import EntryType, entry_types
 from carelog.record.tables import entry, subject
@@ -77,10 +77,13 @@ async def ids_named(
 ) -> dict[ContextId, UUID]:
     """The entries of these records that are named so, the retracted ones too. An entry's own id goes before a name; of
     several of one name the one that was made last counts."""
-    ids = {c.id for c in wanted} - {None}
-    own = select(entry.c.id, entry.c.type).where(entry.c.id.in_(ids), entry.c.subject_id.in_(list(owners)))
+    ids = {id_ for c in wanted if (id_ := c.id)}
+    own = select(entry.c.id, entry.c.type).where(
+        among(connection, entry.c.id, ids), among(connection, entry.c.subject_id, owners)
+    )
     named = select(entry_name.c.entry_id, entry_name.c.type, entry_name.c.name).where(
-        entry_name.c.subject_id.in_(list(owners)), entry_name.c.name.in_({c.name for c in wanted})
+        among(connection, entry_name.c.subject_id, owners),
+        among_texts(connection, entry_name.c.name, {c.name for c in wanted}),
     )
     by_id = {(row.id, row.type) for row in await connection.execute(own)} if ids else set()
     by_name = {
@@ -106,7 +109,8 @@ class Told:
 
 async def names_of(connection: Connection, entries: Collection[UUID]) -> dict[UUID, Told]:
     """Of each of these entries that a caller named: the first name it was given."""
-    rows = await connection.execute(_named(entries).order_by(entry_name.c.entry_id, entry_name.c.name.desc()))
+    named = select(entry_name).where(among(connection, entry_name.c.entry_id, entries))
+    rows = await connection.execute(named.order_by(entry_name.c.entry_id, entry_name.c.name.desc()))
     return {row.entry_id: Told(row.name, row.event_kind, row.source) for row in rows}
 
 
@@ -115,7 +119,3 @@ async def give_name(connection: Connection, subject_id: UUID, kind: EntryType, i
     row: dict[str, Any] = {"entry_id": id_, "subject_id": subject_id, "type": kind.name}
     row |= {"name": told.name, "event_kind": told.event_kind, "source": told.source}
     await insert_new(connection, entry_name, [row])
-
-
-def _named(entries: Collection[UUID]) -> Select[Any]:
-    return select(entry_name).where(entry_name.c.entry_id.in_(list(entries)))

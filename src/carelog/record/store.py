@@ -1,7 +1,7 @@
 """The record store: append-only. An update adds a revision, a delete retracts, and the history stays."""
 
 from collections.abc import AsyncIterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Select, Uuid, bindparam, select
 
 from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import NotFound
-from carelog.kit.paging import Cursor, Page
+from carelog.kit.paging import Cursor, Page, every_page
 from carelog.kit.zones import zone
 from carelog.record.adding import add, retract_said_in, without_repeats
 from carelog.record.appending import Placed
@@ -55,13 +55,8 @@ class RecordStore(RecordEditor):
         self, principal: Principal, subject_id: UUID, query: EntryQuery, *, clock: str | None = None
     ) -> AsyncIterator[list[Entry]]:
         """All entries that a query is after, as `page` has them, some hundreds at a time. Raises as `page` does."""
-        cursor: Cursor | None = None
-        while True:
-            page = await self.page(principal, subject_id, query, limit=_AT_ONCE, cursor=cursor, clock=clock)
-            yield page.items
-            cursor = page.next
-            if cursor is None:
-                return
+        async for entries in every_page(partial(self.page, principal, subject_id, query, limit=_AT_ONCE, clock=clock)):
+            yield entries
 
     async def get(self, principal: Principal, entry_id: UUID) -> Entry:
         """The newest revision. Raises NotFound, also for an entry that is not theirs to see."""

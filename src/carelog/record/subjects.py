@@ -82,7 +82,7 @@ async def existing(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Which of these subjects there are."""
     if not ids:
         return set()
-    rows = await connection.execute(select(subject.c.id).where(subject.c.id.in_(list(ids)), _ITSELF))
+    rows = await connection.execute(select(subject.c.id).where(among(connection, subject.c.id, ids), _ITSELF))
     return set(rows.scalars())
 
 

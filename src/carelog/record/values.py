@@ -139,9 +139,11 @@ class Code(Value):
     """A code of a terminology: LOINC, SNOMED CT, ICD-10-CM, RxNorm or any other that has an address."""
 
     system: str = Field(
-        max_length=200, pattern=r"^[a-z][a-z0-9+.-]*:\S+$", description="The URI of the terminology, as in FHIR",
+        max_length=200,
+        pattern=r"^[a-z][a-z0-9+.-]*:\S+$",
+        description="The URI of the terminology, as in FHIR",
         examples=["http://hl7.org/fhir/sid/icd-10-cm"],
-    )  # fmt: skip
+    )
     code: str = Field(min_length=1, max_length=60, description="The code itself", examples=["E11.9"])
     display: str | None = Field(default=None, min_length=1, max_length=300, description="What the code says in words")
 

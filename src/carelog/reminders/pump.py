@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
-from carelog.db import Connection, Database, among, is_outage
+from carelog.db import Connection, Database, among, among_texts, is_outage
 from carelog.db.faults import log_failure
 from carelog.delivery import Channel, Message, outbox
 from carelog.kit.backoff import backoff
@@ -245,11 +245,8 @@ def _up_to(most: int, fallen: Iterable[Fallen]) -> Iterator[Fallen]:
 async def _known(connection: Connection, fallen: Sequence[Fallen]) -> set[str]:
     """The origins of reminders that were written before: a machine's clock may have been set back."""
     origins = [occurrence.origin for one in fallen for occurrence in one.occurrences]
-    found: set[str] = set()
-    for start in range(0, len(origins), 1000):
-        chunk = select(table.c.origin).where(table.c.origin.in_(origins[start : start + 1000]))
-        found |= set((await connection.execute(chunk)).scalars())
-    return found
+    known = select(table.c.origin).where(among_texts(connection, table.c.origin, origins))
+    return set((await connection.execute(known)).scalars())
 
 
 async def _write(connection: Connection, found: Reminding, now: datetime) -> None:

@@ -3,6 +3,7 @@ whoever reads the archive."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from carelog.identity.audit import AuditTrail
 from carelog.identity.audit.trail import AuditQuery
 from carelog.identity.grants import GrantStore
 from carelog.kit.errors import Forbidden
-from carelog.kit.paging import Cursor
+from carelog.kit.paging import every_page
 from carelog.record.archive.container import ArchiveRefused
 from carelog.record.archive.entries import owners_of
 from carelog.record.archive.lines import AT_ONCE, by_id, written
@@ -66,18 +67,14 @@ class GrantsPart(Part):
         self._grants = grants
 
     async def take(self, taking: Taking) -> AsyncIterator[Piece]:
-        cursor: Cursor | None = None
-        while True:
-            try:
-                page = await self._grants.of_subject(taking.principal, taking.subject_id, limit=AT_ONCE, cursor=cursor)
-            except Forbidden:
-                raise LeftOut from None
-            if page.items:
-                names = ("id", "email", "user_id", "access", "given_by", "given_at", "expires_at", "revoked_at")
-                yield "grants.ndjson", written({n: _json(getattr(g, n)) for n in names} for g in page.items)
-            cursor = page.next
-            if cursor is None:
-                return
+        names = ("id", "email", "user_id", "access", "given_by", "given_at", "expires_at", "revoked_at")
+        of_subject = partial(self._grants.of_subject, taking.principal, taking.subject_id, limit=AT_ONCE)
+        try:
+            async for grants in every_page(of_subject):
+                if grants:
+                    yield "grants.ndjson", written({n: _json(getattr(g, n)) for n in names} for g in grants)
+        except Forbidden:
+            raise LeftOut from None
 
 
 class LooksPart(Part):
@@ -92,20 +89,12 @@ class LooksPart(Part):
         who = taking.principal
         if who.own != taking.subject_id and "audit:read" not in who.scopes:
             raise LeftOut
-        cursor: Cursor | None = None
         names = ("action", "outcome", "operation", "principal", "role")
-        while True:
-            page = await self._trail.page(AuditQuery(subject=taking.subject_id), limit=AT_ONCE, cursor=cursor)
-            if page.items:
-                yield (
-                    "looks.ndjson",
-                    written(
-                        {"at": _json(kept.at), **{n: getattr(kept.event, n) for n in names}} for kept in page.items
-                    ),
-                )
-            cursor = page.next
-            if cursor is None:
-                return
+        page = partial(self._trail.page, AuditQuery(subject=taking.subject_id), limit=AT_ONCE)
+        async for looks in every_page(page):
+            if looks:
+                rows = ({"at": _json(one.at), **{n: getattr(one.event, n) for n in names}} for one in looks)
+                yield "looks.ndjson", written(rows)
 
 
 class FhirPart(Part):

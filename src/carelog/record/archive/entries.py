@@ -316,10 +316,16 @@ async def _advance(bringing: Bringing, lines: Sequence[EntryLine]) -> int:
     if not ids:
         return 0
     connection = bringing.connection
-    columns = (entry.c.id, entry.c.subject_id, entry_revision.c.revision, entry_revision.c.payload,
-               entry_revision.c.recorded_at)  # fmt: skip
-    joined = entry.join(entry_revision, (entry.c.id == entry_revision.c.entry_id)
-                        & (entry.c.revision == entry_revision.c.revision))  # fmt: skip
+    columns = (
+        entry.c.id,
+        entry.c.subject_id,
+        entry_revision.c.revision,
+        entry_revision.c.payload,
+        entry_revision.c.recorded_at,
+    )
+    joined = entry.join(
+        entry_revision, (entry.c.id == entry_revision.c.entry_id) & (entry.c.revision == entry_revision.c.revision)
+    )
     newest = select(*columns).select_from(joined).where(among(connection, entry.c.id, ids))
     here = {row.id: row for row in await connection.execute(newest)}
     advanced = 0

@@ -7,9 +7,11 @@ from carelog.record.insights.insight import Area, Insight
 from carelog.record.insights.known import Known
 
 _AREAS: Final[dict[str, Area]] = {
-    "medication": "medication", "medication_log": "medication", "medication_schedule": "medication",
+    "medication": "medication",
+    "medication_log": "medication",
+    "medication_schedule": "medication",
     "symptom": "symptoms",
-}  # fmt: skip
+}
 
 
 def contradictory(known: Known) -> Iterator[Insight]:
@@ -24,8 +26,12 @@ def contradictory(known: Known) -> Iterator[Insight]:
             seen.add(pair)
             against = f"“{headlines[other]}”" if other in headlines else "another entry"
             yield Insight(
-                id=f"contradiction:{'+'.join(sorted(pair))}", kind="contradiction",
-                area=_AREAS.get(entry.type, "record"), title="Two entries contradict each other",
+                id=f"contradiction:{'+'.join(sorted(pair))}",
+                kind="contradiction",
+                area=_AREAS.get(entry.type, "record"),
+                title="Two entries contradict each other",
                 text=f"“{entry.headline()}” and {against} cannot both be true. Both are kept.",
-                period=known.period, entries=(entry.context_id, other), entries_in_all=2,
-            )  # fmt: skip
+                period=known.period,
+                entries=(entry.context_id, other),
+                entries_in_all=2,
+            )

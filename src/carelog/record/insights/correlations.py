@@ -94,8 +94,9 @@ def _found(known: Known, test: _Tested, p: float, asked: int) -> Insight:
         [other.values[day] for day in test.days if (one.values[day] >= middle) is side] for side in (False, True)
     )
     tends = "higher" if test.rho > 0 else "lower"
-    text = f"On {counted(len(test.days), 'day')} with both, more {one.name.lower()} went with {tends} " \
-           f"{other.name.lower()}"  # fmt: skip
+    text = (
+        f"On {counted(len(test.days), 'day')} with both, more {one.name.lower()} went with {tends} {other.name.lower()}"
+    )
     if low and high:
         text += f": a median of {statistics.median(high):g} on days with {middle:g} or more of the former, "
         text += f"{statistics.median(low):g} on the others"

@@ -68,10 +68,14 @@ def silent_schedules(known: Known, found: list[ScheduleAdherence]) -> Iterator[I
         lately = [dose for dose in one.doses if dose.due >= since]
         if lately and all(dose.state == "unrecorded" for dose in lately) and one.due > len(lately):
             yield Insight(
-                id=f"gap:{one.schedule}", kind="gap", area="medication",
+                id=f"gap:{one.schedule}",
+                kind="gap",
+                area="medication",
                 title=f"{one.name}: no dose recorded for {_SILENT.days} days",
                 text=f"{counted(len(lately), 'dose')} of {one.name} were due in the last {_SILENT.days} days, and "
-                     "nothing is recorded of any: they may have been taken or not.",
-                period=known.period, numbers={"due": len(lately), "days": _SILENT.days},
-                entries=(one.schedule,), entries_in_all=1,
-            )  # fmt: skip
+                "nothing is recorded of any: they may have been taken or not.",
+                period=known.period,
+                numbers={"due": len(lately), "days": _SILENT.days},
+                entries=(one.schedule,),
+                entries_in_all=1,
+            )

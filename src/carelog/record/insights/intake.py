@@ -71,8 +71,11 @@ def _by_day(
     told = {day: one.total for day, one in sums.items() if one.total is not None}
     without = sum(one.without for one in sums.values())
     numbers: dict[str, float | int | str | bool | None] = {
-        "days_recorded": len(by_day), "days_with_amounts": len(told), "entries_without_amount": without, "unit": unit,
-    }  # fmt: skip
+        "days_recorded": len(by_day),
+        "days_with_amounts": len(told),
+        "entries_without_amount": without,
+        "unit": unit,
+    }
     if not told:
         missing = f"none of {counted(len(entries), 'entry').replace('entrys', 'entries')} says how much"
         return not_enough("intake", about, area, f"{name}: amounts not recorded", missing, known.period,

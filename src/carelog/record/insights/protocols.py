@@ -31,7 +31,12 @@ def protocol_progress(known: Known) -> Iterator[Insight]:
             behind = done < int(total * share)
             text += f" {numbers['percent_of_time']:g} % of its time has passed."
         yield Insight(
-            id=f"protocol:{about}", kind="protocol", area="protocols",
-            title=f"{name}: {done} of {counted(total, 'session')}", text=text, period=known.period,
-            numbers=numbers | {"behind": behind}, **rests,
-        )  # fmt: skip
+            id=f"protocol:{about}",
+            kind="protocol",
+            area="protocols",
+            title=f"{name}: {done} of {counted(total, 'session')}",
+            text=text,
+            period=known.period,
+            numbers=numbers | {"behind": behind},
+            **rests,
+        )

@@ -80,11 +80,13 @@ def _beyond_thresholds(
             "unit": series.unit,
             "sources": ", ".join(sorted({line.source for line in lines})),
         },
-        confidence=Confidence(value=0.5 if unsure else 1.0, how=_MEASURED + (
-            "; halved, since the lines are those of adults and the age is not known" if unsure else ""
-        )),
+        confidence=Confidence(
+            value=0.5 if unsure else 1.0,
+            how=_MEASURED
+            + ("; halved, since the lines are those of adults and the age is not known" if unsure else ""),
+        ),
         **resting_on(point.context_id for point, _ in passed),
-    )  # fmt: skip
+    )
 
 
 def beyond_own_ranges(known: Known) -> Iterator[Insight]:

@@ -54,8 +54,10 @@ def _pattern(
     days = sorted({known.day(e.occurred_at) for e, _ in present})
     absent = {known.day(e.occurred_at) for e, s in those if s.polarity == "absent"} - set(days)
     middle = known.since + (known.passed - known.since) / 2
-    halves = [len({known.day(e.occurred_at) for e, _ in present if (e.occurred_at < middle) is early})
-              for early in (True, False)]  # fmt: skip
+    halves = [
+        len({known.day(e.occurred_at) for e, _ in present if (e.occurred_at < middle) is early})
+        for early in (True, False)
+    ]
     severity = next((s.severity for _, s in reversed(present) if s.severity), None)
     text = f"Told of as present on {counted(len(days), 'day')}, the last time on {days[-1]}"
     text += f", and as absent on {counted(len(absent), 'other day')}" if absent else ""

@@ -113,8 +113,12 @@ EVERYBODY: Final[Mapping[str, tuple[Threshold, ...]]] = {
         Threshold("from 100 to 125 mg/dL, the lower line for fasting readings", _ADA, least=100),
     ),
     **dict.fromkeys(
-        ("vitals.glucose.pre_meal", "vitals.glucose.post_meal", "vitals.glucose.bedtime",
-         "vitals.glucose.after_exercise"),
+        (
+            "vitals.glucose.pre_meal",
+            "vitals.glucose.post_meal",
+            "vitals.glucose.bedtime",
+            "vitals.glucose.after_exercise",
+        ),
         (_HIGH_SUGAR, *_LOW_SUGAR, Threshold("at 200 mg/dL or more", _ADA, least=200)),
     ),
-}  # fmt: skip
+}

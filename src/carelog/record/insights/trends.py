@@ -23,9 +23,11 @@ def trend(series: Series, period: Period) -> Insight:
     days = series.thinned()
     if len(days) < 2:
         seen = counted(len(series.points), "reading")
-        missing = f"a trend needs readings on two days or more, and there is {seen} on one day" if days else (
-            "there is no reading in the period"
-        )  # fmt: skip
+        missing = (
+            f"a trend needs readings on two days or more, and there is {seen} on one day"
+            if days
+            else ("there is no reading in the period")
+        )
         return not_enough("trend", series.kind, series.area, f"{series.name}: no trend yet", missing, period,
                           numbers={"readings": len(series.points), "days": len(days)},
                           **resting_on(p.context_id for p in series.points))  # fmt: skip

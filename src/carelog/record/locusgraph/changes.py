@@ -50,8 +50,9 @@ class Waiting:
 
 async def waiting(connection: Connection, since: datetime | None, most: int) -> list[Waiting]:
     """The entries that have changed since then and were not forwarded since, the first to change first."""
-    behind = or_(forwarded.c.revision < entry.c.revision,
-                 and_(forwarded.c.entry_id.is_(None), entry.c.state == "active"))  # fmt: skip
+    behind = or_(
+        forwarded.c.revision < entry.c.revision, and_(forwarded.c.entry_id.is_(None), entry.c.state == "active")
+    )
     joined = entry.outerjoin(forwarded, forwarded.c.entry_id == entry.c.id)
     owned = entry.c.subject_id != CATALOGUE
     changed = select(entry.c.id, entry.c.updated_at).select_from(joined).where(behind, owned)

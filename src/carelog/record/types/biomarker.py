@@ -32,9 +32,11 @@ class Biomarker(Payload):
     filters: ClassVar = ("code", "status", "category", "loinc")
 
     code: str = Field(
-        max_length=60, pattern=r"^[a-z0-9][a-z0-9_.-]*$", description="Its short name, the same for all readings",
+        max_length=60,
+        pattern=r"^[a-z0-9][a-z0-9_.-]*$",
+        description="Its short name, the same for all readings",
         examples=["ldl_cholesterol"],
-    )  # fmt: skip
+    )
     name: Text | None = Field(default=None, description="Its name for people", examples=["LDL cholesterol"])
     loinc: Loinc | None = Field(default=None, description="Its LOINC code")
     category: Text | None = Field(default=None, description="The group it is shown in", examples=["Cardiovascular"])
@@ -43,9 +45,11 @@ class Biomarker(Payload):
     safe: Interval | None = Field(default=None, description="The range beyond which a value is critical, in its unit")
     ranges_from: Text | None = Field(default=None, description="Who says so: the laboratory, a guideline, a clinician")
     status: Standing | None = Field(
-        default=None, validate_default=True, json_schema_extra={"readOnly": True},
+        default=None,
+        validate_default=True,
+        json_schema_extra={"readOnly": True},
         description="Worked out from the value and the ranges: what is sent here is not read",
-    )  # fmt: skip
+    )
     measured_at: Moment | None = Field(default=None, description="When it was measured")
     notes: Notes | None = Field(default=None, description="Anything else that was said of it")
 

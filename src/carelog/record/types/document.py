@@ -31,9 +31,12 @@ class Document(Payload):
         default=None, description="The name that the file came with"
     )
     mediatype: str | None = Field(
-        default=None, max_length=100, pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", description="The file's media type",
+        default=None,
+        max_length=100,
+        pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$",
+        description="The file's media type",
         examples=["application/pdf"],
-    )  # fmt: skip
+    )
     size_bytes: int | None = Field(default=None, ge=0, le=2**40, description="The file's size in bytes")
     pages: int | None = Field(default=None, gt=0, le=100000, description="How many pages it has")
     sha256: str | None = Field(

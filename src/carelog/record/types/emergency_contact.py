@@ -21,18 +21,26 @@ class EmergencyContact(Payload):
     name: Text = Field(description="The person's name")
     relationship: Text | None = Field(default=None, description="What they are to the subject", examples=["daughter"])
     phone: str = Field(
-        min_length=3, max_length=40, description="The number as it was given: valid with its country code or in "
-        "`region`, or else of ten digits at least", examples=["+91 98765 43210"],
-    )  # fmt: skip
+        min_length=3,
+        max_length=40,
+        description="The number as it was given: valid with its country code or in "
+        "`region`, or else of ten digits at least",
+        examples=["+91 98765 43210"],
+    )
     region: str | None = Field(
-        default=None, pattern=r"^[A-Z]{2}$", description="The country (ISO 3166-1) that a number without a country "
-        "code is dialled in", examples=["IN"],
-    )  # fmt: skip
+        default=None,
+        pattern=r"^[A-Z]{2}$",
+        description="The country (ISO 3166-1) that a number without a country code is dialled in",
+        examples=["IN"],
+    )
     e164: str | None = Field(
-        default=None, max_length=16, validate_default=True, json_schema_extra={"readOnly": True},
+        default=None,
+        max_length=16,
+        validate_default=True,
+        json_schema_extra={"readOnly": True},
         description="The number as the world dials it (ITU-T E.164) where its country is known, worked out: what is "
         "sent here is not read",
-    )  # fmt: skip
+    )
     email: str | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", description="E-mail address")
     is_primary: bool = Field(default=False, description="Called first; at most one contact is")
     notes: Notes | None = Field(default=None, description="When to call, which language they speak, ...")

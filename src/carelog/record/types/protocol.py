@@ -31,9 +31,13 @@ class Protocol(Payload):
     sessions_done: int | None = Field(default=None, ge=0, le=10000, description="Sessions that took place")
     sessions_total: int | None = Field(default=None, gt=0, le=10000, description="Sessions that were planned")
     adherence: float | None = Field(
-        default=None, ge=0, le=100, validate_default=True, json_schema_extra={"readOnly": True},
+        default=None,
+        ge=0,
+        le=100,
+        validate_default=True,
+        json_schema_extra={"readOnly": True},
         description="Percent of the planned sessions that took place, worked out: what is sent here is not read",
-    )  # fmt: skip
+    )
     starts_on: Day | None = Field(default=None, description="The first day")
     ends_on: Day | None = Field(default=None, description="The last day")
     notes: Notes | None = Field(default=None, description="Anything else, such as what was asked for")

@@ -25,6 +25,7 @@ from carelog.delivery.delivery import Channel
 from carelog.identity.secret_key import LEAST_CHARACTERS
 from carelog.kit import yamltext
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.misspelt import misspelt
 from carelog.kit.problems import sentence_of
 from carelog.kit.yamltext import YamlText
 from carelog.pipeline.chains import ChainDefinition, Name
@@ -284,9 +285,15 @@ class Settings(BaseSettings):
         return Configured(definitions, text.value or {}, translated.secrets, text, translated.origins, endpoints)
 
     @property
+    def misspelt(self) -> tuple[str, ...]:
+        """Variables of the environment that are no settings, and nearly one."""
+        known = {"CARELOG_CONFIG", *(f"CARELOG_{name.upper()}" for name in Settings.model_fields)}
+        return tuple(f"{name} is no setting, {meant} is" for name, meant in misspelt(os.environ, known))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
-        """What a conserver's configuration says that has no meaning here."""
-        return () if self._conserver is None else self._conserver[1].warnings
+        """What is misspelt, and what a conserver's configuration says that has no meaning here."""
+        return (*self.misspelt, *(self._conserver[1].warnings if self._conserver else ()))
 
     def conserver_tokens(self) -> tuple[str, ...]:
         """The tokens that open the conserver's paths. Raises ConfigurationError for a file that cannot be read."""
@@ -295,11 +302,9 @@ class Settings(BaseSettings):
             try:
                 lines = self.conserver_api_token_file.read_text().splitlines()
             except (OSError, UnicodeDecodeError) as error:
-                raise ConfigurationError(
-                    f"conserver_api_token_file: {self.conserver_api_token_file} cannot be read "
-                    f"({getattr(error, 'strerror', None) or 'it is not UTF-8'})",
-                    details={"key": "conserver_api_token_file"},
-                ) from None
+                why = getattr(error, "strerror", None) or "it is not UTF-8"
+                told = f"conserver_api_token_file: {self.conserver_api_token_file} cannot be read ({why})"
+                raise ConfigurationError(told, details={"key": "conserver_api_token_file"}) from None
             tokens += [token for line in lines if (token := line.strip())]
         return tuple(tokens)
 
@@ -319,14 +324,9 @@ class Settings(BaseSettings):
 def config_file() -> Path | None:
     """The configuration file in force, if any. Raises ConfigurationError when the one that was named does not exist."""
     named = os.environ.get("CARELOG_CONFIG")
-    if named:
-        path = Path(named)
-        if not path.is_file():
-            raise ConfigurationError(
-                f"CARELOG_CONFIG names a file that does not exist: {named}", details={"file": named}
-            )
-        return path
-    path = Path("carelog.yaml")
+    path = Path(named or "carelog.yaml")
+    if named and not path.is_file():
+        raise ConfigurationError(f"CARELOG_CONFIG names a file that does not exist: {named}", details={"file": named})
     return path if path.is_file() else None
 
 

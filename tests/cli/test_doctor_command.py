@@ -75,3 +75,12 @@ def test_a_cache_that_is_no_redis_is_refused_by_its_setting(
     ran = carelog_command("doctor")
     assert ran.code == 1
     assert re.search(r"^WRONG +configuration +cache_url ", ran.out, re.M)
+
+
+def test_a_setting_that_is_misspelt_is_told(carelog_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARELOG_DATABSE_URL", "postgresql://127.0.0.1/carelog")
+    monkeypatch.setenv("CARELOG_OUR_OWN", "of somebody's own")
+    ran = carelog_command("doctor")
+    assert ran.code == 1
+    assert "CARELOG_DATABSE_URL is no setting, CARELOG_DATABASE_URL is" in ran.out
+    assert "OUR_OWN" not in ran.out

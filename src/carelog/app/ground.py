@@ -62,7 +62,7 @@ async def open_ground(settings: Settings, clock: Clock) -> AsyncIterator[Ground]
     """Everything that was opened is closed at the end, also when a later part cannot be opened. Raises
     ConfigurationError."""
     for warning in settings.warnings:
-        log.warning("left out of the configuration", extra={"problem": warning})
+        log.warning("left out of account", extra={"problem": warning})
     configured = settings.configured
     settings.make_data_dir()
     async with AsyncExitStack() as closing:

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
+    from carelog.db import Database
     from carelog.identity.resealing import Sealing
     from carelog.kit.breaker import Breaker
 
@@ -51,9 +52,12 @@ def _python() -> str:
 
 
 def _settings() -> str:
+    from carelog.kit.errors import ConfigurationError
     from carelog.settings import config_file, load_settings
 
     settings = load_settings()
+    if settings.misspelt:
+        raise ConfigurationError("; ".join(settings.misspelt))
     return f"{config_file() or 'defaults and environment'}; chains: {', '.join(settings.chains) or 'none'}"
 
 
@@ -78,10 +82,7 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
     from carelog.identity.resealing import how_sealed
     from carelog.pipeline.run import RunState
 
-    findings: list[Finding] = [
-        (True, "health database", carelog.health.label),
-        (True, "sign-in database", carelog.auth.label),
-    ]
+    findings = [await _database("health", carelog.health), await _database("sign-in", carelog.auth)]
     for chain in carelog.chains.current:
         links = " → ".join(link.name for link in chain.definition.links)
         state = "" if chain.definition.enabled else " (disabled)"
@@ -98,6 +99,14 @@ async def _inside(carelog: "Carelog") -> list[Finding]:
     dead = await carelog.dead_letters.count(carelog.operator)
     findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
     return findings
+
+
+async def _database(name: str, database: "Database") -> Finding:
+    try:
+        await database.ping()
+    except OSError as error:
+        return False, f"{name} database", f"{database.label}: {error.strerror}"
+    return True, f"{name} database", database.label
 
 
 async def _breakers(carelog: "Carelog") -> list[Finding]:

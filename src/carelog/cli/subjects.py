@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carelog.cli.output import told
 from carelog.cli.parameters import Json, OfSubject
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def erase(
 
     found = with_carelog(lambda carelog: find_subject(carelog, subject))
     if not yes:
-        typer.confirm(f"Erase the record {found.id} for good? Nothing brings it back.", abort=True)
+        whose = f"of {told(found.name)} ({found.id})" if found.name else str(found.id)
+        typer.confirm(f"Erase the record {whose} for good? Nothing brings it back.", abort=True)
     with_carelog(lambda carelog: carelog.erasure.erase(carelog.operator, found.id))
     typer.echo("erased; copies in storages are deleted as `carelog up` or `carelog worker` comes to them")
 

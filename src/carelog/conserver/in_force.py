@@ -144,14 +144,21 @@ class ConfigurationInForce(Generic[B]):
                 self.current = replace(self.current, posted=newest.id if newest else None)
 
     async def watch(self) -> None:
-        """Look each second, for ever."""
+        """Look each second, for ever. Of a trouble, its beginning and its end are told."""
+        troubled = False
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
+                if troubled:
+                    log.info("the posted configuration can be looked at again")
+                troubled = False
             except Exception as error:  # noqa: BLE001  whatever goes wrong, the next look may be luckier
-                kind = "database is away" if is_outage(error) else type(error).__name__
-                log.warning("no look at the configuration", extra={"error": kind, "place": place_of(error)})
+                if not troubled:
+                    kind = "database is away" if is_outage(error) else type(error).__name__
+                    told = {"error": kind, "place": place_of(error)}
+                    log.warning("whether another configuration was posted cannot be looked up", extra=told)
+                troubled = True
 
 
 def configured_by_posted(posted: Posted, own: Configured) -> Configured:

@@ -203,7 +203,8 @@ class Database:
         """What may be shown of the URL: no password, no user."""
         if self.dialect == "sqlite":
             return f"sqlite:{self.url.database}"
-        return f"{self.dialect}://{self.url.host or ''}/{self.url.database or ''}"
+        port = f":{self.url.port}" if self.url.port else ""
+        return f"{self.dialect}://{self.url.host or ''}{port}/{self.url.database or ''}"
 
 
 def _async_url(url: str) -> URL:

@@ -9,6 +9,8 @@ import pytest
 import uvicorn
 from door import Door, make_vcon
 
+from carelog.api import limits
+
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
 
 
@@ -83,3 +85,16 @@ async def test_a_body_in_pieces_is_one_body(door: Door, address: tuple[str, int]
         assert answer.status_code == 201
         head = await client.head(f"{url}/{document['uuid']}/vcon")
         assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(sent)))
+
+
+async def test_who_falls_silent_in_the_middle_is_not_waited_for(
+    door: Door, address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_SILENT_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection(*address)
+    head = f"POST /api/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {await door.key()}\r\n"
+    writer.write(f"{head}Content-Type: application/vcon\r\nContent-Length: 100\r\n\r\n{{".encode())
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")

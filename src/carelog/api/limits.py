@@ -13,6 +13,7 @@ from carelog.kit.errors import CarelogError
 _LENGTH_DIGITS = 20
 _MOST_VALUES = 100_000
 _SILENT_SECONDS = 30
+_ENDING: Final = {"Connection": "close"}
 _UNASKED: Final = 64 << 10  # bytes; so much is read before it is known who sends it
 
 Known: TypeAlias = Callable[[Scope], Awaitable[object]]
@@ -64,17 +65,18 @@ class BodyLimit:
                 await refusal_of(error, self._answer)(scope, receive, send)
                 return
         taken = values = 0
-        too_large = whole = False
+        too_large = silent = whole = False
         answering = False
 
         async def counted() -> Message:
-            nonlocal taken, values, too_large, whole
+            nonlocal taken, values, too_large, silent, whole
             if whole:
                 return await receive()
             try:
                 async with asyncio.timeout(_SILENT_SECONDS):
                     message = await receive()
             except TimeoutError:
+                silent = True
                 return {"type": "http.disconnect"}
             whole = not message.get("more_body", False)
             body = message.get("body", b"")
@@ -87,7 +89,7 @@ class BodyLimit:
 
         async def watched(message: Message) -> None:
             nonlocal answering
-            if too_large and not answering:
+            if (too_large or silent) and not answering:
                 return
             answering = True
             await send(message)
@@ -95,10 +97,13 @@ class BodyLimit:
         try:
             await self._app(scope, counted, watched)
         except Exception:
-            if not too_large or answering:
+            if not (too_large or silent) or answering:
                 raise
         if too_large and not answering:
             await self._refuse(scope, receive, send, most)
+        elif silent and not answering:
+            told = self._answer(408, "too_slow", f"nothing came for {_SILENT_SECONDS} seconds", None, _ENDING)
+            await told(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         response = self._answer(413, "body_too_large", f"at most {most} bytes are read", {"most_bytes": most})

@@ -30,7 +30,7 @@ async def test_operators_see_how_each_endpoint_fares(
         door = Door(carelog, carelog.api(), clients)
         operator = await door.client(await door.key(scopes=["metrics:read"]))
         assert (await operator.get("/api/ai-endpoints")).json() == [
-            {"name": "far", "roles": ["chat"], "breaker": {"state": "open", "failures": 0, "retry_in_seconds": 40}},
+            {"name": "far", "roles": ["chat"], "breaker": {"state": "open", "failures": 5, "retry_in_seconds": 40}},
             {"name": "idle", "roles": [], "breaker": None},
             {"name": "near", "roles": [], "breaker": {"state": "closed", "failures": 0, "retry_in_seconds": None}},
         ]

@@ -95,7 +95,7 @@ async def test_entries_are_listed_by_type_and_time_with_their_quotes(door: Door,
     assert await ids(api, path, **window) == [str(id_) for id_ in made[2:4]]
     entry = (await api.get(f"/api/entries/{made[0]}")).json()
     assert entry["evidence"][0]["quote"] == "pulse"
-    assert entry["headline"] == "heart rate 72 /min"
+    assert entry["headline"] == "heart rate 72 per minute"
     assert entry["occurred_at"] == "2026-01-05T18:30:00+05:30"
     assert entry["context_id"] == f"vitals:{made[0]}"
     assert [e["revision"] for e in (await api.get(f"/api/entries/{made[0]}/history")).json()] == [1]

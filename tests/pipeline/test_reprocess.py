@@ -86,7 +86,7 @@ async def test_what_is_not_said_any_more_goes_and_what_is_new_comes(opened: Open
         old = {entry.type: entry.id for entry in await entries(carelog, subject)}
         engine.version, engine.says[TALK] = "made/2", [PULSE, FEVER]
         await reprocess(carelog)
-        assert await headlines(carelog, subject) == ["fever: present", "heart rate 72 /min"]
+        assert await headlines(carelog, subject) == ["fever: present", "heart rate 72 per minute"]
         assert await history(carelog, old["symptom"]) == [
             ("active", "made/1", None),
             ("retracted", "made/2", "superseded by made/2"),
@@ -118,7 +118,7 @@ async def test_another_name_for_the_same_words_is_the_same_entry(opened: Opened,
         engine.version, engine.says[TALK] = "made/2", [cephalgia, PULSE]
         await reprocess(carelog)
         assert {entry.id for entry in await entries(carelog, subject, retracted=True)} == old
-        assert await headlines(carelog, subject) == ["cephalgia: present", "heart rate 72 /min"]
+        assert await headlines(carelog, subject) == ["cephalgia: present", "heart rate 72 per minute"]
 
 
 async def test_another_moment_is_a_change(opened: Opened, engine: Engine) -> None:
@@ -262,7 +262,7 @@ async def test_two_chains_keep_to_what_each_said(opened: Opened, engine: Engine,
         subject, _ = await hand_in(carelog, TALK)
         engine.version, engine.says[TALK] = "made/2", [PULSE]
         assert await reprocess(carelog, ReprocessQuery(chain="record")) == 1
-        assert await headlines(carelog, subject) == ["fever: present", "heart rate 72 /min"]
+        assert await headlines(carelog, subject) == ["fever: present", "heart rate 72 per minute"]
 
 
 async def test_an_engine_answers_for_its_own_types_and_name_only(opened: Opened, engine: Engine) -> None:
@@ -297,7 +297,7 @@ async def test_chains_that_it_leads_to_supersede_too(opened: Opened, engine: Eng
         subject, _ = await hand_in(carelog, TALK)
         engine.version, engine.says[TALK] = "made/2", [PULSE]
         assert await reprocess(carelog, ReprocessQuery(chain="record")) == 1
-        assert await headlines(carelog, subject) == ["heart rate 72 /min"]
+        assert await headlines(carelog, subject) == ["heart rate 72 per minute"]
         assert {run.lane for run in (await carelog.runs.page(ME)).items if run.pass_ == 2} == {Lane.BULK}
 
 
@@ -311,7 +311,7 @@ async def test_of_whom_it_is_not_known_which_chain_told_it_is_replaced_all_the_s
         engine.version, engine.says[TALK] = "made/2", [PULSE]
         await reprocess(carelog)
         before = await dump(carelog)
-        assert await headlines(carelog, subject) == ["heart rate 72 /min"]
+        assert await headlines(carelog, subject) == ["heart rate 72 per minute"]
         await reprocess(carelog)
         assert await dump(carelog) == before
 

@@ -641,7 +641,7 @@ FULLER: dict[str, list[tuple[dict[str, Any], str]]] = {
             "glucose 104 mg/dL, fasting",
         ),
         ({"kind": "waist", "value": {"value": 91.5, "unit": "cm"}}, "waist 91.5 cm"),
-        ({"kind": "bmi", "value": {"value": 24.3, "unit": "kg/m2"}}, "bmi 24.3 kg/m2"),
+        ({"kind": "bmi", "value": {"value": 24.3, "unit": "kg/m2"}}, "bmi 24.3 kg/m²"),
         ({"kind": "body_fat", "value": {"value": 31, "unit": "%"}}, "body fat 31 %"),
     ],
     "water": [

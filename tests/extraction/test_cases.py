@@ -1,5 +1,6 @@
 """The cases of tests/extraction/cases: short conversations, each with all that is to be read in it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from carelog.kit.errors import ConfigurationError
 FILES = case_files(Path(__file__).parent / "cases")
 
 
+@cache
 def cases() -> list[Case]:
     """Those of every file that can be read; one that cannot fails a test of its own."""
     found: list[Case] = []

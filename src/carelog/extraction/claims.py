@@ -66,6 +66,11 @@ _PAST = {
 }
 
 
+def is_relation(norm: str) -> bool:
+    """Whether a word names a relative or the like, be it as an owner."""
+    return norm in _RELATED
+
+
 def speaks_for_subject(utterance: Utterance) -> bool:
     """The speaker is the subject, speaks for the subject, or is nobody known to be anyone else."""
     return utterance.turn.role in {Role.PATIENT, Role.CARER, Role.UNKNOWN}

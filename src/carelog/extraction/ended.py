@@ -1,6 +1,6 @@
 """What is over: "I had a fever | but it's gone now", "I was throwing up | but I'm fine now"."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from carelog.extraction.negation import Clause, is_negative
 from carelog.extraction.phrasebook import phrase_set
@@ -8,7 +8,10 @@ from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
 _NO_LONGER = phrase_set(
-    "not anymore | not any more | not now | not since then | no longer | no more | not today | ab nahi | अब नहीं"
+    """
+    not anymore | not any more | not now | not since then | no longer | no more | not today | never anymore |
+    never any more | never now | ab nahi | अब नहीं
+    """
 )
 _NONE_LEFT = phrase_set(
     """
@@ -46,7 +49,8 @@ _OVER = phrase_set(
     righted itself | came right | cleared off | long gone | thing of the past | behind me | come and gone | came
     and went | been and gone | all healed | it quit | they quit |
     has quit | have quit | 's quit | let up | is finally over | 's finally over | utar gaya | utar gayi | band ho gaya |
-    band ho gayi | उतर गया | उतर गई | बंद हो गया | बंद हो गई
+    band ho gayi | उतर गया | उतर गई | बंद हो गया | बंद हो गई | it broke | broke this morning | broke last night |
+    broke yesterday | broke today | has broken
     """
 )
 
@@ -106,3 +110,48 @@ def is_well_now(words: Sequence[Word], among: Sequence[Clause], clause: Clause) 
         return False
     first = next((i for i in range(*following) if words[i].norm not in _LEADING), following[0])
     return _WELL_NOW.at(words, first) is not None
+
+
+def is_gone_after(words: Sequence[Word], stop: int, end: int, named: Collection[int]) -> bool:
+    """ "Fever lasted three days, gone since Saturday": of what was named before word `end`."""
+    for i in range(end, stop - 1):
+        if i in named:
+            return False
+        gone = _GONE.at(words, i + 1) if words[i].norm == "," else None
+        if gone is not None:
+            after = i + 1 + gone[0]
+            return after >= stop or not words[after].norm.isalpha() or words[after].norm in _SINCE
+    return False
+
+
+_GONE = phrase_set(
+    """
+    gone | all gone | it's gone | cleared up | all cleared up | resolved | over now | fine now | okay now |
+    better now | all better | not anymore | not any more | none now | gone now | ab theek | ab nahi | ab nahin |
+    nahi hai | nahin hai | अब ठीक | अब नहीं | नहीं है
+    | ab utar gaya | ab utar gayi | ab ruk gaya | ab ruk gayi | ab chala gaya | ab band | अब उतर गया | अब उतर गई |
+    अब रुक गया | अब रुक गई | अब बंद
+    """
+)
+_SINCE = word_set("ho since now by today yesterday this last on hai hain है हैं thank thankfully")
+
+
+def is_said_not_to_be(words: Sequence[Word], stop: int, end: int, named: Collection[int]) -> bool:
+    """ "She wrote down that I have nausea, but I don't."""
+    for i in range(end, stop):
+        if i in named:
+            return False
+        untrue = _BUT_NOT.at(words, i) if words[i].norm == "but" else None
+        if untrue is not None:
+            after = i + untrue[0]
+            return after >= len(words) or not words[after].norm.isalpha()
+    return False
+
+
+_BUT_NOT = phrase_set(
+    """
+    but i don't | but i do n't | but i do not | but i haven't | but i have n't | but i have not | but i'm not |
+    but i am not | but i didn't | but i did n't | but i never did | but i never have | but i never do |
+    but that's wrong | but that's not true | but that's not right | but it's not true | but it's wrong
+    """
+)

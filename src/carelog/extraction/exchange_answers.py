@@ -63,7 +63,9 @@ _ASKING_AGAIN = phrase_set("sorry | pardon | what was that | say again | come ag
 _CONFIRMING = word_set("yes yeah yep right mm hmm uh huh , in your the any so i mean have you like or")
 _FEW = 6  # words
 _PHRASE = 4  # words that a "no" denies, and the next one
-_NOT_BEFORE_REPLY = frozenset({"or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has"})
+_NOT_BEFORE_REPLY = frozenset(
+    {"to", "toh", "तो", "or", "say", "said", "saying", "is", "there", "have", "had", "of", "with", "has"}
+)
 _OPEN_ENDED = word_set(
     """
     have n't haven't not do don't did didn't am i'm was wasn't does doesn't is isn't are has hasn't

@@ -51,7 +51,7 @@ _BY_NOW = word_set("now currently lately recently anymore today nowadays")  # "y
 _CONDITIONS = word_set(
     """
     if when whenever only by after before at in on with during every each some sometimes mostly mainly towards toward
-    first late
+    first late not
     """
 )
 _COMING_BACK: PhraseTable[AnswerKind] = phrase_table(
@@ -61,10 +61,12 @@ _COMING_BACK: PhraseTable[AnswerKind] = phrase_table(
             so i would say no | i haven't | i have n't | i have not | i've not | i don't | i do n't | i do not |
             i haven't got one | i have n't got one | i haven't got any | i've not got one | i've not got any |
             i haven't had one | i haven't had any | i don't have one | i don't have any | i didn't get it |
-            i didn't catch it | i don't get any | i don't get that | i never do | i never have
+            mujhe nahi | mujhe nahin | mujhe nahi hai | mujhe to nahi | mujhko nahi | मुझे नहीं | मुझे नहीं है |
+            मुझे तो नहीं | i didn't catch it | i don't get any | i don't get that | i never do | i never have
             """,
         AnswerKind.YES: """
-            me , yes | me yes | me too | so yes | so yeah | so , yes | so , yeah | so i'd say yes | so i would say yes |
+            me , yes | me yes | me too | mujhe hai | mujhe bhi | mujhe bhi hai | मुझे है | मुझे भी | मुझे भी है
+            | so yes | so yeah | so , yes | so , yeah | so i'd say yes | so i would say yes |
             so i'd say so | so i do | so i am | so i have
             """,
     }
@@ -99,7 +101,17 @@ def late_reply(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int,
         or _added_reply(words, begin)
         or _comes_back(words, begin, sentences)
         or _never_did(words, begin)
+        or _alone(words, begin, sentences)
     )
+
+
+def _alone(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int, int]]) -> PlainReply | None:
+    """ "My mom asked that too. No. No.": a yes or a no that is a sentence of its own."""
+    for first, end in [s for s in sentences if s[0] > begin][:_SENTENCES]:
+        said = {PLAIN_REPLIES.get(word.norm) for word in words[first:end] if word.norm not in BREAKS}
+        if len(said) == 1 and (kind := said.pop()) is not None:
+            return PlainReply(kind, first, end - 1 if words[end - 1].norm in BREAKS and end - 1 > first else end)
+    return None
 
 
 def past_asking_back(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int, int]]) -> int:
@@ -133,7 +145,11 @@ _ASKING_BACK = word_set("what which who how why do does must is are you me like 
 
 
 def _comes_back(words: Sequence[Word], begin: int, sentences: Sequence[tuple[int, int]]) -> PlainReply | None:
-    for first, end in [s for s in sentences if s[0] > begin][:_SENTENCES]:
+    stretches = [s for s in sentences if s[1] > begin][: _SENTENCES + 1]
+    parts = [
+        (i + 1, end) for first, end in stretches for i in range(max(first, begin), end - 1) if words[i].norm == ","
+    ]
+    for first, end in sorted([*(s for s in stretches if s[0] > begin), *parts]):
         match = _COMING_BACK.at(words, first)
         if match is None:
             continue

@@ -83,11 +83,27 @@ REPLIES: Final[PhraseTable[AnswerKind]] = phrase_table(
             we're good there | i'm good there | all good there | all good on that front | used to | not since then |
             thank god no | thank goodness no | thank heavens no | good lord no | good god no | god forbid no |
             mercifully no | happily no | good heavens no | afraid not | i'm afraid not | nay | none as such |
-            no as such | not as such | not in any way | not in particular | none so far | nothing so far |
-            nothing yet | none yet | no more of that | no more of those | all gone now
+            no as such | not as such | not in any way | not in particular | nowhere | none so far | nothing so far |
+            nothing yet | none yet | it never did | they never did | never anymore | never any more | never now |
+            not even going | not even climbing | not even walking | not even on the | not even when | not even with |
+            not even at | not even after | not for | doesn't now |
+            it doesn't now | it does n't now | no more of that | no more of those | all gone now
         """,
         AnswerKind.YES: """
-            always | every time | each time | little bit | little bit of | little in | little on | little around |
+            not unless i | i wish i could say no | i wish i could say that | i wish i didn't | i wish i did n't
+            | i wish i
+            wasn't | i wish i was n't | i wish it wasn't | i wish
+            it was n't |
+            i wish it didn't | i wish it did n't | wish i didn't | wish i did n't | not for long | nothing i
+            can't handle |
+            nothing i ca n't handle | nothing i can't manage | nothing i ca n't manage | nothing i can't live with |
+            nothing i ca n't live with | nearly every day | almost every day | more than half the days |
+            more than half of the days | several days | half the days | every single day | every other day | hota hai |
+            hoti hai | hote hain | aata hai | aati hai | aate hain | rehta hai | rehti hai | lagta hai | lagti hai |
+            होता है | होती है | होते हैं | आता है | आती है | आते हैं | रहता है | रहती है | लगता है | लगती है |
+            abhi bhi hai |
+            अब भी है | अभी भी है | always | every time | each time | little bit | little bit of | little in |
+            little on | little around |
             tiny bit |
             twice | three times | two times | several times | once or twice | just with |
             only with | just after | only after | just during | only during | mostly with |

@@ -27,8 +27,8 @@ LINKS: Final = word_set(
     measured checked check took taken take tested done did running run runs went was level levels number value rate
     count well and so um uh er hmm , : = . > still currently also all nice smooth slow fast fasting random resting
     before after breakfast lunch dinner food meal eating empty stomach by with last again even oral always kind sort
-    hai tha thi aaya aayi aa gaya gayi ka ki ke subah shaam raat aaj kal mera meri aapka est approx ~ - yes yeah yep
-    oh perfect excellent percent he's she's है था थी आज सुबह मेरा मेरी का की myself out dropped fell rose jumped
+    hain hai tha thi aaya aayi aa gaya gayi ka ki ke subah shaam raat aaj kal mera meri aapka est approx ~ - yes yeah
+    yep oh perfect excellent percent he's she's है हैं था थी आज सुबह मेरा मेरी का की myself out dropped fell rose jumped
     spiked climbed gone hit ( ) f pp thing lagaya lagayi lagaaya toh dekha dekhi nikla nikli aai आया आई आयी निकला
     देखा thoda kam zyada थोड़ा कम ज़्यादा labs lab khane khana baad pehle खाने बाद पहले steady stable unchanged monday
     tuesday wednesday thursday friday saturday sunday
@@ -88,6 +88,8 @@ _PERSONS = claims.SUBJECTS | word_set("my your his her he she him me it")
 _STUDY_REACH = 8  # words
 _STUDIED = word_set("trial study studies cohort participants placebo")
 _RULING = word_set("is makes means would indicates confirms defines counts or qualifies")
+_PLACES = word_set("arm arms armpit tongue armpits")
+_WHOSE = word_set("her his my the your")
 _MARKS = frozenset(".?!;,")
 _HE_OR_SHE = word_set("he she he's she's his her they're")
 _MEASURING = word_set(
@@ -95,6 +97,9 @@ _MEASURING = word_set(
     measured checked took tested takes checks measures did said says gave told tells found noticed called thinks thought
     """
 )
+_GOALS_AHEAD = word_set("goals goal targets target")
+_SHOULD_BE = frozenset({"hona", "chahiye"})
+_PARENTS_HINDI = word_set("mummy papa maa pitaji mataji dadi dada मम्मी पापा माँ मां पिताजी माताजी दादी दादा पड़ोसी padosi")
 _OTHERS_HINDI = word_set(
     "pati patni bete beti bhai behen unka unki uska uski पति पत्नी बेटे बेटी भाई बहन उनका उनकी उसका उसकी"
 )
@@ -120,6 +125,10 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
     after = [word.norm for word in words[end : end + 4]]
     if is_anothers(utterance, name) or claims.hypothetical(words, start, first):
         return False
+    if any(word.norm.endswith("'s") and claims.is_relation(word.norm) for word in words[name:first]):
+        return False  # "BP 120/80 (my wife's was 150/95)"
+    if words[utterance.sentence_at(first)[0]].norm in _GOALS_AHEAD or _SHOULD_BE.issubset(after):
+        return False  # "Goals: weight 75 kg", "120/80 hona chahiye"
     if _is_of_a_thing(words, name) or _is_a_rule(words, name, after) or _is_of_a_study(words, start, end):
         return False
     if "when" in before[: name - start][-2:] and not _PAST_TENSE.intersection(before):
@@ -130,7 +139,7 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
         return False
     if not _HABITUALLY.isdisjoint(before):
         return False
-    if not LIMITS.isdisjoint(before[-4:]) or (before and before[-1] in {"over", "not"}):
+    if not LIMITS.isdisjoint(_without_places(before[-4:])) or (before and before[-1] in {"over", "not"}):
         return False
     if "to be" in " ".join(before[name - start :]) or "considered" in after[:3]:
         return False
@@ -142,6 +151,13 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
         question.form is QuestionForm.POLAR and question.first <= first < question.end
         for question in questions(utterance)
     )
+
+
+def _without_places(before: Sequence[str]) -> Sequence[str]:
+    """ "Under her arm, (a hundred point nine)": a place, and no limit."""
+    places = (i for i, norm in enumerate(before) if norm in _PLACES and i > 1 and before[i - 1] in _WHOSE)
+    at = next(places, None)
+    return before if at is None else before[at + 1 :]
 
 
 def _is_of_a_thing(words: Sequence[Word], name: int) -> bool:
@@ -169,7 +185,8 @@ def is_anothers(utterance: Utterance, name: int) -> bool:
     """ "My husband's pressure", and not "my husband measured my pressure", where word `name` is "pressure"."""
     words = utterance.words
     before = [word.norm for word in words[claims.clause_start(words, name, reach=5) : name]]
-    if not _OTHERS_HINDI.isdisjoint(before) and not {"ne", "ने"} & set(before):
+    family = _OTHERS_HINDI | _PARENTS_HINDI if utterance.turn.role is Role.PATIENT else _OTHERS_HINDI
+    if not family.isdisjoint(before) and not {"ne", "ने"} & set(before):
         return True  # "Mere pati ka BP"; "pati ne mera BP dekha" is the subject's
     if _of_him_or_her(utterance, name):
         return True

@@ -13,7 +13,8 @@ from enum import StrEnum
 from carelog.extraction.exchange import Question, questions
 from carelog.extraction.exchange_plain import SPOKEN_TO
 from carelog.extraction.negation_after import is_denied_after
-from carelog.extraction.phrasebook import phrase_set, phrase_table
+from carelog.extraction.negation_limits import is_denied_as_listed, is_less_than_before, is_limited
+from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 
@@ -92,7 +93,9 @@ _RAISING = word_set("think believe remember recall noticed notice say know feel 
 _CUES: PhraseTable[str] = phrase_table(
     {
         "noun": """
-            no | without | denies | denied | deny | denying | negative for | free of | absence of | nor |
+            no | without | denies | denied | deny | denying | negative for | all but | everything but | all
+            except | everything except | free of | absence of | resolution of | cessation of | free from | nor |
+            negatives include | negatives are | negatives : | absent : |
             neither | none of | no more | no longer any | zero | denies any | rule out | koi nahi |
             nothing like | nothing | lack of | no signs of | not any | bina | बिना | never any |
             nothing for | nothing i'd call | nothing you'd call | wouldn't call it | would n't call it |
@@ -144,12 +147,21 @@ _EXPERIENCE = word_set(
     necessarily say like know find found new other significant major real bad recent acute unusual
     unexplained chronic severe serious associated additional terrible kind sort um uh he she they
     he's she's they're is are was were do did does wake waking woken go going come coming thing else
-    exactly quite sick ill unwell more issues issue problem problems trouble difficulty episodes episode signs sign
+    up exactly quite sick ill unwell more issues issue problem problems trouble difficulty episodes episode signs sign
     symptoms
     symptom type kinds obvious gross or and nor , either
     """
 )
 _ISSUES = word_set("issue issues problem problems trouble difficulty difficulties")
+_HAD_WITH = _ISSUES | word_set("up wake woke bothered troubled")  # "I no longer wake up with headaches"
+_DONE_BY_NOTHING = word_set(
+    """
+    helps help helped touches touch touched works work worked relieves relieved eases eased stops stopped fixes
+    shifts shifted gets takes seems makes has is was will does did
+    """
+)
+_THIS = word_set("this these my that")
+_IT = word_set("it it's they they're")
 _QUANTIFYING = word_set(
     """
     mild slight little bit moderate severe occasional intermittent constant persistent ongoing terrible tiny lot ton
@@ -213,22 +225,34 @@ def subject_clause(words: Sequence[Word], among: Sequence[Clause], clause: Claus
 def denial(words: Sequence[Word], clause: Clause, first: int, end: int, named: Collection[int]) -> Denial:
     """Whether words `first` to `end` are denied within their clause. `named` holds the word indices of all mentions."""
     if is_denied_after(words, clause, end):
-        return Denial.DENIED
+        there = _doubted(words, clause[0], first) or is_less_than_before(words, clause[0], first)
+        return Denial.NOT_DENIED if there else Denial.DENIED
     if end < len(words) and words[end].norm in _AFFIRMING and (end + 1 >= len(words) or words[end + 1].norm in _STOPS):
         return Denial.NOT_DENIED  # "numbness no, tingling yes"
+    if is_denied_as_listed(words, clause, end, named):
+        return Denial.DENIED
     before = _denied_before(words, clause, first, named)
-    if before is Denial.DENIED and end < len(words) and _LESSENED.at(words, end) is not None:
-        return Denial.NOT_DENIED  # "it doesn't hurt as much"
+    if before is Denial.DENIED and (is_limited(words, end, named) or _is_doubted_of(words, clause, first, end)):
+        return Denial.NOT_DENIED
     return before
 
 
-_LESSENED = phrase_set(
-    """
-    as much | as bad | that much | so much | too much | much | as often | that bad | all the time |
-    less than | is less | still there | still | is still | is better | is worse | a bit better | a little better |
-    much better | is improving | improving | is the same | about the same | same as | continues | persists
-    """
-)
+def _doubted(words: Sequence[Word], begin: int, first: int) -> bool:
+    """ "I don't think the cough is gone": it is there."""
+    return any(
+        words[i].norm in _DOUBTING and any(is_negative(word) for word in words[max(begin, i - 2) : i])
+        for i in range(begin + 1, first)
+    )
+
+
+def _is_doubted_of(words: Sequence[Word], clause: Clause, first: int, end: int) -> bool:
+    """ "I don't think the pain is from my heart": there is one, whatever it is."""
+    told = end < len(words) and words[end].norm in ("is", "are", "was", "were", "'s")
+    return told and words[first - 1].norm in _KNOWN and _doubted(words, clause[0], first)
+
+
+_KNOWN = word_set("the my this that these his her")
+_DOUBTING = word_set("think believe feel say")
 
 
 def is_negative(word: Word) -> bool:
@@ -315,6 +339,10 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
                 _cue_ending(words, at, clause[0], ()) for at in range(clause[0], begin)
             ):
                 return Denial.NOT_DENIED  # "I can't walk without pain"
+            if words[i].norm == "nothing" and words[i + 1].norm in _DONE_BY_NOTHING:
+                return Denial.NOT_DENIED  # "nothing helps the headache"
+            if words[i].norm == "without" and words[i + 1].norm in _THIS and _would(words, clause):
+                return Denial.NOT_DENIED  # "I'd be happier without this cough"
             if kind == "noun":
                 return Denial.DENIED if strangers <= 3 else Denial.NOT_DENIED
             if i + 1 < first and words[i + 1].norm in ("only", "just"):
@@ -325,11 +353,16 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
                 return Denial.NOT_DENIED
             return Denial.UNCLEAR if unlisted else Denial.DENIED
         norm = words[i].norm
+        if norm in _IT and i > clause[0] and words[i - 1].norm == "," and i - 2 in named:
+            return Denial.NOT_DENIED  # "it doesn't itch, it burns"
         if norm in _QUANTIFYING and _turns(words, i, named):
             return Denial.NOT_DENIED  # "no fever, a little cough"
         lessened = lessened or (norm in ("much", "many") and words[i - 1].norm == "as")
         if i not in named:
-            if norm in _BLOCKERS and not (norm == "with" and words[i - 1].norm in _ISSUES):
+            if norm == "with" and words[i - 1].norm in _HAD_WITH:
+                i -= 1
+                continue
+            if norm in _BLOCKERS and not (norm == "with" and words[i - 1].norm in _HAD_WITH):
                 return Denial.NOT_DENIED
             if norm == "than" and words[i - 1].norm == "other" and not _nothing_new(words, i):
                 return Denial.NOT_DENIED
@@ -344,6 +377,10 @@ def _denied_before(words: Sequence[Word], clause: Clause, first: int, named: Col
             strangers = unlisted = 0
         i -= 1
     return Denial.NOT_DENIED
+
+
+def _would(words: Sequence[Word], clause: Clause) -> bool:
+    return any(word.norm in ("would", "i'd", "it'd", "could") for word in words[slice(*clause)])
 
 
 def _nothing_new(words: Sequence[Word], than: int) -> bool:
@@ -366,6 +403,8 @@ def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[
         return None  # "no doctor, it hurts": that no is an answer
     if words[last].norm in _PLAIN and last > 0 and last - 1 in named and words[last + 1].norm == ",":
         return None  # "numbness no, tingling yes"
+    if words[last].norm in _PLAIN and last == begin and _opens_a_statement(words, last + 1):
+        return None  # "no, the fever's there too": that no is an answer
     if words[last].norm in _NEITHER and _is_one_of_two(words, last, begin, named):
         return last, "noun"
     for at in range(max(begin, last - 5), last + 1):
@@ -373,6 +412,15 @@ def _cue_ending(words: Sequence[Word], last: int, begin: int, named: Collection[
         if match is not None and at + match[0] == last + 1 and at not in named:
             return at, match[1]
     return None
+
+
+def _opens_a_statement(words: Sequence[Word], at: int) -> bool:
+    if at + 2 >= len(words) or words[at].norm != "," or words[at + 1].norm not in _KNOWN:
+        return False
+    return words[at + 2].norm.endswith("'s") or (at + 3 < len(words) and words[at + 3].norm in _STANDS)
+
+
+_STANDS = word_set("is are was has keeps came comes hurts 's")
 
 
 def _is_one_of_two(words: Sequence[Word], i: int, begin: int, named: Collection[int]) -> bool:

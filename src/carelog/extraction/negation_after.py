@@ -9,7 +9,8 @@ from carelog.extraction.wordsets import word_set
 _MARKS = frozenset(".?!।…\n;")
 _AFTER = phrase_set(
     """
-    no | nope | is gone | are gone | was gone | 's gone | has gone | have gone | gone | gone away |
+    chhod ke | chhod kar | chhodke | chhodkar | chod ke | छोड़कर | छोड़ कर | free | no | nope | is gone | are
+    gone | was gone | 's gone | has gone | have gone | gone | gone away |
     has gone away | went away | has resolved | have resolved | resolved | is resolved | has cleared |
     cleared up | has cleared up | disappeared | has disappeared | has stopped | have stopped | stopped |
     subsided | has subsided | all gone | is all gone | completely gone | is completely gone |
@@ -27,18 +28,19 @@ _AFTER = phrase_set(
     has pretty much resolved | has gone now | has finally gone | neg | also no | also not | also none | also nil | nil |
     as well no | too no | quit | let up | packed up | packed in | dried up | cleared off | wore off | worn off |
     passed off | sorted itself out | behind me | over now | over with | done with | a thing of the past | long gone |
-    utar gaya | utar gayi | utar gya | उतर गया | उतर गई | band ho gaya | band ho gayi | बंद हो गया
+    utar gaya | utar gayi | utar gya | ab theek hai | ab thik hai | ab theek hain | ab bilkul theek hai | अब ठीक
+    है | अब ठीक हैं | अब बिल्कुल ठीक है | उतर गया | उतर गई | band ho gaya | band ho gayi | बंद हो गया
     | बंद हो गई | band hai | band hain | band hui | band hua | band ho gaye | band ho chuka hai | band ho chuki hai |
     बंद है | बंद हैं | बंद हुई | बंद हुआ | बंद हो गए
     """
 )
-_ENDING = phrase_set("done | over | settled | settled down | lifted | finished | passed | healed | sorted")
+_ENDING = phrase_set("band | बंद | done | over | settled | settled down | lifted | finished | passed | healed | sorted")
 """What says that it is over where nothing goes on: "the puking is finally done", not "done by noon"."""
 _BEFORE_AFTER = word_set(
     """
     also too to kal aaj ab subah just long has have is are was were 's all completely totally pretty much now
     finally basically , : - koi
-    aana ana aani hona आना आनी होना bhi mein ki ka mostly ho hota hoti कोई भी
+    tha thi था थी थे aana ana aani hona आना आनी होना तो ही hi भी bhi mein ki ka mostly ho hota hoti कोई भी
     """
 )
 
@@ -48,6 +50,38 @@ _OF_THE_NEXT = word_set("none negative no nope")
 _NOT_REALLY = word_set("really all especially particularly")
 
 
+def _not_only(words: Sequence[Word], at: int, stop: int) -> bool:
+    """ "Bukhar hi nahi, khansi bhi hai"."""
+    return words[at - 2].norm in _ONLY and any(word.norm in _TOO for word in words[at : min(stop, at + _NOW_WITHIN)])
+
+
+_ONLY = word_set("hi ही sirf")
+_TOO = word_set("bhi भी")
+
+
+def _is_there_still(words: Sequence[Word], at: int) -> bool:
+    """ "Bukhar nahi utra", "dard nahi tha, ab hai"."""
+    if at < len(words) and words[at].norm in _WAS:
+        said = [word.norm for word in words[at + 1 : at + _NOW_WITHIN]]
+        now = next((i for i, norm in enumerate(said) if norm in _NOW), len(said))
+        return not _IS.isdisjoint(said[now:]) and _HINDI_NOT.isdisjoint(said[now:])
+    return at < len(words) and words[at].norm in _LEAVING
+
+
+_HINDI_NOT = word_set("nahi nahin nhi nai नहीं नही")
+_WAS = word_set("tha thi the था थी थे")
+_NOW = word_set("ab aaj अब आज")
+_IS = word_set("hai hain है हैं")
+_NOW_WITHIN = 8  # words
+_LEAVING = word_set(
+    """
+    utra utri utre utar ruk ruka ruki ruke ja jaa gaya gayi gya gye jata jati theek thik kam band khatam khatm hat chhut
+    chhoot chhutta chhutti utarta utarti rukta rukti rukte
+    उतरा उतरी उतरे उतर उतरता रुक रुका रुकी रुके रुकता रुकती जा गया गई गयी गए जाता जाती ठीक कम बंद खत्म ख़त्म हट छूट
+    """
+)
+
+
 def is_denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) -> bool:
     """Whether the words from `end` on deny what stands before them."""
     at = end
@@ -55,6 +89,10 @@ def is_denied_after(words: Sequence[Word], clause: tuple[int, int], end: int) ->
         match = _AFTER.at(words, at)
         if match is not None:
             stop = at + match[0]
+            if words[stop - 1].norm in _HINDI_NOT and (
+                _is_there_still(words, stop) or _not_only(words, stop, clause[1])
+            ):
+                return False
             if stop < len(words) and words[stop].norm in ("down", "up"):
                 return False  # "has gone down" is better, not over
             # "chest pain, no shortness of breath": that "none" or "no" opens the next item of a list.

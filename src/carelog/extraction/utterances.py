@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 from carelog.conversations.turns import Turn
@@ -16,10 +17,12 @@ from carelog.extraction.finding import Span
 from carelog.kit.zones import zone as zone_named
 from carelog.record.values import EARLIEST, LATEST
 
-_LETTER = r"[^\W\d_]|[\u0900-\u0963\u0970-\u097f\u200c\u200d]"
+_MARKS = r"\u0900-\u0963\u0970-\u097f\u200c\u200d"
+_LETTERS = rf"(?:[^\W\d_]++|[{_MARKS}]++)++"
 _WORD = re.compile(
-    rf"\d+(?:[.,:]\d+)*"  # 98.6  1,000  7:30
-    rf"|(?:{_LETTER})+(?:['’](?:{_LETTER})+)*"
+    rf"[a-zA-Z]++(?:['’][a-zA-Z]++)*+(?![\w'’{_MARKS}])"  # What the next would find too, and sooner.
+    rf"|{_LETTERS}(?:['’]{_LETTERS})*+"
+    r"|\d++(?:[.,:]\d++)*+"  # 98.6  1,000  7:30
     r"|[^\w\s\-–—'’\"“”*_]"
 )
 _ENDS = frozenset(".?!।…\n")
@@ -87,18 +90,17 @@ def read(turns: Iterable[Turn], *, started_at: datetime | None = None, zone: str
 
 def _read(turn: Turn, clock: tzinfo, at: datetime | None) -> Utterance:
     words = words_of(turn.text)
-    has_lines = "\n" in turn.text
-    sentences: list[tuple[int, int]] = []
-    begin = 0
-    for i, word in enumerate(words):
-        following = words[i + 1] if i + 1 < len(words) else None
-        broken = has_lines and following is not None and "\n" in turn.text[word.end : following.start]
-        if word.norm in _ENDS or following is None or broken:
-            sentences.append((begin, i + 1))
-            begin = i + 1
-    norms = frozenset([word.norm for word in words])
+    said = [word[0] for word in words]
+    ends = [i + 1 for i, norm in enumerate(said) if norm in _ENDS]
+    if "\n" in turn.text:
+        pairs = enumerate(pairwise(words), start=1)
+        broken = [i for i, (word, following) in pairs if "\n" in turn.text[word.end : following.start]]
+        ends = sorted({*ends, *broken})
+    if words and ends[-1:] != [len(words)]:
+        ends.append(len(words))
+    sentences = tuple(zip([0, *ends], ends, strict=False))
     said_at = _on(clock, at) if at else None
-    return Utterance(turn=turn, words=words, sentences=tuple(sentences), norms=norms, said_at=said_at)
+    return Utterance(turn=turn, words=words, sentences=sentences, norms=frozenset(said), said_at=said_at)
 
 
 def _on(clock: tzinfo, at: datetime) -> datetime | None:
@@ -130,6 +132,8 @@ class PhraseTable(Generic[V]):
     def at(self, words: Sequence[Word], index: int) -> tuple[int, V] | None:
         """(number of words, value) of the longest phrase that begins at `index`, or None."""
         node = self._roots.get(words[index][0])
+        if node is None:  # As most often.
+            return None
         found: tuple[int, V] | None = None
         length = 1
         while node is not None:
@@ -141,6 +145,11 @@ class PhraseTable(Generic[V]):
             length += 1
         return found
 
+    def stands_in(self, words: Sequence[Word], begin: int, end: int) -> bool:
+        """Whether a phrase begins among the words `begin` to `end`."""
+        roots = self._roots
+        return any(words[i][0] in roots and self.at(words, i) is not None for i in range(begin, end))
+
     def within(self, words: Sequence[Word], begin: int = 0, end: int | None = None) -> Iterator[tuple[int, int, V]]:
         """(first word, end, value) of every phrase in the words `begin` to `end`, from left to right, the longest at
         each place.
@@ -150,9 +159,10 @@ class PhraseTable(Generic[V]):
         [(0, 2, 1), (4, 5, 2)]
         """
         stop = len(words) if end is None else end
+        roots = self._roots
         i = begin
         while i < stop:
-            found = self.at(words, i)
+            found = self.at(words, i) if words[i][0] in roots else None
             if found is None or i + found[0] > stop:
                 i += 1
                 continue

@@ -18,13 +18,17 @@ _KIN: Final = word_set(
     grandpa grandparents cousin cousins partner boyfriend girlfriend spouse nephew niece roommate colleague coworker
     boss parents kid kids child children grandson granddaughter family relatives relative twin fiance dog cat
     pet puppy kitten horse
+    ex padosi padosan padosiyon dost pota poti पड़ोसी पड़ोसन दोस्त पोता पोती पोते
+    bete bachche bachchon bachcho baccha bacche बेटे बच्चे बच्चा बच्चों
     maa beta beti pati patni biwi bhai behen pita pitaji saas sasur dada dadi nana nani
     माँ मां मम्मी पिता पापा पिताजी पति पत्नी बीवी भाई बहन बेटा बेटी दादा दादी नाना नानी
     """
 )
 _PEOPLE: Final = word_set(
-    "people folks patients someone somebody anyone anybody everyone everybody nobody others men women those"
+    "adults americans people folks patients someone somebody anyone anybody everyone everybody nobody others men women "
+    "those"
 )
+_SOMEBODY: Final = word_set("guy lady bloke chap fellow")
 _FIRST: Final = word_set(
     """
     i i'm i've i'd i'll me my mine myself im ive we we've mujhe mera meri mere main maine mai hum humko
@@ -47,6 +51,11 @@ _IN_FAMILY: Final = phrase_set(
     """
 )
 _SPEAKS_TO_SUBJECT: Final = frozenset({Role.CLINICIAN, Role.AGENT})
+_HAS_IT: Final = word_set("has had got caught gets")
+_NO_NAMES: Final = word_set(
+    "who what which that this it there everything nothing something patient pt also now just then and so but never ever"
+    " still always recently already she he hx history"
+)
 _AFTER_REACH: Final = 6
 _ANSWER_REACH: Final = 12
 _SELF: Final = word_set("i i'm i've i'd me myself im ive mujhe main maine mai मुझे मैं मैंने")
@@ -83,12 +92,24 @@ def is_anothers(utterance: Utterance, begin: int, at: int, end: int, *, spoken_o
         if norm in _FIRST:
             return role in _SPEAKS_TO_SUBJECT or role is Role.CARER
         if norm in _YOU:
+            if i > begin and words[i - 1].norm in _PEOPLE:
+                return True  # "People your age often have it."
             return role in (Role.PATIENT, Role.CARER)
+        if _is_somebody_named(utterance, i, begin):
+            return role is not Role.CARER
         if norm in _HE_OR_SHE:
             return role in (Role.PATIENT, Role.UNKNOWN)
-        if norm in _PEOPLE:
+        if norm in _PEOPLE or (norm in _SOMEBODY and role is Role.PATIENT):
             return True
     return False
+
+
+def _is_somebody_named(utterance: Utterance, i: int, begin: int) -> bool:
+    """ "Theo has the flu": a name that begins the sentence, with what he has."""
+    words = utterance.words
+    if i != begin or i + 1 >= len(words) or words[i + 1].norm not in _HAS_IT or words[i].norm in _NO_NAMES:
+        return False
+    return utterance.text[words[i].start].isupper() and words[i].norm.isalpha() and len(words[i].norm) > 1
 
 
 def _is_set_against(utterance: Utterance, kin: int) -> bool:

@@ -13,6 +13,7 @@ from carelog.extraction.exchange import (
     Question,
     QuestionForm,
     open_questions,
+    questions,
 )
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
@@ -21,12 +22,20 @@ from carelog.extraction.wordsets import word_set
 from carelog.record.types.allergy import Category
 
 _ASKING: Final = word_set("allergic allergy allergies allergi एलर्जी intolerances reacts")
+_NOT_ASKING: Final = word_set("aren't not n't isn't")
 _OF_MEDICINES: Final = word_set(
     "medication medications medicine medicines drug drugs med meds dawai dawa antibiotics antibiotic दवा दवाई nkda"
 )
 _OF_FOODS: Final = word_set("food foods khane खाने")
 _OF_BOTH: Final = word_set("anything else")
 _OF_THE_AIR: Final = word_set("seasonal environmental anyone family")
+_CHART: Final = phrase_set(
+    """
+    i have | i've got | i've | i see | we have | we've got | it says | i got | there's | i've here | i have here |
+    i've got here | my notes say | the chart says | it says here | i have down | i've got down
+    """
+)
+_NOTED: Final = word_set("down here listed noted written in on the your my chart file notes record . ! ? right")
 _WHAT_HAPPENS: Final = phrase_set(
     """
     what happens | what happened | what kind of reaction | what sort of reaction | what reaction |
@@ -108,9 +117,39 @@ def asked_for(asking: Utterance) -> tuple[Question, Category | None] | None:
         end = asking.sentence_at(question.first)[1]
         words = asking.words[question.first : end]
         norms = {word.norm for word in words}
+        if norms & _NOT_ASKING and words[0].norm in ("what", "which"):
+            continue  # "What aren't you allergic to?"
         if norms & _ASKING and not norms & _OF_THE_AIR and not asks_of_family(asking, question.first, end):
             return question, _category(words)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """A question for allergies that goes on with what the chart says: "Any allergies? I've got aspirin down." """
+
+    question: Question
+    category: Category | None
+    named: tuple[Named, ...]
+    end: int
+
+
+def charted(asking: Utterance) -> Charted | None:
+    """What a clinician reads from the chart right after asking for allergies, at the end of the turn."""
+    if _ASKING.isdisjoint(asking.norms) or asking.turn.role not in (Role.CLINICIAN, Role.AGENT):
+        return None
+    asked = [q for q in questions(asking) if not _ASKING.isdisjoint(w.norm for w in asking.words[q.first : q.end])]
+    if not asked or asks_of_family(asking, asked[-1].first, asked[-1].end):
+        return None
+    question, words = asked[-1], asking.words
+    begin = asking.sentence_at(question.first)[1]
+    match = _CHART.at(words, begin) if begin < len(words) else None
+    if match is None or asking.sentence_at(begin)[1] != len(words):
+        return None
+    named = listed_after(words, begin + match[0], len(words))
+    if not named or any(word.norm not in _NOTED for word in words[named[-1].end :]):
+        return None
+    return Charted(question, _category(words[question.first : question.end]), tuple(named), len(words))
 
 
 def asks_what_happens(asking: Utterance) -> bool:

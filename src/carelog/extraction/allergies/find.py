@@ -7,10 +7,12 @@ from typing import Final
 from carelog.conversations.turns import Role
 from carelog.extraction.allergies.asked import (
     Anything,
+    Charted,
     answer_to_asker,
     anything_of,
     asked_for,
     asks_what_happens,
+    charted,
     confirms_none,
     denied_at,
     taken_as_asked,
@@ -55,6 +57,11 @@ _HAPPENS: Final = word_set("happens happened")
 _ASKED_BACK: Final = 2
 _ASKED_ON: Final = 4  # turns after an answer
 _LONGEST_ASKED: Final = 5  # words
+_FROM: Final = word_set("se से")
+_FURTHER: Final = word_set("new further additional")
+_I_DO: Final = phrase_set("i do | i have | i am | i've got | yes")
+_I_DO_REACH: Final = 3
+_AFTER_I_DO: Final = word_set(": , - have one to . allergic it's")
 _NO_ALLERGY: Final = phrase_set(
     """
     not an allergy | isn't an allergy | wasn't an allergy | not a real allergy | not a true allergy |
@@ -116,7 +123,8 @@ def _stated(dialogue: Sequence[Utterance], turn: int) -> Iterator[Fact]:
             but_for = excepted(words, denied.first, begin, end)
             question = question_at(asked, denied.first)
             answer = answer_to_asker(dialogue, turn, question) if question else None
-            if question is None or confirms_none(question, words, answer):
+            turned = question is not None and turn + 1 < len(dialogue) and _turned(dialogue[turn + 1])
+            if question is None or (not turned and confirms_none(question, words, answer)):
                 spans = (quote_of(utterance, begin, end, denied.first, denied.end), *((answer.span,) if answer else ()))
                 told = _denied(words, denied, end, spans) if but_for is None else _but_for(but_for, spans)
                 yield from told
@@ -145,6 +153,10 @@ def _excepted(utterance: Utterance, begin: int, end: int) -> Iterator[Fact]:
 
 def _denied(words: Sequence[Word], denied: Anything, end: int, spans: tuple[Span, ...]) -> Iterator[Fact]:
     """ "No drug allergies"; "no allergies to latex or iodine" denies those."""
+    if denied.first and words[denied.first - 1].norm in _FROM:
+        for one in named_before(words, 0, denied.first):  # "Sulfa se allergy nahi hai."
+            yield Fact(one.allergen.name, one.allergen.category, spans, certainty="refuted")
+        return
     at = next((i + 1 for i in range(denied.first, denied.end) if words[i].norm == "to"), end)
     named = [n for n in listed_after(words, at, end) if n.allergen.name not in _GENERAL]
     for one in named:
@@ -166,7 +178,8 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
     asking, utterance = dialogue[turn - 1], dialogue[turn]
     asked = asked_for(asking)
     if asked is None:
-        return []
+        chart = charted(asking)
+        return _confirmed(asking, utterance, chart) if chart is not None else []
     question, category = asked
     words = utterance.words
     own = quote_of(asking, *asking.sentence_at(question.first), question.first, question.end)
@@ -177,8 +190,14 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
         if but_for is not None:
             end = max((named.end for named in but_for), default=1)
             return list(_but_for(but_for, (own, utterance.span(0, end))))
-        if _names_one(asking, question) or names_after_no(utterance):
-            return []
+        if turned := _turned(utterance):
+            return [
+                Fact(n.allergen.name, n.allergen.category, (own, utterance.span(0, n.end)), kind="allergy")
+                for n in turned
+            ]
+        further = {word.norm for word in asking.words[question.first : question.end]} & _FURTHER
+        if _names_one(asking, question) or names_after_no(utterance) or further:
+            return []  # "Any new allergies?" "No." leaves the old ones.
         return [Fact(anything_of(category), category, (own, answer.span), certainty="refuted")]
     if not listed:
         return []
@@ -197,6 +216,31 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
             reactions=shared,
         )
         for named in listed
+    ]
+
+
+def _turned(reply: Utterance) -> list[Named]:
+    """ "(No allergies?) No, I do: penicillin." """
+    words = reply.words
+    at = next((end for first, end, _ in _I_DO.within(words) if first <= _I_DO_REACH), None)
+    if at is None:
+        return []
+    at = next((i for i in range(at, len(words)) if words[i].norm not in _AFTER_I_DO), len(words))
+    return listed_after(words, at, len(words))
+
+
+def _confirmed(asking: Utterance, utterance: Utterance, chart: Charted) -> list[Fact]:
+    """ "(Any allergies? I've got aspirin down.) Aspirin, yeah, it sets my chest off"; a no leaves open what is so."""
+    listed = listed_first(utterance)
+    answer = read_answer(utterance, utterance.turn.index)
+    if not listed and (answer is None or answer.kind is not AnswerKind.YES):
+        return []
+    own = asking.span(chart.question.first, chart.end)
+    reactions, spans = reactions_in(utterance, 0)
+    told = utterance.span(*utterance.sentences[0])
+    return [
+        Fact(one.allergen.name, one.allergen.category, (own, told, *spans), kind="allergy", reactions=reactions)
+        for one in (listed or chart.named)
     ]
 
 

@@ -32,6 +32,11 @@ REFUSING: Final = phrase_set(
     how about | anything later | anything earlier | anything sooner | any other | is there anything
     """
 )
+_DIGITS: Final = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
+_REJECTING: Final = phrase_set(
+    "that doesn't work | that does n't work | doesn't work for me | does n't work for me | that won't work | "
+    "that wo n't work | i can't make that | i ca n't make that | i can't make it | i ca n't make it"
+)
 _CONFIRMING: Final = phrase_set(
     """
     that's the one | that's it | that's right | that is right | correct | yes | yeah | yep | right | exactly | i'll be
@@ -73,6 +78,23 @@ def refused(dialogue: Sequence[Utterance], i: int) -> bool:
     """The next speaker says that they cannot or will not."""
     speaks = i + 1 < len(dialogue) and not same_speaker(dialogue[i], dialogue[i + 1])
     return speaks and not _answers(dialogue, i)
+
+
+def is_rejected(dialogue: Sequence[Utterance], i: int) -> bool:
+    """The next speaker says that a time they were given will not do."""
+    if i + 1 >= len(dialogue) or same_speaker(dialogue[i], dialogue[i + 1]):
+        return False
+    return any_of(_REJECTING, dialogue[i + 1].words, _opening(dialogue[i + 1].words))
+
+
+def is_chosen_to_cancel(dialogue: Sequence[Utterance], i: int) -> bool:
+    """ "(Press 1 to confirm, 2 to cancel.) Two." """
+    words = dialogue[i].words
+    named = [words[k].norm for k in range(len(words) - 2) if [w.norm for w in words[k + 1 : k + 3]] == ["to", "cancel"]]
+    if not named or i + 1 >= len(dialogue) or same_speaker(dialogue[i], dialogue[i + 1]):
+        return False
+    said = [_DIGITS.get(word.norm, word.norm) for word in dialogue[i + 1].words[:1]]
+    return said == [_DIGITS.get(named[-1], named[-1])]
 
 
 def _says(dialogue: Sequence[Utterance], i: int, what: PhraseTable[bool]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from carelog.extraction.appointments.answers import TAKING, agreed, declines, granted
+from carelog.extraction.appointments.answers import TAKING, agreed, declines, granted, is_chosen_to_cancel, is_rejected
 from carelog.extraction.appointments.details import doctor_in
 from carelog.extraction.appointments.named import DAYS, after_could, asks_for_one, days_in, given, is_taken_up, wished
 from carelog.extraction.appointments.slots import Slot, find_slots
@@ -48,12 +48,14 @@ _BOOKED: Final = phrase_set(
     moved it to | switched you to | rescheduled you | rescheduled for | rescheduled to | ho gaya book | book ho gaya |
     book kar diya | i've arranged | i have arranged | we've arranged | we have arranged | i arranged |
     arranged for you |
+    putting you down | putting her down | putting him down | i've put her down | i've put him down |
     put you in | fitted you in | squeezed you in | slotted you in | pencilled you in
     """
 )
 _OFFERED: Final = phrase_set(
     """
     i have | we have | i can do | we can do | i could do | she's got | he's got | she has | he has | they have |
+    same time on | rakh du | rakh dun | rakh doon | rakh de | rakh dete | book kar du | book kar dun | fix kar du |
     how about | what about | opening | openings | available |
     would | we could do | there's | there is | i've got | we've got | can you come | can you make it | i can offer |
     i can get you in | next available | i can see you
@@ -179,6 +181,12 @@ class Bookings:
             slots = find_slots(utterance, *sentence)
             norms = {words[k].norm for k in range(*sentence)}
             one = None if norms.isdisjoint(_NAMED) else told(utterance, sentence)
+            if one is not None and is_rejected(dialogue, i):
+                continue
+            if one is not None and is_chosen_to_cancel(dialogue, i):
+                one = replace(one, status="cancelled")
+            if one is not None and one.status == "cancelled" and "?" in norms and not agreed(dialogue, i):
+                one = replace(one, status="scheduled")  # "Would you like to cancel it?" "No."
             if one is not None:
                 if not norms.isdisjoint(_CONFIRMING) and agreed(dialogue, i):
                     one = replace(one, status="confirmed")
@@ -189,7 +197,7 @@ class Bookings:
                 not slots
                 or conditional(words, after_could(words, sentence), slots[0].first, slots[-1].end)
                 or self._is_held_out(dialogue, i, sentence, slots)
-            ):
+            ) or (booked and is_rejected(dialogue, i)):
                 continue
             elif booked and is_set(slots[-1]) and (slots[-1].hour or any_of(_BOOKED, words, sentence)):
                 self._book(statement_at(utterance, sentence, slots[-1], "scheduled"))

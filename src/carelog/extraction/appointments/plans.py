@@ -81,7 +81,9 @@ def may_plan(utterance: Utterance) -> bool:
 def plans_in(utterance: Utterance, sentence: Range) -> Iterator[Statement]:
     """What this sentence of a clinician, or of who tells what the clinician said, proposes."""
     words = utterance.words
-    cues = [i for i in range(*sentence) if words[i].norm in CUES]
+    cues = [i for i in range(*sentence) if words[i][0] in CUES]
+    if not cues and words[sentence[0]][0] != "back":
+        return
     hits = [(i, table, found[0]) for i in cues for table in _TABLES if (found := table.at(words, i))]
     if _BACK.at(words, sentence[0]):
         hits.insert(0, (sentence[0], _FOLLOW_UP, 2))  # "Back in six weeks."

@@ -149,7 +149,10 @@ def _is_day_of_month(words: Sequence[Word], i: int, end: int) -> bool:
 
 def _has_day(words: Sequence[Word], i: int, first: int, end: int) -> bool:
     around = [words[k].norm for k in range(max(first, i - 2), min(end, i + 3)) if k != i]
-    return any(norm[0].isdecimal() or norm.endswith("th") for norm in around)
+    if any(norm[0].isdecimal() or norm.endswith("th") for norm in around):
+        return True
+    dated = i > first and words[i - 1].norm in ("on", "of")  # "On May third", and not "you may first"
+    return dated and any(norm in ORDINALS for norm in around)
 
 
 def _slot(utterance: Utterance, first: int, stop: int, end: int, direction: Direction) -> Slot:

@@ -68,7 +68,7 @@ def conditional(words: Sequence[Word], sentence: Range, cue: int, end: int) -> b
     """Only if something else comes first: "come back if it gets worse", "if it hurts, I'll refer you"."""
     begin = max(sentence[0], cue - 25)
     for k in range(cue - 1, begin - 1, -1):
-        if words[k].norm in _TURNS:
+        if words[k].norm in _TURNS or _tells_of_own(words, k):
             begin = k + 1
             break
     if any(word.norm in _IFS for word in words[begin:cue]):
@@ -79,9 +79,15 @@ def conditional(words: Sequence[Word], sentence: Range, cue: int, end: int) -> b
     )
 
 
+def _tells_of_own(words: Sequence[Word], comma: int) -> bool:
+    """ "(If you could call me back), | I do have that appointment on Friday"."""
+    following = [word.norm for word in words[comma : comma + 3]]
+    return following in ([",", "i", "do"], [",", "i", "have"], [",", "i", "still"]) or following[:2] == [",", "i've"]
+
+
 def any_of(table: PhraseTable[bool], words: Sequence[Word], of: Range) -> bool:
     """Whether any phrase of the table stands there."""
-    return any(table.at(words, i) for i in range(*of))
+    return table.stands_in(words, *of)
 
 
 def span_of(utterance: Utterance, sentence: Range, first: int, end: int) -> Span:

@@ -33,6 +33,7 @@ _SEEN: Final = phrase_set(
 )
 _SESSIONS: Final = word_set("session sessions class dialysis chemo physio therapy checkup test scan clinic")
 _HAVE: Final = word_set("meri mera hai have has had i've got 've is 's was your my you're his her our the there's an a")
+_MENU: Final = word_set("press reply dial")
 _POLITE: Final = word_set("do did does would could can")
 
 
@@ -119,7 +120,8 @@ def told(utterance: Utterance, sentence: Range) -> Statement | None:
     if noun is None or _is_anothers(utterance, noun):
         return None
     slots = [s for s in find_slots(utterance, *sentence) if is_set(s) and abs(s.first - noun) < 16]
-    cancelled = any_of(CANCELLING, words, (max(sentence[0], noun - 6), min(sentence[1], noun + 7)))
+    menu = not _MENU.isdisjoint(utterance.norms)  # "Press 1 to confirm, 2 to cancel."
+    cancelled = not menu and any_of(CANCELLING, words, (max(sentence[0], noun - 6), min(sentence[1], noun + 7)))
     asks = words[sentence[0]].norm in _POLITE or any(
         q.first <= noun < q.end and words[q.first].norm in _POLITE for q in questions(utterance)
     )

@@ -8,7 +8,13 @@ from typing import Final
 from carelog.conversations.turns import Role
 from carelog.extraction.answered import answer_of
 from carelog.extraction.conditions.claims import Claim, Mention, Page
-from carelog.extraction.conditions.cues import Cue, Meaning, is_speculation, names_its_medicine
+from carelog.extraction.conditions.cues import (
+    Cue,
+    Meaning,
+    is_speculation,
+    names_its_medicine,
+    names_something_else,
+)
 from carelog.extraction.exchange import (
     AnswerKind,
     Question,
@@ -19,7 +25,7 @@ from carelog.extraction.exchange import (
 )
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import is_negative
-from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.whose import answers_for_family, asks_of_family, is_anothers
 from carelog.extraction.wordsets import word_set
@@ -32,6 +38,36 @@ _ASKS_FOR_CONDITIONS: Final = phrase_set(
     other problems | past medical history | been diagnosed | kya bimari | कोई बीमारी
     """
 )
+_SPOKEN_OF: Final = phrase_set(
+    """
+    signs of | sign of | know what | know about | know how | talk to you about | talked to you about | tell you about |
+    told you about | explain | explained | heard of | heard about | read about | ghar me kisi | ghar mein kisi |
+    anyone in | anybody in
+    """
+)
+_CHECKED: Final = word_set(
+    """
+    dekha dekhi dekhe check checked kiya karaya karayi karwaya naapa napa napi nikala normal theek thik sahi kaisa kaisi
+    kitna kitni control देखा देखी चेक नापा नापी नार्मल नॉर्मल ठीक कैसा कितना कंट्रोल
+    """
+)
+_CHECKED_REACH: Final = 3
+_DISOWNING: Final = phrase_table(
+    {
+        True: """
+            i don't have that | i do n't have that | i don't have it | i do n't have it | i never had |
+            i've never had | i never have had | i've never been | i was never | that's wrong | that is wrong |
+            that's not right | that isn't right | that is n't right | that's incorrect | that's a mistake |
+            that's not me | not me | i never was | only when i was | just when i was | only in pregnancy
+        """,
+        False: """
+            i don't | i do n't | i wasn't | i was n't | i'm not | i am not | i haven't | i have n't | i didn't |
+            i did n't | i don't have | i do n't have | never
+        """,
+    }
+)
+_FILLING: Final = word_set("no nope well , . uh um oh actually but er")
+_ENDING: Final = frozenset(".!?;")
 _BEFORE_LISTED: Final = word_set(
     """
     yes yeah yep yup well just only , . uh um the a my i i've got have had and also so sure mostly haan ji ok okay
@@ -56,6 +92,12 @@ def granted(
     if utterance.turn.role not in (Role.CLINICIAN, Role.AGENT, Role.UNKNOWN):
         return None
     if asks_of_family(utterance, question.first, question.end) or _is_answered_for_family(dialogue, turn, question):
+        return None
+    if (claim is None or claim.cue.meaning is not Meaning.OWNED) and (
+        _is_of_something_else(page, mention, question) or names_something_else(utterance.words, mention.end)
+    ):
+        return None
+    if turn + 1 < len(dialogue) and question in open_questions(utterance) and disowns(dialogue[turn + 1], mention):
         return None
     presupposed = claim is not None and (
         claim.cue.meaning is Meaning.OWNED
@@ -93,6 +135,31 @@ def granted(
         question.first, question.first + 1, Meaning.HAD if had and not mention.named.condition.lasting else Meaning.HAS
     )
     return Claim(cue, "confirmed"), (answer.span,)
+
+
+def _is_of_something_else(page: Page, mention: Mention, question: Question) -> bool:
+    """ "BP dekha?", "BP normal hai?", "do you know the signs of a heart attack?": whose answer grants no illness."""
+    words = page.utterance.words
+    if any(_SPOKEN_OF.at(words, i) for i in range(question.first, mention.first)):
+        return True
+    after = {word.norm for word in words[mention.end : min(question.end, mention.end + _CHECKED_REACH)]}
+    return mention.named.ambiguous and not _CHECKED.isdisjoint(after)
+
+
+def disowns(reply: Utterance, mention: Mention) -> bool:
+    """ "(How long have you had diabetes?) I don't.", "that's wrong", "I don't have diabetes, that's my wife"."""
+    if reply.turn.role not in (Role.PATIENT, Role.CARER, Role.UNKNOWN):
+        return False
+    words = reply.words
+    start = next((i for i, word in enumerate(words) if word.norm not in _FILLING), len(words))
+    match = _DISOWNING.at(words, start) if start < len(words) else None
+    if match is None:
+        return False
+    end = start + match[0]
+    if match[1] or end == len(words) or words[end].norm in _ENDING:
+        return True
+    named = {named.named.condition for named in Page(reply).mentions if named.first - end <= 1}
+    return words[end - 1].norm == "have" and mention.named.condition in named
 
 
 def _is_answered_for_family(dialogue: Sequence[Utterance], turn: int, question: Question) -> bool:

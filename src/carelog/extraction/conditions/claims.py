@@ -126,6 +126,12 @@ _WAS: Final = word_set("was were be")
 _SO_FAR: Final = word_set("weeks week months month about almost - twenty thirty forty")
 _SINCE: Final = word_set("since from se")
 _AFTER_PERSON: Final = word_set("they . , ! ? ; and but so since now too as or for because which who on too also as")
+_ASKED_IF: Final = phrase_set(
+    "asked if | asks if | asked me if | asked whether | asks whether | asked me whether | wanted to know if | "
+    "wondered if"
+)
+_OPENING: Final = word_set("so then next now okay finally")
+_QUALIFYING: Final = word_set("then next now , the your paroxysmal persistent chronic mild moderate severe and")
 _CLOSES: Final = word_set(". , ! ? ; and or but so since for too as now right aur hai hain । और")
 _THE: Final = word_set("the that this")
 _HINDI_HAS: Final = word_set("hai hain h है हैं")
@@ -150,6 +156,8 @@ def claim_of(page: Page, mention: Mention) -> Claim | None:
     begin, end = max(begin, mention.first - _FURTHEST), min(end, mention.end + _FURTHEST)
     if mention.named.person and not _is_of_person(words, mention):
         return None
+    if _ASKED_IF.stands_in(words, begin, mention.first):
+        return None  # "He asked if I smoke, have diabetes"
     after = _told_after(utterance, (begin, end), mention)
     if after is not None:
         return None if is_anothers(utterance, begin, mention.first, end, spoken_of=False) else after
@@ -188,10 +196,16 @@ def _cue(page: Page, begin: int, mention: Mention) -> Cue | None:
     if before.endswith("'s") and is_relative(before) and page.utterance.turn.role is Role.CARER:
         return Cue(mention.first - 1, mention.first, Meaning.OWNED)  # "Dad's diabetes"
     for cue in reversed(find_cues(words, begin, mention.first)):
-        if cue.first in page.named or (_is_purpose(words, cue) and page.utterance.turn.role not in _TO_SUBJECT):
+        if (
+            _is_sign(page.utterance, cue.first)
+            or cue.first in page.named
+            or (_is_purpose(words, cue) and page.utterance.turn.role not in _TO_SUBJECT)
+        ):
             continue
         if reaches(words, cue, mention.first, page.named):
             return cue
+    if assessed := _assessed_without_verb(page, begin, mention):
+        return assessed
     treats = mention.named.condition.lasting and any(w.norm in _TAKES for w in words[begin : mention.first])
     at = mention.first - 1 - (before in _DETERMINED)
     if treats and at >= begin and words[at].norm == "for":
@@ -200,6 +214,26 @@ def _cue(page: Page, begin: int, mention: Mention) -> Cue | None:
     if told and at >= begin and words[at].norm == "for" and not _is_looked_for(words, begin, at):
         return Cue(at, mention.first, Meaning.TREATED)  # "The latanoprost at bedtime, for the glaucoma"
     return None
+
+
+def _assessed_without_verb(page: Page, begin: int, mention: Mention) -> Cue | None:
+    """ "So, paroxysmal atrial fibrillation.", "then hypertension, I'm not happy with it", "the back is a strain"."""
+    words = page.utterance.words
+    if page.utterance.turn.role not in _TO_SUBJECT or mention.named.ambiguous:
+        return None
+    before = [word.norm for word in words[begin : mention.first]]
+    if before[-2:] in (["is", "a"], ["is", "an"]):
+        return Cue(mention.first - 2, mention.first, Meaning.IS)
+    after = words[mention.end].norm if mention.end < len(words) else "."
+    opens = before[:1] and before[0] in _OPENING and set(before[1:]) <= _QUALIFYING
+    plain = mention.named.condition.lasting and after in (".", ",")
+    return Cue(begin, mention.first, Meaning.IS) if opens and plain else None
+
+
+def _is_sign(utterance: Utterance, at: int) -> bool:
+    """The "ve" of "-ve", "+ve"."""
+    start = utterance.words[at].start
+    return utterance.words[at].norm == "ve" and start > 0 and utterance.text[start - 1] in "-+"
 
 
 def _is_purpose(words: Sequence[Word], cue: Cue) -> bool:

@@ -148,6 +148,7 @@ _NOT_THE_DISEASE: Final = word_set(
     specialist prevention awareness association foundation risk risks diet panel antibodies antibody ward unit
     guidelines study studies scare educator education nurse class classes supplies strips foot shoes exam center
     centre program programme season research protocol belt doctor group insurance camp walk ribbon coach titer titers
+    assessment assessments action plan clinics awareness educators
     labs lab number numbers score marker patient patients
     cream gel lotion question questions exam grill book books article articles lecture chapter charity fundraiser
     benefit movie show song podcast inhaler inhalers

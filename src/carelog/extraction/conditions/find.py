@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from carelog.conversations.turns import Role
-from carelog.extraction.conditions.asked import granted, is_listed, is_taken_back
+from carelog.extraction.conditions.asked import disowns, granted, is_listed, is_taken_back
 from carelog.extraction.conditions.claims import Claim, Mention, Page, claim_of
 from carelog.extraction.conditions.cues import Cue, Meaning
 from carelog.extraction.conditions.details import course, onset, severity_before, was_long_ago
@@ -51,13 +51,23 @@ def _fact(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention
         if answered is None:
             return None
         claim, spans = answered
-    elif claim is not None and page.is_checked and is_taken_back(dialogue, turn):
+    elif (claim is not None and page.is_checked and is_taken_back(dialogue, turn)) or (
+        claim is not None and _is_disowned(dialogue, turn, page, mention)
+    ):
         return None
     if claim is None:
         if not is_listed(dialogue, turn, page, mention):
             return None
         claim = Claim(Cue(mention.first, mention.first, Meaning.HAS), "confirmed")
     return _detailed(page, mention, claim, spans)
+
+
+def _is_disowned(dialogue: Sequence[Utterance], turn: int, page: Page, mention: Mention) -> bool:
+    """ "I have here that you're diabetic." "That's wrong." """
+    if turn + 1 >= len(dialogue) or page.utterance.turn.role in (Role.PATIENT, Role.CARER):
+        return False
+    last = page.sentence_of(mention)[1] == len(page.utterance.words)
+    return last and disowns(dialogue[turn + 1], mention)
 
 
 def _is_told_as_reason(page: Page, question: Question, claim: Claim) -> bool:

@@ -24,7 +24,8 @@ _ANSWERING = word_set(
     """
     yes yeah yep sure oh well uh um , . i i'd say think it do did walk walked it's about around maybe probably roughly
     approximately usually mostly like just only at least for nearly almost haan ji han हाँ हां morning evening mornings
-    evenings afternoon back daily going go ones exercises
+    evenings afternoon back daily going go ones exercises . so out of seven days week weeks nights three four five six
+    two times
     """
 )
 _PLACING = word_set("to the in on inside outside around round up down from and at with")
@@ -152,11 +153,20 @@ def _answered(utterance: Utterance, measuring: Measuring, question: _Question) -
         measures = measuring.bare(question.counted)
     if measures.some and _only_says_where(words[: measures.first]):
         span = utterance.span(measures.first, measures.end)
+    elif question.activity == "walking" and _says_where_to(utterance):
+        span = utterance.span(*utterance.sentences[0])
     elif question.past and question.kind is AnswerKind.YES:
         span = utterance.span(0, 1)
     else:
         return
     yield _finding(question.activity, measures, None, span, question)
+
+
+def _says_where_to(utterance: Utterance) -> bool:
+    """ "(Are you walking?) To the end of the block and back, twice yesterday." """
+    first, end = utterance.sentences[0]
+    norms = [word.norm for word in utterance.words[first:end]]
+    return norms[:1] == ["to"] and "back" in norms
 
 
 def _only_says_where(words: Sequence[Word]) -> bool:

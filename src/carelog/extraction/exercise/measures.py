@@ -50,7 +50,14 @@ _OFTEN = """
     a day|per week|a week|weekly|most days|most mornings|on weekends|on the weekends|in the mornings|weekdays|regularly
     several times a week|a few times a week|a couple times a week|a couple of times a week|roz|rozana|har roz
 """
-_FREQUENCIES = PhraseTable((phrase.strip(), True) for line in _OFTEN.splitlines() for phrase in line.split("|"))
+_ON_DAYS = [f"{day}s" for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")]
+_FREQUENCIES = PhraseTable(
+    [
+        *((phrase.strip(), True) for line in _OFTEN.splitlines() for phrase in line.split("|")),
+        *((day, True) for day in _ON_DAYS),
+        *((f"{one} and {other}", True) for one in _ON_DAYS for other in _ON_DAYS),
+    ]
+)
 _TIMES = word_set("times time days day mornings evenings nights x")
 _RATES = frozenset({"a", "per"})  # "a day" tells how often only after how much or how many times
 _COUNTED = word_set("minutes minute mins min hour hours half mile miles km kms kilometers k steps")

@@ -58,6 +58,9 @@ _HINDI_WALKED = word_set(
     tehla tehli tahla tahli टहला टहली टहले टहलता टहलती chala chali chale chalta chalti चला चली चले
     """
 )
+_HINDI_NOT = word_set("nahi nahin mat nhi नहीं मत")
+_HINDI_TO_DO = word_set("karni karna karne करनी करना karunga karungi")
+_HINDI_WENT = word_set("gaya gayi gaye jata jati jaye jayega gya गया गई गए जाता जाती")
 _OTHERS_HINDI = word_set("pati patni beta beti husband wife unhone usne पति पत्नी बेटा बेटी उन्होंने उसने अगर")
 
 _YES = word_set("yes yeah yep oh well usually mostly mainly probably i i'd say today yesterday")
@@ -95,6 +98,11 @@ def way_of(utterance: Utterance, mention: Mention, *, asked: bool) -> Way | None
     words, first, end = utterance.words, mention.first, mention.end
     if _means_something_else(words, mention):
         return None
+    following = [word.norm for word in words[end : end + 2]]
+    if following[:1] and (following[0] in _HINDI_NOT or following[0] in _HINDI_TO_DO):
+        return None  # "Walk nahi ki", "walk karni hai roz 30 minute"
+    if words[first].norm in _HINDI_WALKED and following[:1] and following[0] in _HINDI_WENT:
+        return None  # "Dard chala gaya"
     if end < len(words) and words[end].norm in _HINDI_DID:
         around = {word.norm for word in words[claims.clause_start(words, first) : end + 3]}
         denied = around & (claims.DENYING | {"agar"})

@@ -35,6 +35,7 @@ _JOINING: Final = word_set(", and or & the your")
 _WISHES: Final = word_set("should will want")
 _LONGEST: Final = 200
 _POLITE: Final = word_set("okay ok fine good great perfect excellent")
+_MARKS: Final = frozenset(",.;:?!")
 _GOALS: Final = word_set("goal target ideal normal healthy")
 
 
@@ -52,7 +53,8 @@ def find_labs(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
     for i, utterance in enumerate(dialogue):
         mentions = find_mentions(utterance)
         asked, mentions_before = mentions_before, mentions
-        new = list(_of_turn(utterance, mentions)) if mentions else []
+        listed = bool(found) and _goes_on(dialogue, i, found[-1])
+        new = list(_of_turn(utterance, mentions, listed=listed)) if mentions else []
         if asked and not new and not same_speaker(dialogue[i - 1], utterance):
             new = list(_answered(dialogue[i - 1], asked, utterance))
         if found and not mentions and corrects_a_message(utterance):
@@ -61,11 +63,16 @@ def find_labs(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
     return list(_once_each(found))
 
 
-def _of_turn(utterance: Utterance, mentions: Sequence[Mention]) -> Iterator[Finding | Implausible]:
+def _goes_on(dialogue: Sequence[Utterance], i: int, last: Finding | Implausible) -> bool:
+    """ "TSH 6.8", and in a message of its own "and vitamin D 14"."""
+    before = dialogue[i - 1]
+    return same_speaker(before, dialogue[i]) and last.spans[0].turn == before.turn.index
+
+
+def _of_turn(utterance: Utterance, mentions: Sequence[Mention], *, listed: bool) -> Iterator[Finding | Implausible]:
     words = utterance.words
     numbers = find_numbers(utterance) if any(mention.lab.units for mention in mentions) else []
     before = dict(told_before(words, mentions))
-    listed = False
     for k, mention in enumerate(mentions):
         stop = mentions[k + 1].first if k + 1 < len(mentions) else len(words)
         value = value_after(utterance, mention, numbers, stop, listed=listed) if mention.lab.units else None
@@ -104,7 +111,8 @@ def _is_of_its_kind(one: Mention, other: Mention) -> bool:
 def _is_told(utterance: Utterance, mention: Mention, value: Value) -> bool:
     """The value was measured on the subject: not what it should be, nor what it must not pass."""
     words = utterance.words
-    before = {word.norm for word in words[max(0, mention.first - 3) : mention.first]}
+    told = max((i + 1 for i in range(mention.first) if words[i].norm in _MARKS), default=0)
+    before = {word.norm for word in words[max(told, mention.first - 3) : mention.first]}
     between = {word.norm for word in words[mention.end : value.first]}
     if not before.isdisjoint(_GOALS | _WISHES) or not between.isdisjoint({"goal", "target"} | _WISHES):
         return False

@@ -12,7 +12,7 @@ _SOMETHING_ELSE = word_set(
     medicine medicines medication medications pill pills tablet tablets supplement supplements lowering deficiency
     deficient gland nodule nodules cancer disease issue issues problem problems condition vaccine vaccines shot shots
     booster infection throat symptoms diet food foods free rich supplementation injection injections infusion drops
-    capsule capsules surgery biopsy ultrasound scan transplant pandemic clinic patients patient season
+    meter metre diary capsule capsules surgery biopsy ultrasound scan transplant pandemic clinic patients patient season
     """
 )
 

@@ -21,6 +21,7 @@ class Told(NamedTuple):
 _RESULTS: Final = phrase_table(
     {
         True: """
+            पॉज़िटिव | पॉजिटिव | नेगेटिव | निगेटिव |
             negative | positive | detected | reactive | non reactive | nonreactive | inconclusive | indeterminate
         """,
         False: """
@@ -63,7 +64,7 @@ _ATTRIBUTIVE: Final = word_set(
 )
 _VERDICTS: Final = word_set("high low normal elevated borderline good great fine excellent perfect okay abnormal")
 _LEADING: Final = word_set(", which is that's that it's so 's and a")
-_HINDI_VERBS: Final = word_set("hai tha thi the aaya aayi aai nikla nikli है था थी आया आई निकला")
+_HINDI_VERBS: Final = word_set("hai hain हैं tha thi the aaya aayi aai nikla nikli है था थी आया आई निकला")
 _GREW: Final = word_set("grew grows growing")
 _GROWN_ENDS: Final = word_set(", ; and so but which ? ! that it we i you")
 _MOST_GROWN: Final = 5  # words

@@ -37,6 +37,7 @@ _UNITS: Final = phrase_table(
         "s": "seconds | secs | sec",
         "fL": "fl | femtoliters | femtolitres",
         "mL/min/{1.73_m2}": "ml / min | ml per minute | milliliters per minute | millilitres per minute",
+        "L/min": "l / min | litres per minute | liters per minute | litres a minute | liters a minute",
         "/uL": "/ ul | / µl | / μl | per microliter | per microlitre | per cubic millimeter",
     }
 )

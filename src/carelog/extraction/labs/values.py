@@ -30,7 +30,7 @@ _BETWEEN: Final = LINKS | word_set(
 _TOLD = word_set(
     """
     is was 's are were be been it's its that's of at = : came comes come level levels result results count runs running
-    hai tha thi aaya aayi shows showed has now dropped fell rose went gir badh है था थी आया आई
+    hai hain हैं tha thi aaya aayi shows showed has now came dropped fell rose went gir badh है था थी आया आई
     """
 )
 _PLAINLY = _TOLD | word_set("like about around approximately exactly only just back a an the serum ,")
@@ -51,6 +51,7 @@ _ANEW: Final = word_set("today now currently down up then")
 _REPEATING: Final = word_set("repeat repeated rechecked recheck repeating")
 _TIMED: Final = 10  # words
 _POINTLESS_BELOW: Final = 20
+_PEOPLE: Final = frozenset({"people", "patients", "cases", "women", "men", "them", "the", "all", "those"})
 _PRONOUNS: Final = frozenset({"one"})  # "the cholesterol one"
 
 
@@ -152,7 +153,7 @@ def _read(words: Sequence[Word], lab: Lab, numbers: Sequence[Number], k: int, *,
     said = unit_said(lab, words, number.end)
     if said is not None:
         length, unit = said
-        if unit is None:
+        if unit is None or _is_share(words, number.end + length):
             return None
         return Value(number.first, number.end + length, number.value, unit if unit.holds(number.value) else None)
     if number.end - number.first == 1 and words[number.first].norm in _PRONOUNS:
@@ -161,6 +162,12 @@ def _read(words: Sequence[Word], lab: Lab, numbers: Sequence[Number], k: int, *,
         return None
     unit = lab.unit_for(number.value)
     return Value(number.first, number.end, number.value, unit) if unit or plainly else None
+
+
+def _is_share(words: Sequence[Word], end: int) -> bool:
+    """ "60 percent | of people"."""
+    after = [word.norm for word in words[end : end + 2]]
+    return len(after) == 2 and after[0] == "of" and after[1] in _PEOPLE
 
 
 def _came_from(words: Sequence[Word], numbers: Sequence[Number], k: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from carelog.conversations.turns import Role
+from carelog.extraction.claims import is_relation
 from carelog.extraction.exchange import (
     Answer,
     AnswerKind,
@@ -13,9 +14,10 @@ from carelog.extraction.exchange import (
     open_questions,
     same_speaker,
 )
-from carelog.extraction.medications.denials import is_refused
+from carelog.extraction.medications.denials import is_answered_no, is_refused
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
+from carelog.extraction.medications.replies import Replies
 from carelog.extraction.medications.said import TAKING, Said, status_of
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
@@ -40,6 +42,9 @@ _MEDICINES = word_set(
 _WHICH = word_set("what which any anything other else your kaunsi kaun")
 _ONE_DOSE = word_set("last yesterday today morning tonight night evening dose doses")
 _FIRST_WORDS = 3
+_NOT_TAKEN = word_set(
+    "not n't can't cannot ca aren't don't tolerate stopped stop quit old before previously used avoid allergic"
+)
 _LITRES = word_set("liter liters litre litres")
 _NO = word_set("not no never")
 _BESIDE = word_set("with after before alongside between than")
@@ -56,6 +61,7 @@ class Asked:
         self._readings = readings
         self._mentions = mentions
         self._dialogue = [reading.utterance for reading in readings]
+        self._replies = Replies(readings, mentions)
 
     def said_of(self, turn: int, mention: Mention, status: Status | None, *, tentative: bool) -> Said | None:
         """The status of a mention, which its own turn gives as `status`, with the question it stands in and its
@@ -77,7 +83,10 @@ class Asked:
             return self._whether(status, asked, answer, turn)
         if status not in (None, "taking") and not tentative:
             declined = answer is not None and answer.kind is AnswerKind.NO
-            return None if declined and utterance.words[asked.first].norm in _OFFERING else Said(status)
+            opening = utterance.words[asked.first].norm
+            if declined and opening in _OFFERING | _DONE_AUXILIARIES:
+                return Said("taking") if status == "changed" and opening not in _OFFERING - _DONE_AUXILIARIES else None
+            return Said(status)
         if answer is not None and self._rules_out(answer, mention):
             return None
         if _is_beside(utterance.words, mention):
@@ -148,7 +157,13 @@ class Asked:
         if answer is None or not (answer.kind is AnswerKind.YES or self._tells_how(answer)):
             return None
         ended = any(c.meaning in ("stopped", "missed") and asked.first <= c.first for c in self._readings[turn].cues)
-        return None if ended or mention.first - asked.first > _ABOUT_REACH else "taking"
+        far = mention.first - asked.first > _ABOUT_REACH and not self._is_apposed(turn, mention, asked)
+        return None if ended or far else "taking"
+
+    def _is_apposed(self, turn: int, mention: Mention, asked: Question) -> bool:
+        """ "And the brown one, the Clenil?" """
+        before = [word.norm for word in self._dialogue[turn].words[: mention.first][-2:]]
+        return before == [",", "the"] and asked.end - mention.end <= 1
 
     def _never_misses(self, answer: Answer) -> bool:
         """ "Do you take it?" "Never miss it." """
@@ -160,8 +175,9 @@ class Asked:
         """ "Any ibuprofen?" "Not ibuprofen, no."."""
         words = self._readings[answer.reply].words
         return any(
-            _medicine(other) == _medicine(mention) and other.first > 0 and words[other.first - 1].norm in _NO
+            (other.first > 0 and words[other.first - 1].norm in _NO) or is_answered_no(words, other.end)
             for other in self._mentions.get(answer.reply, ())
+            if _medicine(other) == _medicine(mention)
         )
 
     def _names_another(self, answer: Answer, mention: Mention) -> bool:
@@ -198,12 +214,14 @@ class Asked:
 
     def _whether(self, status: Status, asked: Question, answer: Answer | None, turn: int) -> Said:
         """ "Have you missed any of it?", "did you stop it?": yes, or it is taken."""
-        if self._dialogue[turn].words[asked.first].norm not in _DONE_AUXILIARIES:
+        if self._dialogue[turn].words[asked.first].norm not in _DONE_AUXILIARIES | {"any"}:
             return Said(status)  # "Can you stop the aspirin?"
+        if status == "missed" and turn + 1 < len(self._dialogue) and (missed := self._replies.says_missed(turn + 1)):
+            return missed
         if answer is None:
             return Said("asked")
         if answer.kind is AnswerKind.NO:
-            return Said("taking", (answer.span,))
+            return Said(status if self._others_did(answer) else "taking", (answer.span,))
         if answer.kind is AnswerKind.YES:
             return Said(status, (answer.span,))
         return self._told(answer) or Said("asked")
@@ -211,13 +229,25 @@ class Asked:
     def _confirmed(self, status: Status | None, asked: Question, answer: Answer | None, turn: int) -> Said | None:
         if answer is None:
             return Said(status)
+        by_taker = self._dialogue[turn].turn.role in (Role.PATIENT, Role.CARER)
+        if answer.kind is AnswerKind.NO and status in ("stopped", "missed") and not by_taker:
+            if self._others_did(answer):
+                return Said(status, (answer.span,))  # "No, the doctor did."
+            return Said("taking", (answer.span,))  # "And the warfarin, you stopped it?" "No, still on it."
         if answer.kind is AnswerKind.NO and status in (None, "taking"):
             said = {word.norm for word in self._dialogue[turn].words[asked.first : asked.end]}
             if "did" in said and not _ONE_DOSE.isdisjoint(said):
                 return Said("missed", (answer.span,))  # "Did you take it last night?" "No."
             still = "still" in said
             return Said("stopped", (answer.span,)) if still else None
-        return Said(status, (answer.span,) if answer.kind is AnswerKind.YES else ())
+        tells = answer.kind is AnswerKind.YES or (status == "taking" and self._tells_how(answer))
+        return Said(status, (answer.span,) if tells else ())
+
+    def _others_did(self, answer: Answer) -> bool:
+        """ "(You stopped it?) No, the doctor did.", "not me, the surgeon did"."""
+        words = self._dialogue[answer.reply].words
+        end = self._dialogue[answer.reply].sentence_at(answer.first)[1]
+        return any(word.norm == "did" for word in words[answer.rest : end])
 
     def _told(self, answer: Answer) -> Said | None:
         """ "I take it every day", "no, I stopped it", "I forgot" in answer to a question."""
@@ -235,6 +265,14 @@ class Asked:
             return Said(status_of(reply, cue), (span,))
         return None
 
+    def _asks_otherwise(self, turn: int, asked: Question) -> bool:
+        """ "What can't you take?", "what were you prescribed before?", "what does your husband take?"."""
+        norms = {word.norm for word in self._dialogue[turn].words[asked.first : asked.end]}
+        if not norms.isdisjoint(_NOT_TAKEN):
+            return True
+        by_patient = turn + 1 < len(self._dialogue) and self._dialogue[turn + 1].turn.role is Role.PATIENT
+        return by_patient and any(is_relation(norm) for norm in norms)
+
     def _replied(self, turn: int, mention: Mention) -> Status | None:
         """A medicine named in answer to "what do you take?" is taken."""
         if mention.first > _LONGEST_LIST or not self.is_reply(turn):
@@ -245,6 +283,8 @@ class Asked:
         """ "What do you take for the sugar?", "any other medicines?", and after it "And for the blood pressure?"."""
         utterance = self._dialogue[turn]
         asked = open_questions(utterance)
+        if asked and self._asks_otherwise(turn, asked[-1]):
+            return False
         for cue in self._readings[turn].cues:
             if cue.meaning in TAKING | {"tried"} and any(q.first <= cue.first < q.end for q in asked):
                 return True

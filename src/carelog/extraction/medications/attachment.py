@@ -7,6 +7,7 @@ from typing import NamedTuple
 from carelog.extraction.medications.cues import Cue, stands_last
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
+from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
 FURTHEST_LEFT = 14
@@ -16,7 +17,7 @@ _CHANGE_REACH = 6
 _PLAIN_BETWEEN = word_set(
     """
     was were is are am has have had been be being that which i he she we you they it got get just also currently
-    now , already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor
+    ( now , already recently ve 'm i've i'm it's we've you've only regularly usually actually still me us doctor
     ne ko uh um main maine roz subah shaam raat din mein me do baar ek khane ke baad se pehle bhi hi abhi both
     so the
     """
@@ -31,9 +32,16 @@ _WHO = word_set("i he she")
 _MEALS = word_set("breakfast lunch dinner supper meal meals smoking drinking")
 _BEGINS_WHOLE = word_set("got is has went")  # "Amlodipine got finished"
 _STAYING = word_set("stays stay remains unchanged")
+_MARKS = frozenset(".,;)")
 _LISTING = word_set("aur or and और , mg mcg ug tab tablet goli")
 _EXCHANGING = word_set("swap swapped switch switched replace change changed")
 _FOR_ANOTHER = word_set("to for with")
+_LISTED = frozenset(",;")
+_UNITS = word_set("mg mcg ug ml g units tablet tablets , ( :")
+_NOW = word_set("now currently ab अब instead")
+_HOLDING = word_set("hold holding")
+_AWAY = word_set("put throw threw chuck chucked toss tossed gave give")
+_AWAY_REACH = 3
 _TAKING = frozenset({"taking", "take"})
 
 
@@ -49,12 +57,45 @@ class Bounds(NamedTuple):
 
 def cue_of(reading: Reading, named: Sequence[Mention], mention: Mention, bounds: Bounds) -> Cue | None:
     """The cue that is about the mention; `named` are all mentions of the turn."""
-    left = _left(reading, bounds.begin, bounds.first)
+    if away := _put_away(reading.words, mention, bounds):
+        return away
+    left = _left(reading, named, bounds.begin, bounds.first)
     right = _right(reading, mention.end, min(bounds.end, bounds.stop))
     return _stronger(left, right, bounds.first) or _verb_of_list(reading, named, mention, bounds.end)
 
 
-def _left(reading: Reading, begin: int, first: int) -> Cue | None:
+def _is_of_one_before(
+    words: Sequence[Word], begin: int, first: int, cue: Cue, between: Sequence[str], named: Sequence[Mention]
+) -> bool:
+    """Whether a cue before a name ended what is said of another: "telma band kar di, ab amlong", "aspirin (stopped),
+    clopidogrel", "I was on Paxil, now Lexapro"."""
+    if cue.meaning not in ("stopped", "missed", "tried"):
+        return False
+    if first > begin and words[first - 1].norm in _NOW:
+        return True
+    others = any(begin <= other.first and other.end <= cue.first for other in named)
+    last = max((m.end for m in named if begin <= m.first and m.end <= cue.first and not m.drug.kind), default=None)
+    if last is not None and not _LISTED.isdisjoint(between[:1]):
+        own = [word.norm for word in words[last : cue.first]]
+        if all(norm[0].isdecimal() or norm in _UNITS for norm in own):
+            return True  # "Aspirin 81 stopped, plavix 75."
+    return others and (")" in between or (stands_last(words, cue) and not _NOW.isdisjoint(between)))
+
+
+def _put_away(words: Sequence[Word], mention: Mention, bounds: Bounds) -> Cue | None:
+    """ "You can put the salbutamol away", "the Clenil is finished"."""
+    after = [word.norm for word in words[mention.end : mention.end + 2]]
+    before = {word.norm for word in words[max(bounds.begin, mention.first - _AWAY_REACH) : mention.first]}
+    if after[:1] == ["away"] and not _AWAY.isdisjoint(before):
+        return Cue(mention.end, mention.end + 1, "stopped")
+    if mention.first > 0 and words[mention.first - 1].norm in _HOLDING:
+        return Cue(mention.first - 1, mention.first, "stopped")  # "Hold metformin before the scan."
+    owns = words[mention.end - 1].norm.endswith("'s")
+    over = after[1:] if after[:1] in (["is"], ["'s"]) else after[:1] if owns else []
+    return Cue(mention.end, mention.end + 1, "stopped") if over[:1] == ["finished"] else None
+
+
+def _left(reading: Reading, named: Sequence[Mention], begin: int, first: int) -> Cue | None:
     """The nearest cue before word `first` of its sentence that can be about it."""
     words = reading.words
     nearest: Cue | None = None
@@ -63,6 +104,8 @@ def _left(reading: Reading, begin: int, first: int) -> Cue | None:
         if cue.first < begin or gap < 0 or gap > FURTHEST_LEFT or cue.meaning == "considered":
             continue
         between = [word.norm for word in words[cue.end : first]]
+        if _is_of_one_before(words, begin, first, cue, between, named):
+            continue
         if any(norm in _CLAUSE_ENDS for norm in between):
             continue
         if cue.meaning == "changed" and not _is_object(between):
@@ -93,10 +136,11 @@ def _right(reading: Reading, first: int, end: int) -> Cue | None:
             return cue if len(other) <= 2 else None
         if words[cue.first].norm in _STAYING:
             return cue if not other else None
-        done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing", "quit"))
+        done = cue.meaning in ("taking", "missed") or words[cue.first].norm.endswith(("ed", "en", "ing", "quit", "cut"))
         if _is_told_of_what_was_named(between, cue):
             return cue
-        whole = bool(between) or words[cue.first].norm in _BEGINS_WHOLE
+        ends = cue.end >= len(words) or words[cue.end].norm in _MARKS
+        whole = bool(between) or words[cue.first].norm in _BEGINS_WHOLE or (cue.meaning == "stopped" and ends)
         return cue if whole and not other and done else None
     return None
 

@@ -7,7 +7,7 @@ years", "ten of them" and "it was ten".
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from carelog.extraction.medications.doses import Dose, is_change
+from carelog.extraction.medications.doses import Dose, is_change, is_denied
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.numbers import find_numbers
@@ -29,6 +29,7 @@ TO_NAME = word_set("of on for in with your the my his her dose up that this , uh
 LONGEST_POINTING = 4
 _LONGEST_GAP_ON = 8
 _CORRECTING = word_set("no , . wait sorry i mean meant uh um it's make that rather actually scratch tell a lie")
+_TAKING_BACK = word_set("sorry no wait mean meant rather scratch")
 _CHANGED = word_set(
     "it that this the dose dosage your to from up down back all way gradually medication , uh um by you me"
 )
@@ -311,19 +312,20 @@ def _goes_on(reading: Reading, dose: Dose, since: Mention | None) -> bool:
     """ "Ten units in the morning and twelve at night", "fourteen units, no wait, sixteen": the unit is said once."""
     begin = since.end if since else 0
     before = [other for other in reading.doses if begin <= other.first and other.end <= dose.first]
-    earlier = [other for other in before if other.unit or (since and is_sure(other))]
+    earlier = [other for other in before if other.unit or (since and (is_sure(other) or other.first == begin))]
     gap = set(_norms(reading.words, earlier[-1].end, dose.first)[:_LONGEST_GAP_ON]) if earlier else set()
     if not gap or dose.first - earlier[-1].end > _LONGEST_GAP_ON:
         return False
     listed = "and" in gap or "," in gap
-    corrected = gap <= _CORRECTING and earlier[-1].unit is not None
+    corrected = gap <= _CORRECTING and (earlier[-1].unit is not None or not _TAKING_BACK.isdisjoint(gap))
     return corrected or (listed and is_before_frequency(reading, dose))
 
 
 def _answers_with(readings: Sequence[Reading], turn: int, dose: Dose, last: Place) -> bool:
     """ "And the carvedilol?" "That's the twelve and a half, twice a day." """
     asking, words = readings[last.turn], readings[turn].words
-    said = _norms(words, 0, dose.first)
+    denied = [other.end for other in readings[turn].doses if other.end <= dose.first and is_denied(words, other)]
+    said = _norms(words, max(denied, default=0), dose.first)  # "Not seventy-five, eighty-eight."
     if not _ends_clause(readings[turn], dose) or not all(norm in _BEFORE_ANSWER for norm in said):
         return False
     if said[-1:] == ["at"] and _WHO.isdisjoint(said) and (dose.value or 0) <= _LATEST_HOUR:

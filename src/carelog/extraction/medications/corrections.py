@@ -7,6 +7,7 @@ from itertools import pairwise, takewhile
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.medications.bare import checked_until
+from carelog.extraction.medications.doses import is_denied
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.pairing import Pair
 from carelog.extraction.medications.reading import Reading
@@ -53,7 +54,7 @@ def without_corrected(readings: Sequence[Reading], pairs: Sequence[Pair]) -> lis
 
     def taken_back(pair: Pair) -> bool:
         medicine, turn = _medicine(pair), pair.dose_turn
-        if pair in past and medicine in present:
+        if (pair in past and medicine in present) or _is_denied(readings, pair):
             return True
         soon = takewhile(lambda other: other.dose.first <= pair.dose.end + _REACH, _from(told[medicine, turn], pair))
         reply = takewhile(lambda other: other.dose.first <= _FIRST_WORDS, told.get((medicine, turn + 1), ()))
@@ -89,6 +90,16 @@ def _replaces(readings: Sequence[Reading], new: Pair, old: Pair) -> bool:
     if new.dose_turn != old.dose_turn or not 0 < len(gap) <= _REACH or new.dose.target:
         return False
     return _is_correction(words, gap)
+
+
+def _is_denied(readings: Sequence[Reading], pair: Pair) -> bool:
+    """ "Levothyroxine, seventy-five?" "Not seventy-five": whatever it is."""
+    reply = pair.dose_turn + 1
+    if reply >= len(readings) or same_speaker(readings[pair.dose_turn].utterance, readings[reply].utterance):
+        return False
+    there = readings[reply]
+    said = (dose for dose in there.doses if dose.first <= _FIRST_WORDS and dose.value == pair.dose.value)
+    return any(is_denied(there.words, dose) for dose in said)
 
 
 def _is_held_out(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:

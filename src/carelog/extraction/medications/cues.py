@@ -25,7 +25,10 @@ VERB_LAST = word_set(
 
 
 _BORROWED = word_set("start stop continue")
+_BORROWED_MISSES = word_set("miss missed skip")
 _HINDI_DO = word_set("karo kar karna kijiye kiya ki rakho hai karke")
+_HINDI_BEEN = word_set("ho hui hua gayi gaya gai kari nahi nahin di diya thi tha") | _HINDI_DO
+_CLOSING = frozenset(".,;!?।")
 
 
 class Cue(NamedTuple):
@@ -39,6 +42,8 @@ def stands_last(words: Sequence[Word], cue: Cue) -> bool:
     norm = words[cue.first].norm
     if norm in _BORROWED:
         return cue.first + 1 < cue.end and words[cue.first + 1].norm in _HINDI_DO
+    if norm in _BORROWED_MISSES and cue.first + 1 < len(words):  # "I was going to skip the run": English.
+        return words[cue.first + 1].norm in _HINDI_BEEN or words[cue.first + 1].norm in _CLOSING
     return norm in VERB_LAST
 
 
@@ -103,11 +108,15 @@ _PHRASES: dict[Meaning, str] = {
         called in, refill, refills, refilled, refilling, renew, renewed, write you, write for, write a, wrote,
         writing you, script, prescription, give you, give him, give her, get you, giving you, get him, get her,
         treat you with, treat him with, treat her with, treat it with, treat this with, treat that with, recommend,
-        recommended, recommending, try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
+        recommended, recommending, to send, will send, i'll send, we'll send, sending,
+        try some, let's try, we'll try, try you on, try a, i'll try, dispense, pick up,
         i would like you on, want you on, wants you on, likh, likhi, likha, likh di, likh raha, likh rahi, लिखी, लिखा,
         लिख दी
     """,
     "changed": """
+        let's make the, let's make your, let's make it, let's make that, we'll make the, we'll make your, we'll make it,
+        i'll make the, i'll make your, i'll make it, make the dose, make your dose, going to make the,
+        going to make it, want to make the,
         put it up, put it up to, putting it up, putting it up to, puts it up, put it back up, put it back down,
         put that up, put that up to,
         go to, go from, go back to, move up, drop the, drop your, drop it, drop to, dropped the, dropped to,
@@ -124,6 +133,15 @@ _PHRASES: dict[Meaning, str] = {
         ab nahi le raha, ab nahi le rahi, ab nahi le rahe, ab nahi leta, ab nahi leti, ab nahi lete, अब नहीं ले रहा,
         अब नहीं ले रही, left it, left that, left taking, threw it out, threw it away, threw them out, threw them away,
         threw that out,
+        not doing that again, not doing it again, not taking that again, not taking it again, won't take it again,
+        won't be taking it again, won't be taking that again, never taking it again, never taking that again,
+        never got more, never got any more, never refilled it, never got it refilled, never renewed it, let it slide,
+        let that slide, not had it since, haven't had it since, have n't had it since, not taken it since,
+        haven't taken it since, have n't taken it since, not used it since, haven't used it since,
+        have n't used it since, not touched it since, haven't touched it since, have n't touched it since,
+        leta tha, leti thi, lete the, le raha tha, le rahi thi, khata tha, khati thi, लेता था, लेती थी, खाता था, खाती थी,
+        lena band kar diya, lena band kar di, lena band kiya, lena band kar diye, lena band, lena chhod diya,
+        lena chod diya, लेना बंद कर दिया, लेना बंद कर दी, लेना बंद किया, लेना छोड़ दिया, hold all,
         band karo, band kar do, band kijiye, band karna, band hai, stop karo, stop kar do, stop kijiye, stop kar di,
         stop kar diya, stop kiya,
         bin the, bin your, binned the, binned my, ditch the, ditched the, ditched my, chuck the, chucked the, toss the,
@@ -184,6 +202,8 @@ _PHRASES: dict[Meaning, str] = {
         wanted me on,
         wanted to give me, tried to put me on,
         thinking of, thought of, tempted to, toying with,
+        shuru karna padega, shuru karni padegi, shuru karna hoga, shuru karni hogi, lena padega, leni padegi,
+        hold off on starting, holding off on starting, hold off on adding, hold off starting, hold off from starting,
         think about, thinking about, thought about, consider, considering, considered, might add, might try,
         might start, might want, might need, might consider, might use, might have to, might be able, might put,
         might give, might increase, might switch, might go, might do, might change, may need, may want,
@@ -208,6 +228,8 @@ _PHRASES: dict[Meaning, str] = {
         is it safe, would it be ok, would it be okay, kya main, kya mai
     """,
     "other": """
+        stopped by, stopping by, stops by, stopped to, stopped at, stopped in,
+        forgot to ask, forgot to tell, forgot to mention, forget to ask, forgot to say, forgot to bring,
         no more than, patch came off, patch comes off, patch fell off, patches come off, patches came off,
         take your oxygen, took your oxygen, taking your oxygen, take my oxygen, took my oxygen, took his oxygen,
         took her oxygen, take his oxygen, take her oxygen, get your oxygen, got your oxygen,

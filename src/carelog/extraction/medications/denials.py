@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from carelog.extraction.medications.cues import Cue, stands_last
+from carelog.extraction.medications.said import Said
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
@@ -18,6 +19,7 @@ _HINDI_NOT = word_set("nahi nahin नहीं")
 _RULED_OUT = word_set("no without avoid avoiding not never")
 _NOT_NEEDED = word_set("need want think recommend require give believe")
 _NOT_MISSED = word_set("not n't never don't doesn't didn't haven't hasn't won't without nahi nahin नहीं")
+_NEARLY = word_set("almost nearly")
 _ELSE = word_set("otherwise else")  # "With my tea, because otherwise I forget it."
 _MARKS = frozenset(",.;:?!।")
 _CONDITIONS = word_set("if agar अगर")
@@ -44,6 +46,20 @@ _UNDOING = (
     "but never take it", "but i never use it", "but i never take it", "but i don't use it", "but i don't take it",
     "but don't use it", "but don't take it",
 )  # fmt: skip
+_NO = word_set("no nope nahi nahin नहीं")
+_UNDONE_REACH = 8
+_UNREAL_REACH = 4
+_TO_COME_VERBS = word_set("start starting starts begin beginning stop stopping stops")
+_TO_COME = phrase_set(
+    "next week | next month | next monday | next tuesday | next wednesday | next thursday | next friday | tomorrow | "
+    "in two weeks | next year | next saturday | next sunday"
+)
+_TO_COME_REACH = 6
+_AWAITED = word_set("waiting due supposed meant going")
+_THOUGHT_OF = word_set("might may planning could nobody")
+_DONE_SO = phrase_set("and i did | so i did | and did | and he did | and she did")
+_BUT = phrase_set("but i still | but i didn't | but i did n't | but i haven't | but i have n't | but i kept")
+_LEFT_UNDONE = phrase_set("but i haven't | but i have n't | but i didn't | but i did n't | but never did")
 _LONG_AGO = phrase_set(
     """
     when i was | years ago | as a child | as a kid | as a teenager | back in | in college | in high school |
@@ -62,8 +78,8 @@ def is_refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -
     unread = words[max(begin, cue.end if cue and cue.end <= first else begin, first - 7) : first]
     if any(a.norm in _NEGATIONS and b.norm in _NOT_NEEDED for a, b in pairwise(unread)):
         return cue is None or cue.end <= first  # "I don't think you need a diuretic."
-    if cue is None or cue.meaning == "missed":
-        return False
+    if cue is None or cue.meaning == "missed" or words[cue.first].norm == "tolerating":
+        return False  # "You're not tolerating the metoprolol": it is taken.
     if any(word.norm in _HINDI_NOT for word in words[cue.end : cue.end + 2]):
         return True
     near = range(max(begin, cue.first - 3), cue.first)
@@ -79,7 +95,7 @@ def is_denied(words: Sequence[Word], begin: int, cue: Cue) -> bool:
     for i in range(cue.first - 1, max(begin, cue.first - 4) - 1, -1):
         if words[i].norm in _MARKS:
             return False
-        if words[i].norm in _NOT_MISSED or words[i].norm in _ELSE:
+        if words[i].norm in _NOT_MISSED or words[i].norm in _ELSE or words[i].norm in _NEARLY:
             return True
     return False
 
@@ -126,6 +142,37 @@ def is_long_ago(words: Sequence[Word], sentence: tuple[int, int], cue: Cue) -> b
 def is_not_begun(words: Sequence[Word], first: int, stop: int) -> bool:
     """ "(They gave me amoxicillin) but I haven't started it." """
     return any(_NOT_BEGUN.at(words, i) for i in range(first, stop))
+
+
+def is_answered_no(words: Sequence[Word], end: int) -> bool:
+    """ "(Ibuprofen, yes.) Aspirin no.", where the name ends at word `end`."""
+    apart = _norm(words, end) == ","  # "The ramipril, no, they took me off it" goes on.
+    at = end + apart
+    return _norm(words, at) in _NO and (at + 1 >= len(words) or _norm(words, at + 1) in _MARKS - {"," if apart else ""})
+
+
+def is_left_undone(words: Sequence[Word], cue: Cue) -> bool:
+    """ "(I should start it again) but I haven't"."""
+    return any(_LEFT_UNDONE.at(words, i) for i in range(cue.end, min(len(words), cue.end + _UNDONE_REACH)))
+
+
+def is_unreal(words: Sequence[Word], begin: int, cue: Cue) -> Said | None:
+    """ "I might stop it", "I'm waiting to start Ozempic", "I was told to stop but I still take it": no change yet, and
+    what is so where one was to begin."""
+    before = [word.norm for word in words[max(begin, cue.first - _UNREAL_REACH) : cue.first]]
+    if _DONE_SO.stands_in(words, cue.end, len(words)):
+        return None  # "I was supposed to stop it, and I did."
+    if before[-2:] == ["plan", "to"]:
+        return Said(None)
+    told_but = "told" in before and any(_BUT.at(words, i) for i in range(cue.end, len(words)))
+    if not _AWAITED.isdisjoint(before) and before[-1:] == ["to"]:
+        undone = any(_LEFT_UNDONE.at(words, i) for i in range(cue.end, len(words)))
+        return Said(None) if undone or "going" in before or "meant" in before else Said("ordered")
+    if words[cue.first].norm in _TO_COME_VERBS and _TO_COME.stands_in(
+        words, cue.end, min(len(words), cue.end + _TO_COME_REACH)
+    ):
+        return Said("ordered")  # "I start Keytruda next Tuesday", "they're stopping my Humira next month"
+    return Said(None) if not _THOUGHT_OF.isdisjoint(before) or told_but else None
 
 
 def is_undone(words: Sequence[Word], first: int, stop: int) -> bool:

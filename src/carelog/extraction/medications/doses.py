@@ -1,5 +1,6 @@
 """Strengths: a number with a unit of medicine, and the changes of strength that are said with "to"."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,8 +23,19 @@ _UNITS = {
     "milliequivalents": "meq", "%": "%", "percent": "%",
 }  # fmt: skip
 _DASHES = frozenset("-–—")
+_ARROWS = ("->", "=>", "→", "⟶", "➔")
+_WRITTEN_TO = frozenset({"se", "→", ">", "⟶", "➔"})
 _TO = (["to"], ["up", "to"], ["down", "to"], ["se"])  # "500 se 1000 kar diya"
 _LIMITS = word_set("max maximum limit exceed exceeding most under over below above")
+_NOT_HINDI = frozenset({"nahi", "nahin", "नहीं"})
+_TAKEN_HINDI = word_set(
+    "li liya le leta leti lete lena khaya khayi kha mili milti milta hai thi tha ली लिया ले लेता लेती लेते खाई खाया मिली है"
+)
+_HALF = word_set("half aadha aadhi adha adhi आधा आधी")
+_YEAR = re.compile(r"(?:19[89]|20[0-3])\d")
+_SINCE = word_set("stopped since in from until discontinued started quit finished till c")
+_BODY_HEAT = re.compile(r"(?:9[4-9]|10[0-7])\.\d")
+_PUT_REACH = 6
 _LONG_UNITS = frozenset({"gram", "milligram", "microgram"})
 _NOT_OF_MEDICINE = word_set(
     """
@@ -42,7 +54,7 @@ _LONGEST_BETWEEN = 3
 _LONGEST_START = 4
 _JOINING = word_set("and or to then once twice daily a in at per times of with the")
 _LONGEST_TO_PER = 2  # Words between the numbers of a mixture: a unit, and "per".
-_TIMES = word_set("hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
+_TIMES = word_set("h hour hours hr hrs minute minutes day days week weeks month months year years o'clock am pm")
 _COUNTED = _TIMES | word_set(
     """
     times time tablet tablets pill pills capsule capsules cap caps dose doses puff puffs drop drops refill refills
@@ -116,7 +128,7 @@ def find_doses(utterance: Utterance) -> list[Dose]:
         while found and found[-1].end > dose.first:
             found.pop()  # The "10" of "from 10 to 20 milligrams".
         found.append(dose)
-        planned = not _is_past(words, dose.first) and words[number.first - 1].norm != "se"
+        planned = not _is_past(words, dose.first) and words[number.first - 1].norm not in _WRITTEN_TO
         if earlier and dose.first < number.first and dose.value and planned:
             found.append(dose._replace(end=earlier.end, value=earlier.value, former=True))
     if len(found) < 2:
@@ -132,6 +144,13 @@ def _begins_anew(words: Sequence[Word], dose: Dose, later: Sequence[Dose]) -> bo
     if following is None or not 0 < following.first - dose.end <= _LONGEST_START:
         return False
     return all(words[i].norm not in _JOINING for i in range(dose.end, following.first))
+
+
+def is_denied(words: Sequence[Word], dose: Dose) -> bool:
+    """ "Not seventy-five, (eighty-eight)", "75 nahi": a strength that it is not."""
+    if _norm(words, dose.end) in _NOT_HINDI:
+        return _norm(words, dose.end + 1) not in _TAKEN_HINDI  # "Dolo 650 nahi li" denies the taking.
+    return _norm(words, dose.first - 1) == "not" and _norm(words, dose.first - 2) != "why"
 
 
 def _numbers(utterance: Utterance) -> list[Number]:
@@ -221,12 +240,20 @@ def _range(utterance: Utterance, earlier: Number | None, number: Number, unit: s
         return None
     between = [_norm(words, i) for i in range(earlier.end, number.first)]
     joined = [norm for norm in between if norm not in _UNITS and norm != ","]
+    if _is_arrow(utterance, earlier, number):
+        return Dose(earlier.first, end, number.value, unit, target=True)
     dashed = utterance.text[words[earlier.end - 1].end : words[number.first].start].strip() in _DASHES
     begin = earlier.first - (_norm(words, earlier.first - 1) == "from")
     if joined in _TO:
         change = joined == ["se"] or _is_change(words, earlier.first)
         return Dose(begin, end, number.value if change else None, unit, target=change)
     return Dose(begin, end, None, unit) if joined == ["or"] or dashed else None
+
+
+def _is_arrow(utterance: Utterance, earlier: Number, number: Number) -> bool:
+    """ "Lisinopril 10 → 20", "1000 BID -> 500 BID"."""
+    between = utterance.text[utterance.words[earlier.end - 1].end : utterance.words[number.first].start].rstrip()
+    return between.endswith(_ARROWS)
 
 
 def _combination(words: Sequence[Word], number: Number) -> Dose | None:
@@ -290,8 +317,15 @@ def _is_change(words: Sequence[Word], first: int) -> bool:
 def _counts_something(utterance: Utterance, first: int, end: int) -> bool:
     """A number without a unit that counts what follows, is an age, or breaks off."""
     words = utterance.words
-    if _norm(words, first) == "half":
+    if _norm(words, first - 1) == "u":
+        return True  # "U-500 insulin": its concentration.
+    if _norm(words, first) in _HALF:
         return True  # Of a tablet.
+    written = _norm(words, first)
+    if end - first == 1 and _YEAR.fullmatch(written) and _norm(words, first - 1) in _SINCE:
+        return True  # "Aspirin 81, stopped 2021"
+    if end - first == 1 and _BODY_HEAT.fullmatch(written):
+        return True  # "Took Dolo, 98.8 at six"
     if _norm(words, end) == "din" and _norm(words, end + 1) in _WITHIN:
         return False  # "Metformin 500 din mein do baar"
     if _norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"} | _MONEY:
@@ -309,7 +343,9 @@ def _is_limit(words: Sequence[Word], first: int) -> bool:
     two = (_norm(words, first - 2), _norm(words, first - 1))
     if two[1] == "than" or two[1] in _LIMITS or two[0] in _LIMITS:
         return True
-    return two == ("up", "to") and not _is_change(words, first) and _norm(words, first - 4) != "put"  # "Put me up to"
+    if two != ("up", "to") or _is_change(words, first):
+        return False
+    return all(_norm(words, i) != "put" for i in range(first - _PUT_REACH, first - 2))  # "Put the sertraline up to"
 
 
 def _is_past(words: Sequence[Word], first: int) -> bool:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from carelog.conversations.turns import Role
+from carelog.extraction.allergies.asked import charted
 from carelog.extraction.exchange import open_questions, same_speaker
+from carelog.extraction.labs.mentions import find_mentions as find_tests
+from carelog.extraction.medications.cues import Cue
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
@@ -72,6 +75,7 @@ _AFTER_REACTS = word_set("to is are , include including : like with except apart
 _COPULA = word_set("is was 's are were")
 _ALLERGY = word_set("allergy allergies")
 _ENDS_CLAUSE = word_set("for . , ; ? ! and but because so")
+_ANEW = word_set("and any do are have so still")
 _GREETING = word_set("hi hello hey dear mr mrs ms miss")
 _INTRODUCING = frozenset({("speaking", "with"), ("speaking", "to"), ("talking", "to"), ("name", "is"), ("name", "'s")})
 _ALLOWED = word_set("fine ok okay alright safe allowed")
@@ -79,6 +83,8 @@ _LONGEST_ASKED = 8
 _COPULA_REACH = 5
 _REACH = 12
 _KIN_REACH = 8
+_TAKEN_ONESELF = word_set("took borrowed tried swallowed pinched nicked stole")
+_TAKEN_REACH = 7
 
 
 def is_of_people(utterance: Utterance, begin: int, mention: Mention) -> bool:
@@ -124,6 +130,22 @@ def is_given_once(utterance: Utterance, mention: Mention) -> bool:
     after = [word.norm for word in words[mention.end : mention.end + _GIVEN_REACH]]
     given = any(word.norm in ("gave", "given") for word in words[max(0, mention.first - _GIVEN_BEFORE) : mention.first])
     return given and not _HOSPITAL.isdisjoint(after)
+
+
+def is_a_result(dialogue: Sequence[Utterance], turn: int, mention: Mention, cue: Cue | None) -> bool:
+    """ "TSH 6.8 | and vitamin D 14, it says": among results of the laboratory a substance is one, if not taken."""
+    if not mention.drug.ambiguous or (cue is not None and not dialogue[turn].words[cue.first].norm.startswith("likh")):
+        return False
+    return any(
+        not test.lab.substance and test.lab.units and _is_followed_by_number(utterance, test.end)
+        for utterance in dialogue[max(0, turn - 1) : turn + 1]
+        if utterance is dialogue[turn] or same_speaker(utterance, dialogue[turn])
+        for test in find_tests(utterance)
+    )
+
+
+def _is_followed_by_number(utterance: Utterance, end: int) -> bool:
+    return any(word.norm[0].isdecimal() for word in utterance.words[end : end + 2])
 
 
 def is_general(utterance: Utterance, begin: int, end: int, mention: Mention) -> bool:
@@ -185,13 +207,32 @@ def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, menti
         return True
     if _is_the_allergy(utterance, mention) or _is_asked_as_allergy(utterance, mention):
         return True
+    if charted(utterance) is not None:
+        return True  # "Any allergies? I've got aspirin down."
     if before is None or mention.first > 6 or same_speaker(before, utterance):
         return False
+    if charted(before) is not None:
+        return True
     return any(
         word.norm in ("allergic", "allergies", "allergy", "reacts")
         for question in open_questions(before)
         for word in before.words[question.first : question.end]
     )
+
+
+def is_asked_on_as_allergy(dialogue: Sequence[Utterance], turn: int) -> bool:
+    """ "(Any allergies? No.) Penicillin?" "Oh yes, penicillin": asked on for what was asked for before."""
+    asking = turn if dialogue[turn].turn.role in (Role.CLINICIAN, Role.AGENT) else turn - 1
+    if asking < 2 or asking < turn - 1:
+        return False
+    words = dialogue[asking].words
+    short = 1 < len(words) <= _LONGEST_ASKED and words[-1].norm == "?" and words[0].norm not in _TAKES | _ANEW
+    before = dialogue[asking - 2]
+    return short and same_speaker(before, dialogue[asking]) and before.norms >= {"?"} and _asks_for_allergies(before)
+
+
+def _asks_for_allergies(before: Utterance) -> bool:
+    return not before.norms.isdisjoint(_ALLERGY | {"allergic"})
 
 
 def _is_asked_as_allergy(utterance: Utterance, mention: Mention) -> bool:
@@ -230,6 +271,12 @@ def _is_of_the_subjects_kin(words: Sequence[Word], begin: int, mention: Mention)
     )
 
 
+def _is_taken_oneself(words: Sequence[Word], begin: int, owner: int) -> bool:
+    """ "I took one of my (girlfriend's propranolols)"."""
+    before = [word.norm for word in words[max(begin, owner - _TAKEN_REACH) : owner]]
+    return not _ME.isdisjoint(before) and not _TAKEN_ONESELF.isdisjoint(before)
+
+
 def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
     """ "My wife takes metoprolol", "my mother's insulin", "her tramadol"; not "my wife says I take".
 
@@ -250,6 +297,8 @@ def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
         if norm in _ACQUAINTANCES and words[i + 1].norm in _SAYS:
             end = utterance.sentence_at(mention.first)[1]  # "My neighbour says aspirin helps"; not "..., so I take it".
             return not any(word.norm in _FIRST_PERSON for word in words[i + 1 : end])
+        if owns and _is_taken_oneself(words, begin, i):
+            return False
         if owns or (norm in _KIN | _PETS and words[i + 1].norm in _KIN_HAS):
             return not any(word.norm in _ME for word in words[i + 1 : mention.first])
     return False

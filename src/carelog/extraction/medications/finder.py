@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from carelog.conversations.turns import Role
 from carelog.extraction.claims import long_past
@@ -15,16 +14,22 @@ from carelog.extraction.medications.directions import directions
 from carelog.extraction.medications.directions import said as in_words
 from carelog.extraction.medications.forms import form_and_route
 from carelog.extraction.medications.frequencies import Often
+from carelog.extraction.medications.kinds import named_after
+from carelog.extraction.medications.listed import (
+    Naming,
+    is_asked_how_often,
+    is_asked_of_past,
+    is_of_taker,
+    status_of_list,
+)
 from carelog.extraction.medications.merging import Fact, merge
 from carelog.extraction.medications.names import Mention, find_mentions
 from carelog.extraction.medications.pairing import Pair, pair
-from carelog.extraction.medications.plans import topic_at
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.reasons import reason_after, reason_before
 from carelog.extraction.medications.said import Said
 from carelog.extraction.medications.status import Scene
 from carelog.extraction.professionals import professional_after_by, professional_before
-from carelog.extraction.quoting import quoted
 from carelog.extraction.utterances import Utterance
 from carelog.record.types.medication import Medication, Status
 
@@ -37,12 +42,11 @@ _LONGEST_ALL = 24
 _REASON_REACH = 16
 _ASKING = frozenset({"which", "what", "kaunsi", "kaun"})
 _ASKING_REACH = 4
-_QUESTION_REACH = 8
-_ASKED_REACH = 8
 _IN_MICROGRAMS = frozenset({"fentanyl", "buprenorphine"})
 """What patches give by the hour, in micrograms."""
 _HALVING = frozenset({"cut", "cutting", "halve", "halved", "halving", "double", "doubled", "doubling", "split"})
 _HALVING_REACH = 3
+_OF_A = frozenset({"a", "of", "the", "my", "an"})
 _GIVES = frozenset({"put", "gave", "has", "had", "have", "started", "prescribed", "got"})
 
 
@@ -63,6 +67,8 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
     mentions = {turn: found for turn, reading in enumerate(readings) if (found := find_mentions(reading))}
     for turn, mention in list(misnamed(readings, mentions)):
         mentions[turn].remove(mention)
+    for turn, kind, name in list(named_after(readings, mentions)):
+        mentions[turn] = [m._replace(drug=name.drug) if m is kind else m for m in mentions[turn] if m is not name]
     pairs: dict[tuple[int, Mention], list[Pair]] = {}
     for one in without_corrected(readings, pair(readings, mentions)):
         pairs.setdefault((one.turn, one.mention), []).append(one)
@@ -78,14 +84,14 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
             answered = any(not reply.drug.kind for reply in mentions.get(turn + 1, ()))
             if mention.drug.kind and _is_asked_for(readings[turn], mention.first, answered=answered):
                 continue
-            place = _Place(readings, turn, mention, following)
-            past = _is_asked_of_past(readings[turn], mention)
+            place = Naming(readings, turn, mention, following)
+            past = is_asked_of_past(readings[turn], mention)
             facts += [
                 _fact(place, p, _said_of_dose(scene, p, own, said, asked_of_past=past), alone=len(own) == 1)
                 for p in own
             ]
             facts += [] if own else [_fact(place, None, said)]
-            if missed := scene.missed_of(turn, mention, following):
+            if said.status != "stopped" and (missed := scene.missed_of(turn, mention, following)):
                 facts.append(
                     Fact(mention.drug, (*missed.spans, place.quote(mention.first, mention.end)), status="missed")
                 )
@@ -98,6 +104,9 @@ def _is_asked_for(reading: Reading, word: int, *, answered: bool) -> bool:
     `answered` where the next turn names a medicine.
     """
     utterance = reading.utterance
+    shown = utterance.sentence_at(word)[0]
+    if [w.norm for w in utterance.words[shown : shown + 2]] == ["show", "me"]:
+        return True  # "Show me how you use the inhaler."
     asked = [question for question in reading.questions if question.first <= word < question.end]
     if any(question.form is QuestionForm.OPEN or answered for question in asked):
         return True
@@ -108,32 +117,11 @@ def _is_asked_for(reading: Reading, word: int, *, answered: bool) -> bool:
     return utterance.words[end - 1].norm == "?" and bool(_ASKING & asking)
 
 
-def _is_asked_of_past(reading: Reading, mention: Mention) -> bool:
-    """ "What strength was the calcium?": its answer tells nothing of today."""
-    before = {word.norm for word in reading.words[: mention.first][-2:]}
-    return not before.isdisjoint(("was", "were")) and any(q.first <= mention.first < q.end for q in reading.questions)
-
-
 def _says_something(finding: Finding) -> bool:
     """Whether more was said of the medicine than its name: "stay away from ibuprofen" is nothing of the subject's."""
     medication = finding.payload
     assert isinstance(medication, Medication)
     return any((medication.status, medication.dose, medication.frequency, medication.route))
-
-
-class _Place(NamedTuple):
-    """A mention in its dialogue; the next medicine of its turn is named by word `following`."""
-
-    readings: Sequence[Reading]
-    turn: int
-    mention: Mention
-    following: int
-
-    def quote(self, first: int, end: int) -> Span:
-        """The words `first` to `end` with those around them that make them understood."""
-        utterance = self.readings[self.turn].utterance
-        begin, stop = quoted(utterance.words, utterance.sentence_at(first), first, end)
-        return utterance.span(begin, max(stop, end))
 
 
 def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, asked_of_past: bool) -> Said:
@@ -155,7 +143,7 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, ask
     return replace(said, status=later, tentative=False) if later else said
 
 
-def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> Fact:
+def _fact(place: Naming, p: Pair | None, said: Said, *, alone: bool = True) -> Fact:
     """One strength of a mention; `alone` where no other was said of it."""
     here, mention = place.readings[place.turn], place.mention
     words = here.words
@@ -186,15 +174,16 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
         if often and not any(span.turn == reply.turn for span in (*elsewhere, *said.spans)):
             elsewhere.append(Span(reply.turn, often.start, often.end))
     status = said.status
+    settled = p is not None and status == "changed" and _is_told_of_change(place.readings[p.dose_turn])
     if status == "changed" and _is_long_done(place, p):
         status = "taking"  # "They bumped me to twenty back in the spring."
     if status is None and (p is not None or often is not None):
-        status = _status_of_list(place, p, often)
+        status = status_of_list(place, p, often)
     sentence = here.utterance.sentence_at(first)
     asks = any(question.first <= mention.first < question.end for question in here.questions)
     to_come = status == "ordered" or (status == "started" and here.utterance.turn.role is Role.CLINICIAN)
     how = directions(here.utterance, sentence, first, end, place.following, to_come=to_come)
-    if status is None and how and here.utterance.turn.role in (Role.PATIENT, Role.CARER) and not asks:
+    if status is None and how and is_of_taker(here) and not asks:
         status = "taking"  # "Panadol, two tabs when my head hurts"
     with_what = _beside_frequency(here, stop, place.following, often)
     day = _day_of(here, sentence, first, end, place.following, status)
@@ -222,6 +211,7 @@ def _fact(place: _Place, p: Pair | None, said: Said, *, alone: bool = True) -> F
         stopped=day[0] if day and status == "stopped" else None,
         prescribed_by=_prescriber(here, sentence, first, end, status),
         tentative=said.tentative,
+        settled=settled,
         **form,
     )
 
@@ -234,21 +224,24 @@ def _is_of_unknown_unit(mention: Mention, p: Pair, form: str | None) -> bool:
     return patch or (mention.drug.kind and mention.drug.name.startswith("thyroid"))
 
 
-def _is_halved(place: "_Place", p: Pair, status: Status | None) -> bool:
+def _is_halved(place: "Naming", p: Pair, status: Status | None) -> bool:
     """ "I cut my 100 mg sertraline in half": what is taken now was not said."""
+    there = place.readings[p.dose_turn].words
+    before = [word.norm for word in there[max(0, p.dose.first - _HALVING_REACH) : p.dose.first]]
+    if "half" in before and set(before[before.index("half") + 1 :]) <= _OF_A:
+        return True  # "Half a 50 mg tablet of metoprolol"
     if status != "changed" or p.dose.target or p.dose_turn != place.turn or p.dose.first > p.mention.first:
         return False
     words = place.readings[place.turn].words
     return any(word.norm in _HALVING for word in words[max(0, p.dose.first - _HALVING_REACH) : p.dose.first])
 
 
-def _is_long_done(place: _Place, p: Pair | None) -> bool:
+def _is_long_done(place: Naming, p: Pair | None) -> bool:
     """Whether who takes it tells of a change that was long ago: what came of it is what is taken."""
     if p is None:
         return False
     utterance = place.readings[p.dose_turn].utterance
-    by_subject = utterance.turn.role in (Role.PATIENT, Role.CARER)
-    return by_subject and long_past(utterance.words, *utterance.sentence_at(p.dose.first))
+    return is_of_taker(place.readings[p.dose_turn]) and long_past(utterance.words, *utterance.sentence_at(p.dose.first))
 
 
 def _beside_frequency(here: Reading, at: int, following: int, often: Often | None) -> list[Often]:
@@ -282,6 +275,11 @@ def _day_told(readings: Sequence[Reading], said: Said) -> tuple[str, Span] | Non
         ):
             return found
     return None
+
+
+def _is_told_of_change(reading: Reading) -> bool:
+    """ "They put it up to 100", as who takes it says; not the "a hundred, okay" to a plan."""
+    return is_of_taker(reading) and any(cue.meaning == "changed" for cue in reading.cues)
 
 
 def _prescriber(here: Reading, sentence: tuple[int, int], first: int, end: int, status: Status | None) -> str | None:
@@ -343,54 +341,16 @@ def _of_all(reading: Reading, at: int) -> Often | None:
     return next((often for often in near if _ALL.search(text, max(at, often.start - _LONGEST_ALL), often.start)), None)
 
 
-def _status_of_list(place: _Place, p: Pair | None, often: Often | None) -> Status | None:
-    """Who says "Lipitor, at bedtime" of themselves takes it so; a clinician reads it from a list or prescribes it."""
-    reading = place.readings[place.turn]
-    teller = place.readings[p.dose_turn].utterance if p else reading.utterance
-    asked = any(q.first <= place.mention.first < q.end for q in reading.questions)
-    if asked and (p is None or p.dose_turn == place.turn) and not _is_asked_how_often(place):
-        return None
-    if asked and _is_asked_of_past(reading, place.mention):
-        return None
-    if teller.turn.role in (Role.PATIENT, Role.CARER) or asked or (often and _is_asked_how_often(place)):
-        return None if p is not None and p.dose.target else "taking"
-    return "taking" if _repeats(place) else topic_at(place.readings, place.turn, place.mention.first)
-
-
-def _repeats(place: _Place) -> bool:
-    """Whether the turn before, of whoever takes it, named it and did not ask about it: "and atorvastatin at night." -
-    "That's it exactly. Atorvastatin twenty."."""
-    if place.turn == 0:
-        return False
-    before = place.readings[place.turn - 1]
-    if before.utterance.turn.role not in (Role.PATIENT, Role.CARER):
-        return False
-    first, end, _ = place.mention
-    name = [word.norm for word in place.readings[place.turn].words[first:end]]
-    norms = [word.norm for word in before.words]
-    return any(
-        norms[at : at + len(name)] == name and not any(q.first <= at < q.end for q in before.questions)
-        for at in range(len(norms) - len(name) + 1)
-    )
-
-
 def _before(frequencies: Sequence[Often], at: int) -> Often | None:
     """ "Twice a day gabapentin"."""
     return next((o for o in frequencies if 0 <= at - o.end <= 1), None)
 
 
-def _answering(place: _Place, said: Said) -> Reading | None:
+def _answering(place: Naming, said: Said) -> Reading | None:
     """The next turn, if it answers about the mention: "How often do you take it?" "Twice a day." """
     reply = place.turn + 1
     if reply >= len(place.readings):
         return None
     if any(span.turn == place.readings[reply].turn for span in said.spans):
         return place.readings[reply]
-    return place.readings[reply] if _is_asked_how_often(place) else None
-
-
-def _is_asked_how_often(place: _Place) -> bool:
-    """ "How often do you use the albuterol?", "and the albuterol, how often?"."""
-    words, mention = place.readings[place.turn].words, place.mention
-    asked = {word.norm for word in words[max(0, mention.first - _QUESTION_REACH) : mention.end + _APART + 1]}
-    return place.following == len(words) and len(words) - mention.end <= _ASKED_REACH and {"how", "often"} <= asked
+    return place.readings[reply] if is_asked_how_often(place) else None

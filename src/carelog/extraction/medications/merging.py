@@ -16,6 +16,11 @@ from carelog.record.types.medication import Frequency, Medication, Route, Status
 _TELLING: tuple[Status | None, ...] = ("stopped", "changed", "started", "ordered", "missed", "taking", "asked", None)
 
 
+_LOCAL: frozenset[str | None] = frozenset(
+    {"nasal", "spray", "topical", "cream", "ointment", "gel", "ophthalmic", "otic"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One mention with all that was said beside it."""
@@ -33,6 +38,7 @@ class Fact:
     stopped: str | None = None
     prescribed_by: str | None = None
     tentative: bool = False  # The status gives way to another.
+    settled: bool = False  # Told by who takes it, not planned: what was taken before is over.
 
     @property
     def key(self) -> str:
@@ -45,6 +51,7 @@ class Fact:
             self,
             status=min(statuses or [self.status or other.status], key=_TELLING.index),
             tentative=not statuses and (self.tentative or other.tentative),
+            settled=self.settled or other.settled,
             frequency=self.frequency or other.frequency,
             form=self.form or other.form,
             route=self.route or other.route,
@@ -64,7 +71,26 @@ def merge(facts: Iterable[Fact]) -> list[Finding]:
     by_drug: dict[str, list[Fact]] = {}
     for fact in facts:
         by_drug.setdefault(fact.key, []).append(fact)
-    return [_finding(fact) for same in by_drug.values() for fact in _merged(same)]
+    return [_finding(fact) for same in by_drug.values() for product in _products(same) for fact in _merged(product)]
+
+
+def _products(facts: Sequence[Fact]) -> Iterable[Sequence[Fact]]:
+    """The facts of one ingredient, set apart where two brands of it are for two places of the body.
+
+    An inhaled and a nasal steroid are two medicines; Norvasc and amlodipine, or Tylenol and Panadol, are one.
+    """
+    brands: dict[str, set[str | None]] = {}
+    for fact in facts:
+        if fact.drug.name != fact.drug.ingredient:
+            brands.setdefault(fact.drug.name, set()).update({fact.route, fact.form} & _LOCAL)
+    if len(brands) < 2 or len({frozenset(ways) for ways in brands.values()}) < 2:
+        return [facts]
+    apart: dict[str, list[Fact]] = {}
+    latest = next(iter(brands))
+    for fact in facts:
+        latest = fact.drug.name if fact.drug.name in brands else latest
+        apart.setdefault(latest, []).append(fact)
+    return apart.values()
 
 
 def _merged(facts: Sequence[Fact]) -> list[Fact]:
@@ -97,6 +123,7 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
     dosed = list(by_dose.values())
     if any(fact.status not in (None, "asked") for fact in dosed):
         dosed = [fact for fact in dosed if fact.status != "asked"]  # "Is it 20?" "They cut it to 10."
+    dosed = _in_force(dosed)
     if bare is None:
         return dosed
     stopped = bare.status == "stopped" and not bare.tentative
@@ -108,6 +135,15 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
     if not dosed or (stopped and all(fact.status != bare.status for fact in dosed)):
         return [bare, *dosed]
     return [_filled(dosed[0], bare), *dosed[1:]]
+
+
+def _in_force(dosed: Sequence[Fact]) -> list[Fact]:
+    """Without the one strength that was taken until it was changed: "you're on 50?" "They put it up to 100." """
+    changed = [fact for fact in dosed if fact.settled and fact.status in ("changed", "taking")]
+    until_then = [fact for fact in dosed if fact.status in (None, "taking") and not fact.settled]
+    if len(changed) != 1 or len(until_then) != 1:
+        return list(dosed)
+    return [fact for fact in dosed if fact is not until_then[0]]
 
 
 def _is_after(one: Fact, other: Fact) -> bool:

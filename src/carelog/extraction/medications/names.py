@@ -12,7 +12,8 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from carelog.extraction.medications.cues import stands_last
+from carelog.extraction.medications.cues import Cue, stands_last
+from carelog.extraction.medications.devanagari import named_in_devanagari
 from carelog.extraction.medications.forms import FORMS
 from carelog.extraction.medications.misspellings import closest_name
 from carelog.extraction.medications.reading import Reading
@@ -59,6 +60,7 @@ _WHOSE = word_set("the my your his her")
 _SAYS_WHICH = word_set("is it's that's called named")
 _LONGEST_EXPLANATION = 5
 _LONGEST_JOIN = 3
+_SHORTEST_PLURAL = 8
 _SHORTEST_PIECE = 3
 _SHORTEST_APART = 9
 _CUE_REACH = 4
@@ -91,6 +93,8 @@ def find_mentions(reading: Reading) -> list[Mention]:
             length, drug, sure = 1, owned, True
         elif apart := _said_apart(words, i):
             length, drug, sure = 2, apart, True
+        elif spelt := named_in_devanagari(words[i].norm):
+            length, drug, sure = 1, spelt, True
         elif rare := find_in_long_tail(words[i].norm):
             length, drug = 1, rare
             sure = company.beside(i, i + 1) or _is_listed(words, found, i)
@@ -113,15 +117,18 @@ def find_mentions(reading: Reading) -> list[Mention]:
 
 @lru_cache(maxsize=8192)  # People use few different words, and most begin no name.
 def _may_begin(norm: str) -> bool:
-    if norm in load_drugs().first_words or _second_pieces(norm) or _with_its_verb(norm):
+    if norm in load_drugs().first_words or _second_pieces(norm) or _with_its_verb(norm) or named_in_devanagari(norm):
         return True
     return find_in_long_tail(norm) is not None or closest_name(norm) is not None
 
 
 def _with_its_verb(norm: str) -> Drug | None:
-    """ "Metformin's five hundred"."""
-    drug = load_drugs().single.get(norm[:-2]) if norm.endswith("'s") else None
-    return drug if drug and not drug.ambiguous else None
+    """ "Metformin's five hundred", and "one of her propranolols"."""
+    if norm[-1:] != "s" or norm in load_drugs().ordinary:
+        return None
+    drug = load_drugs().single.get(norm[:-2] if norm.endswith("'s") else norm[:-1])
+    plural = drug is not None and not norm.endswith("'s")
+    return drug if drug and not drug.ambiguous and not (plural and len(norm) < _SHORTEST_PLURAL) else None
 
 
 def _explains(words: Sequence[Word], found: Sequence[Mention], n: int, strengths: Container[int]) -> bool:
@@ -140,6 +147,8 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int, strengths
     if n + 1 < len(found) and not found[n + 1].drug.kind:
         form = FORMS.at(words, mention.end) if mention.end < len(words) else None
         between = [word.norm for word in words[mention.end + (form[0] if form else 0) : found[n + 1].first]]
+        if between == ["?"]:
+            return words[_sentence_end(words, found[n + 1].end)].norm == "?"  # "And the thyroid pill? Thyronorm 75?"
         if between in ([], [",", "the"], [",", "it's"], [",", "that's"]):
             return True  # "The water pill, the hydrochlorothiazide", "a nasal spray Valtoco".
         whose = mention.first > 0 and words[mention.first - 1].norm in _WHOSE
@@ -151,6 +160,11 @@ def _explains(words: Sequence[Word], found: Sequence[Mention], n: int, strengths
         and any(word.norm in _SAYS_WHICH for word in gap)
         for gap in gaps
     )
+
+
+def _sentence_end(words: Sequence[Word], i: int) -> int:
+    """The mark that ends the sentence of word `i`, or the last word."""
+    return next((n for n in range(i, len(words)) if words[n].norm in (".", "?", "!")), len(words) - 1)
 
 
 def _ends_there(words: Sequence[Word], end: int) -> bool:
@@ -251,12 +265,25 @@ class _Company:
                 and words[dose.end].norm == "of"
             ):
                 begins.add(dose.end + 1)  # "And two thousand of vitamin D"
+        if starts or cues:  # "Vitamin D 1000, every morning"
+            sure = (
+                dose for dose in self._reading.doses if dose.unit is None and (dose.value or 0) >= _SURELY_A_STRENGTH
+            )
+            ends.update(dose.first for dose in sure if self._is_taken_there(dose.first, cues))
         for i, word in enumerate(words):
             if word.start in starts:
                 ends.update((i, i - 1) if not words[i - 1].norm.isdecimal() else (i - 1,))
             if FORMS.at(words, i):
                 ends.add(i)
         return _Places(begins, ends, close_begins, close_ends)
+
+    def _is_taken_there(self, i: int, cues: Sequence[Cue]) -> bool:
+        """Whether the sentence of word `i` tells before it that something is taken, or after it how often."""
+        words = self._reading.words
+        begin, end = self._reading.utterance.sentence_at(i)
+        starts, stop = words[i].start, words[end - 1].end
+        often = any(starts < often.start < stop for often in self._reading.frequencies)
+        return often or any(begin <= cue.first < i and cue.meaning in _SURELY_TAKES for cue in cues)
 
     def beside(self, first: int, end: int) -> bool:
         return first in self._places.begins or end in self._places.ends

@@ -18,7 +18,7 @@ from carelog.extraction.medications.bare import (
     points_to,
 )
 from carelog.extraction.medications.directions import COUNTS
-from carelog.extraction.medications.doses import Dose
+from carelog.extraction.medications.doses import Dose, is_denied
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.utterances import Word
@@ -90,7 +90,7 @@ def _owner(
     )
     if last is not None and (before is not None or turn - last.turn > _TURNS_BACK):
         last = None
-    if (dose.target and is_thought(words, dose)) or _is_numbered(words, dose):
+    if (dose.target and is_thought(words, dose)) or _is_numbered(words, dose) or is_denied(words, dose):
         return None
     if before and _follows(dose, around):
         return None if _is_hour(words, dose, around) else Place(turn, before)
@@ -128,7 +128,8 @@ def _follows(dose: Dose, around: Around) -> bool:
 
 
 def _without_count(gap: Sequence[str]) -> Sequence[str]:
-    """ "(Tylenol,) two of the (five hundreds)"."""
+    """ "(Tylenol,) two of the (five hundreds)", "(Ibuprofen.) Two of the (two hundreds)"."""
+    gap = gap[1:] if gap[:1] == ["."] and gap[1:2] and gap[1] in COUNTS and gap[2:3] == ["of"] else gap
     return [
         norm
         for i, norm in enumerate(gap)

@@ -23,7 +23,8 @@ _TOPICS = phrase_table(
             i would like you to | i would like to | i'll give | i'll add | i'll send | i'll put | i'll start |
             i'd recommend | i recommend | i'd rather you | here's what | what i'd do | what we'll do | starting you |
             start you on | i'll leave | a week of | a course of | three things | two things | we treat |
-            i'm giving you | i'll treat | we'll treat | i'm treating | while we wait | in the meantime
+            i'm giving you | i'll treat | we'll treat | i'm treating | while we wait | in the meantime | you'll have |
+            open it | pick it up | get it filled | start it
         """,
         "taking": """
             go through the meds | go through your | go over your | go over the | your medicines | your meds |
@@ -33,6 +34,7 @@ _TOPICS = phrase_table(
             i have you on | i've got down | i see here | on your list | on my list | any medicines | other medicines |
             other medications | i can see | on your record | i've got here | i have here | it says here |
             so , medicines | so , medications | so medicines | medicines . | medications . | meds . | your pills |
+            your list | the list | read your | read you |
             current medicines | current medications | on your repeat | he's on | she's on | he takes | she takes
         """,
     }

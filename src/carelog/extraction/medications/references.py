@@ -41,7 +41,10 @@ _AFTER_COUNT = word_set(". , ! of since yesterday today last this at so and but"
 _AT_TIMES = word_set("morning evening night lunchtime afternoon bedtime")
 _OF_DAYS = frozenset(f"{day}'s" for day in WEEKDAYS)
 _NO_DOSES = word_set("appointment breakfast lunch dinner meal meals time things thing call bus step period word")
-_TO_DROP = word_set("se ab phir fir to toh maine humne kal abhi bhi aur , . … woh usne aaj raat subah hi")
+_TO_DROP = word_set(
+    "se ab phir fir to toh maine humne kal abhi bhi aur , . … woh usne aaj raat subah hi "
+    "से अब फिर तो मैंने हमने कल और वो उसने आज रात सुबह ही भी"
+)
 _WHOLE = word_set("in for since yesterday today night morning lot dose first")
 """Last words of cues that tell of what was named by themselves."""
 _TRIED = word_set("took tried used")
@@ -56,6 +59,8 @@ def object_of(words: Sequence[Word], begin: int, cue: Cue) -> int | None:
     end = cue.end
     if words[cue.first].norm in _REFILL_WORDS:
         return end - 1  # "Two refills left": of what was named.
+    if words[cue.first].norm == "never" and cue.meaning == "stopped":
+        return end - 1  # "That ran out and I never got more."
     object_ = _norm(words, end)
     if object_ in _PRONOUNS:
         last = end + (object_ in ("that", "this") and _norm(words, end + 1) == "one")

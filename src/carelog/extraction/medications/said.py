@@ -66,6 +66,9 @@ def _taking_or_ordered(utterance: Utterance, cue: Cue) -> Status:
         return "taking"
     if utterance.words[cue.first].norm in _HINDI_INSTRUCTIONS:
         return "ordered"
+    clause = [word.norm for word in utterance.words[utterance.sentence_at(cue.first)[0] : cue.first]]
+    if clause[:1] == ["if"]:
+        return "ordered"  # "If the pain gets worse take oxycodone": advice, and nothing that is taken.
     before = [word.norm for word in utterance.words[max(0, cue.first - 5) : cue.first]]
     if not before or before[-1] in _BEFORE_IMPERATIVE:
         return "ordered"

@@ -23,21 +23,26 @@ from carelog.extraction.medications.asked import Asked
 from carelog.extraction.medications.attachment import FURTHEST_LEFT, Bounds, cue_of
 from carelog.extraction.medications.cues import Cue
 from carelog.extraction.medications.denials import (
+    is_answered_no,
     is_asked_under_condition,
     is_conditional,
     is_denied,
+    is_left_undone,
     is_long_ago,
     is_none_taken,
     is_not_begun,
     is_refused,
     is_supposed,
     is_undone,
+    is_unreal,
 )
 from carelog.extraction.medications.exclusions import (
     is_a_person,
+    is_a_result,
     is_allergy,
     is_allowed,
     is_anothers,
+    is_asked_on_as_allergy,
     is_compared,
     is_general,
     is_given_once,
@@ -46,8 +51,10 @@ from carelog.extraction.medications.exclusions import (
     is_told_of_another,
 )
 from carelog.extraction.medications.names import Mention
+from carelog.extraction.medications.questions import is_asked, is_asked_whether_it_may
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.references import object_of
+from carelog.extraction.medications.replies import Replies
 from carelog.extraction.medications.said import TAKING, Said, status_of
 from carelog.extraction.quoting import quoted
 from carelog.extraction.wordsets import word_set
@@ -77,6 +84,7 @@ class Scene:
         self._mentions = mentions
         self._dialogue = [reading.utterance for reading in readings]
         self._asked = Asked(readings, mentions)
+        self._replies = Replies(readings, mentions)
 
     def said_of(self, turn: int, mention: Mention, first: int, stop: int) -> Said | None:
         """What turn number `turn` says of the mention; None when it is no medicine of the subject's.
@@ -100,6 +108,10 @@ class Scene:
             return None
         bounds = Bounds(begin, first, end, stop)
         cue = cue_of(self._readings[turn], self._mentions.get(turn, ()), mention, bounds)
+        if self._replies.is_disowned(turn, mention):
+            return None
+        if is_a_result(self._dialogue, turn, mention, cue):
+            return None
         if self._is_considered(turn, begin, first, cue) or is_conditional(utterance.words, begin, cue):
             return None
         if cue is not None and cue.meaning in TAKING and is_told_of_another(utterance, begin, cue.first):
@@ -107,9 +119,28 @@ class Scene:
         told_to = utterance.turn.role in (Role.CLINICIAN, Role.AGENT)
         if told_to and is_supposed(utterance.words, first):
             return None
+        if is_asked_on_as_allergy(self._dialogue, turn):
+            return None
+        if told_to and is_asked_whether_it_may(self._readings[turn], mention):
+            return None
         if not told_to and is_asked_under_condition(utterance.words, begin, first, end):
             return None
         status = status_of(self._dialogue[turn], cue)
+        if status in ("started", "ordered", "changed") and self._replies.is_declined(turn, mention):
+            return None
+        asked = told_to and cue is not None and is_asked(self._readings[turn], mention)
+        if asked and status in ("started", "stopped", "missed") and self._replies.denies(turn, mention):
+            return None if status == "started" else Said("taking")
+        if told_to and status in (None, "taking") and self._replies.is_over(turn, mention):
+            return Said("stopped")
+        if cue is None and not told_to and is_answered_no(utterance.words, mention.end):
+            told = self._said_of_it(turn, mention.end, stop)
+            return next((said for said in told if said.status == "stopped"), None)
+        by_taker = utterance.turn.role in (Role.PATIENT, Role.CARER)
+        if cue is not None and by_taker and status in ("started", "stopped", "changed"):
+            unreal = is_unreal(utterance.words, begin, cue)
+            if unreal is not None:
+                return unreal if status == "started" else Said("taking")
         if cue is not None and is_none_taken(utterance.words, cue):
             return None
         if cue is not None and cue.meaning == "missed" and is_denied(utterance.words, begin, cue):
@@ -172,7 +203,9 @@ class Scene:
 
     def missed_of(self, turn: int, mention: Mention, stop: int) -> Said | None:
         """ "... and I skipped it on Sunday": what is said later of doses of the mention."""
-        return next((said for said in self._said_of_it(turn, mention.end, stop) if said.status == "missed"), None)
+        later = self._said_of_it(turn, mention.end, stop)
+        told = next((said for said in later if said.status == "missed"), None)
+        return told or self._replies.missed_of(turn, mention)
 
     def status_between(self, turn: int, first: int, end: int) -> Status | None:
         """The last status that the words `first` to `end` of a turn speak of."""
@@ -230,6 +263,8 @@ class Scene:
             after = [word.norm for word in words[cue.end : cue.end + _AGAIN_REACH]]
             anew = "again" in after or words[cue.first].norm in _RESTARTED
             begin = utterance.sentence_at(cue.first)[0]
+            if self._is_thought(turn, begin, cue) or is_left_undone(words, cue):
+                continue  # "I was thinking maybe I should start it again, but I haven't."
             if anew and not is_refused(words, begin, cue, cue.end) and not is_conditional(words, begin, cue):
                 return Said("started", (self._quote(turn, cue.first, cue.end),))
         return None
@@ -271,10 +306,11 @@ class Scene:
             status = status_of(self._dialogue[turn], cue)
             if last is None or status == "ordered" or is_told_of_another(utterance, begin, cue.first):
                 continue
-            thought = any(
-                c.meaning in ("considered", "may i") and begin <= c.first < cue.first for c in self._readings[turn].cues
-            )
-            if thought or is_conditional(words, begin, cue) or self._is_instructed_if(turn, begin, cue):
+            if (
+                self._is_thought(turn, begin, cue)
+                or is_conditional(words, begin, cue)
+                or self._is_instructed_if(turn, begin, cue)
+            ):
                 continue
             asked = self._readings[turn].questions
             if any(question.first <= cue.first < question.end for question in asked):
@@ -284,6 +320,11 @@ class Scene:
                 yield Said("taking", (span,))
             elif not is_refused(words, begin, cue, cue.end):
                 yield Said(status, (span,))
+
+    def _is_thought(self, turn: int, begin: int, cue: Cue) -> bool:
+        """ "Maybe I should stop it", in the sentence that begins at word `begin`."""
+        earlier = (c for c in self._readings[turn].cues if begin <= c.first < cue.first)
+        return any(c.meaning in ("considered", "may i") for c in earlier)
 
     def _is_instructed_if(self, turn: int, begin: int, cue: Cue) -> bool:
         """ "If you get hives from it, stop it": a clinician's advice for what has not come."""

@@ -11,7 +11,7 @@ from carelog.extraction.mood.said import Said, feeling_at, level_after, spoken
 from carelog.extraction.mood.scales import level_of
 from carelog.extraction.mood.words import FEELINGS, IN_ONESELF, MARKS_OF_MOOD, MIND, PLAIN_FEELINGS, begins_feeling
 from carelog.extraction.numbers import find_numbers
-from carelog.extraction.symptoms.context import is_first_person
+from carelog.extraction.symptoms.persons import is_first_person
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 

@@ -11,7 +11,8 @@ from carelog.extraction.mood.said import Said, energy_at, feeling_at, of_mind
 from carelog.extraction.mood.words import DEGREES, FIRST_WORDS, MARKS_OF_MOOD, MIND, OPENINGS, TRIGGERS, begins_feeling
 from carelog.extraction.negation import Clause, clauses
 from carelog.extraction.quoting import quoted
-from carelog.extraction.symptoms.context import is_first_person, is_of_other, is_past, is_supposed
+from carelog.extraction.symptoms.context import is_past, is_supposed
+from carelog.extraction.symptoms.persons import is_first_person, is_of_other
 from carelog.extraction.utterances import Utterance, Word
 from carelog.record.types.mood import Mood
 

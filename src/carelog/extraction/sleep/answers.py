@@ -28,6 +28,8 @@ _HOW_OFTEN = word_set(
 _OF_AN_HOUR = word_set("time when kab kitne")
 _WAKING = word_set("wake woke waking uthe uthi")
 _GOODNESS = word_set("well good okay ok fine")
+_GETTING = word_set("get getting got gets sleep slept")
+_GOT_REACH = 4  # words
 _SCALES = word_set("rate scale rating score")
 _ASKING_OTHERWISE = word_set(
     """
@@ -97,7 +99,10 @@ def _answers(utterance: Utterance, asked: Sequence[str], answer: Answer, *, pola
     for duration in find_durations(utterance, numbers):
         if not is_of_the_night(words, duration):
             continue
-        if night.hours is None and duration.first <= 8 and duration.seconds and duration.seconds <= 86400:
+        got = not _GETTING.isdisjoint(
+            [word.norm for word in words[max(0, duration.first - _GOT_REACH) : duration.first]]
+        )
+        if night.hours is None and (duration.first <= 8 or got) and duration.seconds and duration.seconds <= 86400:
             night = replace(night.seen(duration.first, duration.end), hours=round(duration.seconds / 3600, 2))
     if not _SCALES.isdisjoint(asked):
         number = numbers[0] if len(numbers) == 1 else None

@@ -10,9 +10,11 @@ from carelog.extraction.sleep.night import NOT
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
+_WISHED = word_set("would should is")
 _NOT_A_LENGTH = word_set("need needs than after ago before every should want till until")
 
 
+_GETTING = word_set("get got getting gets")
 _PIECES = phrase_set("at a time | at a stretch | in a row | in one go | at once | at most at a time | on and off")
 _UP = re.compile(
     r"(?:, )?(?:and )?(?:then )?(?:i'm|i am|i was|he's|he was|she's|she was) (?:wide |just )?(?:up|awake)(?! at| by)"
@@ -47,12 +49,15 @@ def length_at(utterance: Utterance, cue: int, durations: Sequence[Duration]) -> 
         nightly = [word.norm for word in words[duration.end : duration.end + 2]] in (["a", "night"], ["per", "night"])
         close = duration.first > cue and len(after) <= (_FARTHEST_NIGHTLY if nightly else _FARTHEST)
         near = close and not any(w in ".?!" or w in NOT or w in "but" for w in after)
+        if duration.end <= cue and words[min(cue + 1, len(words) - 1)].norm in _WISHED:
+            continue  # "Eight hours of sleep would be nice."
         leads = duration.end <= cue and before in ([], ["of"], ["of", "good"], ["of", "solid"], ["ki"], ["worth", "of"])
         if not (near or leads):
             continue
         place = duration.first if leads else cue
         start = claims.clause_start(words, place, reach=4)
         denied = any(word.norm in NOT or word.norm in {"need", "needs", "than", "after"} for word in words[start:place])
+        denied = denied and _GETTING.isdisjoint(after)  # "I'm not sleeping, I get maybe four hours"
         late = any(w in {"after", "than", "need", "ago", "every", "before"} for w in after)
         if not denied and not late and (duration.end >= len(words) or words[duration.end].norm not in {"ago", "later"}):
             return duration.first, duration.end, round(duration.seconds / 3600, 2)

@@ -34,7 +34,7 @@ DEGREES = word_set(
     """
     is was has been have 's are pretty very really quite so too fairly kind of sort just actually much a lot better
     the last night these days lately recently my well mostly generally usually overall i've i again : , this past
-    week it it's that though hai thi aayi aai raat ko रात को बहुत bahut
+    week it it's that though hai thi aayi aai bhi hi भी ही raat ko रात को बहुत bahut
     """
 )
 _AT_ALL = frozenset(

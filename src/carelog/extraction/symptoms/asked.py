@@ -16,26 +16,30 @@ from carelog.extraction.exchange import (
     open_questions,
 )
 from carelog.extraction.negation import Denial, denial, is_negative
-from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms import context, persons
 from carelog.extraction.symptoms.addressed import (
     asks_around,
+    asks_back,
     is_occasion,
     of_another,
+    of_harm_to_others,
     of_oneself,
     of_other_matter,
     of_somebody_else,
     of_subject,
     only_another,
+    speaks_for_another,
 )
+from carelog.extraction.symptoms.asked_again import Again, asked_again
 from carelog.extraction.symptoms.details import details_of_answer
 from carelog.extraction.symptoms.examination import TENDERNESS, is_pressed, is_pressed_by_examiner, is_tested
-from carelog.extraction.symptoms.fragments import implies_yes, measured_normal, shows
+from carelog.extraction.symptoms.fragments import measured_normal
 from carelog.extraction.symptoms.lasting import came_back, ends, goes_on
 from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention, placed
-from carelog.extraction.symptoms.onset import duration
 from carelog.extraction.symptoms.picking import (
     bleeding_at,
+    but_for_one,
     by_order,
     by_place,
     by_word,
@@ -45,6 +49,7 @@ from carelog.extraction.symptoms.picking import (
     the_rest,
 )
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.replied import is_usual, limits, means_all, means_yes, never_was, objects
 from carelog.extraction.symptoms.scaled import rating_in, with_rating
 from carelog.extraction.symptoms.sought import (
     Sought,
@@ -54,6 +59,7 @@ from carelog.extraction.symptoms.sought import (
     asks_where,
     brings_up,
     is_compared,
+    is_freedom,
     is_known,
     or_well,
     sought,
@@ -65,21 +71,11 @@ from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
 _OR = word_set("or ya या")
-_OBJECTING = word_set("actually well but unfortunately sadly")
-_AGREEING = word_set(
-    """
-    yes yeah yep yup yea ya yah correct right exactly true that's that definitely absolutely of for totally certainly
-    aye si uh uhhuh mm mmhmm mhm mmm uhuh oh haan han haa haanji ji हाँ हां हा जी very sure no most without you and
-    """
-)
-"""What opens a yes that agrees; "a little" and "more than ever" do not agree that there is none."""
+_DOES = word_set("does do did")
 _AT_END = 6  # words
-_ECHOING = word_set("i there it they")  # "you haven't been dizzy?" - "I have": that is no agreement
-_OBJECTING_TO_NONE = word_set("both i've")  # "so no pain and no fever?" - "no, I've got both"
 _POINTING = word_set("here there press pressing push touch")
 _REACH = 3  # words
 _LATEST = 4  # Turns from the question to its answer.
-_OPENING = 4  # Words within which a reply's first complaint must be named.
 
 
 def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
@@ -95,13 +91,18 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     answer = answer_to([r.utterance for r in readings[position : position + _LATEST]], 0, opened) if opened else None
     if answer is None:
         return
+    if speaks_for_another(readings, position + answer.reply):
+        return
+    if asks_back(readings[position + answer.reply]):
+        return
     if of_other_matter(reading, opened[-1]):
         answer = replace(answer, kind=AnswerKind.OTHER)
     elif only_another(readings[position + answer.reply], answer):
         answer = replace(answer, kind=AnswerKind.NO)
-    elif of_somebody_else(readings[position + answer.reply], answer):
-        denies = any(is_negative(word) for word in readings[position + answer.reply].words[answer.rest :])
-        answer = replace(answer, kind=AnswerKind.NO if denies else AnswerKind.OTHER)
+    elif of_somebody_else(readings[position + answer.reply], answer) and not of_harm_to_others(reading):
+        if not any(is_negative(word) for word in readings[position + answer.reply].words[answer.rest :]):
+            return
+        answer = replace(answer, kind=AnswerKind.NO)
     about = [
         (question, mention)
         for question in opened
@@ -113,7 +114,22 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     reply = readings[position + answer.reply]
     if not about and (meant := asked_of_it(reading, opened[-1])) is not None:
         yield from _answered_of_it(reading, reply, opened[-1], meant, answer)
-    yield from _answered(reading, reply, about, answer)
+    again = asked_again(readings[position : position + _LATEST + 2], answer) if about else None
+    if again is Again.VOID:
+        return
+    for made in _answered(reading, reply, about, answer):
+        if again is not None and len(about) == 1:
+            yield _turned(made, again, readings[position + answer.reply + 2])
+            continue
+        no_trend = answer.kind is AnswerKind.NO and made.polarity == "present" and made.details.trend is not None
+        yield replace(made, details=replace(made.details, trend=None)) if no_trend else made
+
+
+def _turned(made: Statement, again: Again, reply: Reading) -> Statement:
+    """The statement as the answer to the second question leaves it."""
+    spans = (*made.spans, reply.span(*reply.utterance.sentences[0]))
+    over = again is Again.OVER
+    return replace(made, polarity="absent" if over else "present", over=over, spans=spans)
 
 
 def _answered_of_it(
@@ -140,7 +156,7 @@ def _answered_within(reading: Reading) -> Iterator[Statement]:
                 continue
             clause = reading.clause_of(mention)
             polarity = _polarity(answer, denied=False, named=False)
-            if polarity is not None and not context.is_of_other(reading.words, clause, mention.first):
+            if polarity is not None and not persons.is_of_other(reading.words, clause, mention.first):
                 yield statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
 
 
@@ -164,10 +180,15 @@ def _answered(
         # The reply's own words about a symptom are read as a statement.
         if mention.name in replied or _of_a_spot(reading, mention):
             continue
+        if named and len(about) > 1 and but_for_one(reply):
+            yield statement(reading, mention, reading.clause_of(mention), "present", Weight.ANSWER, answer)
+            continue
         if not of_subject(reading, question, mention):
             own = of_oneself(reply) if asks_around(reading, question, mention) else None
             if own is not None:
                 yield statement(reading, mention, reading.clause_of(mention), own, Weight.ANSWER, answer)
+            continue
+        if _passes_gas(reading, mention):
             continue
         clause = reading.clause_of(mention)
         wanted = sought(reading, question, mention)
@@ -193,6 +214,10 @@ def _answered(
             none = answer.kind is AnswerKind.YES and is_none_left(reply.words)
             left = statement(reading, mention, clause, "absent" if none else "present", Weight.ANSWER, answer)
             yield replace(left, over=none)
+        elif answer.kind is AnswerKind.NO and len(about) == 1 and goes_on(reply):
+            yield statement(reading, mention, clause, "present", Weight.ANSWER, answer)  # "no, it never left"
+        elif answer.kind is AnswerKind.NO and _is_what_does_it(reading, mention, about):
+            yield statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
         elif answer.kind is AnswerKind.NO and is_compared(reading, question, mention):
             continue  # "is your fever over 100?" - "no, 99"
         elif len(about) == 1 and ends(reply):
@@ -204,6 +229,8 @@ def _answered(
             yield with_rating(statement(reading, mention, clause, "present", Weight.ANSWER, answer), rating)
         elif mention.bare and asks_where(reading, question, mention) and answer.kind is not AnswerKind.NO:
             yield statement(reading, mention, clause, "present", Weight.ANSWER)
+        elif question.form is QuestionForm.OPEN and answer.kind is AnswerKind.NO and never_was(reply):
+            yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer)
         elif question.form is QuestionForm.OPEN or wanted is Sought.MORE:
             if is_known(reading, question, mention, wanted, reply, answer):
                 known = statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
@@ -253,7 +280,7 @@ def _told_by(
     """What a yes or a no says of a symptom, or what stands in the reply instead of either."""
     clause = reading.clause_of(mention)
     denied = denial(reading.words, clause, mention.head, mention.end, reading.named) is Denial.DENIED
-    if asks_of_such(reading, question, mention):
+    if asks_of_such(reading, question, mention) or (mention.name.endswith("pain") and is_usual(reply, answer)):
         return None
     other = or_well(reading, mention)
     if other is not None:
@@ -265,28 +292,47 @@ def _told_by(
             return statement(reading, mention, clause, "absent", Weight.ANSWER, answer)
     led = reading.words[max(0, question.first - _REACH) : question.first]
     denied = denied or any(is_negative(word) or word.norm in ("denies", "denied") for word in led)
-    objects = denied and _objects(reply, answer, asked_last=question.end - mention.end <= _AT_END)
-    polarity = _polarity(answer, denied=denied and not objects, named=named)
-    if objects and answer.kind is AnswerKind.NO:
-        polarity = "present"
+    freed = is_freedom(reading, question, mention)
+    denied = denied or freed
+    opposed = denied and objects(reply, answer, asked_last=question.end - mention.end <= _AT_END)
+    polarity = _polarity(answer, denied=denied and not opposed, named=named)
+    if answer.kind is AnswerKind.NO and (opposed or freed):
+        polarity = "present"  # "are you free of pain?" - "no"
     well = the_rest(reply, named=named or bool(reply.mentions)) or said_to_be_well(reply, mention)
     if polarity is None and well is None and measured_normal(mention, reply):
         well = reply.utterance.sentences[0]
-    if polarity is None and named and answer.kind is AnswerKind.YES and _limits(reply, answer):
+    if polarity is None and named and answer.kind is AnswerKind.YES and limits(reply, answer):
         polarity = "absent"  # "any cough or fever?" - "just a little cough"
     if tells_a_kind_of(mention, reply.mentions, reply):
         polarity = "present"
     elif well is not None:
         polarity, answer = "absent", replace(answer, span=reply.quote(*well))
-    elif polarity is None and len(about) == 1 and not denied and _means_yes(mention, reply):
+    elif polarity is None and len(about) == 1 and not denied and means_yes(mention, reply):
         polarity = "present"
     elif polarity is None and len(about) == 1 and not denied and brings_up(reading, question, mention, reply):
         return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
     if polarity is None:
         return None
-    if polarity == "present" and _leaves_open(reading, question, about) and not _means_all(reply):
+    if polarity == "present" and _leaves_open(reading, question, about) and not means_all(reply):
         return None
     return statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
+
+
+def _passes_gas(reading: Reading, mention: Mention) -> bool:
+    """ "Are you passing gas?" asks whether the bowels work; "a lot of gas" complains."""
+    said = [word.norm for word in reading.words[mention.first : mention.end]]
+    return mention.name == "gas" and said in (
+        ["passing", "gas"],
+        ["passing", "wind"],
+        ["pass", "gas"],
+        ["pass", "wind"],
+    )
+
+
+def _is_what_does_it(reading: Reading, mention: Mention, about: Sequence[tuple[Question, Mention]]) -> bool:
+    """ "Does the rash itch?" - "No.": there is one, which does not itch."""
+    doing = context.is_definite(reading.words, mention.first) and reading.words[max(0, mention.first - 2)].norm in _DOES
+    return doing and any(other.first == mention.end for _, other in about)
 
 
 def _of_a_spot(reading: Reading, mention: Mention) -> bool:
@@ -330,53 +376,11 @@ def _polarity(answer: Answer, *, denied: bool, named: bool) -> Polarity | None:
     return None
 
 
-def _means_yes(mention: Mention, reply: Reading) -> bool:
-    return _complains(reply) or implies_yes(reply) or shows(mention, reply)
-
-
-def _complains(reply: Reading) -> bool:
-    """Whether the reply opens with a complaint of the place asked about: "any chest pain?" "Slight cramps." """
-    first, end = reply.utterance.sentences[0]
-    return any(
-        mention.bare
-        and mention.end <= min(end, first + _OPENING)
-        and denial(reply.words, reply.clause_of(mention), mention.head, mention.end, reply.named) is Denial.NOT_DENIED
-        for mention in reply.mentions
-    )
-
-
-def _objects(reply: Reading, answer: Answer, *, asked_last: bool) -> bool:
-    """ "No fever?" "Actually yes, since Monday": that yes is no agreement."""
-    first, end = reply.utterance.sentences[0]
-    opening = any(word.norm in _OBJECTING for word in reply.words[first : answer.rest + 1])
-    grudging = answer.kind is AnswerKind.YES and reply.words[answer.first].norm not in _AGREEING
-    opening = opening or reply.words[answer.first].norm in _ECHOING or (asked_last and grudging)
-    following = [word.norm for word in reply.words[answer.rest : answer.rest + 4] if word.norm != ","]
-    if answer.kind is AnswerKind.NO:
-        if following[:3] == ["i", "said", "yes"]:
-            return True
-        return not _OBJECTING_TO_NONE.isdisjoint(following) or following[:2] in (
-            ["i", "do"],
-            ["i", "have"],
-            ["i", "am"],
-        )
-    opening = opening or (following[:1] == ["i"] and following[1:2] in (["do"], ["have"], ["am"], ["get"], ["did"]))
-    return opening or (answer.kind is AnswerKind.YES and duration(reply.utterance, (first, end)) is not None)
-
-
-def _limits(reply: Reading, answer: Answer) -> bool:
-    return reply.words[answer.first].norm in ("just", "only")
-
-
-def _means_all(reply: Reading) -> bool:
-    return any(word.norm in ("all", "both") for word in reply.words[:4])
-
-
 def _leaves_open(reading: Reading, question: Question, about: Sequence[tuple[Question, Mention]]) -> bool:
     """Whether a bare yes may mean another symptom: "any cough? any fever?", "fever, chills or weight loss?"."""
     if question is not about[-1][0]:
         return True
-    together = sum(other is question for other, _ in about)
+    together = len({mention.name for other, mention in about if other is question})
     return together > 2 and any(word.norm in _OR for word in reading.words[question.first : question.end])
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from carelog.extraction.negation import Clause
 from carelog.extraction.phrasebook import phrase_set
-from carelog.extraction.utterances import Word
+from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 _SUPPOSING = phrase_set(
     """
-    i'd hate | i would hate | hate to get | i read | i've read | i googled | i looked up | i heard
+    define | depends what you mean by | depends what you call | what do you mean by | i'd hate | i would hate |
+    hate to get | i read | i've read | i googled | i looked up | i heard
     | i've heard | if | wish | wishing | hope | hopefully | hoping |
     it's not like | might |
     won't | wo n't | i bet | i imagine | i can see how |
@@ -82,44 +83,6 @@ _HERE_FOR = word_set(
     presented seen follow followup complaint see seeing sees
     """
 )
-_KIN_WORDS = word_set(
-    """
-    mother mom mum mommy mummy father dad daddy papa husband wife spouse son daughter brother
-    brothers sister sisters kid kids child children baby friend friends neighbor neighbour boyfriend
-    girlfriend partner fiance grandma grandmother grandpa grandfather granddaughter grandson
-    grandkids grandchildren participants volunteers customers placebo patients smokers uncle aunt
-    cousin cousins nephew niece parents family roommate coworker
-    coworkers colleague boss people everyone everybody somebody someone twins
-    beta bete beti betiyan bachcha bachche bacche pati patni bhai behen maa pita saas sasur dada dadi nana nani padosi
-    padosan
-    bachchi bachchon bacchi bachon beton
-    बच्चा बच्चे बच्ची बच्चों बेटे दादा दादी नाना नानी सास ससुर बीवी माँ मां पिता पति पत्नी भाई बहन बेटा बेटी
-    """
-)
-_CREATURES = word_set(
-    """
-    dog cat puppy kitten rabbit hamster parrot bird horse pony cow goat sheep pig hen animal animals bear fox owl wolf
-    mouse giant king queen prince princess car truck van engine laptop phone computer leaves roses tomatoes plants tree
-    """
-)
-_KIN = _KIN_WORDS | {f"{word}'s" for word in _KIN_WORDS | _CREATURES}
-_BEING = word_set("has had have is was are were been who 's keeps kept got gets felt feels")
-_AMONG = word_set("with to by from for in into on of off out at")
-_AMONG_KIN = word_set("with to by from for at during")
-_KIN_REPORTS = word_set(
-    """
-    says said say notice noticed notices noticing hear hears saw sees thinks thought tells told complains complained
-    brought drove makes made wants wanted asked lives
-    """
-)
-_SINGULAR = word_set("he she he's she's he'd she'd he'll she'll usko usne उसको उसे")
-_THIRD = _SINGULAR | word_set("they they're they've his her their unko unhe उनको उन्हें")
-_FIRST = word_set(
-    """
-    i i'm i've i'd i'll my me myself mine im ive hoon hun हूँ हूं mujhe mera meri mere maine mai मुझे
-    मेरा मेरी मेरे मैं
-    """
-)
 
 _UNABLE = word_set("can't cannot ca n't couldn't unable cant")
 _BEFORE_QUOTED = word_set(", . ! ?")
@@ -178,7 +141,7 @@ _REPORTS = word_set(
 _FINDING = word_set(
     """
     see appreciate note notice hear feel find recognize recognise palpate observe noted notes
-    positive negative appreciated appreciating noticing observed present there's there demonstrates
+    positive positives negative appreciated appreciating noticing observed present there's there demonstrates
     reveals shows show has
     """
 )
@@ -226,6 +189,32 @@ def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
     return words[i].norm in ("might", "may") and any(_AT_TIMES.at(words, k) is not None for k in range(*clause))
 
 
+def is_conditional(utterance: Utterance, end: int) -> bool:
+    """ "Bukhar ho to Dolo lena": if there is one."""
+    if _CONDITIONAL.isdisjoint(utterance.norms):
+        return False
+    words = utterance.words
+    if end < len(words) and _IF_THERE_IS.at(words, end) is not None:
+        return True
+    return any(
+        words[i].norm in _THEN and words[i + 1].norm in _TELL for i in range(end, min(len(words) - 1, end + _CONDITION))
+    )
+
+
+_CONDITION = 9  # words
+_THEN = word_set("to toh तो")
+_TELL = word_set("batana bataana bataiye batao bolna call phone dikhana aana aa बताना बताइए दिखाना फोन")
+_CONDITIONAL = word_set("ho aaye jaye jaaye hua aa हो आए आये जाए हुआ आ") | _TELL
+
+
+_IF_THERE_IS = phrase_set(
+    """
+    ho to | ho toh | aaye to | aaye toh | ho jaye to | ho jaaye to | hua to | aa jaye to | हो तो | आए तो | आये
+    तो | हो जाए तो | हुआ तो | आ जाए तो
+    """
+)
+
+
 def is_reason(words: Sequence[Word], clause: Clause, first: int) -> bool:
     """Said only as what a medicine or treatment is for: "I take ibuprofen for the pain"."""
     before = [word.norm for word in words[clause[0] : first]]
@@ -251,67 +240,12 @@ def is_definite(words: Sequence[Word], first: int) -> bool:
     return any(word.norm in _DEFINITE for word in words[max(0, first - 2) : first + 1])
 
 
-def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
-    """Said of somebody else in this clause: "my mother has chest pain", "patients have"."""
-    before = [word.norm for word in words[clause[0] : first]]
-    for place, norm in enumerate(before):
-        if norm == "bear" and before[place - 1 : place] not in (["a"], ["the"], ["little"]):
-            continue  # "I can't bear the headache"
-        if norm in _KIN:
-            rest = before[place + 1 :]
-            if any(r in _FIRST for r in rest) or any(r in _KIN_REPORTS for r in rest):
-                return False
-            return not any(b in _AMONG_KIN for b in before[max(0, place - 2) : place])
-    return _of_creature(before)
-
-
-def _of_creature(before: Sequence[str]) -> bool:
-    """ "The dog has a cough". Of "walking the dog gives me a cough" the dog has none."""
-    if len(before) > 1 and before[-1] in _CREATURES and before[-2] in ("the", "my", "our", "his", "her", "their"):
-        return _AMONG.isdisjoint(before[-3:-2])  # "the dog threw up"
-    for place in range(len(before) - 1):
-        if before[place] in _CREATURES and before[place + 1] in _BEING:
-            return _AMONG.isdisjoint(before[max(0, place - 2) : place]) and _FIRST.isdisjoint(before[place + 1 :])
-    return False
-
-
 def is_quoted(words: Sequence[Word], end: int, stop: int) -> bool:
     """ "I feel dizzy", said the giant: of who is quoted. What follows "I said" or "he said that" is none."""
     return any(
         words[i].norm in ("said", "says") and words[i - 1].norm in _BEFORE_QUOTED and words[i + 1].norm not in _SAID_ON
         for i in range(end, stop - 1)
     )
-
-
-def is_felt_by_other(words: Sequence[Word], end: int) -> bool:
-    """ "It was painful for her"."""
-    after = [word.norm for word in words[end : end + 2]]
-    return after[:1] == ["for"] and after[1:] in (["her"], ["him"], ["them"])
-
-
-def names_kin(words: Sequence[Word], clause: Clause) -> bool:
-    return any(word.norm in _KIN for word in words[clause[0] : clause[1]])
-
-
-def names_another(words: Sequence[Word], clause: Clause) -> bool:
-    """Whether kin or a creature is named: "only the cat"."""
-    return names_kin(words, clause) or any(word.norm in _CREATURES for word in words[clause[0] : clause[1]])
-
-
-def is_third_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
-    return any(word.norm in _THIRD for word in words[clause[0] : first]) and not any(
-        word.norm in _FIRST for word in words[clause[0] : first]
-    )
-
-
-def is_he_or_she(words: Sequence[Word], clause: Clause, first: int) -> bool:
-    """Said of a "he" or "she", and of no "I"."""
-    before = {word.norm for word in words[clause[0] : first]}
-    return bool(before & _SINGULAR) and not before & _FIRST
-
-
-def is_first_person(words: Sequence[Word], clause: Clause, first: int) -> bool:
-    return any(word.norm in _FIRST for word in words[clause[0] : first])
 
 
 def is_past(words: Sequence[Word], clause: Clause, among: Sequence[Clause]) -> bool:

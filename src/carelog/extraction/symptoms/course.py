@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -56,7 +57,9 @@ _OFTEN: Final = phrase_set(
     """
 )
 _EACH: Final = word_set("every each har हर")
-_SPACED: Final = word_set("other single few couple of two three four five six 2 3 4 5 6")
+_SPACED: Final = word_set(
+    "other single few couple of two three four five six eight ten fifteen twenty thirty 2 3 4 5 6 8 10 15 20 30"
+)
 _PERIODS: Final = word_set(
     """
     minute minutes hour hours day days morning mornings afternoon afternoons evening evenings night nights week weeks
@@ -78,11 +81,25 @@ def trend(words: Sequence[Word], around: Stretch) -> Trend | None:
 def trend_at(words: Sequence[Word], i: int) -> Trend | None:
     """The trend said from word `i` on."""
     match = _TREND.at(words, i)
-    if match is None:
+    if match is None or _is_not_so(words, i):
         return None
     end = i + match[0]
     at_times = end < len(words) and words[end - 1].norm in _ONE_WORD and words[end].norm in _AT_TIMES
     return None if at_times else match[1]  # "it's worse at night" says when, and not where it is going
+
+
+def _is_not_so(words: Sequence[Word], i: int) -> bool:
+    """ "I don't think the pain is worse", "nausea: not improved"."""
+    for at in range(i - 1, max(-1, i - _DENIED_WITHIN), -1):
+        if words[at].norm in _BREAKING:
+            return False
+        if is_negative(words[at]):
+            return True
+    return False
+
+
+_DENIED_WITHIN: Final = 6  # words
+_BREAKING: Final = word_set(", . ; ! ? but and because so it's it until")
 
 
 def trend_said(words: Sequence[Word], around: Stretch) -> Trend | None:

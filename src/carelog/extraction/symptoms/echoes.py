@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.exchange_fillers import FILLERS, MARKS
 from carelog.extraction.numbers import find_numbers
-from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms import context, persons
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.utterances import Utterance
@@ -37,7 +37,7 @@ def _repeats(utterance: Utterance, mention: Mention, earlier: Utterance) -> bool
     """Every word of the sentence was said before, or only takes note; numbers may be worded anew."""
     first, end = next(s for s in utterance.sentences if s[0] <= mention.first < s[1])
     words = utterance.words
-    if context.is_first_person(words, (first, end), mention.first):
+    if persons.is_first_person(words, (first, end), mention.first):
         return False  # "I have a fever"
     said = {word.norm for word in earlier.words}
     anew = [i for i in range(first, end) if not _known(words[i].norm, said)]

@@ -73,7 +73,7 @@ _ASKING_ON: Final = word_set(
     often frequently many times constant comes and go goes anything what makes make made brings bring triggers trigger
     sets set off helps helped relieves relieve away begin began first notice noticed happen happens there then it's in
     shuru hua hui baar badh multiple several just more than or do get gets getting occur occurs help where where's
-    which side joint joints part exactly body at kahan कहाँ कहां located
+    which side joint joints part exactly body at kahan कहाँ कहां located mostly mainly worst
     """
 )
 _WHERE: Final = "where"

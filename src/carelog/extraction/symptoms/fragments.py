@@ -6,7 +6,7 @@ from typing import Final
 from carelog.extraction.exchange_fillers import MARKS, skip_fillers
 from carelog.extraction.negation import is_negative
 from carelog.extraction.numbers import find_numbers
-from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms import context, persons
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.utterances import Word
@@ -25,6 +25,7 @@ _ENDING_OTHERWISE: Final = word_set(
     """
 )
 _EXERTING: Final = word_set("climbing walking bending lifting carrying kneeling squatting reaching")
+_WAYS_UP: Final = word_set("up upstairs uphill down downstairs")
 _WHEN: Final = word_set("when whenever if at on after during since ever only mostly mainly usually every first because")
 _TELLING: Final = word_set("is are was were had has am did ate got took finished woke came went")
 _LONGEST: Final = 9  # words
@@ -73,6 +74,8 @@ def implies_yes(reply: Reading) -> bool:
         return True
     if said[0].norm in _EXERTING and said[-1].norm not in ("down", "better", "fine"):
         return True  # "short of breath?" - "climbing the stairs, a bit"
+    if said[0].norm == "going" and said[1:] and said[1].norm in _WAYS_UP:
+        return True  # "any breathlessness?" - "going up the ladder"
     pointed = said[0].norm == "right" and len(said) > 1 and said[1].norm in _LEADING
     if said[0].norm not in _LEADING and not pointed:
         return False
@@ -83,7 +86,7 @@ def implies_yes(reply: Reading) -> bool:
     clause = (first, end)
     return not (
         any(first <= mention.first < end for mention in reply.mentions)
-        or context.names_kin(words, clause)
+        or persons.names_kin(words, clause)
         or context.is_past(words, clause, (clause,))
     )
 

@@ -13,7 +13,7 @@ from carelog.extraction.exchange import AnswerKind, open_questions, read_answer,
 from carelog.extraction.exchange_fillers import skip_fillers
 from carelog.extraction.negation import is_negative
 from carelog.extraction.numbers import find_numbers
-from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.symptoms.abilities import FIRST_WORDS, able, wanted
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
@@ -24,6 +24,7 @@ from carelog.record.types.symptom import Polarity
 
 _WEIGHT, _TEMPERATURE, _LYING, _PILLOWS = "weight", "hot or cold", "lying flat", "pillows"
 _MOVING, _BEARING = "moving a part", "bearing weight"
+_PEED = "when there was urine last"
 _LOST, _GAINED = "how much was lost", "how much was gained"
 _BOWELS_WORK, _BOWELS = "whether the bowels work", "how the bowels are"
 _ASKED: Final[PhraseTable[str]] = phrase_table(
@@ -37,6 +38,8 @@ _ASKED: Final[PhraseTable[str]] = phrase_table(
             motion , sir | about motion | motion regular | motion okay | motion fine | how is motion | motion free |
             bowels moving | bowels working | bowels , are they working | bowels regular | bowels opening |
             bowels been moving | bowels been working | bowels been opening | bowels been regular | bowels open |
+            moved your bowels | opened your bowels | bowels moved | bowels opened | had a bowel movement yet |
+            had a bowel movement since | had a poo yet | had a poo since | pooped yet | pooped since |
             moving your bowels | opening your bowels | motion is coming | motions regular | pooping regularly
             """,
         _BOWELS: """
@@ -46,6 +49,11 @@ _ASKED: Final[PhraseTable[str]] = phrase_table(
             """,
         _LYING: "lie flat | lay flat | lying flat | laying flat | sleep flat | sleeping flat",
         _PILLOWS: "how many pillows",
+        _PEED: """
+            last pee | last peed | last wee | last weed | last urinate | last urinated | last pass urine | last
+            passed urine |
+            last wet nappy | last wet diaper | last pass water
+            """,
         _LOST: """
             how much did you lose | how much have you lost | how much weight did you lose | how much weight have
             you lost |
@@ -67,7 +75,14 @@ _ASKED: Final[PhraseTable[str]] = phrase_table(
     }
 )
 _POUNDS: Final = word_set("pound pounds lb lbs kilo kilos kg kgs stone kilograms")
-_TOPICS: Final = word_set("much many run bowels motion motions pooping flat pillows weight")
+_NOT_SINCE: Final = phrase_set(
+    """
+    n't gone | think she's gone | think he's gone | hasn't gone | haven't gone | not gone | nothing since | none
+    since | n't been | hasn't been | haven't been |
+    not been since | n't peed | hasn't peed | not since | n't had one since | dry since
+    """
+)
+_TOPICS: Final = word_set("last much many run bowel bowels motion motions poo pooped pooping flat pillows weight")
 _ASKABLE: Final = FIRST_WORDS | _TOPICS | word_set("bend straighten raise lift move fist turn arm reach stand walk")
 _TOLD: Final[dict[str, dict[str, str]]] = {
     _WEIGHT: {
@@ -163,6 +178,9 @@ def _said(asking: Reading, what: str, question: tuple[int, int], reply: Reading)
         return _lying_flat(asking, question, reply)
     if what in _UNABLE:
         return _unable(asking, question, reply, _UNABLE[what])
+    if what == _PEED:
+        dry = next(_NOT_SINCE.within(reply.words), None)
+        return _Said("decreased urine", "present", dry[0], dry[1]) if dry is not None else None
     return _pillows(reply) if what == _PILLOWS else _bowels(reply, working=what == _BOWELS_WORK)
 
 

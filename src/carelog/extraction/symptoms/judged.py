@@ -13,8 +13,9 @@ from carelog.extraction.exchange import (
     same_speaker,
 )
 from carelog.extraction.exchange_fillers import MARKS, only_fillers
+from carelog.extraction.exchange_plain import PLAIN_REPLIES, closes
 from carelog.extraction.negation import is_negative
-from carelog.extraction.phrasebook import phrase_table
+from carelog.extraction.phrasebook import phrase_set, phrase_table
 from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
@@ -28,9 +29,9 @@ from carelog.record.types.symptom import Polarity
 _FUNCTIONS: Final = {
     word: name
     for name, words in {
-        "loss of appetite": "appetite eating bhookh bhook",
+        "loss of appetite": "appetite eating bhookh bhook भूख",
         "fatigue": "energy stamina",
-        "difficulty sleeping": "sleep sleeping neend",
+        "difficulty sleeping": "sleep sleeping neend नींद",
         "shortness of breath": "breathing",
         "vision changes": "vision eyesight",
         "hearing loss": "hearing",
@@ -46,7 +47,7 @@ _FUNCTIONS: Final = {
     for word in words.split()
 }
 _NAMES: Final = frozenset(_FUNCTIONS)
-_HOW: Final = word_set("how how's")
+_HOW: Final = word_set("how how's kaisi kaisa कैसी कैसा")
 _OF_SUBJECT: Final = word_set("the your his her that")
 _ADDRESSED: Final = word_set("you're your")
 _MOVING: Final = word_set("back neck shoulder elbow wrist hand finger thumb hip knee ankle foot heel toe leg arm")
@@ -90,6 +91,25 @@ _FOLLOWING: Final = _SOUND | word_set(
     "been lately these today now recently most at any doing holding and or level levels like since going with in "
     "something enough much all"
 )
+_BACK: Final = phrase_set(
+    """
+    it's back | it is back | it's come back | it has come back | it came back | coming back | it's coming back |
+    it returned |
+    it's returned | wapas aa gayi | laut aayi
+    """
+)
+_OPENLY: Final = word_set("what what's where how")
+_ASKS_OPENLY: Final = phrase_set(
+    """
+    what brings you | what's brought you | what brought you | what can i do for you | what can we do for you |
+    what's wrong |
+    what's bothering you | what's troubling you | what's the matter | what's the problem | what seems to be |
+    what else |
+    how can i help | where does it hurt | where's the pain | what's the trouble | what's been bothering you
+    """
+)
+_MINE: Final = word_set("my this")
+_PART_ALONE: Final = 6  # words
 _TOGETHER: Final = word_set("both all everything they")
 _DONE: Final = word_set("sleeping eating")  # "is she sleeping?"
 _ONE_NIGHT: Final = "did"  # "how did you sleep": of one night, which is no complaint
@@ -103,6 +123,8 @@ def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     A bare "good" denies it only where "is it okay?" was asked; "my memory's fine" and "like a horse" do anyway.
     """
     asking = readings[position].utterance
+    if not _OPENLY.isdisjoint(asking.norms) and position + 1 < len(readings):
+        yield from _complained_of(readings[position], readings[position + 1])
     if _ASKABLE.isdisjoint(asking.norms):
         return
     asks_how = not (_HOW.isdisjoint(asking.norms) and _SOUND.isdisjoint(asking.norms))
@@ -125,7 +147,7 @@ def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             name = _FUNCTIONS[asking.words[at].norm]
             if any(mention.name == name for mention in (*readings[position].mentions, *reply.mentions)):
                 continue
-            well = said_to_be_well(reply, Mention(name, at, at + 1, at))
+            well = said_to_be_well(reply, Mention(name, at, at + 1, at)) or _is_back(reply)
             found: tuple[Polarity, int, int] | None = ("absent", *well) if well else None
             if found is None and len(named) == 1:
                 found = _judgement(asking.words, question, at, reply, position, last=question is opened[-1])
@@ -135,6 +157,22 @@ def judged(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
                 polarity, first, end = found
                 spans = (readings[position].quote(at, at + 1), reply.span(first, end))
                 yield Statement(Mention(name, at, at + 1, at), polarity, Weight.ANSWER, position, spans)
+
+
+def _of_its_own(asked: str, reply: Reading) -> tuple[Polarity, int, int] | None:
+    """ "Are you eating and drinking okay?" - "Drinking yes, eating no." """
+    first, end = reply.utterance.sentences[0]
+    for i in range(first, end - 1):
+        kind = PLAIN_REPLIES.get(reply.words[i + 1].norm)
+        if reply.words[i].norm == asked and kind is not None and closes(reply.words, i + 2):
+            return ("absent" if kind is AnswerKind.YES else "present"), i, i + 2
+    return None
+
+
+def _is_back(reply: Reading) -> tuple[int, int] | None:
+    """ "Appetite?" - "It's back." """
+    match = _BACK.at(reply.words, 0)
+    return (0, match[0]) if match is not None and closes(reply.words, match[0]) else None
 
 
 def _of_several(words: Sequence[Word], question: Question, at: int, reply: Reading) -> tuple[Polarity, int, int] | None:
@@ -190,6 +228,36 @@ def _bad_part(asking: Reading, reply: Reading) -> Iterator[Statement]:
             yield Statement(there, "absent" if well else "present", Weight.ANSWER, asking.position, spans)
 
 
+def _complained_of(asking: Reading, reply: Reading) -> Iterator[Statement]:
+    """ "What brings you in?" - "My back.": of a part that moves, nothing else being told of it, the pain."""
+    if reply.mentions or reply.utterance.turn.role is not Role.PATIENT or not reply.words:
+        return
+    if asking.utterance.turn.role not in (Role.CLINICIAN, Role.AGENT):
+        return
+    first, end = reply.utterance.sentences[0]
+    if end - first > _PART_ALONE or _MINE.isdisjoint(word.norm for word in reply.words[first:end]):
+        return
+    opened = open_questions(asking.utterance)
+    if not opened or next(_ASKS_OPENLY.within(asking.words, opened[-1].first, opened[-1].end), None) is None:
+        return
+    known = lexicon()
+    site = first_site(reply.words, known, end, begin=first)
+    if site is None or site.name not in _MOVING or site.first == first:
+        return
+    if reply.words[site.first - 1].norm not in _MINE or any(w.norm.isalpha() for w in reply.words[site.end : end]):
+        return
+    there = Mention(
+        known.concept(site.name, "pain"),
+        site.first,
+        site.end,
+        site.first,
+        site=site.said,
+        part=site.name,
+        complaint="pain",
+    )
+    yield Statement(there, "present", Weight.TAKEN_AS_KNOWN, reply.position, (reply.quote(first, end),))
+
+
 def _is_asked_for(words: Sequence[Word], i: int) -> bool:
     """ "How is your energy these days?" asks for it; "what is your energy source?" does not."""
     if words[i].norm not in _FUNCTIONS:
@@ -216,6 +284,9 @@ def _judgement(
     words: Sequence[Word], question: Question, at: int, reply: Reading, position: int, *, last: bool
 ) -> tuple[Polarity, int, int] | None:
     """The polarity, and the words of the reply that tell it. A yes or a no is about the `last` question of the turn."""
+    own = _of_its_own(words[at].norm, reply)
+    if own is not None:
+        return own
     after = words[at + 1 : question.end]
     sound = question.form is not QuestionForm.OPEN and (
         any(word.norm in _SOUND for word in after)

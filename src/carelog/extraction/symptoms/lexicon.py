@@ -15,6 +15,7 @@ from carelog.extraction.utterances import PhraseTable
 NOTHING = "-"
 DENIED = "!"
 """What the concept of a phrase begins with that holds a denial of its own: "nose not blocked"."""
+_COMPOSED = ("discharge", "ringing", "leaking", "temperature", "temperatures", "temp", "temps", "crying")
 _SITED = "<site> "
 _BEING = (" is ", " are ", " has been ")
 _STAND_IN = re.compile(r"\{(\w+)\}")
@@ -26,8 +27,9 @@ class Lexicon:
 
     A phrase of the concept NOTHING holds a symptom's word but names none ("cough syrup").
     `sites`: phrase to the site's name in a concept. `hindi_sites` are read so only before a Hindi word.
-    `openings`: the first word of a phrase to the words that may come second, "" where it may stand alone. Most words
-    open none. `first_words` are all words as they are said that can begin a mention.
+    `openings`: the first word of a phrase to the words that may come second, "" where it may stand alone; nothing where
+    it opens only what is put together freely (symptoms/mentions.py). Most words open none. `first_words` are all words
+    as they are said that can begin a mention.
     """
 
     symptoms: PhraseTable[str]
@@ -84,6 +86,9 @@ def parse_lexicon(text: str) -> Lexicon:
             for phrase in phrases:
                 for spelled in _spell_out(phrase, stand_ins):
                     key = phrase_compared(spelled)
+                    if name.startswith(DENIED):
+                        denied.append((key, name))
+                        continue
                     if concepts.setdefault(key, name) != name:
                         raise ValueError(f"symptoms.tsv line {number}: {spelled!r} already means {concepts[key]!r}")
                     linked.extend((other, name) for other in _linked(spelled))
@@ -92,8 +97,9 @@ def parse_lexicon(text: str) -> Lexicon:
     for phrase, name in linked:
         concepts.setdefault(phrase_compared(phrase), name)
     known = {**dict(denied), **concepts}
-    openings = _openings((*known, *(phrase for phrase, _ in complaints)))
-    opening = {*openings, *WEIGHING, *OPENINGS, "discharge", "ringing", "leaking"}
+    nothing: frozenset[str] = frozenset()
+    openings = dict.fromkeys((*WEIGHING, *OPENINGS, *_COMPOSED), nothing)
+    openings |= _openings((*known, *(phrase for phrase, _ in complaints)))
     return Lexicon(
         symptoms=PhraseTable(known),
         complaints=PhraseTable(complaints),
@@ -101,7 +107,7 @@ def parse_lexicon(text: str) -> Lexicon:
         hindi_sites=PhraseTable(hindi_sites),
         concepts=concepts,
         openings=openings,
-        first_words=frozenset({*opening, *said_for(opening), *(f"{word}'s" for word in opening)}),
+        first_words=frozenset({*openings, *said_for(openings), *(f"{word}'s" for word in openings)}),
     )
 
 
@@ -114,10 +120,10 @@ def _linked(phrase: str) -> Iterator[str]:
 
 
 def _denied(phrase: str) -> Iterator[str]:
-    """ "My nose isn't blocked": the denial stands within the phrase."""
+    """ "My nose isn't blocked", "my chest doesn't feel tight": the denial stands within the phrase."""
     being = next((being for being in _BEING if being in phrase), None)
     if being is not None and " not" not in phrase:
-        yield phrase.replace(being, " not ", 1)
+        yield from (phrase.replace(being, link, 1) for link in (" not ", " not feel ", " not get "))
 
 
 def _openings(phrases: Iterable[str]) -> dict[str, frozenset[str]]:

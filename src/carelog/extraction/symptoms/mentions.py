@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.excreta import OPENINGS, excreta
 from carelog.extraction.symptoms.lexicon import DENIED, NOTHING, Lexicon
-from carelog.extraction.symptoms.sites import DETERMINERS, JOINING, VAGUE_SITES, first_site, sites_after, sites_before
+from carelog.extraction.symptoms.sites import (
+    DETERMINERS,
+    JOINING,
+    VAGUE_SITES,
+    Site,
+    first_site,
+    sites_after,
+    sites_before,
+)
 from carelog.extraction.symptoms.weighing import WEIGHING, weight_change
 from carelog.extraction.symptoms.wording import compared
 from carelog.extraction.utterances import Word
@@ -71,7 +79,7 @@ PLACED_ONLY = frozenset({"popping"})
 """What is read without its place only where the place is known from before: "how's the shoulder?" - "it catches"."""
 _IT_DOES = word_set("it and keeps")
 _FELT_ALONE = frozenset({"warmth"})  # "it feels warm": "it is warm" is the weather
-_GOING_ON = JOINING | word_set("too now today there again still sometimes when on at")
+_GOING_ON = JOINING | word_set("too now today there again still sometimes when on at lately since at")
 _OF_A_THING = word_set("my the your his her our their this that")
 _NEEDS_SITE = word_set(  # not "a red light"
     """
@@ -94,18 +102,16 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     said, places = compared(words)
     taken = 0
     openings = lexicon.openings
-    for k, word in enumerate(said):
-        seconds = openings.get(word.norm)
-        composing = word.norm in _COMPOSING
-        if seconds is None and not composing:
-            continue
+    for k in [k for k, word in enumerate(said) if word[0] in openings]:
         first = places[k][0]
         if first < taken:
             continue
-        composed = _composed(words, word, first) if composing else None
+        word = said[k]
+        seconds = openings[word.norm]
+        composed = _composed(words, word, first) if word.norm in _COMPOSING else None
         if composed is None:
             following = said[k + 1].norm if k + 1 < len(said) else ""
-            if seconds is None or not ("" in seconds or following in seconds):
+            if not ("" in seconds or following in seconds):
                 continue
         symptom = lexicon.symptoms.at(said, k)
         if composed is not None and (symptom is None or places[k + symptom[0] - 1][1] <= composed[-1].end):
@@ -116,13 +122,13 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
         if symptom is not None:
             end = places[k + symptom[0] - 1][1]
             if complaint is None or end - first > complaint[0]:
-                if symptom[1] != NOTHING:
+                if symptom[1] != NOTHING and not (_names_a_thing(words, end) or _falls_otherwise(words, first, end)):
                     begin = _past_denial(words, first, end) if symptom[1].startswith(DENIED) else first
                     names = symptom[1].removeprefix(DENIED).split(" + ")
                     found.extend(_known(words, lexicon, name, begin, end, taken) for name in names)
                 taken = end
                 continue
-        if complaint is not None:
+        if complaint is not None and not _names_a_thing(words, first + complaint[0]):
             end = first + complaint[0]
             new = _complaint(words, lexicon, complaint[1], first, end, taken)
             if found and not new:
@@ -136,12 +142,44 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     return found
 
 
+def _falls_otherwise(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "The appointment falls on Monday", "my pressure falls at night"."""
+    return words[end - 1].norm == "falls" and first > 0 and words[first - 1].norm in _FALLING
+
+
+_FALLING = word_set(
+    """
+    appointment pressure sugar sugars level levels hair date birthday temperature weight price prices it day
+    night rain snow value number count oxygen saturation holiday visit
+    """
+)
+
+
+def _names_a_thing(words: Sequence[Word], end: int) -> bool:
+    """ "Headache diary", "rash cream", "cough clinic"."""
+    return end < len(words) and words[end].norm in _THINGS
+
+
+_THINGS = word_set(
+    """
+    diary diaries journal log chart clinic specialist nurse team app cream ointment lotion leaflet course questionnaire
+    scale hotline helpline awareness thermometer drop drops lozenge lozenges pill pills syrup
+    """
+)
+
+
 def _past_denial(words: Sequence[Word], first: int, end: int) -> int:
     """The first word after the last negation: the mention is what is denied."""
-    return max((i + 1 for i in range(first, end - 1) if is_negative(words[i])), default=first)
+    negations = (i + 1 for i in range(first, end - 1) if is_negative(words[i]) or words[i].norm == "nothing")
+    return max(negations, default=first)
 
 
-_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE, RINGING, LEAKING}
+_IF_ANY = {
+    **dict.fromkeys(("temperature", "temperatures", "temp", "temps"), "fever"),
+    **dict.fromkeys(("crying",), "crying spells"),
+}
+"""What is a complaint where there is any: "any temperature?", "no temps"."""
+_COMPOSING = frozenset(WEIGHING) | OPENINGS | {DISCHARGE, RINGING, LEAKING} | _IF_ANY.keys()
 _BY_TOPIC = {"blood": BLOOD_IN_IT, "discharge": DISCHARGE, "ringing": RINGING, "leaking": LEAKING}
 
 
@@ -156,8 +194,14 @@ def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | 
             return [Mention(name, seen.first, seen.end, seen.first) for name in seen.names]
     name = _BY_TOPIC.get(word.norm)
     before = words[first - 1].norm if first else ""
+    if word.norm in _IF_ANY:
+        alone = first + 1 == len(words) or not words[first + 1].norm.isalpha() or words[first + 1].norm in _GOING_ON
+        if not (before in ("any", "no") and alone):
+            return None
+        return [Mention(_IF_ANY[word.norm], first, first + 1, first)]
     led = (
         before in _ASKED_FOR
+        or (name == BLOOD_IN_IT and before == "no" and not _goes_on(words, first + 1))
         or (name == LEAKING and before in ("or", "no", ","))
         or (name == DISCHARGE and before == "or")
         or (name == RINGING and before in _SOME)
@@ -166,6 +210,10 @@ def _composed(words: Sequence[Word], word: Word, first: int) -> list[Mention] | 
         return None
     following = words[first + 1].norm if first + 1 < len(words) else ""
     return None if following in _NOT_ITS_OWN else [Mention(name, first, first + 1, first)]
+
+
+def _goes_on(words: Sequence[Word], at: int) -> bool:
+    return at < len(words) and words[at].norm.isalpha() and words[at].norm not in ("at", "though", "or", "and")
 
 
 def _known(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: int, taken: int) -> Mention:
@@ -185,6 +233,8 @@ def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, e
     sites = sites_before(words, lexicon, first, taken)
     if not sites:
         sites = sites_after(words, lexicon, end, object_too=words[end - 1].norm in _STRUCK)
+    if not sites and (after := _place_after_in_hindi(words, lexicon, end)) is not None:
+        sites = [after]
     if not sites:
         alone = what in _SAID_ALONE and (
             words[first].norm not in _NEEDS_SITE or _is_predicate(words, first, end) or _is_it(words, first, end)
@@ -192,11 +242,47 @@ def _complaint(words: Sequence[Word], lexicon: Lexicon, what: str, first: int, e
         alone = alone or (what in PLACED_ONLY and words[first - 1].norm in _IT_DOES and first > 0)
         alone = alone or (what in _FELT_ALONE and _is_predicate(words, first, end, _FEELS))
         return [Mention(what, first, end, first, complaint=what)] if alone else []
+    if len(sites) == 1 and sites[0].name == "side" and (whole := _side_of(words, lexicon, sites[0])) is not None:
+        sites = [whole]
     begin, stop = min(first, *(s.first for s in sites)), max(end, *(s.end for s in sites))
     return [
         Mention(_named(lexicon, s.name, what), begin, stop, first, site=s.said, part=s.name, complaint=what)
         for s in sites
     ]
+
+
+def _side_of(words: Sequence[Word], lexicon: Lexicon, side: Site) -> Site | None:
+    """ "I bit my tongue, it's still sore on the side": of the part that was named just before, if it has sides."""
+    if words[side.first - 1].norm != "the":
+        return None
+    before = range(max(0, side.first - _BEFORE_SIDE), side.first)
+    return next(
+        (
+            site
+            for i in reversed(before)
+            if (site := first_site(words, lexicon, i + 1, begin=i)) and site.name in _SIDED
+        ),
+        None,
+    )
+
+
+_BEFORE_SIDE = 12  # words
+_SIDED = word_set("tongue mouth tooth gum lip neck knee foot ankle toe finger thumb hand wrist elbow heel face throat")
+
+
+def _place_after_in_hindi(words: Sequence[Word], lexicon: Lexicon, end: int) -> Site | None:
+    """ "Jalan nahi hai seene me"."""
+    at = end
+    while at < len(words) and words[at].norm in _HINDI_BEING:
+        at += 1
+    if at == end or at + 1 >= len(words):
+        return None
+    site = first_site(words, lexicon, at + 1, begin=at)
+    return site if site is not None and site.end < len(words) and words[site.end].norm in _HINDI_IN else None
+
+
+_HINDI_BEING = word_set("nahi nahin bhi hai hain hota hoti ho raha rahi tha thi नहीं भी है हैं होता होती हो रहा रही था थी")
+_HINDI_IN = word_set("mein me main में")
 
 
 def _is_predicate(words: Sequence[Word], first: int, end: int, being: frozenset[str] = _IT_IS) -> bool:

@@ -63,6 +63,7 @@ _AFTER: Final = {
     ),
 }
 """What is named after the nearest of these words, and not at all where none was said."""
+_BLOOD: Final = frozenset(_AFTER[BLOOD_IN_IT].values())
 _MUCUS: Final = _by_word(
     {
         "mucus in stool": "stool stools poop poops bowel bowels diarrhea loose watery wipe bathroom toilet "
@@ -95,6 +96,7 @@ _AROUND: Final = 14  # words
 _LED: Final = 4  # words
 _ANYWHERE: Final = frozenset({"burning sensation", "bleeding", _PHLEGM})  # named without them as well
 _RATHER: Final = word_set("more just only but it's mostly like there's")
+_ANSWERS: Final = 3  # turns of one speaker in a row
 _REACH: Final = 6  # turns
 _NEAR: Final = 5  # words
 _NEAR_BLOCK: Final = 8  # words: "bunged up, I haven't been to the loo"
@@ -132,6 +134,10 @@ def _named(reading: Reading, before: Sequence[Reading], mentions: Sequence[Menti
         if after is None:
             yield mention
             continue
+        named = _blood_asked_for(reading, before) if mention.name == BLOOD_IN_IT else set[str]()
+        if len(named) == 1:  # "vomiting, or blood in the stool?" - "no vomiting, no blood"
+            yield replace(mention, name=named.pop())
+            continue
         spoken = [*(word for r in before[-_REACH:] for word in r.words), *reading.words[: mention.first]]
         ahead = _NEAR_BLOCK if after is _BLOCKED else _NEAR
         following = reading.words[mention.end : mention.end + ahead]  # "when I wipe"
@@ -141,6 +147,18 @@ def _named(reading: Reading, before: Sequence[Reading], mentions: Sequence[Menti
             yield replace(mention, name=meant, complaint=None)
         elif after is _BLOCKED or mention.name in _ANYWHERE:
             yield mention
+
+
+def _blood_asked_for(reading: Reading, before: Sequence[Reading]) -> set[str]:
+    """As which the last turn of somebody else, of which this one may be the second answer, asks for blood."""
+    last = next((n for n in range(len(before), 0, -1) if _is_others(before[n - 1], reading)), 0)
+    if len(before) - last >= _ANSWERS:
+        return set()
+    return {other.name for other in _asked(reading, before[:last])} & _BLOOD
+
+
+def _is_others(one: Reading, reading: Reading) -> bool:
+    return not same_speaker(one.utterance, reading.utterance)
 
 
 def _lying(reading: Reading, mention: Mention) -> bool:

@@ -77,7 +77,8 @@ def duration(utterance: Utterance, around: Stretch, *, bare: bool = False) -> st
             lead -= 1
         led = any(words[i].norm in _LEADING for i in range(max(around[0], lead - 1), first))
         led = led or (end < len(words) and words[end].norm == "now")
-        if (led or bare) and not (end < len(words) and words[end].norm == "ago"):
+        spaced = lead > around[0] and words[lead - 1].norm in ("every", "each")
+        if (led or bare) and not spaced and not (end < len(words) and words[end].norm == "ago"):
             return utterance.quote(first, end)
     return None
 

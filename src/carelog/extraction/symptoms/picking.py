@@ -17,14 +17,17 @@ from carelog.extraction.utterances import PhraseTable, Word
 from carelog.extraction.wordsets import word_set
 
 _LAST: Final = -1
-_PLACES: Final[PhraseTable[int]] = phrase_table(
+_PLACES: Final[PhraseTable[tuple[int, ...]]] = phrase_table(
     {
-        0: "the first one | the first | the former | first one",
-        1: "the second one | the second | second one",
-        2: "the third one | the third | third one",
-        _LAST: "the last one | the latter | the last | last one | the latter one",
+        (0, 1): "the first two | first two",
+        (_LAST - 1, _LAST): "the last two | last two",
+        (0,): "the first one | the first | the former | first one",
+        (1,): "the second one | the second | second one",
+        (2,): "the third one | the third | third one",
+        (_LAST,): "the last one | the latter | the last | last one | the latter one",
     }
 )
+_ALL_BUT: Final = frozenset({("all", "but"), ("everything", "but"), ("all", "except"), ("everything", "except")})
 _CLOSING: Final = word_set(", . ! ? but and yes yeah no not though only maybe sometimes definitely")
 _REST_FINE: Final = """
     everything else is fine | everything else is okay | everything else is good | everything else has been okay |
@@ -100,13 +103,30 @@ def by_place(reply: Reading, count: int) -> dict[int, bool]:
         if match is None or not _closes(reply, at + match[0]):
             at += 1
             continue
-        place = count - 1 if match[1] == _LAST else match[1]
-        if place < count:
-            said[place] = not any(is_negative(word) for word in words[max(0, at - 3) : at])
+        places = [place % count for place in match[1] if place < count]
+        before = tuple(word.norm for word in words[max(0, at - 2) : at] if word.norm != "for")
+        if before in _ALL_BUT:
+            return {place: place not in places for place in range(count)}
+        there = not any(is_negative(word) for word in words[max(0, at - 3) : at])
+        said |= dict.fromkeys(places, there)
         at += match[0]
     if any(said.values()):
         return {place: said.get(place, False) for place in range(count)}
     return said
+
+
+def but_for_one(reply: Reading) -> bool:
+    """ "All but the cough", "bukhar chhod ke sab": what the reply names is the one that is not there."""
+    norms = [word.norm for word in reply.words]
+    but = any(one in _EVERY and other in _BUT_FOR for one, other in pairwise(norms))
+    left = not (_EVERY.isdisjoint(norms) or _LEAVING.isdisjoint(norms))
+    return (but or left) and len(norms) <= _ONE_REMARK
+
+
+_EVERY: Final = word_set("all everything sab सब")
+_BUT_FOR: Final = word_set("but except")
+_LEAVING: Final = word_set("chhod chhodke chhodkar छोड़ छोड़कर")
+_ONE_REMARK: Final = 8  # words
 
 
 def by_order(reply: Reading, count: int) -> dict[int, bool]:

@@ -37,9 +37,10 @@ _OTHER_SCALES: Final = word_set("energy mood sleep stress appetite spirits")
 _COPULAS: Final = word_set(
     """
     is are was were 's been has have had feels felt feel gets get it it's about like a an at , probably
-    so really be hai hain है हैं matlab in my the hurts raha rahi rehta rehti hota hoti
+    ( so really be hai hain है हैं matlab in my the hurts raha rahi rehta rehti hota hoti
     """
 )
+_NOT: Final = word_set("n't not don't doesn't didn't")
 _COUNTED: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS: Final = {"zero": 0} | {word: number for number, word in enumerate(_COUNTED, start=1)}
 
@@ -57,8 +58,11 @@ def severity(words: Sequence[Word], around: Stretch, first: int, end: int, follo
         match = _SEVERITY.at(words, i)
         if match is not None and i + match[0] <= end:
             return match[1]
+    lessened = any(word.norm in _NOT for word in words[around[0] : first])  # "I don't notice it so much"
     for i in range(end, min(around[1], following, end + 6)):
         match = _SEVERITY.at(words, i)
+        if match is not None and lessened and words[i].norm == "so":
+            return None
         if match is not None:
             return match[1] if i + match[0] < following else None
         if words[i].norm not in _COPULAS:
@@ -85,7 +89,14 @@ def score(words: Sequence[Word], around: Stretch) -> int | None:
 
 def score_said(words: Sequence[Word], around: Stretch) -> int | None:
     """The first number of an answer that was asked for on a scale of ten: "about a seven"."""
-    return next((number for i in range(*around) if (number := _counted(words[i])) is not None), None)
+    return next(
+        (
+            number
+            for i in range(*around)
+            if (number := _counted(words[i])) is not None and (i == around[0] or words[i - 1].norm != "not")
+        ),
+        None,
+    )
 
 
 def rated(score: int) -> Severity | None:

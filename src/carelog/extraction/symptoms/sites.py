@@ -37,7 +37,8 @@ _BETWEEN = word_set(
     constantly always both all it they that started starting start starts kept keeps keep to become
     becoming became often occasionally lot much more bad badly super extremely too i'm having like
     only usually mostly today yesterday recently lately mein me main ka ke ki ko bahut thoda bohot
-    zyada में का के की बहुत थोड़ा look looks looked looking they're it's
+    zyada bhi peeche piche neeche upar andar भी पीछे नीचे ऊपर अंदर में का के की बहुत थोड़ा look looks looked
+    looking they're it's
     """
 )
 _LOOKING = word_set("look looks looked looking")
@@ -123,6 +124,8 @@ def _site_ending(words: Sequence[Word], lexicon: Lexicon, last: int, taken: int)
 
 def _matched(words: Sequence[Word], lexicon: Lexicon, at: int) -> tuple[int, str] | None:
     match = lexicon.sites.at(words, at)
+    if match is not None and words[at].norm == "bottom" and at + 1 < len(words) and words[at + 1].norm in _IN_THE_MOUTH:
+        return None
     if match is None and words[at].norm.endswith("'s"):
         match = lexicon.sites.at([Word(words[at].norm.removesuffix("'s"), 0, 0)], 0)  # "my ankle's swollen"
     if match is None:
@@ -138,6 +141,7 @@ def _matched(words: Sequence[Word], lexicon: Lexicon, at: int) -> tuple[int, str
     return match
 
 
+_IN_THE_MOUTH = word_set("tooth teeth lip gum gums molar jaw row")
 _HINDI_COMPLAINTS = word_set("dard sujan soojan jalan akdan khujli दर्द सूजन जलन")
 
 
@@ -179,7 +183,12 @@ def sites_after(words: Sequence[Word], lexicon: Lexicon, end: int, *, object_too
     sites = [site]
     while sites[-1].end < len(words) and words[sites[-1].end].norm in JOINING and len(sites) < 4:
         more = _next_site(words, lexicon, sites[-1].end + 1)
-        if more is None or _begins_new(words, lexicon, more) or _describes(words, sites[-1].end, more.first):
+        if (
+            more is None
+            or more.name == sites[-1].name
+            or _begins_new(words, lexicon, more)
+            or _describes(words, sites[-1].end, more.first)
+        ):
             break
         sites.append(more)
     return sites
@@ -259,6 +268,8 @@ def _owned(words: Sequence[Word], lexicon: Lexicon, at: int, owners: frozenset[s
         return None
     site = _with_sides(words, match[1], at, at + match[0], 0)
     before = site.first - 1
+    if site.name == "back" and before > 0 and words[before - 1].norm == "at":
+        return None  # "bottom tooth at the back"
     if before > 0 and words[before].norm in _EPITHETS:
         before -= 1  # "it's this blessed shoulder"
     return site if before >= 0 and words[before].norm in owners else None

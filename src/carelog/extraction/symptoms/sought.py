@@ -42,6 +42,8 @@ _OVER_NOW = word_set("gone no none not never n't resolved")
 _STOPPED = word_set("stopped quit finished")
 _AT_EASE = word_set("comfortable okay ok fine good well alright normal better")
 _NEAR = 6  # words
+_RETURNED = word_set("return returned recur recurred")
+_RETURNING = _RETURNED | word_set("come came coming been")
 _AMOUNT = word_set("down up worse better")
 _CHANGING = word_set(
     """
@@ -49,7 +51,10 @@ _CHANGING = word_set(
     down up easing come comes
     """
 )
-_KINDS = word_set("sharp dull throbbing stabbing aching achy burning shooting crampy constant intermittent")
+_KINDS = word_set(
+    "severe unbearable strong intense mild sharp dull throbbing stabbing aching achy burning shooting crampy constant "
+    "intermittent"
+)
 _DEALING = word_set(
     """
     know knew take takes taken taking took tried try trying help helps helped helping use used using
@@ -62,6 +67,7 @@ _TAKING_FOR_GRANTED = frozenset(
     | {"what makes", "what brings", "what brought"}
 )
 _LESSENED = word_set("as so great good too very much well brilliant better worse different change improvement the")
+_PROVIDED = word_set("if unless until till when as")  # "it's okay if I don't laugh"
 _NOT_QUITE = word_set("not n't never so too very isn't wasn't")
 _WELL = word_set("good great fine okay ok well excellent no not none gone theek control controlled managed")
 
@@ -82,6 +88,8 @@ def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
             return Sought.END
         if told in _HINDI_LESS:
             return Sought.LESS
+    if any(norm in _RETURNING for norm in after[:_CLOSE]) and ("back" in after or after[0] in _RETURNED):
+        return Sought.WHETHER  # "did the headache come back?"
     if before and before[-1] in _STOPPED and "you" in before:
         return Sought.END  # "have you stopped coughing?"
     good = ("any", "good") in pairwise(before)  # "did the tablets do any good for the pain"
@@ -100,6 +108,13 @@ def is_compared(reading: Reading, question: Question, mention: Mention) -> bool:
         if counted and comparing == "than" and before in _MORE:
             return True
     return False
+
+
+def is_freedom(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Are you free of pain?", "got rid of the cough?", "is your knee pain free?": a no says that it is there."""
+    before = [word.norm for word in reading.words[question.first : mention.first]][-_CLOSE:]
+    after = [word.norm for word in reading.words[mention.end : mention.end + 1]]
+    return ("of" in before and not {"free", "rid"}.isdisjoint(before)) or after == ["free"]
 
 
 def asked_of_it(reading: Reading, question: Question) -> Mention | None:
@@ -149,7 +164,7 @@ def _says_it_is_well(reply: Reading, i: int) -> bool:
     before = reply.words[i - 1].norm if i else ""
     following = reply.words[i + 1].norm if i + 1 < len(reply.words) else ""
     lessened = reply.words[i].norm in ("not", "no") and following in _LESSENED
-    return not lessened and before not in _NOT_QUITE
+    return not lessened and before not in _NOT_QUITE and following not in _PROVIDED
 
 
 def _asks_of_kind(reading: Reading, question: Question, mention: Mention) -> bool:

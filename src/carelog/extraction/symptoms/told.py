@@ -3,18 +3,32 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
-from carelog.extraction.ended import clause_about_it, is_none_now, is_over, is_well_now
+from carelog.extraction.ended import (
+    clause_about_it,
+    is_gone_after,
+    is_none_now,
+    is_over,
+    is_said_not_to_be,
+    is_well_now,
+)
 from carelog.extraction.exchange import open_questions, questions, same_speaker
 from carelog.extraction.negation import Clause, Denial, denial, is_negative, subject_clause
 from carelog.extraction.phrasebook import phrase_set
-from carelog.extraction.symptoms import context
-from carelog.extraction.symptoms.addressed import is_contradicted, is_put_right
+from carelog.extraction.symptoms import context, persons
+from carelog.extraction.symptoms.addressed import (
+    is_contradicted,
+    is_denied_on_reading_back,
+    is_put_right,
+    of_speaker,
+    speaks_for_another,
+)
 from carelog.extraction.symptoms.echoes import is_echo
 from carelog.extraction.symptoms.examination import is_finding, is_review
 from carelog.extraction.symptoms.excepted import excepted, exception
+from carelog.extraction.symptoms.labelled import is_labelled
 from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention
-from carelog.extraction.symptoms.reacting import asked_for_allergies, is_allergy, names_an_allergy
+from carelog.extraction.symptoms.reacting import asked_for_allergies, is_allergy, is_reaction_now, names_an_allergy
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.symptoms.restating import restates
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
@@ -25,6 +39,7 @@ from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
 _YOU = word_set("you your you've you're you'd")
+_POLARITY: dict[Mark, Polarity] = {Mark.THERE: "present", Mark.NOT_THERE: "absent"}
 
 
 def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
@@ -35,26 +50,30 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     reacts = asked_for_allergies(readings, position)
     others = _asked_for_others(readings, position)
     of_carer = _asked_of_carer(readings, position)
+    for_another = speaks_for_another(readings, position)
     for mention in reading.mentions:
-        if reacts or names_an_allergy(reading, mention):
+        if (reacts and not is_reaction_now(reading, mention)) or names_an_allergy(reading, mention):
             continue
-        if others and context.names_kin(reading.words, reading.clause_of(mention)):
+        if others and persons.names_kin(reading.words, reading.clause_of(mention)):
             continue
         if of_carer and not _of_third_person(reading, mention):
             continue
+        if is_labelled(reading, mention) or (for_another and not of_speaker(reading, mention)):
+            continue
         if any(q.first <= mention.first < q.end for q in reading.questions) or _asks_on(reading, mention):
-            if _asks_about_own(reading, mention):
+            if (typed := mark(reading, mention)) is not None and typed is not Mark.BLANK:
+                yield statement(reading, mention, reading.clause_of(mention), _POLARITY[typed], Weight.OWN)
+            elif _asks_about_own(reading, mention):
                 yield statement(reading, mention, reading.clause_of(mention), "present", Weight.TAKEN_AS_KNOWN)
             continue
         clause = reading.clause_of(mention)
         if (typed := mark(reading, mention)) is not None:
             if typed is not Mark.BLANK:
-                polarity: Polarity = "present" if typed is Mark.THERE else "absent"
-                yield statement(reading, mention, clause, polarity, Weight.OWN)
+                yield statement(reading, mention, clause, _POLARITY[typed], Weight.OWN)
             continue
         said = subject_clause(reading.words, reading.clauses, clause)
         observer = _observes(reading, said, mention)
-        if observer and context.is_first_person(reading.words, said, mention.end):
+        if observer and persons.is_first_person(reading.words, said, mention.end):
             observer = not (_answers_itself(reading, clause) or _speaks_as_subject(readings, position))
         elif observer and _of_oneself(reading):
             observer = not _speaks_as_subject(readings, position)
@@ -74,6 +93,10 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         if new is not None and observer and new.polarity == "absent" and is_put_right(readings, position):
             yield statement(reading, mention, clause, "present", Weight.ANSWER)
             continue
+        if new is not None and new.polarity == "absent" and _is_told_apart(reading, mention):
+            continue
+        if new is not None and observer and is_denied_on_reading_back(readings, position):
+            continue
         if new is None or (new.weight < Weight.OWN and is_contradicted(readings, position, mention)):
             continue
         there = excepted(reading, mention, lexicon()) if new.polarity == "absent" else []
@@ -81,6 +104,12 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         if there or (new.polarity == "absent" and exception(reading, mention.end) is not None):
             continue
         yield new
+
+
+def _is_told_apart(reading: Reading, mention: Mention) -> bool:
+    """ "It's a rash, not hives": another word for what is there, which is not so."""
+    named = any(other.name == mention.name and 0 < mention.first - other.end <= _NEXT for other in reading.mentions)
+    return named and reading.words[mention.first - 1].norm == "not"
 
 
 def _asks_about_own(reading: Reading, mention: Mention) -> bool:
@@ -127,7 +156,7 @@ def _is_circumstance(reading: Reading, mention: Mention) -> bool:
 
 def _of_third_person(reading: Reading, mention: Mention) -> bool:
     said = subject_clause(reading.words, reading.clauses, reading.clause_of(mention))
-    return context.is_third_person(reading.words, said, mention.first) or context.names_kin(reading.words, said)
+    return persons.is_third_person(reading.words, said, mention.first) or persons.names_kin(reading.words, said)
 
 
 def _asked_of_carer(readings: Sequence[Reading], position: int) -> bool:
@@ -155,7 +184,9 @@ def _stated(
     if denied is not Denial.DENIED and (
         context.is_reason(words, clause, mention.first) or _is_of_any(reading, mention, clause)
     ):
-        if not observer and _asks_for_a_remedy(words, clause, mention):
+        unhelped = any(word.norm == "nothing" for word in words[clause[0] : mention.first])
+        unhelped = unhelped and context.is_definite(words, mention.first)
+        if not observer and (unhelped or _asks_for_a_remedy(words, clause, mention)):
             return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
         return None
     if denied is Denial.UNCLEAR:
@@ -187,7 +218,14 @@ def _stated(
     about = clause_about_it(words, reading.clauses, clause) if _is_spoken_of(reading, mention, clause) else None
     over = (about is not None and is_over(words, about)) or _ends_later(reading, mention, clause)
     over = over or (not observer and is_well_now(words, reading.clauses, clause))
-    polarity: Polarity = "absent" if denied is Denial.DENIED or over else "present"
+    over = over or (
+        denied is not Denial.DENIED
+        and "," in reading.utterance.norms
+        and is_gone_after(words, reading.sentence_of(mention)[1], mention.end, reading.named)
+    )
+    untrue = not observer and "but" in reading.utterance.norms
+    untrue = untrue and is_said_not_to_be(words, reading.sentence_of(mention)[1], mention.end, reading.named)
+    polarity: Polarity = "absent" if denied is Denial.DENIED or over or untrue else "present"
     return statement(reading, mention, clause, polarity, weight, over=over)
 
 
@@ -221,7 +259,10 @@ def _is_spoken_of(reading: Reading, mention: Mention, clause: Clause) -> bool:
     words = reading.words
     if _is_cause(words, mention):
         return False
-    if any(mention.first < m.first < clause[1] and not _is_cause(words, m) for m in reading.mentions):
+    if any(
+        mention.first < m.first < clause[1] and not (_is_cause(words, m) or _is_circumstance(reading, m))
+        for m in reading.mentions
+    ):
         return False
     return not any(words[i].norm in _COMING for i in range(mention.end, clause[1]))
 
@@ -232,9 +273,18 @@ def _ends_later(reading: Reading, mention: Mention, clause: Clause) -> bool:
     if _is_cause(words, mention):
         return False
     following = next((s for s in reading.utterance.sentences if s[0] >= clause[1]), None)
-    if following is None or any(mention.first < other.first < following[1] for other in reading.mentions):
+    if following is not None and is_none_now(words, following) and following[1] - following[0] <= _SHORT_REMARK:
+        before = words[reading.sentence_of(mention)[0] : mention.first]
+        there = any(other.first >= following[0] for other in reading.mentions)
+        if not there and any(word.norm in _BEFORE_NOW for word in before):
+            return True  # "yesterday: fever, chills. Today: none"
+    if following is None or any(
+        mention.first < other.first < following[1] and not _is_circumstance(reading, other)
+        for other in reading.mentions
+    ):
         return False
     first, end = following
+    end = next((i for i in range(first, end) if words[i].norm == ","), end)
     if end - first > _SHORT_REMARK or words[end - 1].norm == "?":
         return False
     if is_none_now(words, following) and any(word.norm in _BEFORE_NOW for word in words[slice(*clause)]):
@@ -242,7 +292,7 @@ def _ends_later(reading: Reading, mention: Mention, clause: Clause) -> bool:
     if words[first].norm not in _IT:
         return False
     goes_on = any(words[i].norm in _COMING for i in range(mention.end, first))
-    return not goes_on and is_over(words, following)
+    return not goes_on and is_over(words, (first, end))
 
 
 def _is_cause(words: Sequence[Word], mention: Mention) -> bool:
@@ -264,15 +314,33 @@ def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: 
         own = reading.clause_of(mention)
         if any(word.norm in _THERE for word in words[own[0] : mention.first]):
             said = own  # "I stripped him off to look, and there's no rash"
-        if context.is_first_person(words, said, mention.first) and not context.names_kin(words, said):
+        named = (said[0], mention.first) if persons.is_felt_in_hindi(words, said, mention.first) else said
+        if persons.is_first_person(words, said, mention.first) and not persons.names_kin(words, named):
             return False
-    elif context.is_of_other(words, said, mention.first) or (not observer and _third_person(reading, said, mention)):
+    elif (
+        _of_somebody_named(reading, mention)
+        or persons.is_of_other(words, said, mention.first)
+        or (not observer and _third_person(reading, said, mention))
+    ):
+        return False
+    if context.is_conditional(reading.utterance, mention.end):
         return False
     if not observer and context.is_quoted(words, mention.end, reading.sentence_of(mention)[1]):
         return False
-    if context.is_last_time(words, mention.first) or (mention.bare and context.is_felt_by_other(words, mention.end)):
+    if context.is_last_time(words, mention.first) or (mention.bare and persons.is_felt_by_other(words, mention.end)):
         return False
     return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
+
+
+def _of_somebody_named(reading: Reading, mention: Mention) -> bool:
+    """ "Theo has a fever", not "stomach has cramps"."""
+    if reading.utterance.turn.role is not Role.PATIENT:
+        return False
+    words, first = reading.words, reading.sentence_of(mention)[0]
+    name = persons.somebody_named(reading.utterance.text, words, first, mention.first)
+    return (
+        name is not None and words[name].norm not in lexicon().first_words and lexicon().sites.at(words, name) is None
+    )
 
 
 _MINE = word_set("my this these")
@@ -285,7 +353,7 @@ _ILLNESSES = word_set("depression anxiety acne")
 _FOR_YOUR = 2  # words
 _LEADING = word_set("so and now okay then , well um uh")
 _ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
-_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety", "sneezing"})
+_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety", "sneezing", "cough"})
 _WHEN = word_set("when whenever if unless")
 _IN_IT = word_set(
     "i'm i am you're you are he's she's really very too so get getting feeling feel was i overly all laugh or"
@@ -301,6 +369,7 @@ _AROUND = word_set("else home house household family school daycare nursery arou
 _THINKING = phrase_set("i think | i suspect | i believe | i guess")
 _LISTING = word_set("or and , kind sort of more other new real")
 _IT = word_set("it it's they they're they've that's")
+_NEXT = 3  # words
 _SHORT_REMARK = 6  # words
 _BEFORE_NOW = word_set("was were had did used before last yesterday")
 _COMING = word_set("comes come")
@@ -325,7 +394,7 @@ def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:
 def _of_oneself(reading: Reading) -> bool:
     """Whether the turn tells of its speaker, and of nobody spoken to."""
     words = reading.words
-    return context.is_first_person(words, (0, len(words)), len(words)) and not any(w.norm in _YOU for w in words)
+    return persons.is_first_person(words, (0, len(words)), len(words)) and not any(w.norm in _YOU for w in words)
 
 
 def _answers_itself(reading: Reading, clause: Clause) -> bool:
@@ -333,7 +402,7 @@ def _answers_itself(reading: Reading, clause: Clause) -> bool:
     for earlier in reversed([c for c in reading.clauses if c[0] <= clause[0]]):
         if any(question.end == earlier[0] for question in reading.questions):
             return True
-        if not context.is_first_person(reading.words, earlier, earlier[1]):
+        if not persons.is_first_person(reading.words, earlier, earlier[1]):
             return False
     return False
 
@@ -349,22 +418,22 @@ def _observes(reading: Reading, said: Clause, mention: Mention) -> bool:
     if role is Role.UNKNOWN:
         return to_you
     # "If you start to get nausea": no patient talks so, but transcripts mix speakers up.
-    return to_you and not context.is_first_person(words, said, mention.first)
+    return to_you and not persons.is_first_person(words, said, mention.first)
 
 
 def _third_person(reading: Reading, said: Clause, mention: Mention) -> bool:
     """Said of somebody else than the speaker. Who is known to be the patient calls nobody but others "he" or "she"."""
-    if not context.is_third_person(reading.words, said, mention.first):
+    if not persons.is_third_person(reading.words, said, mention.first):
         return False
     return _kin_before(reading, said) or (
-        reading.utterance.turn.role is Role.PATIENT and context.is_he_or_she(reading.words, said, mention.first)
+        reading.utterance.turn.role is Role.PATIENT and persons.is_he_or_she(reading.words, said, mention.first)
     )
 
 
 def _kin_before(reading: Reading, said: Clause) -> bool:
     """Whether shortly before somebody else was named, whom "he" or "she" then means."""
     earlier = [clause for clause in reading.clauses if clause[1] <= said[0]][-3:]
-    return any(context.names_kin(reading.words, clause) for clause in earlier)
+    return any(persons.names_kin(reading.words, clause) for clause in earlier)
 
 
 def _supposed(reading: Reading, said: Clause, mention: Mention, observer: bool) -> bool:

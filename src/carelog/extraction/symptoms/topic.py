@@ -36,9 +36,13 @@ def located(told: Statement, reply: Reading, lexicon: Lexicon) -> Statement:
     mention = told.mention
     if mention.site is not None or not reply.words:
         return told
-    site = first_site(reply.words, lexicon, reply.utterance.sentences[0][1])
+    stop = reply.utterance.sentences[0][1]
+    site = first_site(reply.words, lexicon, stop)
     if site is None:
         return told
+    again = first_site(reply.words, lexicon, stop, begin=site.end)
+    if again is not None and again.name == site.name and len(again.said) > len(site.said):
+        site = again  # "my shoulder, the right shoulder"
     if mention.bare:
         there = placed(mention, lexicon, site.name, site.said)
     elif mention.name == "joint pain" and mention.name != lexicon.concept(site.name, "pain"):
@@ -68,6 +72,8 @@ def with_site(
         site = _named_in_answer(reply, lexicon)
         if site is not None:
             return _put(bare, site, reply, lexicon)
+        if mention.name == _TIGHT and _of_the_chest(earlier):
+            return replace(bare, mention=placed(mention, lexicon, "chest", "chest"))
     elif (ahead := _ahead(bare, readings[bare.position], lexicon)) is not None:
         return _put(bare, ahead, readings[bare.position], lexicon)
     elif (just_asked := _just_asked(bare, earlier, readings, lexicon)) is not None:
@@ -98,6 +104,18 @@ def with_site(
         if site is not None:
             return _put(bare, site, reading, lexicon)
     return bare
+
+
+def _of_the_chest(earlier: Sequence[Statement]) -> bool:
+    """Whether the last complaints told are of the chest: "I've been wheezy" - "any tightness?"."""
+    last = [other.mention.name for other in earlier[-_LED:]]
+    return bool(last) and any(name in _OF_THE_CHEST for name in last)
+
+
+_TIGHT = "stiffness"  # "tightness" without a place
+_OF_THE_CHEST = frozenset(
+    {"wheezing", "shortness of breath", "cough", "productive cough", "chest pain", "palpitations"}
+)
 
 
 def _named_in_answer(reply: Reading, lexicon: Lexicon) -> Site | None:

@@ -1,4 +1,5 @@
-"""Lists as they are typed: "cough +, fever -", "fever ✅ cough ❌", "[x] headache [ ] nausea"."""
+"""Lists as they are typed: "cough +, fever -", "fever ✅ cough ❌", "[x] headache [ ] nausea", "fever (no)",
+"(-) fever (+) cough", "fever N, cough Y", "pain: 0"."""
 
 import re
 from collections.abc import Sequence
@@ -14,9 +15,30 @@ _SIGN_AFTER: Final = re.compile(r"\s{0,3}[:=]?\s{0,3}(?P<sign>[✅✔✓❌✗�
 _PLUS_OR_MINUS: Final = re.compile(
     r"\s{0,3}(?P<colon>[:=]?)\s{0,3}(?:\((?P<inner>\+{1,3}|[\-−–])\)|(?P<sign>\+{1,3}|[\-−–]))\s{0,3}(?=[,;.\n/]|$)"
 )
-_ITEM_ENDS: Final = re.compile(r"[,;.\n/+\-−–✅✔✓❌✗✘✖]")
+_SIGN_LEADING: Final = re.compile(r"(?:\((?P<inner>\+{1,3}|[\-−–])\)|(?<=[\s,;:])(?P<sign>\+{1,3}|[\-−–]))\s{0,2}$")
+_SIGNS_LEADING: Final = re.compile(r"(?:^|[,;:]\s{0,2})\+\s{0,2}(?=\w)")
+_SAID: Final = r"(?P<no>no|none|nil|neg|negative|absent|denies|denied|zero|nahi|nahin)|yes|pos|positive|present|haan"
+_SAID_AFTER: Final = re.compile(
+    rf"\s{{0,3}}(?:\(\s?(?:{_SAID})\s?\)|[:=]\s{{0,3}}(?:{_SAID.replace('<no>', '<not>')})"
+    r"(?=\s{0,3}(?:[,;.\n]|$)| (?:today|now)\b))",
+    re.IGNORECASE,
+)
+_LETTER_AFTER: Final = re.compile(r"\s{0,2}[:=]?\s{1,3}(?P<letter>[YN])(?=\s{0,3}(?:[,;.\n]|$))")
+_ZERO_AFTER: Final = re.compile(
+    r"\s{0,2}(?:spells?|episodes?|attacks?|score|level)?\s{0,2}(?:"
+    r"[:=]\s{0,2}0(?=\s{0,2}(?:[,;.\n]|$| (?:this|last|today|now|since|per|out of)))|[:=]?\s{0,2}0\s?/\s?10\b"
+    r"|x\s?0\b|(?<=\s)0(?=\s{0,2}(?:[,;.\n]|$)))",
+    re.IGNORECASE,
+)
+_ZERO_BEFORE: Final = re.compile(r"(?:^|[,;:\n])\s{0,2}(?:0|zero)\s{1,2}$", re.IGNORECASE)
+_ITEM_ENDS: Final = re.compile(r"[,;:.\n/+\-−–✅✔✓❌✗✘✖()]")
 _TICKED: Final = frozenset("✅✔✓☑")
+_ANSWERS: Final = {**dict.fromkeys(("yes", "haan", "हाँ", "हां"), True), **dict.fromkeys(("no", "nahi", "नहीं"), False)}
+_PAIRS: Final = 2
 _ONE_SIGN: Final = 1
+_CLOSE: Final = 3  # characters
+_BEFORE_ITEM: Final = frozenset("+-−–)0oO")
+_AFTER_ITEM: Final = frozenset("([:=+-−–0xXYNsSeEaAlL")
 _NEAR: Final = 60  # characters before an item, in which its mark or the item before it stands
 
 
@@ -41,13 +63,45 @@ def mark(reading: Reading, mention: Mention) -> Mark | None:
     trailing = _SIGN_AFTER.match(text, end)
     if trailing is not None:
         return Mark.THERE if trailing["sign"] in _TICKED else Mark.NOT_THERE
+    if text[max(0, first - _CLOSE) : first].strip()[-1:] in _BEFORE_ITEM:
+        led = _SIGN_LEADING.search(text, max(0, first - _NEAR), first)
+        # A dash that leads may be a bullet, where nothing stands beside a plus.
+        if led is not None and (led["inner"] or _SIGNS_LEADING.search(text)):
+            return Mark.THERE if "+" in (led["inner"] or led["sign"]) else Mark.NOT_THERE
+        if _ZERO_BEFORE.search(text, max(0, first - _NEAR), first) is not None:
+            return Mark.NOT_THERE
+    if (paired := _paired(reading, mention)) is not None:
+        return paired
+    if text[end : end + _CLOSE].strip()[:1] not in _AFTER_ITEM or not _stands_alone(text, first):
+        return None
+    said = _SAID_AFTER.match(text, end)
+    if said is not None:
+        return Mark.NOT_THERE if said["no"] or said["not"] else Mark.THERE
+    lettered = _LETTER_AFTER.match(text, end)
+    if lettered is not None:
+        return Mark.THERE if lettered["letter"] == "Y" else Mark.NOT_THERE
+    if _ZERO_AFTER.match(text, end) is not None:
+        return Mark.NOT_THERE
     signed = _PLUS_OR_MINUS.match(text, end)
-    if signed is None or not _stands_alone(text, first):
+    if signed is None:
         return None
     # A dash alone is where somebody broke off: "fever -".
     if not (signed["colon"] or signed["inner"]) and signed.end() == len(text) and _signs(reading) <= _ONE_SIGN:
         return None
     return Mark.THERE if "+" in (signed["sign"] or signed["inner"]) else Mark.NOT_THERE
+
+
+def _paired(reading: Reading, mention: Mention) -> Mark | None:
+    """ "Headache no nausea yes fever no": nothing but items, each with its answer after it."""
+    words = reading.words
+    if mention.end >= len(words) or words[mention.end].norm not in _ANSWERS:
+        return None
+    answers = [i for i, word in enumerate(words) if word.norm in _ANSWERS]
+    if len(answers) < _PAIRS or len(answers) != len(reading.mentions):
+        return None
+    if any(i not in reading.named and i not in answers and words[i].norm.isalpha() for i in range(len(words))):
+        return None
+    return Mark.THERE if _ANSWERS[words[mention.end].norm] else Mark.NOT_THERE
 
 
 def _signs_lead(reading: Reading) -> bool:

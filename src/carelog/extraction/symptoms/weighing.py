@@ -46,6 +46,8 @@ def weight_change(words: Sequence[Word], first: int) -> Weighed | None:
             return Weighed(WEIGHING[norm], end + 1) if end > at or words[end].norm != "stone" else None
         if words[end].norm == "," and any(w.norm in _ASIDE for w in (words[end - 1], *words[end + 1 : end + 2])):
             continue  # "I lost, like, four kilos"
+        if words[end].norm == "of" and words[end - 1].norm == "couple":
+            continue
         if words[end].norm in _ENDS and not _halves(words, end):
             return None
     return None

@@ -10,13 +10,13 @@ from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 
-_BOWELS: Final = word_set("bowels bowel stools stool movements poo poos poop poops")
+_BOWELS: Final = word_set("motion motions latrine potty bowels bowel stools stool movements poo poos poop poops")
 _FUNCTIONS: Final = {
     "shortness of breath": word_set("breathing breath breathe lungs saans"),
     "vision changes": word_set("vision eyesight eyes see seeing"),
     "hearing loss": word_set("hearing hear"),
-    "difficulty sleeping": word_set("sleep sleeping neend"),
-    "loss of appetite": word_set("appetite eating bhookh bhook"),
+    "difficulty sleeping": word_set("sleep sleeping neend नींद"),
+    "loss of appetite": word_set("appetite eating bhookh bhook भूख"),
     "fever": word_set("temp temperature thermometer"),
     "fatigue": word_set("energy"),
     "bowel changes": _BOWELS,
@@ -65,8 +65,10 @@ _FUNCTIONS: Final = {
     "palpitations": word_set("heart heartbeat pulse"),
 }
 _WELL: Final = word_set(
-    "free clear grand brilliant lovely sound spotless unchanged "
-    "fine good great okay ok normal alright regular well stable steady excellent perfect theek thik accha acchi"
+    """
+    free clear grand brilliant lovely sound spotless unchanged fine good great okay ok normal alright regular
+    well stable steady excellent perfect theek thik accha acchi achhi अच्छी अच्छा ठीक मस्त mast
+    """
 )
 _BETWEEN: Final = word_set(
     "r is has been 's are have seems feels was pretty really very all quite just totally movements doing going just "

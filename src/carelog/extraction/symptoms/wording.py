@@ -9,6 +9,7 @@ _UNHEARD = word_set(
     """
     my your ur his her their our the i you some any really very so pretty quite super kinda sorta
     actually still just um uh completely totally absolutely extremely incredibly slightly somewhat koi कोई
+    bhi भी ही तो
     """
 )
 _BEING = word_set("is are was were be been 's")
@@ -35,6 +36,8 @@ _READ_AS = {
     **dict.fromkeys(_CANNOT, "cannot"),
 }
 _PRONOUNS_IS = word_set("it's that's there's he's she's what's how's here's who's where's let's")
+_ASLEEP = "so"  # Hindi: "so nahi pa raha"
+_HINDI_NOT = word_set("nahi nahin nhi nai")
 _ABLE = frozenset({"can", "ca", "could"})
 _ANEW = frozenset({"i", "my", "the", "you", "your"})
 _UNHEARD_PAIRS = {"a": ("little", "bit"), "little": ("bit",), "kind": ("of",), "sort": ("of",), "bit": ("of",)}
@@ -54,17 +57,18 @@ def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
     paired = -1  # the last word of "a little", "kind of": unheard as well
     last = ""
     for i, word in enumerate(words):
-        norm = word.norm
+        norm = word[0]
         if norm in _READ_AS:
             norm = _READ_AS[norm]
             if not norm:
                 ended = last == "no" and word.norm in _ANEW  # "no, my appetite is fine": that no ended
                 naming = word.norm in _BEING and i + 1 < len(words) and words[i + 1].norm in _ARTICLES
                 naming = naming and not (i + 2 < len(words) and words[i + 2].norm in _UNHEARD_PAIRS["a"])
-                if not (ended or naming):
+                asleep = word.norm == _ASLEEP and i + 1 < len(words) and words[i + 1].norm in _HINDI_NOT
+                if not (ended or naming or asleep):
                     continue
                 norm = word.norm
-        elif norm[-2:] == "'s" and norm not in _PRONOUNS_IS:
+        elif "'" in norm and norm[-2:] == "'s" and norm not in _PRONOUNS_IS:
             if last == "trouble":
                 continue  # "problems with Anna's sleep"
             norm = norm[:-2]  # "the nausea's gone"

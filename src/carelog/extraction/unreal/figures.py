@@ -21,7 +21,27 @@ _ATTACK = r"(?:an? (?:\w+ )?(?:heart attack|stroke|aneurysm|coronary|seizure|fit
 _TIGHT = r"(?:jeans|trousers|pants|dress|skirt|belt|collar|tie|bra|shirt|mask|shoes|suit|jacket|corset)"
 _ALMOST = r"(?:nearly|almost|practically|just about|about)"
 
+_TOUCHING = (
+    r"(?:song|music|movie|film|story|voice|speech|thought|idea|scene|anthem|poem|choir|painting|book|singing|ending)"
+)
+_TRYING = (
+    r"(?:boss|kids|children|landlord|homework|taxes|paperwork|insurance|meetings?|politicians|politics|mother-in-law"
+    r"|in-laws|neighbou?rs?|customers|clients|students|spreadsheets?|forms|accounts|printer|wifi|ex|teenagers?|budget)"
+)
+
 FIGURES: Final[tuple[Unreal, ...]] = (
+    unreal(
+        "song music movie film story voice speech thought idea scene anthem poem choir painting book singing ending",
+        rf"\b{_TOUCHING} (?:\w+ ){{0,3}}(?:gives?|gave|giving) me "
+        r"(?P<unreal>(?:the |real |such )?(?:chills|goosebumps|shivers))",
+    ),
+    unreal(
+        "boss kids children landlord homework taxes paperwork insurance meeting meetings politicians politics law laws "
+        "neighbor neighbour neighbors neighbours customers clients students spreadsheet spreadsheets form forms "
+        "accounts printer wifi ex teenager teenagers budget",
+        rf"\b{_TRYING} (?:\w+ ){{0,2}}(?:gives?|gave|giving) me (?P<unreal>(?:an? |such an? |the biggest )?(?:\w+ )?"
+        r"(?:headaches?|migraine|ulcer))",
+    ),
     unreal(
         "heart stroke aneurysm coronary seizure fit",
         rf"\b{_ALMOST} (?:had|have|having) {_ATTACK},? {_NEWS}|\b(?:had|having) (?:nearly |almost )?{_ATTACK} "

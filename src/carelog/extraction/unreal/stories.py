@@ -9,10 +9,25 @@ _AWAKE = (
     r"|so that"
     r"|in real|uth|uthke|utha|uthi|neend|aankh)\b"
 )
+# A dream goes on in the sentences after it that tell what was, as long as nothing in them is of the present.
+_PRESENT = (
+    rf"{_AWAKE}|\b(?:is|are|am|i'm|i've|it's|has|have|been|hurts?|feel|feels|since|still|this|last|ago|yesterday)\b"
+)
+_GOES_ON = (
+    rf"(?P<unreal>(?:(?!{_AWAKE}){WITHIN}){{0,240}}"
+    r"(?:[.!…]+\s+(?:and|then|i|we|he|she|they|it|there|my|the|no one|nobody|somebody|someone|everyone|everything"
+    r"|all)\b"
+    rf"(?:(?!{_PRESENT}){WITHIN}){{0,160}}(?=[.!…]|$)){{0,6}})"
+)
 _DREAMS: Final = (
     unreal(
+        "dream nightmare",
+        rf"\b(?:had|having) (?:the|a|this|that|one) (?:\w+ ){{0,3}}(?:dream|nightmare)(?: last night| again)?"
+        rf"(?=[.!…,])(?!.{{0,40}}\b(?:woke|wake)){_GOES_ON}",
+    ),
+    unreal(
         "dreamt dreamed dreaming",
-        rf"(?<!never )(?<!n't )(?<!not )\b(?:dreamt|dreamed|dreaming) (?!of being (?:rid|free)){up_to(_AWAKE)}",
+        rf"(?<!never )(?<!n't )(?<!not )\b(?:dreamt|dreamed|dreaming) (?!of being (?:rid|free)){_GOES_ON}",
     ),
     unreal(
         "dream nightmare dreams nightmares",

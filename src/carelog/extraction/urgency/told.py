@@ -13,7 +13,7 @@ from carelog.extraction.finding import Span
 from carelog.extraction.negation import Clause, Denial, clauses, denial, is_negative
 from carelog.extraction.pieces import in_pieces
 from carelog.extraction.quoting import quoted
-from carelog.extraction.symptoms import context
+from carelog.extraction.symptoms import context, persons
 from carelog.extraction.unreal import real
 from carelog.extraction.urgency.amounts import (
     GLUCOSE_FAR_OUT,
@@ -132,8 +132,8 @@ def _is_told(utterance: Utterance, cut: Sequence[Clause], mention: Mention) -> b
     if utterance.turn.role is Role.CARER:
         return not of_carer_self(utterance, mention.first)
     return (mention.sign in _OF_A_CHILD and _is_of_own_child(utterance, mention)) or not (
-        context.is_of_other(words, clause, mention.first)
-        or context.is_third_person(words, clause, mention.first)
+        persons.is_of_other(words, clause, mention.first)
+        or persons.is_third_person(words, clause, mention.first)
         or of_another(utterance, mention.first, reach=8)
         or _goes_on_of_another(utterance, cut, clause)
     )
@@ -166,8 +166,8 @@ def _goes_on_of_another(utterance: Utterance, cut: Sequence[Clause], clause: Cla
     words = utterance.words
     sentence = next((s for s in utterance.sentences if s[0] <= clause[0] < s[1]), clause)
     before = [c for c in cut if sentence[0] <= c[0] < clause[0]]
-    own = context.is_first_person(words, clause, clause[1])
-    return not own and any(context.is_of_other(words, c, c[1]) for c in before[-2:])
+    own = persons.is_first_person(words, clause, clause[1])
+    return not own and any(persons.is_of_other(words, c, c[1]) for c in before[-2:])
 
 
 def _is_supposed(utterance: Utterance, cut: Sequence[Clause], mention: Mention) -> bool:

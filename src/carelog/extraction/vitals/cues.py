@@ -17,7 +17,8 @@ _PHRASES: dict[Kind | None, str] = {
     "glucose": "blood sugar|blood sugars|blood sugar's|sugar|sugars|sugar's|glucose|blood glucose|"
     "sugar level|sugar levels|blood sugar level|blood sugar levels|glucose level|glucose levels|"
     "fasting|fasting sugar|fasting glucose|fasting blood sugar|accu chek|fbs|ppbs|rbs|cbg|bsl|glucose monitor|"
-    "glucometer|sugar monitor|blood sugar monitor|शुगर",
+    "glucometer|sugar monitor|blood sugar monitor|any lows|any highs|any hypos|hypos|any highs or lows|"
+    "any lows or highs|any low sugars|शुगर",
     "spo2": "oxygen|oxygen's|o2's|oxygen level|oxygen levels|oxygen saturation|oxygen sat|oxygen sats|oxygenation|o2|"
     "o2 sat|o2 sats|o2 saturation|o2 level|sats|sat's|saturation|saturations|saturating|satting|spo2|"
     "sp o2|pulse ox|pulse oximeter|pulse oximetry|oximeter|finger thing|finger clip|finger probe|finger monitor|ऑक्सीजन",

@@ -14,7 +14,7 @@ from carelog.extraction.vitals.repeats import (
     puts_right,
     to_put_right,
 )
-from carelog.extraction.vitals.topics import Asked, topic_of
+from carelog.extraction.vitals.topics import Asked, asks_for_no_reading, topic_of
 from carelog.extraction.vitals.turns import vitals_of
 from carelog.extraction.vitals.units import weight_scale
 
@@ -35,6 +35,9 @@ def find_vitals(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
     for i, utterance in enumerate(dialogue):
         cues = find_cues(utterance)
         if not may_hold_numbers(utterance):
+            cues_before = cues
+            continue
+        if i and asks_for_no_reading(dialogue[i - 1], cues_before, utterance):
             cues_before = cues
             continue
         asked = topic_of(dialogue, i, cues_before, found) if i else None

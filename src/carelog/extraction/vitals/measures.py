@@ -56,6 +56,10 @@ _CELSIUS_PLAINLY = (34, 45)
 _TEMPERATURES = (12, 999)
 # So little sugar in mg/dL is seen in nobody who can tell of it, and as mmol/L it is common.
 _MILLIMOLES = (1.5, 33.3)
+# Between them a whole number is an emergency in either unit: very low in mg/dL, very high in mmol/L. Above, no meter
+# tells mmol/L (ISO 15197 meters end at 33.3).
+_UNSURE_SUGAR = (17, 34)
+_AT = word_set("at around about by")
 _ALIKE = 0.15
 # Told in the units of another.
 _AS: dict[Kind, Kind] = {"waist": "height", "body_fat": "spo2"}
@@ -64,7 +68,12 @@ _DEGREES = frozenset({"degree", "degrees", "°"})
 _GRAMS = word_set("grams gram gm gms g")
 _WEIGHTS = (25, 300)
 """Kilograms of one who is weighed and is no small child."""
-_MORE = word_set("more less lighter heavier over under down up lost gained overweight")
+_ONLY_POUNDS = (221, 600)
+_MORE = word_set(
+    "more less lighter heavier over under down up lost gained overweight "
+    "badh badha badhi kam ghat ghata ghati बढ़ बढ़ा कम घट"
+)
+_CHANGED = word_set("up down gained lost gain lose dropped another extra")
 
 
 def measure_at(
@@ -111,6 +120,16 @@ def weight_in(utterance: Utterance, numbers: Sequence[Number], k: int, scale: Un
     return Measure(number.first, number.end, round(value, 1)) if likely else None
 
 
+def weight_of_nobody_in_kilograms(utterance: Utterance, numbers: Sequence[Number], k: int) -> Measure | None:
+    """A bare weight of more kilograms than hardly anybody has, which therefore are pounds."""
+    number = numbers[k]
+    after = utterance.words[number.end].norm if number.end < len(utterance.words) else ""
+    likely = _ONLY_POUNDS[0] <= number.value <= _ONLY_POUNDS[1] and after not in _MORE
+    if not likely or in_range(utterance, numbers, k) or is_clock_time(utterance.words, number):
+        return None
+    return Measure(number.first, number.end, round(POUND.convert(number.value), 1))
+
+
 def _doubted(measure: Measure | None, kind: Kind) -> Measure | None:
     allowed = RANGES[kind]
     if measure is None or allowed.low <= measure.value <= allowed.high:
@@ -125,6 +144,11 @@ def _bare(words: Sequence[Word], number: Number, kind: Kind, *, plainly: bool) -
         return _temperature(number.first, end, value, plainly=plainly)
     if kind == "glucose" and not value.is_integer() and _MILLIMOLES[0] <= value <= _MILLIMOLES[1]:
         return Measure(number.first, number.end, round(MILLIMOLES.convert(value), 1))
+    if kind == "glucose" and plainly and words[number.first - 1].norm not in _AT:
+        if _UNSURE_SUGAR[0] <= value < _UNSURE_SUGAR[1]:
+            return Measure(number.first, number.end, value, doubtful=True)
+        if _UNSURE_SUGAR[1] <= value < _PLAINLY["glucose"][0]:
+            return Measure(number.first, number.end, value)
     low, high = (_PLAINLY if plainly else _BARE).get(kind, (1, 0))
     return _doubted(Measure(number.first, number.end, value), kind) if low <= value <= high else None
 
@@ -144,7 +168,7 @@ def _temperature(first: int, end: int, value: float, *, plainly: bool) -> Measur
 
 def _weight(words: Sequence[Word], numbers: Sequence[Number], k: int, end: int, unit: Unit) -> Measure | None:
     number, value = numbers[k], unit.convert(numbers[k].value)
-    if end < len(words) and words[end].norm in _MORE:
+    if is_of_a_change(words, number.first, end):
         return None
     following = numbers[k + 1] if k + 1 < len(numbers) else None
     if unit is KILOGRAM and following and following.first == end and _are_grams(words, following):
@@ -155,6 +179,13 @@ def _weight(words: Sequence[Word], numbers: Sequence[Number], k: int, end: int, 
         named = unit_at(words, pounds.end)
         end = pounds.end + (named[0] if named and named[1] is POUND else 0)
     return Measure(number.first, end, round(value, 1))
+
+
+def is_of_a_change(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "Up three pounds", "two kilos more", "2 kilo badh gaya": no weight."""
+    if end < len(words) and words[end].norm in _MORE:
+        return True
+    return any(word.norm in _CHANGED for word in words[max(0, first - 2) : first])
 
 
 def _are_grams(words: Sequence[Word], number: Number) -> bool:

@@ -12,7 +12,14 @@ from carelog.extraction.numbers.words import UNITS
 from carelog.extraction.slips import CORRECTING
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.vitals.cues import Cue, find_cues
-from carelog.extraction.vitals.measures import Measure, measure_at, weight_in, weight_like
+from carelog.extraction.vitals.measures import (
+    Measure,
+    is_of_a_change,
+    measure_at,
+    weight_in,
+    weight_like,
+    weight_of_nobody_in_kilograms,
+)
 from carelog.extraction.vitals.pressure import find_pairs
 from carelog.extraction.vitals.topics import ANEW, Asked
 from carelog.extraction.vitals.units import Unit, foreign_at, unit_at
@@ -47,7 +54,9 @@ _SELF_EVIDENT = word_set(
 _ANSWER = 4  # words
 _STRANGE = 5  # words: an hour, or "two hours ago"
 _PARTING = word_set("and , . then aur और")
-_CHECKED = word_set("checked measured tested rechecked check")
+_LEAST_BARE_SUGAR = 50
+_DAYS = word_set("today yesterday monday tuesday wednesday thursday friday saturday sunday aaj kal fasting आज कल")
+_CHECKED = word_set("checked measured tested rechecked check नापा napa naapa")
 _CHECKED_REACH = 9  # words
 _LEADING = word_set("was is it's said , now about around at to")
 _TELLING = word_set("was is it's it tha thi hai था थी है")
@@ -177,6 +186,8 @@ def _single(
         kind, plainly = asked.kind, is_plain(words, max(0, number.first - _ANSWER), number)
     if kind is None and asked and last is None and _stands_alone(utterance, number):
         kind = asked.kind
+    if kind is None and asked and asked.kind == "glucose" and _is_of_a_day(words, number):
+        kind = asked.kind
     if kind is None:
         kind = _checked(utterance, number, cues, asked, last) or _of_a_body(utterance, numbers, k, cues, asked)
     own = unit_at(words, number.end)
@@ -189,6 +200,8 @@ def _single(
         measure = weight_like(number, asked.like)
     if measure is None and own is None and kind == "weight" and scale and not foreign_at(words, number.end):
         measure = weight_in(utterance, numbers, k, scale)
+    if measure is None and own is None and kind == "weight" and not foreign_at(words, number.end):
+        measure = weight_of_nobody_in_kilograms(utterance, numbers, k)
     if measure is None:
         return None
     since = _since(words, last.end if last else 0, number.first)
@@ -203,12 +216,23 @@ def _checked(
     if _CHECKED.isdisjoint(utterance.norms):
         return None
     before = [word.norm for word in words[max(0, number.first - _CHECKED_REACH) : number.first]]
+    if before[-2:-1] in (["नापा"], ["napa"], ["naapa"]) and before[-1] in ("तो", "to", "toh") and asked:
+        return None if foreign_at(words, number.end) else asked.kind
     if before[-2:] not in (["it", "was"], ["it", "is"], ["it", "said"]) and before[-1:] != ["it's"]:
         return None
     if _CHECKED.isdisjoint(before[:-1]) or foreign_at(words, number.end):
         return None
     named = next((cue.kind for cue in reversed(cues) if cue.end <= number.first), None)
     return named or (last.kind if last else None) or (asked.kind if asked else None)
+
+
+def _is_of_a_day(words: Sequence[Word], number: Number) -> bool:
+    """ "(How were the sugars?) I had 142 | today, 138 | yesterday. Sunday was | 190": each told with its day."""
+    if not number.value.is_integer() or number.value < _LEAST_BARE_SUGAR or foreign_at(words, number.end):
+        return False
+    before = [word.norm for word in words[max(0, number.first - 2) : number.first]]
+    after = words[number.end].norm if number.end < len(words) else ""
+    return after in _DAYS or (before[-1:] == ["was"] and before[0] in _DAYS)
 
 
 def _of_a_body(
@@ -255,6 +279,11 @@ def _named(
     foreign = own is not None and before is not None and {own[1].kind, before.kind} == _SIZES
     if before and not foreign and number.first - before.end <= _FARTHEST and _links(words, before.end, number.first):
         return before.kind, (before.first, before.end), is_plain(words, before.end, number)
+    changed = k > 0 and before is not None and before.kind == "weight" and before.end <= numbers[k - 1].first
+    if before and changed and is_of_a_change(words, numbers[k - 1].first, _end_of_measure(words, numbers[k - 1])):
+        start = _end_of_measure(words, numbers[k - 1])
+        if number.first - start <= _NAMED_SOON and _links(words, start, number.first):
+            return before.kind, (before.first, before.end), False  # "My weight is up 3 pounds, | 187 today."
     if before and before.kind == "temperature" and _is_body_heat(words, numbers, k, before):
         return before.kind, (before.first, before.end), False
     after = next((cue for cue in cues if cue.first >= number.end), None)
@@ -338,6 +367,12 @@ def _links(words: Sequence[Word], first: int, end: int) -> bool:
 def _is_body_temperature(words: Sequence[Word], measure: Measure) -> bool:
     """ "It was 102 degrees Fahrenheit on the thermometer": a unit of its own, and a value of a body."""
     return words[measure.end - 1].norm in _SCALES and not measure.doubtful
+
+
+def _end_of_measure(words: Sequence[Word], number: Number) -> int:
+    """Where a number ends with its unit."""
+    unit = unit_at(words, number.end)
+    return number.end + (unit[0] if unit else 0)
 
 
 def _is_note(words: Sequence[Word], number: Number) -> bool:

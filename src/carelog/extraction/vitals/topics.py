@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from carelog.conversations.turns import Role
 from carelog.extraction import claims
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.finding import Finding, Implausible, Span
@@ -21,6 +22,12 @@ _WHAT_WAS_IT = phrase_set(
     the one before | the last one | the time before | the previous one | and before that
     """
 )
+_EATEN = word_set("grams gram spoon spoons teaspoon teaspoons spoonfuls eat eating put add tea coffee packets lumps")
+_HOPED = word_set("target goal ideal")
+_LONG_SINCE = phrase_set(
+    "in college | in school | in high school | when you were | would you like to be | before you got"
+)
+_OWNER_REACH = 3  # words
 _IT_REACH = 6  # turns
 _OPENING = 6  # words
 ANEW = word_set(
@@ -83,6 +90,29 @@ def topic_of(
     return _gone_on(utterance, i, found)
 
 
+def asks_for_no_reading(before: Utterance, cues: Sequence[Cue], reply: Utterance) -> bool:
+    """ "What should my pressure be?" asks for a goal, and "what was your husband's?" for another's."""
+    if not cues or same_speaker(before, reply):
+        return False
+    words, at = before.words, cues[-1].first
+    for question in claims.asked_in(before):
+        if not question.first <= at < question.end:
+            continue
+        norms = {word.norm for word in words[question.first : question.end]}
+        if claims.speaks_for_subject(before):
+            return "should" in norms and not claims.speaks_for_subject(reply)
+        hoped = any(words[k].norm in _HOPED for k in range(question.first, at + 1))
+        due = any(
+            words[k].norm == "should" and words[k + 1].norm not in ("i", "we")
+            for k in range(question.first, question.end - 1)
+        )
+        if hoped or due or any(_LONG_SINCE.at(words, k) for k in range(question.first, question.end)):
+            return True  # "What's your goal weight?", "what did you weigh in college?"
+        owners = {word.norm for word in words[max(question.first, at - _OWNER_REACH) : at] if word.norm.endswith("'s")}
+        return reply.turn.role is Role.PATIENT and any(claims.is_relation(owner) for owner in owners)
+    return False
+
+
 def _asked(asking: Utterance, cues: Sequence[Cue]) -> Asked | None:
     """The vital that the last question of the turn is about, unless it asks about a limit."""
     words, last = asking.words, cues[-1]
@@ -98,6 +128,8 @@ def _asked(asking: Utterance, cues: Sequence[Cue]) -> Asked | None:
     else:
         if any(word.norm not in ".?!" for word in words[last.end :]):  # not even "And your weight?"
             return None
+    if last.kind == "glucose" and not _EATEN.isdisjoint([word.norm for word in words[first:end]]):
+        return None  # "How many grams of sugar do you eat?"
     if any(word.norm in LIMITS for word in words[first:end]) or claims.hypothetical(words, first, end):
         return None
     span = asking.span(first, end)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
 
 from carelog.db import Connection, Database
-from carelog.db.turns import Turn
+from carelog.db.turns import WriteTurn
 
 Add = Callable[[Database, int], Awaitable[None]]
 
@@ -27,9 +27,9 @@ _LONG = text(
 _HOLDER = """
 import sys
 from pathlib import Path
-from carelog.db.turns import Turn
+from carelog.db.turns import WriteTurn
 
-with Turn(Path(sys.argv[1]), 30.0):
+with WriteTurn(Path(sys.argv[1]), 30.0):
     print("taken", flush=True)
     sys.stdin.read()
 """
@@ -113,7 +113,7 @@ async def test_the_turn_is_given_back_by_who_has_written_and_by_who_has_failed(
 
 
 def test_who_waits_for_a_process_that_was_halted_is_told_so_and_may_try_again(file: Path) -> None:
-    impatient, patient = Turn(file, patience=0.01), Turn(file, _PATIENCE)
+    impatient, patient = WriteTurn(file, patience=0.01), WriteTurn(file, _PATIENCE)
     with _another_process_writes(file):
         with pytest.raises(TimeoutError):
             impatient.take()
@@ -161,6 +161,6 @@ async def test_without_a_file_for_turns_the_database_is_written_as_before(tmp_pa
 def test_the_file_for_turns_belongs_to_whom_the_database_belongs(file: Path) -> None:
     file.touch()
     file.chmod(0o640)
-    with Turn(file, _PATIENCE):
+    with WriteTurn(file, _PATIENCE):
         beside = (file.parent / "some.db-turn").stat()
     assert (beside.st_uid, beside.st_gid, beside.st_mode & 0o777) == (file.stat().st_uid, file.stat().st_gid, 0o640)

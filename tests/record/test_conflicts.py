@@ -17,7 +17,7 @@ from carelog.pipeline.submission import from_vcon
 from carelog.record import Entry, Evidence, NewEntry, parse_payload
 from carelog.record.adding import add
 from carelog.record.appending import Placed, link
-from carelog.record.conflicts import Told, contradict, contradictions
+from carelog.record.conflicts import Compared, contradict, contradictions
 from carelog.record.editing import Draft, Written
 from carelog.record.store import EntryQuery
 
@@ -27,9 +27,11 @@ NOON = datetime(2026, 6, 10, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def told(type_name: str, payload: dict[str, Any], at: datetime = NOON, said_in: int | None = None, **more: Any) -> Told:
+def told(
+    type_name: str, payload: dict[str, Any], at: datetime = NOON, said_in: int | None = None, **more: Any
+) -> Compared:
     """`said_in` numbers the conversation."""
-    return Told(
+    return Compared(
         id=new_id(),
         subject_id=SUBJECT,
         type=type_name,
@@ -41,7 +43,7 @@ def told(type_name: str, payload: dict[str, Any], at: datetime = NOON, said_in: 
     )
 
 
-def both_ways(one: Told, other: Told, *around: Told) -> bool:
+def both_ways(one: Compared, other: Compared, *around: Compared) -> bool:
     answers = {contradict(one, other, around), contradict(other, one, around)}
     assert len(answers) == 1
     return answers.pop()
@@ -203,14 +205,14 @@ _TOLD = st.one_of(
 
 
 @given(st.lists(_TOLD, min_size=2, max_size=6))
-def test_it_does_not_matter_who_is_asked_first(statements: list[Told]) -> None:
+def test_it_does_not_matter_who_is_asked_first(statements: list[Compared]) -> None:
     one, other, *around = statements
     assert contradict(one, other, around) == contradict(other, one, around)
     assert not contradict(one, one, around)
 
 
 @given(st.lists(_TOLD, max_size=6), st.integers(0, 6))
-def test_the_pairs_are_the_same_in_whichever_order_they_are_written(statements: list[Told], at: int) -> None:
+def test_the_pairs_are_the_same_in_whichever_order_they_are_written(statements: list[Compared], at: int) -> None:
     written, around = statements[:at], statements[at:]
     found = contradictions(written, around)
     assert len({frozenset(pair) for pair in found}) == len(found)

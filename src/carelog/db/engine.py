@@ -26,7 +26,7 @@ from carelog.db.halted import APPLICATION, end_halted
 from carelog.db.one_trip import Work, in_one_trip
 from carelog.db.sqlite_connection import BEGIN_WRITING, connect
 from carelog.db.sqlite_version import SqliteVersion
-from carelog.db.turns import Turn
+from carelog.db.turns import WriteTurn
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.wakeup import Wakeup
 
@@ -66,7 +66,7 @@ class Database:
         self._many_commits = Wakeup()
         if self.dialect == "sqlite":
             self._reader = _sqlite_engine(self.url, size=_READERS)
-            self._turn: Turn | None = Turn(Path(str(self.url.database)), _BUSY_SECONDS)
+            self._turn: WriteTurn | None = WriteTurn(Path(str(self.url.database)), _BUSY_SECONDS)
             self._writer = _sqlite_engine(self.url, size=1, turn=self._turn)
             alone = self._reader.execution_options(**{_ALONE: True})
             self._version: SqliteVersion | None = SqliteVersion(str(self.url.database))
@@ -222,7 +222,7 @@ def _async_url(url: str) -> URL:
     raise ConfigurationError("a database URL must begin with sqlite: or postgresql:")
 
 
-def _sqlite_engine(url: URL, *, size: int, turn: Turn | None = None) -> AsyncEngine:
+def _sqlite_engine(url: URL, *, size: int, turn: WriteTurn | None = None) -> AsyncEngine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,

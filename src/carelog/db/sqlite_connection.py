@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 import aiosqlite
 
 from carelog.db.lowered import teach_lower
-from carelog.db.turns import Turn
+from carelog.db.turns import WriteTurn
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 """The statement by which a transaction that writes begins."""
 
 
-def connect(database: str, turn: Turn | None = None, **options: Any) -> "OneHopConnection":
+def connect(database: str, turn: WriteTurn | None = None, **options: Any) -> "OneHopConnection":
     """As `aiosqlite.connect`, for SQLAlchemy's `async_creator_fn`. With a `turn`, each transaction that writes waits
     for it."""
     path = Path(database)
@@ -49,7 +49,7 @@ def _open(path: Path, **options: Any) -> sqlite3.Connection:
 class OneHopConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors are plain objects in the caller's thread."""
 
-    turn: Turn | None = None
+    turn: WriteTurn | None = None
     _begin_first = False
     # Also true where there may be one: a statement is under way, failed, or its task was cancelled.
     _in_transaction = False

@@ -16,7 +16,7 @@ from threading import Thread
 from types import TracebackType
 
 
-class Turn:
+class WriteTurn:
     """A process's turn to write to the database in this file, as a context. Taking it blocks, so a thread of its own
     does that.
 

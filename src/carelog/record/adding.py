@@ -13,7 +13,7 @@ from carelog.db import Connection, among, insert_new
 from carelog.kit import jsontext
 from carelog.kit.ids import new_id
 from carelog.record.appending import Change, Placed, append, insert_entries
-from carelog.record.conflicts import CONTRADICTIONS, Told
+from carelog.record.conflicts import CONTRADICTIONS, Compared
 from carelog.record.contradicting import link_contradictions
 from carelog.record.entries import Entry, NewEntry
 from carelog.record.merging import payload_json
@@ -48,7 +48,7 @@ async def add(connection: Connection, placed: Sequence[Placed], recorded_at: dat
     await _note_first_tellings(connection, {id_ for id_, _ in plan.tellings} - plan.created.keys())
     await insert_entries(connection, new, recorded_at)
     await append(connection, changes, recorded_at)
-    written = [*_compared(new), *(Told.of(change.wanted) for change in changes)]
+    written = [*_compared(new), *(Compared.of(change.wanted) for change in changes)]
     await link_contradictions(connection, written, recorded_at, changed=[change.stored.id for change in changes])
     tellings = [
         {"entry_id": id_, "conversation_id": by, "chain": telling.chain, "said": payload_json(telling.payload)}
@@ -159,8 +159,8 @@ async def _around(connection: Connection, placed: Sequence[Placed]) -> list[Entr
     return await look(connection, sought)
 
 
-def _compared(new: Sequence[tuple[UUID, Placed]]) -> list[Told]:
-    return [Told.placed(id_, item) for id_, item in new if item.entry.type in CONTRADICTIONS]
+def _compared(new: Sequence[tuple[UUID, Placed]]) -> list[Compared]:
+    return [Compared.placed(id_, item) for id_, item in new if item.entry.type in CONTRADICTIONS]
 
 
 def _evidence_json(new: NewEntry) -> list[dict[str, object]]:

@@ -40,7 +40,7 @@ _BEGINNING: Final = ("started", "changed", "ordered")
 
 
 @dataclass(frozen=True)
-class Told:
+class Compared:
     """What is compared of an entry."""
 
     id: UUID
@@ -95,11 +95,11 @@ class Contradiction:
     """How entries of a type contradict each other. `judge` is given the earlier one first, and all that is around."""
 
     about: tuple[str, ...]
-    judge: Callable[[Told, Told, Sequence[Told]], bool]
-    reach: Callable[[Told], datetime]
+    judge: Callable[[Compared, Compared, Sequence[Compared]], bool]
+    reach: Callable[[Compared], datetime]
 
 
-def contradict(one: Told, other: Told, around: Sequence[Told] = ()) -> bool:
+def contradict(one: Compared, other: Compared, around: Sequence[Compared] = ()) -> bool:
     """Whether the two cannot both be true, in whichever order they are given. `around` are other entries of the same
     record, some of which may tell what happened between the two."""
     rule = CONTRADICTIONS.get(one.type)
@@ -113,14 +113,14 @@ def contradict(one: Told, other: Told, around: Sequence[Told] = ()) -> bool:
     return rule.judge(earlier, later, around)
 
 
-def contradictions(written: Sequence[Told], around: Sequence[Told]) -> list[tuple[UUID, UUID]]:
+def contradictions(written: Sequence[Compared], around: Sequence[Compared]) -> list[tuple[UUID, UUID]]:
     """Every pair that contradicts each other, of one that was written and another, each once: the later one first.
 
     In the order of time each is compared with the NEAREST of the same name on either side: the claims of a person stay
     far below that, and a flood of them costs no more than its length.
     """
     new = {told.id for told in written}
-    by_name: dict[tuple[UUID, str, str], list[Told]] = {}
+    by_name: dict[tuple[UUID, str, str], list[Compared]] = {}
     for told in {told.id: told for told in (*around, *written)}.values():
         for name in told.about:
             by_name.setdefault((told.subject_id, told.type, name), []).append(told)
@@ -145,12 +145,12 @@ class _Days(NamedTuple):
         return self.first <= other.last and other.first <= self.last
 
 
-def _days(since: str | None, told: Told) -> _Days:
+def _days(since: str | None, told: Compared) -> _Days:
     """The days that a claim surely holds for: the day of the telling, and back to the day after `since`."""
     return _Days(min(last_day(since) + _DAY, told.day) if since else told.day, told.day)
 
 
-def _medications(earlier: Told, later: Told, around: Sequence[Told]) -> bool:
+def _medications(earlier: Compared, later: Compared, around: Sequence[Compared]) -> bool:
     one, other = cast("Medication", earlier.payload), cast("Medication", later.payload)
     uses = _uses(one), _uses(other)
     if None in uses:
@@ -175,7 +175,7 @@ def _uses(medication: Medication) -> bool | None:
     return True if medication.status in _USING else None
 
 
-def _begun_untold(stopped: Told, taken: Told, around: Iterable[Told]) -> bool:
+def _begun_untold(stopped: Compared, taken: Compared, around: Iterable[Compared]) -> bool:
     if taken.at - stopped.at > UNTOLD or cast("Medication", taken.payload).started:
         return False
     return not any(
@@ -200,7 +200,7 @@ def _differ(one: Quantity | None, other: Quantity | None) -> bool:
     return one is not None and other is not None and one.unit == other.unit and one.value != other.value
 
 
-def _symptoms(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
+def _symptoms(earlier: Compared, later: Compared, _around: Sequence[Compared]) -> bool:
     one, other = cast("Symptom", earlier.payload), cast("Symptom", later.payload)
     if one.polarity == other.polarity:
         return False
@@ -212,7 +212,7 @@ def _symptoms(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
     return bool(steady and other.onset) and _days(other.onset, later).meets(_Days(earlier.day, earlier.day))
 
 
-def _allergies(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
+def _allergies(earlier: Compared, later: Compared, _around: Sequence[Compared]) -> bool:
     one, other = cast("Allergy", earlier.payload), cast("Allergy", later.payload)
     if _refuted(one.certainty, other.certainty):
         return True
@@ -220,7 +220,7 @@ def _allergies(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
     return len(gone) == 2 and earlier.day == later.day
 
 
-def _conditions(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
+def _conditions(earlier: Compared, later: Compared, _around: Sequence[Compared]) -> bool:
     one, other = cast("Condition", earlier.payload), cast("Condition", later.payload)
     if _refuted(one.certainty, other.certainty):
         return True
@@ -239,7 +239,7 @@ def _refuted(one: str | None, other: str | None) -> bool:
     return (one == "refuted") != (other == "refuted") and "suspected" not in (one, other)
 
 
-def _doses(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
+def _doses(earlier: Compared, later: Compared, _around: Sequence[Compared]) -> bool:
     one, other = cast("MedicationLog", earlier.payload), cast("MedicationLog", later.payload)
     moments = one.happens_at(), other.happens_at()
     if moments[0] is None or moments[1] is None:
@@ -250,11 +250,11 @@ def _doses(earlier: Told, later: Told, _around: Sequence[Told]) -> bool:
     return one.status != other.status or (one.status == "taken" and _differ(one.dose, other.dose))
 
 
-def _always(_told: Told) -> datetime:
+def _always(_told: Compared) -> datetime:
     return datetime.min.replace(tzinfo=UTC)
 
 
-def _since(told: Told, day: str | None, before: timedelta) -> datetime:
+def _since(told: Compared, day: str | None, before: timedelta) -> datetime:
     named = [datetime(*_first_of(day), tzinfo=UTC) - _DAY] if day else []
     try:
         return min(told.at - before, *named) if named else told.at - before
@@ -267,7 +267,7 @@ def _first_of(partial: str) -> tuple[int, int, int]:
     return year, month, day
 
 
-def _since_medication(told: Told) -> datetime:
+def _since_medication(told: Compared) -> datetime:
     medication = cast("Medication", told.payload)
     return _since(told, medication.started if _uses(medication) else medication.stopped, UNTOLD)
 

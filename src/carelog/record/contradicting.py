@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_
 
 from carelog.db import Connection, among, among_texts, insert_new
-from carelog.record.conflicts import CONTRADICTIONS, Told, contradictions
+from carelog.record.conflicts import CONTRADICTIONS, Compared, contradictions
 from carelog.record.query import field_text
 from carelog.record.selecting import any_entries, entry_of
 from carelog.record.surroundings import Window, in_windows
@@ -20,7 +20,7 @@ _ASCII_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 async def link_contradictions(
-    connection: Connection, written: Sequence[Told], at: datetime, *, changed: Collection[UUID] = ()
+    connection: Connection, written: Sequence[Compared], at: datetime, *, changed: Collection[UUID] = ()
 ) -> None:
     """Link the entries that were written to those of their records that they contradict. Of what has `changed` the
     links that this made before go first; those that somebody made stay."""
@@ -39,7 +39,7 @@ async def link_contradictions(
     await insert_new(connection, entry_link, rows)
 
 
-async def _around(connection: Connection, written: Sequence[Told]) -> list[Told]:
+async def _around(connection: Connection, written: Sequence[Compared]) -> list[Compared]:
     """The active entries that are about the same, of all their records in one query."""
     windows = {Window(told.subject_id, told.type, told.seen_since) for told in written}
     names = sorted({spelling for told in written for name in told.about for spelling in _spellings(name)})
@@ -48,7 +48,7 @@ async def _around(connection: Connection, written: Sequence[Told]) -> list[Told]
     named = or_(*(among_texts(connection, func.lower(field_text(dialect, field)), names) for field in fields))
     others = ~among(connection, entry.c.id, [told.id for told in written])
     near = any_entries().where(entry.c.id.in_(in_windows(connection, windows)), others, named)
-    return [Told.of(entry_of(row)) for row in await connection.execute(near)]
+    return [Compared.of(entry_of(row)) for row in await connection.execute(near)]
 
 
 def _spellings(name: str) -> set[str]:

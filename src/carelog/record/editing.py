@@ -15,7 +15,7 @@ from carelog.kit.ids import new_id
 from carelog.kit.zones import offset_name
 from carelog.record import requests
 from carelog.record.appending import Placed, append, insert_entries, link
-from carelog.record.conflicts import Told
+from carelog.record.conflicts import Compared
 from carelog.record.contradicting import link_contradictions
 from carelog.record.entries import Entry, NewEntry, Source
 from carelog.record.evidence import Evidence
@@ -291,8 +291,8 @@ async def write_plan(connection: Connection, plan: Plan) -> None:
     await link(connection, [(one, "duplicates", other) for one, other in plan.duplicates], by=by, at=plan.at)
     if plan.by:
         await reviews.decide_with_entries(connection, changes, by=plan.by.id, at=plan.at)
-    written = [Told.placed(*one) for one in plan.created.items()]
-    written += [Told.of(change.wanted) for change in changes if change.wanted.state == "active"]
+    written = [Compared.placed(*one) for one in plan.created.items()]
+    written += [Compared.of(change.wanted) for change in changes if change.wanted.state == "active"]
     await link_contradictions(connection, written, plan.at, changed=[change.stored.id for change in changes])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from carelog.record.entries import Entry, Source
-from carelog.record.names import Told
+from carelog.record.names import NamedBy
 from carelog.record.registry import entry_types
 
 ToldSource = Literal["policy", "verified", "tool", "document", "user", "assistant", "derived", "system"]
@@ -41,7 +41,7 @@ class Event:
     entry: Entry
 
 
-def event_of(found: Entry, told: Told | None) -> Event:
+def event_of(found: Entry, told: NamedBy | None) -> Event:
     """An entry as an event: in the words in which it was told, where a caller did."""
     kind = entry_types()[found.type]
     source = (told and told.source) or _SAID[found.source]

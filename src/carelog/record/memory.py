@@ -24,7 +24,7 @@ from carelog.record.entries import Entry, NewEntry
 from carelog.record.events import SOURCES, Event, ToldSource, event_of, kind_of_event
 from carelog.record.insights import Area, Insight, Insights
 from carelog.record.links import LinkKind, link_to
-from carelog.record.names import ContextId, Told, give_name, ids_named, kind_named, names_of
+from carelog.record.names import ContextId, NamedBy, give_name, ids_named, kind_named, names_of
 from carelog.record.plan import OnDuplicate, Plan
 from carelog.record.query import check, has_fields, narrowed, parameters
 from carelog.record.recall import Recall, holds, may_hold, query_of, words_of
@@ -274,11 +274,11 @@ def _context(text: str) -> tuple[ContextId | None, EntryType]:
     return context, context.kind
 
 
-def _told(event: NewEvent, kind: EntryType, context: ContextId | None) -> Told:
+def _told(event: NewEvent, kind: EntryType, context: ContextId | None) -> NamedBy:
     event_kind = event.event_kind or kind_of_event(kind.name)
     if not _KIND.fullmatch(event_kind):
         raise InvalidInput("an event kind is a word of small letters, such as fact or action")
-    return Told(context.name if context else "", event_kind, event.source)
+    return NamedBy(context.name if context else "", event_kind, event.source)
 
 
 async def _existing(

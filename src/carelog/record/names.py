@@ -99,7 +99,7 @@ async def ids_named(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NamedBy:
     """What a caller said of an entry: its name, the kind of event, and where it came from."""
 
     name: str
@@ -107,14 +107,14 @@ class Told:
     source: str | None
 
 
-async def names_of(connection: Connection, entries: Collection[UUID]) -> dict[UUID, Told]:
+async def names_of(connection: Connection, entries: Collection[UUID]) -> dict[UUID, NamedBy]:
     """Of each of these entries that a caller named: the first name it was given."""
     named = select(entry_name).where(among(connection, entry_name.c.entry_id, entries))
     rows = await connection.execute(named.order_by(entry_name.c.entry_id, entry_name.c.name.desc()))
-    return {row.entry_id: Told(row.name, row.event_kind, row.source) for row in rows}
+    return {row.entry_id: NamedBy(row.name, row.event_kind, row.source) for row in rows}
 
 
-async def give_name(connection: Connection, subject_id: UUID, kind: EntryType, id_: UUID, told: Told) -> None:
+async def give_name(connection: Connection, subject_id: UUID, kind: EntryType, id_: UUID, told: NamedBy) -> None:
     """Write a name of an entry down; one that it has stays as it was told first."""
     row: dict[str, Any] = {"entry_id": id_, "subject_id": subject_id, "type": kind.name}
     row |= {"name": told.name, "event_kind": told.event_kind, "source": told.source}

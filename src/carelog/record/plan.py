@@ -13,7 +13,7 @@ from carelog.identity import CATALOGUE, Principal
 from carelog.kit.errors import CarelogError, Conflict
 from carelog.kit.ids import new_id
 from carelog.record.appending import Change, Placed
-from carelog.record.conflicts import Told, contradict
+from carelog.record.conflicts import Compared, contradict
 from carelog.record.duplicates import likeness
 from carelog.record.entries import Entry, Source
 from carelog.record.merging import filled, payload_json, told_again, with_evidence
@@ -265,12 +265,12 @@ class Plan:
         sameness = entry_types()[placed.entry.type].model.sameness
         if sameness is None:
             return []
-        told = Told.placed(new_id(), placed)
+        told = Compared.placed(new_id(), placed)
         scored = [
             (round(likeness(sameness, e.payload, placed.entry.payload), 3), e)
             for e in self._like(placed, self._comparable)
             if sameness.within is None or abs(e.occurred_at - placed.entry.occurred_at) <= sameness.within
-            if not contradict(told, Told.of(e))
+            if not contradict(told, Compared.of(e))
         ]
         return sorted((s for s in scored if s[0] >= sameness.threshold), key=lambda s: (-s[0], s[1].id))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from carelog.delivery import Channel, Message
 from carelog.record.values import shown
-from carelog.reminders.planning import Told
+from carelog.reminders.planning import Reminder
 from carelog.reminders.preferences import Preferences
 
 DIGEST_FROM: Final = 4
@@ -23,7 +23,7 @@ _STILL_WAITS: Final = timedelta(minutes=1)
 
 def messages_of(
     subject_id: UUID,
-    told: Sequence[Told],
+    told: Sequence[Reminder],
     preferences: Preferences,
     addresses: Mapping[Channel, str],
     channels: Collection[Channel],
@@ -57,7 +57,7 @@ class _Writer:
     clock: tzinfo
     details: bool
 
-    def messages(self, told: Sequence[Told], due_at: datetime) -> Iterator[Message]:
+    def messages(self, told: Sequence[Reminder], due_at: datetime) -> Iterator[Message]:
         if len(told) >= DIGEST_FROM:
             yield self._message(f"digest:{_name_of(told[0])}", _TITLE, self._lines(told), due_at)
             return
@@ -65,7 +65,7 @@ class _Writer:
             text = "\n".join(part for part in (self._line(one), one.message if self.details else None) if part)
             yield self._message(_name_of(one), one.title if self.details else _TITLE, text, due_at)
 
-    def held(self, told: Sequence[Told], due_at: datetime) -> Message:
+    def held(self, told: Sequence[Reminder], due_at: datetime) -> Message:
         about = f"held:{self.subject_id}:{due_at:%Y-%m-%dT%H:%MZ}"
         return self._message(about, _TITLE, self._lines(told), due_at, joins=True)
 
@@ -81,17 +81,17 @@ class _Writer:
             joins=joins,
         )
 
-    def _lines(self, told: Sequence[Told]) -> str:
+    def _lines(self, told: Sequence[Reminder]) -> str:
         lines = [self._line(one) for one in told[:_MOST_LINES]]
         if len(told) > _MOST_LINES:
             lines.append(f"and {len(told) - _MOST_LINES} more, in your list of notifications")
         return "\n".join(lines)
 
-    def _line(self, one: Told) -> str:
+    def _line(self, one: Reminder) -> str:
         what = one.title if self.details else "a reminder in your list of notifications"
         return f"{shown(one.at.astimezone(self.clock))} {what}{' (late)' if one.late else ''}"
 
 
-def _name_of(one: Told) -> str:
+def _name_of(one: Reminder) -> str:
     """A notification comes back when it was snoozed: each time is told by a message of its own."""
     return f"{one.id}:{one.at:%Y-%m-%dT%H:%M:%SZ}"

@@ -31,7 +31,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reminder:
     """A notification as messages tell it."""
 
     id: UUID
@@ -50,7 +50,7 @@ class Reminding:
     new: Sequence[tuple[UUID, Placed, UUID]]
     again: Sequence[Change]
     due: Mapping[UUID, datetime | None]
-    told: Mapping[UUID, Sequence[Told]]
+    told: Mapping[UUID, Sequence[Reminder]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def plan(
     new: list[tuple[UUID, Placed, UUID]] = []
     again: list[Change] = []
     moved: dict[UUID, datetime | None] = {}
-    told: dict[UUID, list[Told]] = {}
+    told: dict[UUID, list[Reminder]] = {}
     for fallen in due:
         entry = fallen.entry
         others = referred.get(entry.subject_id, {})
@@ -165,10 +165,10 @@ def _again(
     return Change(entry, replace(entry, payload=notification.model_copy(update=update)), BY, "snoozed until now")
 
 
-def _told(id_: UUID, entry: Entry, at: datetime) -> Told:
+def _told(id_: UUID, entry: Entry, at: datetime) -> Reminder:
     assert isinstance(entry.payload, Notification)
     return _told_of(id_, entry.payload, at)
 
 
-def _told_of(id_: UUID, notification: Notification, at: datetime) -> Told:
-    return Told(id_, notification.kind, notification.title, notification.message, at, notification.late)
+def _told_of(id_: UUID, notification: Notification, at: datetime) -> Reminder:
+    return Reminder(id_, notification.kind, notification.title, notification.message, at, notification.late)

@@ -101,7 +101,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainedEvent:
     """A row with the details beside it."""
 
     row: Row
@@ -116,7 +116,7 @@ def new_salts(count: int) -> list[str]:
     return [drawn[at : at + 2 * _SALTS_BYTES] for at in range(0, len(drawn), 2 * _SALTS_BYTES)]
 
 
-def link(key: bytes, head: Head, noted: Noted, salts: str, covers: str | None = None) -> Link:
+def link(key: bytes, head: Head, noted: Noted, salts: str, covers: str | None = None) -> ChainedEvent:
     """The event as the row that follows `head`, with one of `new_salts`."""
     event = noted.event
     actor = Actor(salts[:_SALTS_BYTES], event.principal, event.address)
@@ -137,7 +137,7 @@ def link(key: bytes, head: Head, noted: Noted, salts: str, covers: str | None = 
         "times": event.times if event.times > 1 else None,
     }
     bare = Row(**fields)  # type: ignore[arg-type]
-    return Link(Row(**fields, mac=bare.code(key, head.mac)), actor, object_)  # type: ignore[arg-type]
+    return ChainedEvent(Row(**fields, mac=bare.code(key, head.mac)), actor, object_)  # type: ignore[arg-type]
 
 
 def _digest(values: list[str | None]) -> str:

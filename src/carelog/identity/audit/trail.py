@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from carelog.db import Combiner, Connection, Database, among, among_texts, insert_all
-from carelog.identity.audit.chain import START, Actor, Coverage, Head, Link, Object, Row, link, new_salts
+from carelog.identity.audit.chain import START, Actor, ChainedEvent, Coverage, Head, Object, Row, link, new_salts
 from carelog.identity.audit.event import ACTIONS, AuditEvent, Noted, Recorded
 from carelog.identity.audit.spool import Spool
 from carelog.identity.audit.strangers import Strangers
@@ -252,8 +252,8 @@ class AuditTrail:
         await insert_all(connection, audit_detail, [_details(one) for one in links])
         return Head(links[-1].row.seq, links[-1].row.mac)
 
-    async def _chained(self, events: Iterable[Noted], head: Head, covers: str | None) -> list[Link]:
-        links: list[Link] = []
+    async def _chained(self, events: Iterable[Noted], head: Head, covers: str | None) -> list[ChainedEvent]:
+        links: list[ChainedEvent] = []
         noted = list(events)
         for event, salts in zip(noted, new_salts(len(noted)), strict=True):
             if links and len(links) % _CHAINED_AT_ONCE == 0:
@@ -270,7 +270,7 @@ def _tell_torn(lines: int) -> None:
         log.warning("lines of the audit trail's spool cannot be read", extra={"lines": lines})
 
 
-async def _moved(connection: Connection, head: Head, links: Sequence[Link]) -> bool:
+async def _moved(connection: Connection, head: Head, links: Sequence[ChainedEvent]) -> bool:
     """Move the end of the chain, unless it has moved already. Nobody else can then move it until the transaction
     ends."""
     last = links[-1].row
@@ -304,7 +304,7 @@ def _conditions(query: AuditQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _details(one: Link) -> dict[str, Any]:
+def _details(one: ChainedEvent) -> dict[str, Any]:
     object_ = one.object
     return {
         "seq": one.row.seq,

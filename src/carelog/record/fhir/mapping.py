@@ -19,7 +19,7 @@ def in_error(resource: Resource) -> Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CodeSource:
     """Where the codes of an element come from, for the database to look by: some that entries have whatever they say,
     those that the values of one field of the payload become, and where `quoted` those that the payload has itself.
     More than there are does no harm; one that is left out hides entries from who looks for it."""
@@ -30,11 +30,11 @@ class Told:
     quoted: bool = False
 
 
-QUOTED = Told(quoted=True)
+QUOTED = CodeSource(quoted=True)
 
 
-def always(*codes: str, quoted: bool = False) -> Told:
-    return Told(frozenset(codes), quoted=quoted)
+def always(*codes: str, quoted: bool = False) -> CodeSource:
+    return CodeSource(frozenset(codes), quoted=quoted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Mapping:
     withdrawn: Callable[[Resource], Resource] = in_error
     takes: Callable[[Resource], bool] = _never
     reads: frozenset[str] = frozenset()
-    told: Table[str, Told] = field(default_factory=dict)
+    told: Table[str, CodeSource] = field(default_factory=dict)
 
     @property
     def reads_others(self) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Text, and_, func, or_, true, type_coerce
 
 from carelog.kit import jsontext
 from carelog.record.fhir.elements import ENTRY_TYPE
-from carelog.record.fhir.mapping import Told
+from carelog.record.fhir.mapping import CodeSource
 from carelog.record.fhir.mappings import mapping_of
 from carelog.record.fhir.search import Search, Token
 from carelog.record.query import has_field
@@ -52,7 +52,7 @@ def _condition(type_name: str, search: Search, dialect: str) -> ColumnElement[bo
     return and_(*conditions) if conditions else _ANY
 
 
-def _one(told: Told, token: Token, dialect: str) -> ColumnElement[bool] | None:
+def _one(told: CodeSource, token: Token, dialect: str) -> ColumnElement[bool] | None:
     if token.code is None or token.code in told.fixed:
         return _ANY
     conditions = [has_field(dialect, told.of, value) for value, code in told.by.items() if code == token.code]

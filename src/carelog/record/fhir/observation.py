@@ -26,7 +26,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import QUOTED, Mapping, Told, always, homes
+from carelog.record.fhir.mapping import QUOTED, CodeSource, Mapping, always, homes
 from carelog.record.types.exercise import Exercise
 from carelog.record.types.food import Food
 from carelog.record.types.meditation_log import MeditationLog
@@ -309,7 +309,7 @@ def unspecified(type_name: str) -> Mapping:
     return Mapping(type_name, "Observation", write, nothing, moments=MOMENTS, told=told_always("survey", always()))
 
 
-def told_always(category: str, code: Told) -> dict[str, Told]:
+def told_always(category: str, code: CodeSource) -> dict[str, CodeSource]:
     """The codes of what is final and of one category."""
     return {"category": always(category), "code": code, "status": always("final")}
 
@@ -320,7 +320,7 @@ def _own(
     read: Callable[[Resource], Json],
     *home: str,
     category: str,
-    code: Told = always(),
+    code: CodeSource = always(),
 ) -> Mapping:
     return Mapping(
         type_name,
@@ -344,8 +344,8 @@ _VITALS: Final = Mapping(
     takes=_are_vitals,
     reads=ELEMENTS | {"valueQuantity", "device", "note", "issued"},
     told={
-        "category": Told(of="kind", by=_CATEGORY_OF),
-        "code": Told(of="kind", by=_CODE_OF),
+        "category": CodeSource(of="kind", by=_CATEGORY_OF),
+        "code": CodeSource(of="kind", by=_CODE_OF),
         "status": always("final"),
     },
 )

@@ -23,7 +23,7 @@ from carelog.record.fhir.elements import (
     without_nothing,
     words_of,
 )
-from carelog.record.fhir.mapping import QUOTED, Mapping, Told, always, homes
+from carelog.record.fhir.mapping import QUOTED, CodeSource, Mapping, always, homes
 from carelog.record.types.allergy import Allergy
 from carelog.record.types.condition import Condition
 
@@ -171,7 +171,7 @@ MAPPINGS: Final = (
         }),
         told={
             "category": always("problem-list-item"),
-            "clinicalStatus": Told(of="status", by=_CLINICAL),
+            "clinicalStatus": CodeSource(of="status", by=_CLINICAL),
             "code": QUOTED,
         },
     ),

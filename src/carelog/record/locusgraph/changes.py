@@ -12,7 +12,7 @@ from carelog.db import Connection, among, insert_new
 from carelog.identity import CATALOGUE
 from carelog.record.entries import Entry
 from carelog.record.locusgraph.tables import forwarded
-from carelog.record.names import Told, names_of
+from carelog.record.names import NamedBy, names_of
 from carelog.record.registry import entry_types
 from carelog.record.selecting import entry_of, revisions
 from carelog.record.tables import entry, entry_link, entry_revision
@@ -38,7 +38,7 @@ class Waiting:
 
     revisions: tuple[Entry, ...]
     sent: Sent | None
-    told: Told | None
+    told: NamedBy | None
     links: Mapping[str, Sequence[str]]
     links_made: int
     changed_at: datetime

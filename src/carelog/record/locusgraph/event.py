@@ -8,7 +8,7 @@ from carelog.record.entries import Entry
 from carelog.record.events import event_of, kind_of_event
 from carelog.record.links import LinkKind
 from carelog.record.merging import payload_json
-from carelog.record.names import Told
+from carelog.record.names import NamedBy
 
 # Of the kinds that callers may name, those that the server knows.
 _KINDS: Final = frozenset({"fact", "observation", "action", "decision", "rule", "constraint"})
@@ -17,7 +17,7 @@ _LINKED: Final[tuple[LinkKind, ...]] = ("related_to", "extends", "reinforces", "
 
 
 def event_json(
-    entry: Entry, graph: str, told: Told | None, links: Mapping[str, Sequence[str]], *, replace: bool
+    entry: Entry, graph: str, told: NamedBy | None, links: Mapping[str, Sequence[str]], *, replace: bool
 ) -> dict[str, Any]:
     """The body of `POST /v1/events`. The text that is searched there is the headline and the payload; `links` are
     context ids by kind."""

@@ -18,7 +18,7 @@ from carelog.db import Connection, among
 from carelog.identity.principal import is_principal
 from carelog.record.adding import DELETED, add
 from carelog.record.appending import Change, Placed, append
-from carelog.record.conflicts import Told
+from carelog.record.conflicts import Compared
 from carelog.record.contradicting import link_contradictions
 from carelog.record.entries import Entry
 from carelog.record.joining import JOINED
@@ -127,7 +127,7 @@ async def supersede(connection: Connection, rereadings: Sequence[Rereading], at:
         at,
     )
     await _write_tellers(connection, work)
-    active = [Told.of(candidate.now) for candidate in changed if candidate.now.state == "active"]
+    active = [Compared.of(candidate.now) for candidate in changed if candidate.now.state == "active"]
     await link_contradictions(connection, active, at, changed=[candidate.now.id for candidate in changed])
     added = await add(connection, work.fresh, at)
     return work.ids | {placed.origin: id_ for placed, id_ in zip(work.fresh, added, strict=True)}

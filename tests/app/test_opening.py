@@ -20,7 +20,7 @@ async def test_databases_are_closed_when_a_later_part_cannot_be_opened(tmp_path:
         assert sorted(open_files(tmp_path)) == ["auth.db-wal", "carelog.db-wal"]
     assert open_files(tmp_path) == []
     (tmp_path / "secret.key").unlink()
-    with pytest.raises(ConfigurationError, match="sealed with another secret key"):
+    with pytest.raises(ConfigurationError, match="is missing, and the databases were sealed with it"):
         async with open_carelog(settings):
             pytest.fail("it was opened without the key of before")
     assert open_files(tmp_path) == []

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carelog.cli.output import told
 from carelog.cli.parameters import Json, OfSubject
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase a record for good: conversations, entries, runs, its owner's account, and every name in the audit trail."""
+    from carelog.cli.output import told
     from carelog.cli.record import find_subject
     from carelog.cli.run_async import with_carelog
 

@@ -149,10 +149,10 @@ def test_a_change_gives_the_new_strength() -> None:
     ]
 
 
-def test_what_a_dose_is_to_be_changed_from_is_still_taken() -> None:
+def test_what_a_dose_is_to_be_changed_from_is_no_longer_what_is_taken() -> None:
     assert told("doctor: We'll increase your losartan from 25 to 50 milligrams.") == [
         ("losartan", "50 mg", "changed"),
-        ("losartan", "25 mg", "taking"),
+        ("losartan", "25 mg", None),
     ]
     assert told("patient: They increased my losartan from 25 to 50 milligrams.") == [("losartan", "50 mg", "changed")]
 

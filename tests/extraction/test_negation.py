@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carelog.conversations.turns import Turn
-from carelog.extraction.negation import Denial, clauses, denial
+from carelog.extraction.clauses import clauses
+from carelog.extraction.negation import Denial, denial
 from carelog.extraction.utterances import Utterance, read
 
 

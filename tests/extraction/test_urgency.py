@@ -43,6 +43,7 @@ def test_no_rule_asks_for_a_sign_that_nothing_tells() -> None:
         amounts.GLUCOSE_OUT,
         amounts.GLUCOSE_FAR_OUT,
         amounts.INFANT,
+        amounts.INFANT_FEVER,
         spreading.SIGN,
         threats.SIGN,
         threats.OF_SUBJECT,
@@ -55,6 +56,7 @@ _ONE_EACH = (
     "kill myself", "worst headache", "slurred speech", "gasping", "throat closing", "hives", "overdose", "pregnant",
     "went blind", "saddle numbness", "wet myself", "hit my head", "newborn", "won't wake up",
     "suddenly see double", "i'm having a heart attack", "i'm having a stroke",
+    "hit me", "afraid of him", "end it", "can't pee at all",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ EXPECTED: dict[str, list[Row]] = {
         ("metformin", None, None, 0, "stopped"),
         ("tylenol", None, None, 0, "taking"),
         ("amlodipine", "10 mg", "once a day, in the morning", 1, "changed"),
-        ("amlodipine", "5 mg", None, 0, "taking"),
+        ("amlodipine", "5 mg", None, 0, None),  # What it was until this visit.
         ("metformin", "500 mg", "once a day with dinner", 1, "started"),
         ("atorvastatin", "20 mg", "at night", 1, "taking"),
     ],

@@ -117,15 +117,22 @@ def is_gone_after(words: Sequence[Word], stop: int, end: int, named: Collection[
     for i in range(end, stop - 1):
         if i in named:
             return False
-        gone = _GONE.at(words, i + 1) if words[i].norm == "," else None
+        gone = None
+        if words[i].norm == ",":
+            gone = _GONE.at(words, i + 1)
+        elif words[i].norm == "and":
+            gone = _ENDED.at(words, i + 1)
         if gone is not None:
             after = i + 1 + gone[0]
-            return after >= stop or not words[after].norm.isalpha() or words[after].norm in _SINCE
+            following = words[after].norm if after < stop else ""
+            return not following.isalpha() or following in _SINCE or following in _TIMES
     return False
 
 
+_ENDED = phrase_set("ended | stopped | resolved | went away | cleared up | broke | then stopped | then ended")
 _GONE = phrase_set(
     """
+    none today | none since | nothing today | subsided | now subsided | now afebrile | afebrile now |
     gone | all gone | it's gone | cleared up | all cleared up | resolved | over now | fine now | okay now |
     better now | all better | not anymore | not any more | none now | gone now | ab theek | ab nahi | ab nahin |
     nahi hai | nahin hai | अब ठीक | अब नहीं | नहीं है

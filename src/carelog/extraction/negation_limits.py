@@ -64,6 +64,8 @@ def _is_item(words: Sequence[Word], at: int) -> bool:
 
 def is_limited(words: Sequence[Word], end: int, named: Collection[int]) -> bool:
     """ "It doesn't hurt as much", "no trouble breathing until today", "no pain when I rest, only when I walk"."""
+    if [word.norm for word in words[end : end + 3]] == ["so", "much", "as"]:
+        return False  # "it isn't pain so much as tingling"
     if end < len(words) and _LESSENED.at(words, end) is not None:
         return True
     for i in range(end, min(len(words), end + _LIMITED_WITHIN)):

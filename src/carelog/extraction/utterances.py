@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -36,6 +37,10 @@ class Word(NamedTuple):
     norm: str
     start: int
     end: int
+
+
+_SPAN = re.Match.span
+_word = partial(tuple.__new__, Word)  # Twice as fast as Word(), and a visit has thousands.
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,16 @@ def words_of(text: str) -> tuple[Word, ...]:
     >>> [w.norm for w in words_of("Took 20mg, light-headed. BP 140/90")]
     ['took', '20', 'mg', ',', 'light', 'headed', '.', 'bp', '140', '/', '90']
     """
-    lower = text.lower().replace("’", "'")
-    spans = [match.span() for match in _WORD.finditer(text)]
+    lower = _norm(text)
+    spans = map(_SPAN, _WORD.finditer(text))
     if len(lower) == len(text):
-        return tuple([Word(lower[start:end], start, end) for start, end in spans])
+        return tuple([_word((lower[start:end], start, end)) for start, end in spans])
     # Some letters are longer in lower case, such as the Turkish I with a dot.
-    return tuple([Word(text[start:end].lower().replace("’", "'"), start, end) for start, end in spans])
+    return tuple([_word((_norm(text[start:end]), start, end)) for start, end in spans])
+
+
+def _norm(text: str) -> str:
+    return text.lower().replace("’", "'")
 
 
 def read(turns: Iterable[Turn], *, started_at: datetime | None = None, zone: str = "UTC") -> list[Utterance]:
@@ -174,7 +183,7 @@ def _norms(phrase: str) -> Iterable[str]:
     """The words of a phrase; most are plain ones, and there are thousands."""
     if phrase.isascii() and phrase.islower() and phrase.replace(" ", "").isalpha():
         return phrase.split()
-    return [word.norm for word in words_of(phrase)]
+    return [_norm(word) for word in _WORD.findall(phrase)]
 
 
 class _Node(Generic[V]):

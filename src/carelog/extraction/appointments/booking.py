@@ -20,7 +20,7 @@ from carelog.extraction.appointments.statements import (
 from carelog.extraction.appointments.told import CANCELLING, is_set, statement_at, that_was, told
 from carelog.extraction.appointments.wording import VISITS
 from carelog.extraction.calendar_words import ORDINALS, WEEKDAYS
-from carelog.extraction.claims import speaks_for_subject
+from carelog.extraction.claims import is_relation, speaks_for_subject
 from carelog.extraction.exchange import questions
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
@@ -93,6 +93,9 @@ _NOT_MISSED: Final = phrase_set(
 _ASKING: Final = phrase_set("when | what time | what day | do i have | which day | kab")
 _CONFIRMING: Final = word_set("confirm confirming")
 _OWNERS: Final = word_set("my our his her")
+_NOT_TOLD: Final = word_set("? if or haven't didn't not")
+_DOES: Final = word_set("is has goes sees")
+_FIRST_PERSON: Final = word_set("i i'm i've i'd i'll me my we us our")
 _WHEN: Final = word_set("when time day kab")
 
 
@@ -140,6 +143,8 @@ class Bookings:
     def _of_subject(self, utterance: Utterance, heard: Sequence[Range]) -> None:
         for sentence in heard:
             words = utterance.words
+            if _is_of_relative(words, sentence):
+                continue
             norms = {words[k].norm for k in range(*sentence)}
             done = None if norms.isdisjoint(CUES) else that_was(utterance, sentence)
             if done is not None:
@@ -180,6 +185,11 @@ class Bookings:
         for sentence in heard:
             slots = find_slots(utterance, *sentence)
             norms = {words[k].norm for k in range(*sentence)}
+            missed = that_was(utterance, sentence) if "missed" in norms and norms.isdisjoint(_NOT_TOLD) else None
+            if missed is not None and missed.status == "missed":
+                if i + 1 == len(dialogue) or [w.norm for w in dialogue[i + 1].words[:1]] != ["no"]:
+                    self._note(missed)
+                continue
             one = None if norms.isdisjoint(_NAMED) else told(utterance, sentence)
             if one is not None and is_rejected(dialogue, i):
                 continue
@@ -296,6 +306,15 @@ class Bookings:
                 self.known[k] = _joined(known, new)
                 return
         self.known.append(new)
+
+
+def _is_of_relative(words: Sequence[Word], sentence: Range) -> bool:
+    """ "My husband's seeing Dr Lee on Friday", in which nobody else has a part."""
+    first, end = sentence
+    if end - first < 3 or words[first].norm != "my" or not is_relation(words[first + 1].norm):
+        return False
+    does = words[first + 1].norm.endswith("'s") or words[first + 2].norm in _DOES
+    return does and {word.norm for word in words[first + 1 : end]}.isdisjoint(_FIRST_PERSON)
 
 
 def _supported(made: Statement, utterance: Utterance, i: int) -> Statement:

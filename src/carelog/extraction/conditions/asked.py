@@ -152,6 +152,8 @@ def disowns(reply: Utterance, mention: Mention) -> bool:
         return False
     words = reply.words
     start = next((i for i, word in enumerate(words) if word.norm not in _FILLING), len(words))
+    if any(_is_less(named, mention) for named in Page(reply).mentions if named.first - start <= 1):
+        return True
     match = _DISOWNING.at(words, start) if start < len(words) else None
     if match is None:
         return False
@@ -160,6 +162,11 @@ def disowns(reply: Utterance, mention: Mention) -> bool:
         return True
     named = {named.named.condition for named in Page(reply).mentions if named.first - end <= 1}
     return words[end - 1].norm == "have" and mention.named.condition in named
+
+
+def _is_less(named: Mention, mention: Mention) -> bool:
+    """ "(You're diabetic.) Pre-diabetic." """
+    return named.named.condition.name == "prediabetes" and "diabetes" in mention.named.condition.name.split()
 
 
 def _is_answered_for_family(dialogue: Sequence[Utterance], turn: int, question: Question) -> bool:

@@ -34,6 +34,7 @@ _BOUND_BY: Final = word_set("is was were are at came back it's 's")
 _JOINING: Final = word_set(", and or & the your")
 _WISHES: Final = word_set("should will want")
 _LONGEST: Final = 200
+_LONGEST_TURN: Final = 4  # words of ", and now it's"
 _POLITE: Final = word_set("okay ok fine good great perfect excellent")
 _MARKS: Final = frozenset(",.;:?!")
 _GOALS: Final = word_set("goal target ideal normal healthy")
@@ -78,9 +79,11 @@ def _of_turn(utterance: Utterance, mentions: Sequence[Mention], *, listed: bool)
         value = value_after(utterance, mention, numbers, stop, listed=listed) if mention.lab.units else None
         if value is not None and _is_told(utterance, mention, value):
             listed = True
-            yield _valued(utterance, mention, value, (mention.first, value.end))
             later = value_anew(utterance, mention, numbers, value.end, stop)
-            if later is not None and is_measured(utterance, later.first, later.first, later.end):
+            anew = later is not None and is_measured(utterance, later.first, later.first, later.end)
+            if not anew or later is None or not _was_until(utterance, mention, value, later):
+                yield _valued(utterance, mention, value, (mention.first, value.end))
+            if later is not None and anew:
                 yield _valued(utterance, mention, later, (mention.first, later.end))
             continue
         told = before.get(mention) or grown_after(utterance, mention)
@@ -90,6 +93,14 @@ def _of_turn(utterance: Utterance, mentions: Sequence[Mention], *, listed: bool)
             for one in _alike(utterance, mentions, k):
                 span = utterance.span(min(one.first, told.first), max(one.end, told.end))
                 yield Finding("lab_result", LabResult(test=one.lab.name, text=told.text[:_LONGEST]), (span,))
+
+
+def _was_until(utterance: Utterance, mention: Mention, value: Value, later: Value) -> bool:
+    """ "My A1c was 9, now 7": the first is of a past that nothing tells."""
+    words = utterance.words
+    was = any(word.norm in ("was", "tha", "thi") for word in words[mention.end : value.first])
+    told = [word.norm for word in words[value.end : later.first]]
+    return was and "now" in told and len(told) <= _LONGEST_TURN
 
 
 def _alike(utterance: Utterance, mentions: Sequence[Mention], k: int) -> Sequence[Mention]:

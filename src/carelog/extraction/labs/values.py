@@ -103,6 +103,8 @@ def value_anew(utterance: Utterance, mention: Mention, numbers: Sequence[Number]
         if _is_of_a_date(words, number):
             k = k + 1 if k + 1 < len(numbers) and numbers[k + 1].first < stop else None
             continue
+        if [word.norm for word in words[end : number.first]][-2:] in (["up", "from"], ["down", "from"]):
+            return None  # "Creatinine 1.2, up from 1.0"
         between = untimed(words, end, number.first)
         if not _REPEATING.isdisjoint(between):  # "5.9 but hemolyzed, repeat 4.2"
             between = [*between[max(i for i, norm in enumerate(between) if norm in _REPEATING) + 1 :], "now"]

@@ -14,7 +14,7 @@ from carelog.extraction.exchange import (
     open_questions,
     same_speaker,
 )
-from carelog.extraction.medications.denials import is_answered_no, is_refused
+from carelog.extraction.medications.denials import is_answered_no, is_excepted, is_refused
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.replies import Replies
@@ -91,6 +91,8 @@ class Asked:
             return None
         if _is_beside(utterance.words, mention):
             return Said("taking")
+        if answer is not None and self._is_all_but_one(answer):
+            return Said("taking", (answer.span,))
         if answer is None:
             return self._goes_on(turn, asked) or Said("asked")
         if self._names_another(answer, mention):
@@ -175,10 +177,17 @@ class Asked:
         """ "Any ibuprofen?" "Not ibuprofen, no."."""
         words = self._readings[answer.reply].words
         return any(
-            (other.first > 0 and words[other.first - 1].norm in _NO) or is_answered_no(words, other.end)
+            (other.first > 0 and words[other.first - 1].norm in _NO)
+            or is_answered_no(words, other.end)
+            or is_excepted(words, 0, other.first)
             for other in self._mentions.get(answer.reply, ())
             if _medicine(other) == _medicine(mention)
         )
+
+    def _is_all_but_one(self, answer: Answer) -> bool:
+        """ "Do you take all of these?" "All but the aspirin." """
+        words = self._readings[answer.reply].words
+        return any(is_excepted(words, 0, other.first) for other in self._mentions.get(answer.reply, ()))
 
     def _names_another(self, answer: Answer, mention: Mention) -> bool:
         """ "Any calcium, iron, antacids?" "I take zinc.": the others are not taken."""

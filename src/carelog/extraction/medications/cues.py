@@ -49,7 +49,9 @@ def stands_last(words: Sequence[Word], cue: Cue) -> bool:
 
 _PHRASES: dict[Meaning, str] = {
     "taking": """
-        keep up the, keep up with the, keep up your, got an, have an, carry an, carry a, carry my, carry the,
+        about to run out of, about to run out, finished a box of, finished a bottle of, finished a strip of,
+        finished a pack of, keep up the, keep up with the, keep up your, got an, have an, carry an, carry a,
+        carry my, carry the,
         carries an, carries a, carries his, carries her,
         living on, same rakho, same rakhna, same rehne do, same chalne do,
         your repeat, on repeat, repeat prescription, repeat prescriptions, crushing, been crushing, can't swallow,
@@ -194,9 +196,12 @@ _PHRASES: dict[Meaning, str] = {
     """,
     "tried": """
         before that, and before that,
+        were you ever on, have you ever been on, have you ever taken, did you ever take, were you ever taking,
+        have you ever used, did you ever use,
         tried, tried taking, tried some, tried using, been trying, i was on
     """,
     "considered": """
+        want to try, like to try,
         i'd normally, i would normally, we'd normally, would normally, normally i'd, normally we'd, i'd usually,
         we'd usually, would usually, i'd normally offer, i'd offer, wanted to put me on, wanted to start me on,
         wanted me on,

@@ -60,6 +60,24 @@ _THOUGHT_OF = word_set("might may planning could nobody")
 _DONE_SO = phrase_set("and i did | so i did | and did | and he did | and she did")
 _BUT = phrase_set("but i still | but i didn't | but i did n't | but i haven't | but i have n't | but i kept")
 _LEFT_UNDONE = phrase_set("but i haven't | but i have n't | but i didn't | but i did n't | but never did")
+_EXCEPTED_REACH = 8
+_BEFORE_EXCEPTED = word_set("the my for that evening morning")
+_ALL = word_set("all everything them")
+_NOT_SO = phrase_set(
+    """
+    nobody told me to | no one told me to | meant to take | don't let me forget | do n't let me forget |
+    forgot whether i took | can't remember if i took | ca n't remember if i took | not sure if i took |
+    don't know if i took | do n't know if i took | says i can take | says i could take | says i may take |
+    if i had
+    """
+)
+_NOT_SO_REACH = 7
+_WOULD = phrase_set("i'd take | i would take | i'd use | i would use | i'd stop | i would stop | i 'd take | i 'd stop")
+_OVER_UNTIL = phrase_set(
+    "until last week | until last month | until last year | until recently | till last week | till last month | "
+    "till recently | up to last week | up until last week | up until recently | until yesterday"
+)
+_DONE_FOR_NOW = phrase_set("for the day | for today | for tonight")
 _LONG_AGO = phrase_set(
     """
     when i was | years ago | as a child | as a kid | as a teenager | back in | in college | in high school |
@@ -83,9 +101,39 @@ def is_refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -
     if any(word.norm in _HINDI_NOT for word in words[cue.end : cue.end + 2]):
         return True
     near = range(max(begin, cue.first - 3), cue.first)
-    return any(
-        words[i].norm in _NEGATIONS and _norm(words, i - 1) != "why" and not _stands_alone(words, i) for i in near
-    )
+    return any(words[i].norm in _NEGATIONS and not _is_proposed(words, i) and not _stands_alone(words, i) for i in near)
+
+
+def _is_proposed(words: Sequence[Word], i: int) -> bool:
+    """ "Why not take two", "why don't you take"; not "why aren't you taking it"."""
+    return _norm(words, i - 1) == "why" and words[i].norm not in ("aren't", "isn't", "haven't", "didn't")
+
+
+def is_excepted(words: Sequence[Word], begin: int, first: int) -> bool:
+    """ "All but the aspirin", "all of them except the statin", where the name or its strength begins at `first`."""
+    before = [word.norm for word in words[max(begin, first - _EXCEPTED_REACH) : first]]
+    while before and before[-1] in _BEFORE_EXCEPTED:
+        before.pop()
+    return before[-1:] in (["but"], ["except"]) and bool(_ALL & set(before[:-1]))
+
+
+def is_untaken(words: Sequence[Word], sentence: tuple[int, int], first: int, end: int) -> Said | None:
+    """ "I'd take metformin if I had it", "nobody told me to take it": of no status, since nothing is so; "until last
+    week I took it": stopped. None where nothing of the kind is said of the name at words `first` to `end`."""
+    begin, stop = sentence
+    if any(_NOT_SO.at(words, i) for i in range(max(begin, first - _NOT_SO_REACH), first)):
+        return Said(None)
+    would = any(_WOULD.at(words, i) for i in range(max(begin, first - _CONDITION_REACH), first))
+    if would and any(words[i].norm == "if" for i in range(end, stop)):
+        return Said("taking" if words[first - 1].norm in _TO_COME_VERBS else None)
+    if _OVER_UNTIL.at(words, begin) and "now" not in [word.norm for word in words[first:stop]]:
+        return Said("stopped")
+    only = [word.norm for word in words[max(begin, first - 2) : first]]
+    if only[:1] == ["only"] and only[-1] in _TOOK and _norm(words, end) in ("for", "in", "while"):
+        return Said("stopped")
+    finished = any(word.norm in ("finished", "done") for word in words[max(begin, first - 3) : first])
+    done = finished and end < len(words) and _DONE_FOR_NOW.at(words, end) is not None
+    return Said("taking") if done else None  # "I finished my metformin for the day."
 
 
 def is_denied(words: Sequence[Word], begin: int, cue: Cue) -> bool:

@@ -34,6 +34,7 @@ _TAKEN_HINDI = word_set(
 _HALF = word_set("half aadha aadhi adha adhi आधा आधी")
 _YEAR = re.compile(r"(?:19[89]|20[0-3])\d")
 _SINCE = word_set("stopped since in from until discontinued started quit finished till c")
+_CLAUSE_OVER = frozenset({"", ".", ",", "!", ";"})
 _BODY_HEAT = re.compile(r"(?:9[4-9]|10[0-7])\.\d")
 _PUT_REACH = 6
 _LONG_UNITS = frozenset({"gram", "milligram", "microgram"})
@@ -324,8 +325,12 @@ def _counts_something(utterance: Utterance, first: int, end: int) -> bool:
     written = _norm(words, first)
     if end - first == 1 and _YEAR.fullmatch(written) and _norm(words, first - 1) in _SINCE:
         return True  # "Aspirin 81, stopped 2021"
+    if end - first == 1 and _YEAR.fullmatch(written) and written[-1] != "0":
+        return True  # "Stopped lisinopril 2023": of nothing are there 2023 mg.
     if end - first == 1 and _BODY_HEAT.fullmatch(written):
         return True  # "Took Dolo, 98.8 at six"
+    if _norm(words, first - 1) == "," and _norm(words, end) == "since" and _norm(words, end + 1) in _CLAUSE_OVER:
+        return True  # "My sugar was 300 before metformin, 140 since."
     if _norm(words, end) == "din" and _norm(words, end + 1) in _WITHIN:
         return False  # "Metformin 500 din mein do baar"
     if _norm(words, end) in _COUNTED or _norm(words, first - 1) in {"age", "aged", "every"} | _MONEY:

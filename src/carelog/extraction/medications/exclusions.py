@@ -22,6 +22,7 @@ _KIN = word_set(
     """
 )
 _KIN_HINDI = word_set(
+    "padosi padosan "
     "biwi pati patni papa mummy bhai behen saas sasur पत्नी बीवी पति पापा पिताजी माँ मां मम्मी भाई बहन सास ससुर बेटा बेटी"
 )
 _SAYS_HINDI = word_set("ne ने kehti kehte kehta")
@@ -290,6 +291,9 @@ def is_anothers(utterance: Utterance, begin: int, mention: Mention) -> bool:
     for i in range(max(begin, mention.first - _KIN_REACH), mention.first):
         norm = words[i].norm
         owns = norm.endswith("'s") and norm[:-2] in _KIN | _PETS
+        given = [word.norm for word in words[max(begin, i - 3) : i]]
+        if norm in _KIN | _PETS and given[-1:] == ["my"] and given[:-1] in (["i", "gave"], ["i", "give"]):
+            return True  # "I gave my son amoxicillin."
         if norm in _KIN_HINDI:
             return words[i + 1].norm not in _SAYS_HINDI and not any(
                 word.norm in _ME_HINDI for word in words[i + 1 : mention.first]

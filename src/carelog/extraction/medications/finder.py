@@ -24,7 +24,7 @@ from carelog.extraction.medications.listed import (
 )
 from carelog.extraction.medications.merging import Fact, merge
 from carelog.extraction.medications.names import Mention, find_mentions
-from carelog.extraction.medications.pairing import Pair, pair
+from carelog.extraction.medications.pairing import Pair, is_told_as_now, pair
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.reasons import reason_after, reason_before
 from carelog.extraction.medications.said import Said
@@ -76,7 +76,7 @@ def find_medications(dialogue: Sequence[Utterance]) -> list[Finding]:
     facts: list[Fact] = []
     for turn, here in mentions.items():
         for mention, following in zip(here, [*(m.first for m in here[1:]), len(readings[turn].words)], strict=True):
-            own = pairs.get((turn, mention), [])
+            own = _with_former(scene, pairs.get((turn, mention), []))
             first = min([mention.first, *(p.dose.first for p in own if p.dose_turn == turn)])
             said = scene.said_of(turn, mention, first, following)
             if said is None or (mention.drug.kind and not own and said.status in (None, "asked")):
@@ -126,8 +126,13 @@ def _says_something(finding: Finding) -> bool:
 
 def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, asked_of_past: bool) -> Said:
     """What is said of one strength: what its own clause says, if it was said apart from the name."""
-    until_now = said.status == "changed" and not p.dose.target and scene.is_changed_from(p.turn, p.mention)
-    if p.dose.former or until_now:
+    if p.dose.former:
+        return replace(
+            said, status=None, tentative=False
+        )  # Not what is taken from now on, nor is the medicine stopped.
+    if said.status == "changed" and not p.dose.target and scene.is_changed_from(p.turn, p.mention):
+        return replace(said, status="taking", tentative=False)
+    if said.status == "stopped" and is_told_as_now(scene.words_of(p.dose_turn), p.dose):
         return replace(said, status="taking", tentative=False)
     later: Status | None = None
     if p.dose_turn != p.turn:
@@ -141,6 +146,12 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, ask
     if later is None and said.status is None and p.dose.target:
         later = "changed"  # "Lisinopril, from 20 to 40."
     return replace(said, status=later, tentative=False) if later else said
+
+
+def _with_former(scene: Scene, own: Sequence[Pair]) -> list[Pair]:
+    """The strengths of a mention; of "I was on 20 of lisinopril, now 10" the one is marked as former."""
+    now = [p for p in own if is_told_as_now(scene.words_of(p.dose_turn), p.dose)]
+    return [p._replace(dose=p.dose._replace(former=True)) if now and p not in now else p for p in own]
 
 
 def _fact(place: Naming, p: Pair | None, said: Said, *, alone: bool = True) -> Fact:
@@ -177,7 +188,7 @@ def _fact(place: Naming, p: Pair | None, said: Said, *, alone: bool = True) -> F
     settled = p is not None and status == "changed" and _is_told_of_change(place.readings[p.dose_turn])
     if status == "changed" and _is_long_done(place, p):
         status = "taking"  # "They bumped me to twenty back in the spring."
-    if status is None and (p is not None or often is not None):
+    if status is None and (p is not None or often is not None) and not (p is not None and p.dose.former):
         status = status_of_list(place, p, often)
     sentence = here.utterance.sentence_at(first)
     asks = any(question.first <= mention.first < question.end for question in here.questions)

@@ -42,6 +42,9 @@ _NUMBERED = word_set("room bed ward bay floor extension ext suite page line step
 _OTHER_FORMS = word_set("patch patches gum lozenge lozenges shot injection")
 _MILLILITRE = "mL"
 
+_BEFORE_NOW = word_set("it's is at on i'm , but and")
+_TOLD_ON = word_set("mg mcg ug units ml , . and but now it's it is i'm on at")
+
 
 class Pair(NamedTuple):
     """A strength, in turn `dose_turn`, of a mention in turn `turn` (the same or an earlier one)."""
@@ -96,6 +99,8 @@ def _owner(
         return None if _is_hour(words, dose, around) else Place(turn, before)
     if after and _leads(dose, around):
         return Place(turn, after)
+    if before and is_told_as_now(words, dose) and all(_is_told_on(norm) for norm in around.gap_before):
+        return Place(turn, before)
     if dose.unit == "%":
         return None  # A saturation, a share: only creams say theirs, beside the name.
     if dose.unit is None:
@@ -113,6 +118,17 @@ def _owner(
         near = len(around.gap_before) <= _LONGEST_REACH
         return Place(turn, before) if near and (again or listed or not others) else None
     return last
+
+
+def is_told_as_now(words: Sequence[Word], dose: Dose) -> bool:
+    """ "(It was 10,) now 20", "it's 20 now"."""
+    before = words[dose.first - 1].norm if dose.first else ""
+    after = words[dose.end].norm if dose.end < len(words) else ""
+    return before == "now" or (after == "now" and before in _BEFORE_NOW)
+
+
+def _is_told_on(norm: str) -> bool:
+    return norm in _TOLD_ON or norm[0].isdecimal()
 
 
 def _follows(dose: Dose, around: Around) -> bool:

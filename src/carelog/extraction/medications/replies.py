@@ -19,6 +19,7 @@ _DENYING = phrase_set(
     "not until tomorrow | i don't | i do n't"
 )
 _OVER = phrase_set("not any more | not anymore | no longer | not now | no , not any more | no , not anymore")
+_AFFIRMING = phrase_set("i am | i do | but i am | but i do | i still am | i still do | i am taking it")
 _ENDS = frozenset(".!,")
 _DISOWNING = phrase_set(
     """
@@ -79,6 +80,12 @@ class Replies:
         words = self._dialogue[reply].words
         match = _DENYING.at(words, 0)
         return match is not None and (match[0] == len(words) or words[match[0]].norm in _ENDS)
+
+    def affirms(self, turn: int, mention: Mention) -> bool:
+        """ "(Why aren't you taking it?) I am." """
+        reply = self._reply_to(turn, mention)
+        words = self._dialogue[reply].words if reply is not None else ()
+        return bool(words) and _AFFIRMING.at(words, 0) is not None
 
     def is_over(self, turn: int, mention: Mention) -> bool:
         """ "(Last visit you were on metformin.) Not any more." """

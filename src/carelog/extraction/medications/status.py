@@ -27,6 +27,7 @@ from carelog.extraction.medications.denials import (
     is_asked_under_condition,
     is_conditional,
     is_denied,
+    is_excepted,
     is_left_undone,
     is_long_ago,
     is_none_taken,
@@ -35,6 +36,7 @@ from carelog.extraction.medications.denials import (
     is_supposed,
     is_undone,
     is_unreal,
+    is_untaken,
 )
 from carelog.extraction.medications.exclusions import (
     is_a_person,
@@ -50,6 +52,7 @@ from carelog.extraction.medications.exclusions import (
     is_of_people,
     is_told_of_another,
 )
+from carelog.extraction.medications.labels import label_of
 from carelog.extraction.medications.names import Mention
 from carelog.extraction.medications.questions import is_asked, is_asked_whether_it_may
 from carelog.extraction.medications.reading import Reading
@@ -57,6 +60,7 @@ from carelog.extraction.medications.references import object_of
 from carelog.extraction.medications.replies import Replies
 from carelog.extraction.medications.said import TAKING, Said, status_of
 from carelog.extraction.quoting import quoted
+from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.medication import Status
 
@@ -116,11 +120,19 @@ class Scene:
             return None
         if cue is not None and cue.meaning in TAKING and is_told_of_another(utterance, begin, cue.first):
             return None
+        if (label := label_of(utterance, self._mentions[turn], mention)) is not None:
+            return Said(label)
         told_to = utterance.turn.role in (Role.CLINICIAN, Role.AGENT)
         if told_to and is_supposed(utterance.words, first):
             return None
         if is_asked_on_as_allergy(self._dialogue, turn):
             return None
+        if not told_to and (untaken := is_untaken(utterance.words, (begin, end), first, mention.end)):
+            return untaken if untaken.status else None
+        if not told_to and is_excepted(utterance.words, begin, first):
+            return next(self._said_of_it(turn, mention.end, stop), None) or (
+                Said("missed") if self._is_after_taking(turn) else None
+            )
         if told_to and is_asked_whether_it_may(self._readings[turn], mention):
             return None
         if not told_to and is_asked_under_condition(utterance.words, begin, first, end):
@@ -150,6 +162,8 @@ class Scene:
         if is_refused(utterance.words, begin, cue, first):
             if status in ("stopped", "missed", "changed"):
                 return Said("taking")  # "Don't stop", "don't change".
+            if self._replies.affirms(turn, mention):
+                return Said("taking")
             gone = any(w.norm in ("anymore", "longer") for w in utterance.words[mention.end : mention.end + 4])
             return Said("stopped") if gone else None
         if cue is not None and cue.meaning == "ordered" and status == "taking":
@@ -180,6 +194,10 @@ class Scene:
             return next((one for one in later if one.status in ("taking", "changed", "started")), said)
         return said
 
+    def _is_after_taking(self, turn: int) -> bool:
+        """ "(Did you take your medicines?) All but the statin": one dose, and not whether it is taken at all."""
+        return turn > 0 and "did" in self._dialogue[turn - 1].norms and not self._mentions.get(turn - 1)
+
     def _is_had(self, turn: int, begin: int, first: int) -> bool:
         """ "He had some Calpol at six", of whom a carer speaks."""
         utterance = self._dialogue[turn]
@@ -200,6 +218,10 @@ class Scene:
         own = first > 0 and utterance.words[first - 1].norm in _OWN
         beside = any(begin <= other.first < first for other in self._mentions.get(turn, ()))
         return own and beside and utterance.turn.role in (Role.PATIENT, Role.CARER)
+
+    def words_of(self, turn: int) -> Sequence[Word]:
+        """The words of turn number `turn`."""
+        return self._dialogue[turn].words
 
     def missed_of(self, turn: int, mention: Mention, stop: int) -> Said | None:
         """ "... and I skipped it on Sunday": what is said later of doses of the mention."""

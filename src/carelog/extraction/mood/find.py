@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
 from carelog.extraction.claims import clause_start, long_past
+from carelog.extraction.clauses import clauses
 from carelog.extraction.exchange import questions
 from carelog.extraction.finding import Finding, Span
 from carelog.extraction.mood.answers import answered
 from carelog.extraction.mood.said import Said, energy_at, feeling_at, of_mind
 from carelog.extraction.mood.words import DEGREES, FIRST_WORDS, MARKS_OF_MOOD, MIND, OPENINGS, TRIGGERS, begins_feeling
-from carelog.extraction.negation import Clause, clauses
+from carelog.extraction.negation import Clause
 from carelog.extraction.quoting import quoted
 from carelog.extraction.symptoms.context import is_past, is_supposed
 from carelog.extraction.symptoms.persons import is_first_person, is_of_other

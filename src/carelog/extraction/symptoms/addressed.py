@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from carelog.conversations.turns import Role
+from carelog.extraction.clauses import subject_clause
 from carelog.extraction.exchange import Answer, AnswerKind, Question, QuestionForm, read_answer, same_speaker
 from carelog.extraction.exchange_fillers import AUXILIARIES
-from carelog.extraction.negation import subject_clause
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.symptoms import context, persons
 from carelog.extraction.symptoms.mentions import Mention
@@ -71,6 +71,12 @@ def of_somebody_else(reply: Reading, answer: Answer) -> bool:
     end = next((stop for first, stop in reply.utterance.sentences if answer.rest <= stop), len(words))
     own = persons.is_first_person(words, (at + 1, end), end)
     return at < end and not own and persons.names_kin(words, (at, at + 1)) and _ends_with_kin(words, at + 1)
+
+
+def of_oneself_instead(reply: Reading) -> bool:
+    """ "He doesn't, I do"."""
+    said = [word.norm for word in reply.words[slice(*reply.utterance.sentences[0])] if word.norm.isalpha()]
+    return said[:1] in (["he"], ["she"], ["they"]) and said[-2:-1] == ["i"] and said[-1] in AUXILIARIES
 
 
 def of_harm_to_others(asking: Reading) -> bool:

@@ -24,6 +24,7 @@ from carelog.extraction.symptoms.addressed import (
     of_another,
     of_harm_to_others,
     of_oneself,
+    of_oneself_instead,
     of_other_matter,
     of_somebody_else,
     of_subject,
@@ -32,7 +33,7 @@ from carelog.extraction.symptoms.addressed import (
 )
 from carelog.extraction.symptoms.asked_again import Again, asked_again
 from carelog.extraction.symptoms.details import details_of_answer
-from carelog.extraction.symptoms.examination import TENDERNESS, is_pressed, is_pressed_by_examiner, is_tested
+from carelog.extraction.symptoms.examination import TENDERNESS, is_pressed, is_pressed_by_examiner
 from carelog.extraction.symptoms.fragments import measured_normal
 from carelog.extraction.symptoms.lasting import came_back, ends, goes_on
 from carelog.extraction.symptoms.lexicon import lexicon
@@ -49,19 +50,34 @@ from carelog.extraction.symptoms.picking import (
     the_rest,
 )
 from carelog.extraction.symptoms.reading import Reading
-from carelog.extraction.symptoms.replied import is_usual, limits, means_all, means_yes, never_was, objects
+from carelog.extraction.symptoms.replied import (
+    admits,
+    is_there_all_the_same,
+    is_usual,
+    limits,
+    means_all,
+    means_yes,
+    never_was,
+    objects,
+)
 from carelog.extraction.symptoms.scaled import rating_in, with_rating
 from carelog.extraction.symptoms.sought import (
     Sought,
     asked_of_it,
     asks_for_end,
     asks_of_such,
+    asks_still,
     asks_where,
     brings_up,
+    is_beside,
     is_compared,
     is_freedom,
     is_known,
+    is_presupposed,
+    is_what_does_it,
+    of_a_spot,
     or_well,
+    passes_gas,
     sought,
 )
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
@@ -71,10 +87,9 @@ from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
 _OR = word_set("or ya या")
-_DOES = word_set("does do did")
 _AT_END = 6  # words
-_POINTING = word_set("here there press pressing push touch")
 _REACH = 3  # words
+_NONE = word_set("none nothing never zero nil")
 _LATEST = 4  # Turns from the question to its answer.
 
 
@@ -97,6 +112,8 @@ def asked(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         return
     if of_other_matter(reading, opened[-1]):
         answer = replace(answer, kind=AnswerKind.OTHER)
+    elif of_oneself_instead(readings[position + answer.reply]):
+        answer = replace(answer, kind=AnswerKind.YES)
     elif only_another(readings[position + answer.reply], answer):
         answer = replace(answer, kind=AnswerKind.NO)
     elif of_somebody_else(readings[position + answer.reply], answer) and not of_harm_to_others(reading):
@@ -174,11 +191,12 @@ def _answered(
         and _follows_one_of_them(reply, answer, [m for _, m in about])
         and the_rest(reply, named=True) is None
     )
+    only = len(about) == 1
     for place, (question, mention) in enumerate(about):
         if asks_carer_of_self(reading.utterance, Asked(question.first, question.end, True), reply.utterance):
             continue
         # The reply's own words about a symptom are read as a statement.
-        if mention.name in replied or _of_a_spot(reading, mention):
+        if mention.name in replied or of_a_spot(reading, mention):
             continue
         if named and len(about) > 1 and but_for_one(reply):
             yield statement(reading, mention, reading.clause_of(mention), "present", Weight.ANSWER, answer)
@@ -188,9 +206,12 @@ def _answered(
             if own is not None:
                 yield statement(reading, mention, reading.clause_of(mention), own, Weight.ANSWER, answer)
             continue
-        if _passes_gas(reading, mention):
+        if passes_gas(reading, mention):
             continue
         clause = reading.clause_of(mention)
+        if is_beside(reading, question, mention):
+            yield statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
+            continue
         wanted = sought(reading, question, mention)
         elsewhere = (
             instead(mention, reply, lexicon()) if len(about) == 1 and answer.kind is not AnswerKind.YES else None
@@ -214,9 +235,15 @@ def _answered(
             none = answer.kind is AnswerKind.YES and is_none_left(reply.words)
             left = statement(reading, mention, clause, "absent" if none else "present", Weight.ANSWER, answer)
             yield replace(left, over=none)
-        elif answer.kind is AnswerKind.NO and len(about) == 1 and goes_on(reply):
-            yield statement(reading, mention, clause, "present", Weight.ANSWER, answer)  # "no, it never left"
-        elif answer.kind is AnswerKind.NO and _is_what_does_it(reading, mention, about):
+        elif only and answer.kind is AnswerKind.NO and is_there_all_the_same(reading, question, mention, reply):
+            yield statement(reading, mention, clause, "present", Weight.ANSWER, answer)
+        elif only and answer.kind is AnswerKind.NO and is_presupposed(reading, question, mention):
+            none = reply.words[answer.first].norm in _NONE
+            if none or ends(reply):
+                yield statement(reading, mention, clause, "absent", Weight.ANSWER, answer, over=not none)
+            else:
+                yield statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
+        elif answer.kind is AnswerKind.NO and is_what_does_it(reading, mention, about):
             yield statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
         elif answer.kind is AnswerKind.NO and is_compared(reading, question, mention):
             continue  # "is your fever over 100?" - "no, 99"
@@ -237,7 +264,14 @@ def _answered(
                 yield _with_details(known, reply) if len(about) == 1 else known
         else:
             told = None if of_one else _told_by(reading, question, mention, about, reply, answer, named=named)
-            if told is not None and told.polarity == "absent" and _asks_still(reading, question, mention):
+            if (
+                told is not None
+                and told.polarity == "absent"
+                and only
+                and admits(reply, reply.utterance.sentences[0][1])
+            ):
+                told = replace(told, polarity="present")
+            if told is not None and told.polarity == "absent" and asks_still(reading, question, mention):
                 told = replace(told, over=True)
             if told is not None and told.polarity == "present":
                 told = replace(told, mention=bleeding_at(mention, reply))
@@ -316,36 +350,6 @@ def _told_by(
     if polarity == "present" and _leaves_open(reading, question, about) and not means_all(reply):
         return None
     return statement(reading, mention, clause, polarity, Weight.ANSWER, answer)
-
-
-def _passes_gas(reading: Reading, mention: Mention) -> bool:
-    """ "Are you passing gas?" asks whether the bowels work; "a lot of gas" complains."""
-    said = [word.norm for word in reading.words[mention.first : mention.end]]
-    return mention.name == "gas" and said in (
-        ["passing", "gas"],
-        ["passing", "wind"],
-        ["pass", "gas"],
-        ["pass", "wind"],
-    )
-
-
-def _is_what_does_it(reading: Reading, mention: Mention, about: Sequence[tuple[Question, Mention]]) -> bool:
-    """ "Does the rash itch?" - "No.": there is one, which does not itch."""
-    doing = context.is_definite(reading.words, mention.first) and reading.words[max(0, mention.first - 2)].norm in _DOES
-    return doing and any(other.first == mention.end for _, other in about)
-
-
-def _of_a_spot(reading: Reading, mention: Mention) -> bool:
-    """ "Any tenderness here?": of a place that no words name."""
-    if not mention.bare:
-        return False
-    after = [word.norm for word in reading.words[mention.end : mention.end + 3]]
-    return not _POINTING.isdisjoint(after) or is_tested(reading.words, mention.first)
-
-
-def _asks_still(reading: Reading, question: Question, mention: Mention) -> bool:
-    """ "Are you still dizzy?": it was there once."""
-    return any(word.norm == "still" for word in reading.words[question.first : mention.first])
 
 
 def _is_examined(reading: Reading, mention: Mention) -> bool:

@@ -9,6 +9,11 @@ from carelog.extraction.wordsets import word_set
 
 _SUPPOSING = phrase_set(
     """
+    pata nahi | pata nahin | पता नहीं | lagta tha | i'll probably | i will probably | probably be |
+    not saying | not that i have | not that i had |
+    remember when i last | warned me about |
+    warned me of | warned us about | said i'd be | said i'd get | said i might | said i could get | people with my |
+    asked about | asked me about | asked if i | asked me if i |
     define | depends what you mean by | depends what you call | what do you mean by | i'd hate | i would hate |
     hate to get | i read | i've read | i googled | i looked up | i heard
     | i've heard | if | wish | wishing | hope | hopefully | hoping |
@@ -180,6 +185,11 @@ def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
     if words[i].norm in _MINDING:
         # "my wife is worried about my cough": there is one
         return i + 2 < len(words) and words[i + 1].norm in ("about", "of", "for") and words[i + 2].norm in _MINE
+    if words[i].norm in ("pata", "पता"):
+        return i + 2 < len(words) and words[i + 2].norm in _WHY_HINDI  # "pata nahi kyun bukhar hai"
+    if words[i].norm == "asked":
+        # "they asked about my cough", "I asked about the rash"
+        return words[i - 1].norm == "i" or any(word.norm in _MINE for word in words[i + 2 : i + 4])
     if words[i].norm == "to":
         return words[i - 1].norm in _SEEMING  # "the pills seem to cause me headaches"
     if words[i].norm == "wish":
@@ -201,6 +211,7 @@ def is_conditional(utterance: Utterance, end: int) -> bool:
     )
 
 
+_WHY_HINDI = word_set("kyun kyu kyon kaise kahan kab kis क्यों कैसे कहाँ कब")
 _CONDITION = 9  # words
 _THEN = word_set("to toh तो")
 _TELL = word_set("batana bataana bataiye batao bolna call phone dikhana aana aa बताना बताइए दिखाना फोन")

@@ -11,18 +11,21 @@ from carelog.extraction.wordsets import word_set
 _CUES: Final = word_set(
     """
     precautions warning warnings indication indications indicated history fh fhx risks risk intolerances intolerance
-    allergies allergy plan goals differential ddx monitor watch prn sos needed counselled counseled educated
+    resolved inactive allergies allergy
+    plan goals differential ddx monitor watch prn sos needed counselled counseled educated
     """
 )
 _LABELS: Final = "|".join(
     (
         r"family (?:medical )?(?:history|hx)|fhx?|(?:strict |er )?(?:return )?precautions?",
         r"(?:black ?box )?warnings?|indications?|indicated for|risks?(?: discussed)?|intolerances?|allerg(?:y|ies)",
+        r"(?:resolved|inactive)(?: problems?| issues?| symptoms?)?",
         r"differential(?: diagnosis)?|ddx|side effects?",
     )
 )
 _LABEL: Final = re.compile(
-    rf"(?:^|(?<=[.;\n]))[ \t]*(?P<label>(?:{_LABELS})\b[^:.\n]{{0,24}}?(?::|\bincl\.?|\bincluding\b))"
+    rf"(?:^(?:\w{{1,20}}:[ \t])?|(?<=[.;\n]))[ \t]*"
+    rf"(?P<label>(?:{_LABELS})\b[^:.\n]{{0,24}}?(?::|\bincl\.?|\bincluding\b))"
     r"(?P<heads>[ \t]*\n)?",
     re.IGNORECASE,
 )

@@ -74,12 +74,14 @@ def is_of_other(words: Sequence[Word], clause: Clause, first: int) -> bool:
             continue  # "I can't bear the headache"
         if norm in KIN:
             rest = before[place + 1 :]
+            if rest[:2] in _BUT_ME:
+                return True  # "everyone but me has a fever"
             if not _KO.isdisjoint(rest[:1]):
                 rest = [r for r in rest if r != "me"]  # "kisi ko ghar me"
             if any(r in _FIRST for r in rest) or any(r in _KIN_REPORTS for r in rest):
                 return False
             return not any(b in _AMONG_KIN for b in before[max(0, place - 2) : place])
-    return _of_creature(before)
+    return _of_creature(before) or _of_stranger(before)
 
 
 def _me_too(words: Sequence[Word], first: int, before: Sequence[str]) -> bool:
@@ -133,6 +135,28 @@ def _of_creature(before: Sequence[str]) -> bool:
         if before[place] in _CREATURES and before[place + 1] in _BEING:
             return _AMONG.isdisjoint(before[max(0, place - 2) : place]) and _FIRST.isdisjoint(before[place + 1 :])
     return False
+
+
+def _of_stranger(before: Sequence[str]) -> bool:
+    """ "The nurse had a cold", "the woman next to me was coughing", "one of us has a fever"."""
+    for place in range(len(before) - 1):
+        after = before[place + 1 :]
+        if before[place] == "one" and after[:2] == ["of", "us"]:
+            return True
+        met = before[place] in _MET and after[0] in _NEAR_ME
+        if not met and not (before[place] in _STAFF and after[0] in _HAVING_ONE):
+            continue
+        being = next((i for i, norm in enumerate(after) if norm in _BEING), len(after))
+        if before[place - 1 : place] in (["the"], ["that"], ["a"]) and _FIRST.isdisjoint(after[being:]):
+            return True
+    return False
+
+
+_STAFF = word_set("nurse doctor receptionist teacher driver")
+_HAVING_ONE = word_set("had has was who")
+_MET = word_set("man woman lady guy girl boy person kid patient")
+_NEAR_ME = word_set("next beside behind opposite")
+_BUT_ME = (["but", "me"], ["except", "me"])
 
 
 def is_felt_by_other(words: Sequence[Word], end: int) -> bool:

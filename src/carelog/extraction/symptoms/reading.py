@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from carelog.extraction.clauses import clauses
 from carelog.extraction.exchange import Question, questions
 from carelog.extraction.finding import Span
-from carelog.extraction.negation import Clause, clauses, is_negative
+from carelog.extraction.negation import Clause, is_negative
 from carelog.extraction.quoting import quoted
 from carelog.extraction.symptoms.lexicon import Lexicon
 from carelog.extraction.symptoms.mentions import Mention, mentions

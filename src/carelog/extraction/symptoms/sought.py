@@ -1,5 +1,6 @@
 """What a question wants to know about a symptom that it names, and whether asking takes it for granted."""
 
+from collections.abc import Sequence
 from enum import Enum
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ from carelog.extraction.exchange import Answer, AnswerKind, Question
 from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms import context
 from carelog.extraction.symptoms.course import trend_said
+from carelog.extraction.symptoms.examination import is_tested
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
 from carelog.extraction.wordsets import word_set
@@ -36,12 +38,25 @@ _HINDI_ENDING = word_set(
 _HINDI_LESS = word_set("kam कम")
 _HINDI_AROUND = word_set("ab kya to toh aana ana hona अब क्या तो आना होना , ka ki ke का की के")
 _NOT_YET = word_set("nahi nahin नहीं नही hai abhi है अभी")
+_DOES = word_set("does do did")
+_POINTING = word_set("here there press pressing push touch")
 _CLOSE = 4  # words
 _FARING = word_set("same better worse unchanged improved improving constant still")
 _OVER_NOW = word_set("gone no none not never n't resolved")
 _STOPPED = word_set("stopped quit finished")
 _AT_EASE = word_set("comfortable okay ok fine good well alright normal better")
 _NEAR = 6  # words
+_OWNED = word_set("the your this that these those my a an")
+_BESIDE = (["other", "than"], ["apart", "from"], ["aside", "from"], ["addition", "to"], ["except", "for"])
+_CHANGE = word_set("change changes worsening increase improvement")
+_TREATING = word_set("rate describe")
+_CONSULTING = word_set("seen see doctor anyone anybody somebody specialist")
+_DOING = word_set(
+    "wake wakes moved moves travel travels spread spreads radiate bother bothers interfere interferes affect affects "
+    "worst anywhere keep keeps"
+)
+_STARTING = word_set("start started begin began")
+_AS_FOLLOWS = word_set("after before suddenly gradually with when at")
 _RETURNED = word_set("return returned recur recurred")
 _RETURNING = _RETURNED | word_set("come came coming been")
 _AMOUNT = word_set("down up worse better")
@@ -96,6 +111,40 @@ def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
     if good or any(norm in _DEALING for norm in before) or (definite and any(norm in _CHANGING for norm in after)):
         return Sought.MORE
     return Sought.WHETHER
+
+
+def is_beside(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Anything else besides the headache?", "any fever with your cough?": there is one, whatever the answer."""
+    words = reading.words
+    at = mention.first
+    while at > question.first and words[at - 1].norm in _OWNED:
+        at -= 1
+    led = [word.norm for word in words[max(question.first, at - 2) : at]]
+    if led[-1:] in (["besides"], ["except"]) or led in _BESIDE:
+        return True
+    known = at < mention.first and led[-1:] == ["with"]
+    return known and any(question.first <= other.first < at for other in reading.mentions)
+
+
+def is_presupposed(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Does the pain wake you?", "any change in your cough?", "can you rate the pain?": a no denies something else."""
+    words = reading.words
+    before = [word.norm for word in words[question.first : mention.first]]
+    after = [word.norm for word in words[mention.end : question.end]]
+    if ("first", "time") in pairwise(before):
+        return True
+    if not context.is_definite(words, mention.first):
+        return False
+    if any(one in _CHANGE and of in ("in", "of", "with") for one, of in pairwise(before)):
+        return True
+    if not _TREATING.isdisjoint(before) or (before[:1] in (["mind"], ["you"]) and "mind" in before[:4]):
+        return True
+    if "about" in before and not _CONSULTING.isdisjoint(before):
+        return True
+    return any(
+        norm in _DOING or (norm in _MORE and following == "than") or (norm in _STARTING and following in _AS_FOLLOWS)
+        for norm, following in pairwise([*after, ""])
+    )
 
 
 def is_compared(reading: Reading, question: Question, mention: Mention) -> bool:
@@ -206,3 +255,33 @@ def asks_of_such(reading: Reading, question: Question, mention: Mention) -> bool
     """ "Have you had a headache like this before?": of another time."""
     after = [word.norm for word in reading.words[mention.end : question.end]]
     return after[:1] == ["like"] and after[1:2] in (["this"], ["that"], ["these"], ["those"])
+
+
+def passes_gas(reading: Reading, mention: Mention) -> bool:
+    """ "Are you passing gas?" asks whether the bowels work; "a lot of gas" complains."""
+    said = [word.norm for word in reading.words[mention.first : mention.end]]
+    return mention.name == "gas" and said in (
+        ["passing", "gas"],
+        ["passing", "wind"],
+        ["pass", "gas"],
+        ["pass", "wind"],
+    )
+
+
+def is_what_does_it(reading: Reading, mention: Mention, about: Sequence[tuple[Question, Mention]]) -> bool:
+    """ "Does the rash itch?" - "No.": there is one, which does not itch."""
+    doing = context.is_definite(reading.words, mention.first) and reading.words[max(0, mention.first - 2)].norm in _DOES
+    return doing and any(other.first == mention.end for _, other in about)
+
+
+def asks_still(reading: Reading, question: Question, mention: Mention) -> bool:
+    """ "Are you still dizzy?": it was there once."""
+    return any(word.norm == "still" for word in reading.words[question.first : mention.first])
+
+
+def of_a_spot(reading: Reading, mention: Mention) -> bool:
+    """ "Any tenderness here?": of a place that no words name."""
+    if not mention.bare:
+        return False
+    after = [word.norm for word in reading.words[mention.end : mention.end + 3]]
+    return not _POINTING.isdisjoint(after) or is_tested(reading.words, mention.first)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from carelog.conversations.turns import Role
+from carelog.extraction.clauses import subject_clause
 from carelog.extraction.ended import (
     clause_about_it,
     is_gone_after,
@@ -11,9 +12,8 @@ from carelog.extraction.ended import (
     is_said_not_to_be,
     is_well_now,
 )
-from carelog.extraction.exchange import open_questions, questions, same_speaker
-from carelog.extraction.negation import Clause, Denial, denial, is_negative, subject_clause
-from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.exchange import same_speaker
+from carelog.extraction.negation import Clause, Denial, denial, is_negative
 from carelog.extraction.symptoms import context, persons
 from carelog.extraction.symptoms.addressed import (
     is_contradicted,
@@ -22,24 +22,60 @@ from carelog.extraction.symptoms.addressed import (
     of_speaker,
     speaks_for_another,
 )
+from carelog.extraction.symptoms.asked_for import AskedFor, answers_it, asked_for
 from carelog.extraction.symptoms.echoes import is_echo
-from carelog.extraction.symptoms.examination import is_finding, is_review
+from carelog.extraction.symptoms.examination import TENDERNESS, is_finding, is_review
 from carelog.extraction.symptoms.excepted import excepted, exception
+from carelog.extraction.symptoms.figures import is_figure_of_speech
 from carelog.extraction.symptoms.labelled import is_labelled
 from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reacting import asked_for_allergies, is_allergy, is_reaction_now, names_an_allergy
 from carelog.extraction.symptoms.reading import Reading
+from carelog.extraction.symptoms.replied import admits
 from carelog.extraction.symptoms.restating import restates
 from carelog.extraction.symptoms.statements import Statement, Weight, statement
 from carelog.extraction.symptoms.stopped import is_of_what_was_stopped
 from carelog.extraction.symptoms.typed import Mark, mark
+from carelog.extraction.symptoms.whose import (
+    answers_itself,
+    asked_for_others,
+    asked_of_carer,
+    observes,
+    of_oneself,
+    of_subject_now,
+    of_third_person,
+    speaks_as_subject,
+)
 from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.symptom import Polarity
 
-_YOU = word_set("you your you've you're you'd")
 _POLARITY: dict[Mark, Polarity] = {Mark.THERE: "present", Mark.NOT_THERE: "absent"}
+_MINE = word_set("my this these")
+_YET_TO_COME = word_set("will would could might may can if going gonna gon ever when'll get had was were did")
+_WANTING = word_set("need want give get recommend prescribe have")
+_SOMETHING = word_set("something anything")
+_ANXIETY = "anxiety"
+_ILLNESSES = word_set("depression anxiety acne")
+_FOR_YOUR = 2  # words
+_LEADING = word_set("so and now okay then , well um uh")
+_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety", "sneezing", "cough"})
+_WHEN = word_set("when whenever if unless")
+_IN_IT = word_set(
+    "i'm i am you're you are he's she's really very too so get getting feeling feel was i overly all laugh or"
+)
+_LISTING = word_set("or and , kind sort of more other new real")
+_IT = word_set("it it's they they're they've that's")
+_GONE = word_set("gone cleared resolved all")
+_NO_HELPER = word_set("nothing no none neither nor")
+_GOING_ON_AFTER = word_set(", and")
+_CURED = word_set("cured fixed healed")
+_NOT_YET = word_set("nothing none if could might can hasn't haven't think hope until nobody neither")
+_NEXT = 3  # words
+_SHORT_REMARK = 6  # words
+_BEFORE_NOW = word_set("was were had did used before last yesterday")
+_COMING = word_set("comes come")
 
 
 def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
@@ -48,15 +84,23 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
     if not reading.mentions:
         return
     reacts = asked_for_allergies(readings, position)
-    others = _asked_for_others(readings, position)
-    of_carer = _asked_of_carer(readings, position)
+    others = asked_for_others(readings, position)
+    of_carer = asked_of_carer(readings, position)
     for_another = speaks_for_another(readings, position)
+    wanted = asked_for(readings, position)
     for mention in reading.mentions:
+        if wanted is not None and answers_it(reading, mention):
+            if wanted is not AskedFor.NOT_OWN:
+                over = wanted is AskedFor.GONE
+                yield statement(reading, mention, reading.clause_of(mention), "absent", Weight.OWN, over=over)
+            continue
         if (reacts and not is_reaction_now(reading, mention)) or names_an_allergy(reading, mention):
             continue
         if others and persons.names_kin(reading.words, reading.clause_of(mention)):
             continue
-        if of_carer and not _of_third_person(reading, mention):
+        if of_carer and not of_third_person(reading, mention):
+            continue
+        if _is_said_of_another(reading, mention) or is_figure_of_speech(reading, mention):
             continue
         if is_labelled(reading, mention) or (for_another and not of_speaker(reading, mention)):
             continue
@@ -72,14 +116,14 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
                 yield statement(reading, mention, clause, _POLARITY[typed], Weight.OWN)
             continue
         said = subject_clause(reading.words, reading.clauses, clause)
-        observer = _observes(reading, said, mention)
+        observer = observes(reading, said, mention)
         if observer and persons.is_first_person(reading.words, said, mention.end):
-            observer = not (_answers_itself(reading, clause) or _speaks_as_subject(readings, position))
-        elif observer and _of_oneself(reading):
-            observer = not _speaks_as_subject(readings, position)
+            observer = not (answers_itself(reading, clause) or speaks_as_subject(readings, position))
+        elif observer and of_oneself(reading):
+            observer = not speaks_as_subject(readings, position)
         restated = observer and restates(readings, position, mention)
         # "And maybe some weakness": what is given back is no guess.
-        if not _of_subject_now(reading, said, mention, observer and not restated):
+        if not of_subject_now(reading, said, mention, observer and not restated):
             continue
         if mention.first and reading.words[mention.first - 1].norm == "than":
             continue  # "more itchy than painful"
@@ -95,6 +139,14 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
             continue
         if new is not None and new.polarity == "absent" and _is_told_apart(reading, mention):
             continue
+        if (
+            new is not None
+            and not observer
+            and new.polarity == "absent"
+            and not new.over
+            and admits(reading, mention.end)
+        ):
+            new = statement(reading, mention, clause, "present", Weight.OWN)
         if new is not None and observer and is_denied_on_reading_back(readings, position):
             continue
         if new is None or (new.weight < Weight.OWN and is_contradicted(readings, position, mention)):
@@ -104,6 +156,16 @@ def told(readings: Sequence[Reading], position: int) -> Iterator[Statement]:
         if there or (new.polarity == "absent" and exception(reading, mention.end) is not None):
             continue
         yield new
+
+
+def _is_said_of_another(reading: Reading, mention: Mention) -> bool:
+    """ "Non-tender"; "the rash doesn't bother me", which is no pain beside it."""
+    words = reading.words
+    if mention.name == TENDERNESS and mention.first and words[mention.first - 1].norm == "non":
+        return True
+    bothers = any(words[i].norm.startswith("bother") for i in range(mention.first, mention.end))
+    first = reading.sentence_of(mention)[0]
+    return bothers and any(first <= other.first < mention.first for other in reading.mentions)
 
 
 def _is_told_apart(reading: Reading, mention: Mention) -> bool:
@@ -136,14 +198,6 @@ def _asks_on(reading: Reading, mention: Mention) -> bool:
     return reading.words[first].norm == "or" and any(question.end == first for question in reading.questions)
 
 
-def _asked_for_others(readings: Sequence[Reading], position: int) -> bool:
-    """Whether the turn answers "anyone ill at home?": then those it names are no subject, whoever speaks."""
-    if position == 0 or same_speaker(readings[position - 1].utterance, readings[position].utterance):
-        return False
-    norms = readings[position - 1].utterance.norms
-    return not (_ANYONE.isdisjoint(norms) or _AROUND.isdisjoint(norms))
-
-
 def _is_circumstance(reading: Reading, mention: Mention) -> bool:
     """ "Yes, when I'm tired": when it is so, and no complaint."""
     if mention.name not in _CIRCUMSTANCES:
@@ -152,21 +206,6 @@ def _is_circumstance(reading: Reading, mention: Mention) -> bool:
     while at >= 0 and reading.words[at].norm in _IN_IT:
         at -= 1
     return 0 <= at < mention.first - 1 and reading.words[at].norm in _WHEN
-
-
-def _of_third_person(reading: Reading, mention: Mention) -> bool:
-    said = subject_clause(reading.words, reading.clauses, reading.clause_of(mention))
-    return persons.is_third_person(reading.words, said, mention.first) or persons.names_kin(reading.words, said)
-
-
-def _asked_of_carer(readings: Sequence[Reading], position: int) -> bool:
-    """Whether a carer answers "and how are you yourself?"."""
-    if position == 0 or readings[position].utterance.turn.role is not Role.CARER:
-        return False
-    asking = readings[position - 1].utterance
-    if same_speaker(asking, readings[position].utterance) or _YOU.isdisjoint(asking.norms):
-        return False
-    return any(_YOURSELF.at(asking.words, i) is not None for q in open_questions(asking) for i in range(q.first, q.end))
 
 
 def _asked_by_name(readings: Sequence[Reading], position: int, mention: Mention) -> bool:
@@ -184,7 +223,7 @@ def _stated(
     if denied is not Denial.DENIED and (
         context.is_reason(words, clause, mention.first) or _is_of_any(reading, mention, clause)
     ):
-        unhelped = any(word.norm == "nothing" for word in words[clause[0] : mention.first])
+        unhelped = any(word.norm in _NO_HELPER for word in words[clause[0] : mention.first])
         unhelped = unhelped and context.is_definite(words, mention.first)
         if not observer and (unhelped or _asks_for_a_remedy(words, clause, mention)):
             return statement(reading, mention, clause, "present", Weight.TAKEN_AS_KNOWN)
@@ -220,13 +259,23 @@ def _stated(
     over = over or (not observer and is_well_now(words, reading.clauses, clause))
     over = over or (
         denied is not Denial.DENIED
-        and "," in reading.utterance.norms
+        and not _GOING_ON_AFTER.isdisjoint(reading.utterance.norms)
         and is_gone_after(words, reading.sentence_of(mention)[1], mention.end, reading.named)
     )
+    over = over or (not observer and denied is not Denial.DENIED and _is_cured(words, clause, mention))
     untrue = not observer and "but" in reading.utterance.norms
     untrue = untrue and is_said_not_to_be(words, reading.sentence_of(mention)[1], mention.end, reading.named)
     polarity: Polarity = "absent" if denied is Denial.DENIED or over or untrue else "present"
     return statement(reading, mention, clause, polarity, weight, over=over)
+
+
+def _is_cured(words: Sequence[Word], clause: Clause, mention: Mention) -> bool:
+    """ "The cream cured the rash"."""
+    if not context.is_definite(words, mention.first):
+        return False
+    before = words[max(clause[0], mention.first - _NEXT) : mention.first]
+    cured = any(word.norm in _CURED for word in before)
+    return cured and not any(is_negative(w) or w.norm in _NOT_YET for w in words[clause[0] : mention.first])
 
 
 def _asks_for_a_remedy(words: Sequence[Word], clause: Clause, mention: Mention) -> bool:
@@ -289,7 +338,9 @@ def _ends_later(reading: Reading, mention: Mention, clause: Clause) -> bool:
         return False
     if is_none_now(words, following) and any(word.norm in _BEFORE_NOW for word in words[slice(*clause)]):
         return True
-    if words[first].norm not in _IT:
+    if [word.norm for word in words[first:end] if word.norm.isalpha()] == ["had"]:
+        return True  # "I have a cough. Had."
+    if words[first].norm not in _IT | _GONE:
         return False
     goes_on = any(words[i].norm in _COMING for i in range(mention.end, first))
     return not goes_on and is_over(words, (first, end))
@@ -305,148 +356,3 @@ def _examines(reading: Reading, mention: Mention) -> bool:
     first = reading.sentence_of(mention)[0]
     spoken_to = any(word.norm == "your" for word in reading.words[first : mention.first])
     return spoken_to and is_finding(reading.words, reading.utterance.sentences, mention.first)
-
-
-def _of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: bool) -> bool:
-    """Said of the subject, of the present, and as a fact."""
-    words = reading.words
-    if reading.utterance.turn.role is Role.CARER:
-        own = reading.clause_of(mention)
-        if any(word.norm in _THERE for word in words[own[0] : mention.first]):
-            said = own  # "I stripped him off to look, and there's no rash"
-        named = (said[0], mention.first) if persons.is_felt_in_hindi(words, said, mention.first) else said
-        if persons.is_first_person(words, said, mention.first) and not persons.names_kin(words, named):
-            return False
-    elif (
-        _of_somebody_named(reading, mention)
-        or persons.is_of_other(words, said, mention.first)
-        or (not observer and _third_person(reading, said, mention))
-    ):
-        return False
-    if context.is_conditional(reading.utterance, mention.end):
-        return False
-    if not observer and context.is_quoted(words, mention.end, reading.sentence_of(mention)[1]):
-        return False
-    if context.is_last_time(words, mention.first) or (mention.bare and persons.is_felt_by_other(words, mention.end)):
-        return False
-    return not (context.is_past(words, said, reading.clauses) or _supposed(reading, said, mention, observer))
-
-
-def _of_somebody_named(reading: Reading, mention: Mention) -> bool:
-    """ "Theo has a fever", not "stomach has cramps"."""
-    if reading.utterance.turn.role is not Role.PATIENT:
-        return False
-    words, first = reading.words, reading.sentence_of(mention)[0]
-    name = persons.somebody_named(reading.utterance.text, words, first, mention.first)
-    return (
-        name is not None and words[name].norm not in lexicon().first_words and lexicon().sites.at(words, name) is None
-    )
-
-
-_MINE = word_set("my this these")
-_YET_TO_COME = word_set("will would could might may can if going gonna gon ever when'll get had was were did")
-_THERE = word_set("there's there")
-_WANTING = word_set("need want give get recommend prescribe have")
-_SOMETHING = word_set("something anything")
-_ANXIETY = "anxiety"
-_ILLNESSES = word_set("depression anxiety acne")
-_FOR_YOUR = 2  # words
-_LEADING = word_set("so and now okay then , well um uh")
-_ANYONE = word_set("anyone anybody someone somebody who everyone everybody")
-_CIRCUMSTANCES = frozenset({"fatigue", "stress", "anxiety", "sneezing", "cough"})
-_WHEN = word_set("when whenever if unless")
-_IN_IT = word_set(
-    "i'm i am you're you are he's she's really very too so get getting feeling feel was i overly all laugh or"
-)
-_YOURSELF = phrase_set(
-    """
-    how are you yourself | are you yourself | about yourself | and yourself | you coping | you holding up | you
-    managing |
-    and you , how | are you sleeping yourself | looking after yourself
-    """
-)
-_AROUND = word_set("else home house household family school daycare nursery around")
-_THINKING = phrase_set("i think | i suspect | i believe | i guess")
-_LISTING = word_set("or and , kind sort of more other new real")
-_IT = word_set("it it's they they're they've that's")
-_NEXT = 3  # words
-_SHORT_REMARK = 6  # words
-_BEFORE_NOW = word_set("was were had did used before last yesterday")
-_COMING = word_set("comes come")
-_ONE_SUPPOSITION = 40  # words
-
-
-def _speaks_as_subject(readings: Sequence[Reading], position: int) -> bool:
-    """Whether a turn answers a question put to "you" by another: whoever answers about themself is the subject.
-
-    Transcripts made from sound give turns to the wrong speaker now and then, or swap the two.
-    """
-    if position == 0:
-        return False
-    asking, here = readings[position - 1].utterance, readings[position].utterance
-    if same_speaker(asking, here):
-        return False
-    if not open_questions(asking):
-        return False
-    return any(word.norm in _YOU for q in questions(asking)[-2:] for word in asking.words[q.first : q.end])
-
-
-def _of_oneself(reading: Reading) -> bool:
-    """Whether the turn tells of its speaker, and of nobody spoken to."""
-    words = reading.words
-    return persons.is_first_person(words, (0, len(words)), len(words)) and not any(w.norm in _YOU for w in words)
-
-
-def _answers_itself(reading: Reading, clause: Clause) -> bool:
-    """Whether the clause belongs to an "I ..." that follows a question of the same turn: transcripts merge turns."""
-    for earlier in reversed([c for c in reading.clauses if c[0] <= clause[0]]):
-        if any(question.end == earlier[0] for question in reading.questions):
-            return True
-        if not persons.is_first_person(reading.words, earlier, earlier[1]):
-            return False
-    return False
-
-
-def _observes(reading: Reading, said: Clause, mention: Mention) -> bool:
-    role = reading.utterance.turn.role
-    if role in (Role.CLINICIAN, Role.AGENT):
-        return True
-    words = reading.words
-    to_you = any(
-        words[i].norm in _YOU and words[i + 1].norm != "know" for i in range(said[0], min(mention.first, said[1] - 1))
-    )
-    if role is Role.UNKNOWN:
-        return to_you
-    # "If you start to get nausea": no patient talks so, but transcripts mix speakers up.
-    return to_you and not persons.is_first_person(words, said, mention.first)
-
-
-def _third_person(reading: Reading, said: Clause, mention: Mention) -> bool:
-    """Said of somebody else than the speaker. Who is known to be the patient calls nobody but others "he" or "she"."""
-    if not persons.is_third_person(reading.words, said, mention.first):
-        return False
-    return _kin_before(reading, said) or (
-        reading.utterance.turn.role is Role.PATIENT and persons.is_he_or_she(reading.words, said, mention.first)
-    )
-
-
-def _kin_before(reading: Reading, said: Clause) -> bool:
-    """Whether shortly before somebody else was named, whom "he" or "she" then means."""
-    earlier = [clause for clause in reading.clauses if clause[1] <= said[0]][-3:]
-    return any(persons.names_kin(reading.words, clause) for clause in earlier)
-
-
-def _supposed(reading: Reading, said: Clause, mention: Mention, observer: bool) -> bool:
-    if context.is_supposed(reading.words, said, mention.first, observer=observer):
-        return True
-    if not observer:
-        return False
-    if _THINKING.at(reading.words, max(0, said[0] - 2)) is not None:
-        return True  # "I think | you're retaining fluid" is what the clinician makes of it
-    # In a clinician's speech a supposition colours what follows: "if it gets worse | or you have a fever". Where nobody
-    # punctuates, a sentence is a whole turn, and it colours only what is near.
-    sentence = reading.sentence_of(mention)
-    before = [c for c in reading.clauses if sentence[0] <= c[0] and c[1] <= said[0]]
-    if sentence[1] - sentence[0] > _ONE_SUPPOSITION:
-        before = before[-2:]
-    return any(context.is_supposed(reading.words, c, c[1], observer=False) for c in before)

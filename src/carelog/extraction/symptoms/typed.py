@@ -13,17 +13,19 @@ _BOX: Final = re.compile(r"(?:\[\s?(?P<mark>[xX✓✔]?)\s?\]|(?P<sign>[☑☐])
 _SIGN_BEFORE: Final = re.compile(r"(?P<sign>[✅✔✓❌✗✘✖])\ufe0f?\s{0,3}$")
 _SIGN_AFTER: Final = re.compile(r"\s{0,3}[:=]?\s{0,3}(?P<sign>[✅✔✓❌✗✘✖])")
 _PLUS_OR_MINUS: Final = re.compile(
-    r"\s{0,3}(?P<colon>[:=]?)\s{0,3}(?:\((?P<inner>\+{1,3}|[\-−–])\)|(?P<sign>\+{1,3}|[\-−–]))\s{0,3}(?=[,;.\n/]|$)"
+    r"\s{0,3}(?P<colon>[:=]?)\s{0,3}(?:\((?P<inner>\+{1,3}|[\-−–])\)|(?P<sign>\+{1,3}|[\-−–])(?P<ve>\s?ve\b)?)\s{0,3}(?=[,;.\n/]|$)"
 )
 _SIGN_LEADING: Final = re.compile(r"(?:\((?P<inner>\+{1,3}|[\-−–])\)|(?<=[\s,;:])(?P<sign>\+{1,3}|[\-−–]))\s{0,2}$")
-_SIGNS_LEADING: Final = re.compile(r"(?:^|[,;:]\s{0,2})\+\s{0,2}(?=\w)")
+_SIGNS_LEADING: Final = re.compile(r"(?:^|[,;:.]\s{0,2})\+\s{0,2}(?=\w)")
 _SAID: Final = r"(?P<no>no|none|nil|neg|negative|absent|denies|denied|zero|nahi|nahin)|yes|pos|positive|present|haan"
 _SAID_AFTER: Final = re.compile(
     rf"\s{{0,3}}(?:\(\s?(?:{_SAID})\s?\)|[:=]\s{{0,3}}(?:{_SAID.replace('<no>', '<not>')})"
-    r"(?=\s{0,3}(?:[,;.\n]|$)| (?:today|now)\b))",
+    r"(?=\s{0,3}(?:[,;.\n]|$)| (?:today|now|reported|noted)\b))",
     re.IGNORECASE,
 )
-_LETTER_AFTER: Final = re.compile(r"\s{0,2}[:=]?\s{1,3}(?P<letter>[YN])(?=\s{0,3}(?:[,;.\n]|$))")
+_LETTER_AFTER: Final = re.compile(
+    r"\s{0,2}[:=]?\s{1,3}(?P<letter>[YN])(?=\s{0,3}(?:[,;.\n]|$)|\s{1,3}[A-Z][\w ]{1,24}:\s{0,2}[YN]\b)"
+)
 _ZERO_AFTER: Final = re.compile(
     r"\s{0,2}(?:spells?|episodes?|attacks?|score|level)?\s{0,2}(?:"
     r"[:=]\s{0,2}0(?=\s{0,2}(?:[,;.\n]|$| (?:this|last|today|now|since|per|out of)))|[:=]?\s{0,2}0\s?/\s?10\b"
@@ -31,7 +33,20 @@ _ZERO_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 _ZERO_BEFORE: Final = re.compile(r"(?:^|[,;:\n])\s{0,2}(?:0|zero)\s{1,2}$", re.IGNORECASE)
-_ITEM_ENDS: Final = re.compile(r"[,;:.\n/+\-−–✅✔✓❌✗✘✖()]")
+_UNKNOWN_AFTER: Final = re.compile(
+    r"\s{0,2}[:=]\s{0,2}(?:unknown|n/?a|not (?:known|asked|assessed)|unclear)\b", re.IGNORECASE
+)
+_BOX_AFTER: Final = re.compile(
+    r"\s{0,2}:?\s{0,2}(?:[\[(]\s?(?P<mark>[xX✓✔]?)\s?[\])]|(?P<sign>[☑☐]))(?=\s|[,;.]|$)(?!\s?(?:yes|no)\b)",
+    re.IGNORECASE,
+)
+_CHOICE_AFTER: Final = re.compile(
+    r"\s{0,2}:?\s{0,2}(?:yes\s?[\[(]\s?(?P<yes>[x✓✔]?)\s?[\])]\s{0,2}no\s?[\[(]\s?(?P<no>[x✓✔]?)\s?[\])]"
+    r"|(?P<box>[□☐■☑])\s?yes\s{1,2}(?P<other>[□☐■☑])\s?no\b)",
+    re.IGNORECASE,
+)
+_FILLED: Final = frozenset("■☑")
+_ITEM_ENDS: Final = re.compile(r"[,;:.\n/+\-−–✅✔✓❌✗✘✖()]|(?<=:)\s?[YN](?=\s)")
 _TICKED: Final = frozenset("✅✔✓☑")
 _ANSWERS: Final = {**dict.fromkeys(("yes", "haan", "हाँ", "हां"), True), **dict.fromkeys(("no", "nahi", "नहीं"), False)}
 _PAIRS: Final = 2
@@ -54,6 +69,15 @@ def mark(reading: Reading, mention: Mention) -> Mark | None:
     """The mark of a mention, where it is an item of a typed list."""
     text = reading.utterance.text
     first, end = reading.words[mention.first].start, reading.words[mention.end - 1].end
+    if (chosen := _CHOICE_AFTER.match(text, end)) is not None:
+        there, not_there = (
+            (chosen["box"] in _FILLED, chosen["other"] in _FILLED) if chosen["box"] else (chosen["yes"], chosen["no"])
+        )
+        return Mark.BLANK if bool(there) == bool(not_there) else Mark.THERE if there else Mark.NOT_THERE
+    if (after := _BOX_AFTER.match(text, end)) is not None and _boxes_follow(reading):
+        return Mark.THERE if after["mark"] or after["sign"] == "☑" else Mark.BLANK
+    if _UNKNOWN_AFTER.match(text, end) is not None:
+        return Mark.BLANK
     box = _BOX.search(text, max(0, first - _NEAR), first)
     if box is not None:
         return Mark.THERE if box["mark"] or box["sign"] == "☑" else Mark.BLANK
@@ -86,7 +110,11 @@ def mark(reading: Reading, mention: Mention) -> Mark | None:
     if signed is None:
         return None
     # A dash alone is where somebody broke off: "fever -".
-    if not (signed["colon"] or signed["inner"]) and signed.end() == len(text) and _signs(reading) <= _ONE_SIGN:
+    if (
+        not (signed["colon"] or signed["inner"] or signed["ve"])
+        and signed.end() == len(text)
+        and _signs(reading) <= _ONE_SIGN
+    ):
         return None
     return Mark.THERE if "+" in (signed["sign"] or signed["inner"]) else Mark.NOT_THERE
 
@@ -102,6 +130,12 @@ def _paired(reading: Reading, mention: Mention) -> Mark | None:
     if any(i not in reading.named and i not in answers and words[i].norm.isalpha() for i in range(len(words))):
         return None
     return Mark.THERE if _ANSWERS[words[mention.end].norm] else Mark.NOT_THERE
+
+
+def _boxes_follow(reading: Reading) -> bool:
+    """Whether the boxes stand after what they mark: "fever [ ] cough [x]"."""
+    first = reading.words[reading.mentions[0].first].start
+    return _BOX.search(reading.utterance.text, max(0, first - _NEAR), first) is None
 
 
 def _signs_lead(reading: Reading) -> bool:

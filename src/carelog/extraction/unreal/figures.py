@@ -126,6 +126,44 @@ FIGURES: Final[tuple[Unreal, ...]] = (
         rf"(?:could|can|ca)(?:not|n't| n't| not| hardly| barely) breathe)\b",
     ),
     unreal(
+        "breathe",
+        rf"\b(?P<unreal>(?:can|ca|could)(?:not|n't| n't| not| hardly| barely) breathe) in "
+        rf"(?:this|these|that|those|my) (?:\w+ ){{0,2}}{_TIGHT}\b",
+    ),
+    unreal(
+        "overdosed overdosing",
+        r"\b(?:overdosed|overdosing) on (?:\w+ )?(?:chocolates?|sugar|cake|carbs|candy|sweets|turkey|netflix|tv|sun"
+        r"|sunshine|coffee|cookies|biscuits|cheese|pizza|football|cuteness|nostalgia)\b",
+    ),
+    unreal(
+        "asleep sleep",
+        r"\b(?:afraid|scared|worried|terrified|fear|nervous|frightened)(?: that)? (?:i'll|i will|i'd"
+        r"|i might|i could|i would|to) (?:\w+ ){0,2}?"
+        r"(?P<unreal>(?:go to sleep|fall asleep) and (?:never|not) wake up)\b",
+    ),
+    unreal(
+        "asleep sleep",
+        r"\b(?P<unreal>(?:go to sleep|fall asleep) and (?:never|not) wake up) (?:till|until|at|every|tired"
+        r"|in the middle|so|for|to|before|with|from|feeling|during|through|\d+)\b",
+    ),
+    unreal("ending", r"\bending it with\b"),
+    unreal(
+        "wake waking",
+        r"\b(?P<unreal>(?:wo(?:n't| n't)|will not|is(?:n't| n't| not)|not) wak(?:e|ing) up) (?:early|anyone|on time"
+        r"|at \d|to pee|for (?:school|work|class|breakfast|church|\w+ alarm)"
+        r"|(?:until|till|before) (?:noon|lunch|late|\d))",
+    ),
+    unreal(
+        "responding",
+        r"(?:\bnot|n't) responding (?:well|fully|to) "
+        r"(?!(?:me|us|voices?|anything|anyone|pain|my voice)\b(?! when| about))\w+"
+        r"|\b(?:doctor|nurse|office|clinic|pharmacy|hospital|insurance|company|boss|landlord|app|website|portal|phone"
+        r"|computer)(?:'s| is)?(?: not|n't| n't) responding\b",
+    ),
+    unreal("unconscious", r"\bunconscious of\b"),
+    unreal("hit hits hitting", r"\bit (?:just |really |finally |then )?hit me\b|\b(?:hit|hits|hitting) me up\b"),
+    unreal("breathing breathe", r"\b(?:breathing|breathe) a word\b"),
+    unreal(
         "joy excitement happiness love power success anticipation delight relief",
         r"\b(?:dizzy|giddy|light ?headed|faint|numb|weak|sick|breathless|shaking|trembling|blind) (?:with|from) "
         r"(?:\w+ )?(?:joy|excitement|happiness|love|power|success|anticipation|delight|relief)\b",

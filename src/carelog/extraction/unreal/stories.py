@@ -120,6 +120,11 @@ _LEAFLETS: Final = (
         rf"(?:\w+ ){{0,5}}{_SAYING}\b{_BORNE_OUT}{up_to(FIRST_PERSON)}",
     ),
     unreal(
+        "precautions",
+        rf"\b(?:return|er|ed|safety) precautions?(?: (?:given|discussed|reviewed|explained|provided))?"
+        rf"(?: (?:for|include|including|are))?:?{up_to()}",
+    ),
+    unreal(
         "google internet webmd chatgpt",
         rf"\b(?:google|internet|webmd|chatgpt) (?:says|said|thinks) {up_to(_HOWEVER)}",
     ),

@@ -2,10 +2,11 @@
 
 It is no diagnosis. Each rule names what it looks for and whose guidance it follows.
 
-    rules.py     the rules, with their sources
+    rules.py     the rules
+    sources.py   the guidance that they follow
     phrases.py   the words for signs that no entry stands for
     together.py  the same, where several words tell them in any order
-    amounts.py   signs that are numbers: how many tablets, how old, a glucose without a unit
+    amounts.py   signs that are numbers: how many tablets, how old, how many weeks, a glucose without a unit
     threats.py   what somebody says they are about to do to another
     spreading.py chest pain that is said to spread
     named.py     where a turn names any of these
@@ -15,6 +16,7 @@ It is no diagnosis. Each rule names what it looks for and whose guidance it foll
 """
 
 from carelog.extraction.urgency.assess import Assessment, Flag, assess
-from carelog.extraction.urgency.rules import RULES, Level, Rule, Source
+from carelog.extraction.urgency.rules import RULES, Level, Rule
+from carelog.extraction.urgency.sources import Source
 
 __all__ = ["RULES", "Assessment", "Flag", "Level", "Rule", "Source", "assess"]

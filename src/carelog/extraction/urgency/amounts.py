@@ -1,4 +1,5 @@
-"""Signs that are numbers: how old an infant is, how many tablets were taken, a glucose that is told without a unit."""
+"""Signs that are numbers: the age of an infant, the weeks of a pregnancy, how many tablets were taken, a glucose told
+without a unit."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -9,11 +10,25 @@ from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 INFANT: Final = "under three months"
+INFANT_FEVER: Final = "fever of an own infant"
+PREGNANT: Final = "pregnant"
 GLUCOSE_FAR_OUT: Final = "glucose of 30 to 39 without a unit"
 GLUCOSE_OUT: Final = "glucose of 17 to 29 without a unit"
 
 _AGES: Final = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30.4, "months": 30.4}
 _INFANT_DAYS: Final = 90
+
+_CHILDREN: Final = word_set("baby son daughter newborn infant boy girl grandson granddaughter")
+_FEVER: Final = word_set("fever feverish bukhar")
+_TEMPERATURE: Final = word_set("temperature temp")
+_ONESELF: Final = word_set("i i'm i've im ive me myself")
+_FEVERS: Final = ((38, 43), (100.4, 108))  # degrees Celsius, degrees Fahrenheit
+
+_BLEEDING: Final = word_set("bleeding bled spotting")
+_I_AM: Final = word_set("i'm im am")
+_ABOUT: Final = word_set("about almost nearly around only just now like")
+_WEEKS: Final = range(4, 43)
+_WITH_CHILD: Final = word_set("and pregnant along with bleeding spotting gestation")
 
 _MANY: Final = 10
 _PILLS: Final = word_set("pills tablets capsules goliyan goliyaan")
@@ -71,18 +86,24 @@ _BARE: Final = 6  # words of an answer
 _OF_SOMETHING_ELSE: Final = word_set(
     "g gram grams gm mg mmol mmols millimoles percent % years year units minutes days over / pounds kg calories times"
 )
-TRIGGERS: Final = _STRENGTHS.keys() | {f"{name}s" for name in _STRENGTHS} | _SUGAR | _PILLS | {"units", "old"}
+TRIGGERS: Final = (
+    _STRENGTHS.keys() | {f"{name}s" for name in _STRENGTHS} | _SUGAR | _PILLS | _BLEEDING | {"units", "old", "along"}
+)
 
 
 def amounts(utterance: Utterance) -> Iterator[Mention]:
     """Every sign that is a number."""
     norms = utterance.norms
     aged, taken, sugar = "old" in norms, not norms.isdisjoint(_TAKEN), not norms.isdisjoint(_SUGAR)
-    if not (aged or taken or sugar):
+    bleeding = not norms.isdisjoint(_BLEEDING)
+    if not (aged or taken or sugar or bleeding):
         return
     numbers = find_numbers(utterance)
     if aged:
         yield from _infants(utterance, numbers)
+        yield from _infants_fevers(utterance, numbers)
+    if bleeding:
+        yield from _weeks_along(utterance, numbers)
     if taken:
         yield from _instead(utterance, numbers)
         yield from _many_tablets(utterance, numbers)
@@ -120,6 +141,41 @@ def _infants(utterance: Utterance, numbers: Sequence[Number]) -> Iterator[Mentio
         count = number.value if number else 1 if words[i - 2].norm in ("a", "one") else None
         if count is not None and 0 < count * _AGES[words[i - 1].norm] <= _INFANT_DAYS:
             yield Mention(INFANT, number.first if number else i - 2, i + 1)
+
+
+def _infants_fevers(utterance: Utterance, numbers: Sequence[Number]) -> Iterator[Mention]:
+    """ "My baby is two weeks old and has | a fever": of the speaker's own, where the speaker is not the subject."""
+    words = utterance.words
+    for age in _infants(utterance, numbers):
+        begin, end = utterance.sentence_at(age.first)
+        own = any(
+            words[i].norm == "my" and (i + 1 == age.first or words[i + 1].norm in _CHILDREN)
+            for i in range(begin, age.first)
+        )
+        for i in range(age.end, end if own else age.end):
+            if words[i].norm in _ONESELF:
+                break
+            if words[i].norm in _FEVER or (words[i].norm in _TEMPERATURE and _is_fever(numbers, i, end)):
+                yield Mention(INFANT_FEVER, i, i + 1)
+                break
+
+
+def _is_fever(numbers: Sequence[Number], i: int, end: int) -> bool:
+    return any(i < n.first < end and any(low <= n.value < high for low, high in _FEVERS) for n in numbers)
+
+
+def _weeks_along(utterance: Utterance, numbers: Sequence[Number]) -> Iterator[Mention]:
+    """ "I'm 34 weeks and bleeding", and not "I'm six weeks out from the surgery"."""
+    words = utterance.words
+    for number in numbers:
+        k = number.first - 1
+        while k >= 0 and words[k].norm in _ABOUT:
+            k -= 1
+        following = [word.norm for word in words[number.end : number.end + 2]]
+        if k < 0 or words[k].norm not in _I_AM or number.value not in _WEEKS or following[:1] != ["weeks"]:
+            continue
+        if len(following) == 1 or following[1] in _WITH_CHILD:
+            yield Mention(PREGNANT, k, number.end + 1)
 
 
 def _many_tablets(utterance: Utterance, numbers: Sequence[Number]) -> Iterator[Mention]:
@@ -171,6 +227,19 @@ def _instead(utterance: Utterance, numbers: Sequence[Number]) -> Iterator[Mentio
         taken = [n for n in numbers if i - _INSTEAD_REACH <= n.first < i]
         if right is not None and taken and taken[0].value >= _TIMES * right.value > 0:
             yield Mention("overdose", taken[0].first, right.end)
+
+
+def asks_how_far_along(utterance: Utterance) -> bool:
+    """ "How far along are you?"."""
+    return {"far", "along", "you"} <= utterance.norms
+
+
+def weeks_in_answer(reply: Utterance) -> Mention | None:
+    """The weeks of a pregnancy in a reply to such a question."""
+    number = next(iter(find_numbers(reply)), None)
+    if number is None or number.value not in _WEEKS or len(reply.words) > _BARE:
+        return None
+    return Mention(PREGNANT, number.first, number.end)
 
 
 def asks_for_glucose(utterance: Utterance) -> bool:

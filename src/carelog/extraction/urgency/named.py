@@ -3,27 +3,38 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from carelog.extraction.negation import Clause, clauses
+from carelog.extraction.clauses import clauses
+from carelog.extraction.negation import Clause
 from carelog.extraction.urgency import amounts, phrases, spreading, threats, together
 from carelog.extraction.urgency.mention import Mention
 from carelog.extraction.urgency.phrases import PHRASES
 from carelog.extraction.urgency.together import TOGETHER, Together
 from carelog.extraction.utterances import Utterance
+from carelog.extraction.wordsets import word_set
 
 TRIGGERS: Final = phrases.TRIGGERS | together.TRIGGERS | amounts.TRIGGERS | threats.TRIGGERS | spreading.TRIGGERS
 """The words without which no sign can be named: turns that hold none need not be read."""
+
+_SUICIDAL: Final = "suicidal thoughts"
+_WISHING: Final = word_set("wish wishing wished")
+_WISH_REACH: Final = 4  # words
 
 
 def named(utterance: Utterance, before: Sequence[str]) -> Iterator[Mention]:
     """Every sign that the turn names. `before` are the texts of the turns before it."""
     for first, end, sign in PHRASES.within(utterance.words):
-        yield Mention(sign, first, end)
+        yield Mention(sign, first, end, as_plan=sign == _SUICIDAL and _is_wished(utterance, first))
     yield from amounts.amounts(utterance)
     yield from threats.threats(utterance)
     yield from spreading.spreading(utterance, before)
     near = [one for one in TOGETHER if all(not utterance.norms.isdisjoint(group) for group in one.groups)]
     if near:
         yield from _together(utterance, clauses(utterance), near)
+
+
+def _is_wished(utterance: Utterance, first: int) -> bool:
+    """ "I wish I could | go to sleep and never wake up": the wish is the sign."""
+    return any(word.norm in _WISHING for word in utterance.words[max(0, first - _WISH_REACH) : first])
 
 
 def _together(utterance: Utterance, cut: Sequence[Clause], near: Sequence[Together]) -> Iterator[Mention]:

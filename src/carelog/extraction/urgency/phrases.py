@@ -26,13 +26,18 @@ MEANINGS: Final[dict[str, str]] = {
         can't go on anymore | ca n't go on anymore | can't go on living | don't want to go on living |
         do n't want to go on living | want it all to end | wish you were dead | wish you weren't alive |
         wish you were n't alive | wish i wasn't alive | wish i weren't alive | wished you were dead | sleep forever |
-        never wake up again | not wake up again | mar jaana chahta | mar jaana chahti | mar jana chahta |
+        never wake up again | not wake up again | go to sleep and never wake up | go to sleep and not wake up |
+        fall asleep and never wake up | fall asleep and not wake up | thoughts of ending it | thinking of ending it |
+        thinking about ending it | thought of ending it | thought about ending it |
+        mar jaana chahta | mar jaana chahti | mar jana chahta |
         mar jana chahti | marna chahta | marna chahti | khudkushi | khudkhushi | aatmahatya | atmahatya |
         jeena nahi chahta | jeena nahi chahti | jina nahi chahta | jina nahi chahti | jeene ka mann nahi |
         jeene ka man nahi | jaan de dunga | jaan de dungi | apni jaan le | jaan dena chahta | jaan dena chahti |
         jaan de du | मरना चाहता | मरना चाहती | मर जाना चाहता | मर जाना चाहती | आत्महत्या | खुदकुशी | जीना नहीं चाहता |
         जीना नहीं चाहती | जीने का मन नहीं
     """,
+    "talk of an end": "end it | ending it | end it all | ending it all",
+    "severe headache": "splitting headache | blinding headache | excruciating headache",
     "thunderclap headache": """
         worst headache | worst headache of my life | thunderclap headache | thunderclap | worst head pain |
         worst headache i've ever had
@@ -102,9 +107,26 @@ MEANINGS: Final[dict[str, str]] = {
         couldn't wake him | couldn't wake her | not waking up | is unconscious | he's unconscious | she's unconscious |
         unresponsive | he's not breathing | she's not breathing | is not breathing | he isn't breathing |
         she isn't breathing | isn't breathing | is n't breathing | behosh hai | hosh mein nahi |
-        saans nahi le raha | saans nahi le rahi
+        saans nahi le raha | saans nahi le rahi | सांस नहीं ले रहा | सांस नहीं ले रही | साँस नहीं ले रहा |
+        साँस नहीं ले रही | isn't waking up | is n't waking up |
+        saans nahi le rahe | सांस नहीं ले रहे | साँस नहीं ले रहे | he's not responding | she's not responding |
+        isn't responding | is n't responding | is not responding
     """,
     "blue lips": "turning blue | turned blue | going blue | gone blue",
+    "hit by another": """
+        hits me | hitting me | hit me | beats me | beating me | beat me up | punches me | punching me | punched me |
+        slaps me | slapped me | chokes me | choked me | choking me | strangled me
+    """,
+    "afraid at home": """
+        don't feel safe at home | do n't feel safe at home | not safe at home | scared to go home | afraid to go home |
+        terrified to go home | scared of him | scared of her | afraid of him | afraid of her | terrified of him |
+        terrified of her | scared of my husband | afraid of my husband | scared of my boyfriend |
+        afraid of my boyfriend | scared he'll | scared she'll | afraid he'll | afraid she'll
+    """,
+    "unable to pass urine": """
+        can't pee at all | ca n't pee at all | cannot pee at all | can't urinate at all | ca n't urinate at all |
+        cannot urinate at all
+    """,
     "under three months": "newborn | new born",
 }
 PHRASES: Final[PhraseTable[str]] = phrase_table(MEANINGS)
@@ -120,7 +142,9 @@ TRIGGERS: Final = word_set(
     poison bleach zeher zehar saari sari ज़हर जहर सारी pregnant garbhvati गर्भवती pet blind eye sight vision dikhna
     दिखना numb numbness saddle bladder bowels wet wetting head injury sir sar सिर newborn born blue bluish hang shoot
     shooting drown drowning wrists jump goodbye end dena du waking unconscious unresponsive breathing dose broke
-    ending hanging off suddenly sudden behosh hosh
+    ending hanging off suddenly sudden behosh hosh hits hitting beats beating beat punches punching punched slaps
+    slapped chokes choked strangled scared afraid terrified pee urinate hit safe responding splitting blinding
+    excruciating
     """
 )
 """The words without which none of these can be there: turns that hold none are not read."""

@@ -32,6 +32,7 @@ _NO_INJURY: Final = word_set(
     "shoulder fell hurts hurt pain painful stiff frozen sprained broke broken fracture cast sling"
 )
 _COLD: Final = word_set("cold raynaud's raynauds winter ice pool swimming lipstick dye paint ink jeans popsicle")
+_UNABLE_NOW: Final = word_set("can't cant cannot ca unable")
 _TAKEN: Final = word_set("took taken swallowed swallow downed kha khayi")
 _DRUNK: Final = word_set("drank drunk swallowed swallow downed pi")
 _NOT_EATEN: Final = word_set(
@@ -97,7 +98,11 @@ TOGETHER: Final[tuple[Together, ...]] = (
         "facial droop",
         (word_set("hanging crooked lopsided sagging"), word_set("face mouth smile"), word_set("side since suddenly")),
     ),
-    Together("facial droop", (word_set("droop droops drooping drooped drooped"), word_set("face mouth smile cheek"))),
+    Together(
+        "facial droop",
+        (word_set("droop droops drooping drooped drooped"), word_set("face mouth smile cheek")),
+        word_set("age ageing aging botox dentist dentist's"),
+    ),
     Together(
         "thunderclap headache",
         (_SUDDEN, word_set("headache migraine"), word_set("severe worst terrible awful bad tez")),
@@ -196,6 +201,81 @@ TOGETHER: Final[tuple[Together, ...]] = (
         ),
     ),
     Together("swollen calf", (word_set("calf"), word_set("swollen swelling swelled puffy"))),
+    Together(
+        "swollen leg",
+        (word_set("swollen swelled"), word_set("leg thigh")),
+        word_set("both fell twisted sprained broke broken bite bitten sting stung months years"),
+    ),
+    Together(
+        "weak legs",
+        (word_set("weak weakness numb numbness paralyzed paralysed"), frozenset({"legs"})),
+        word_set("sit sitting kneel kneeling crossed laugh cough sneeze"),
+    ),
+    Together(
+        "rigid abdomen",
+        (
+            word_set("rock rigid board"),
+            word_set("stomach belly abdomen tummy"),
+            word_set("hard rigid solid stiff like"),
+        ),
+        word_set("gym abs workout crunches soft not non no n't isn't"),
+    ),
+    Together(
+        "unable to pass urine",
+        (
+            word_set("pee urinate"),
+            _UNABLE_NOW,
+            word_set("since yesterday hours drop"),
+        ),
+        word_set("catheter without months years"),
+    ),
+    Together(
+        "unable to pass urine",
+        (word_set("pee urinate"), word_set("able"), word_set("n't haven't hasn't not"), word_set("since hours drop")),
+        word_set("catheter standing without months years"),
+    ),
+    Together(
+        "unable to pass urine",
+        (word_set("peshab पेशाब"), word_set("nahi nahin नहीं band बंद"), word_set("kal subah raat ghante कल सुबह रात घंटे")),
+    ),
+    Together(
+        "sudden pain of a testicle",
+        (
+            word_set("testicle testicles testis scrotum"),
+            _SUDDEN | word_set("excruciating unbearable"),
+            word_set("pain painful hurts hurt hurting killing swelled swollen"),
+        ),
+    ),
+    Together(
+        "bleeding that does not stop",
+        (
+            frozenset({"bleeding"}),
+            word_set("stop stopping"),
+            word_set("won't wont wo can't cant ca cannot isn't doesn't not n't"),
+        ),
+        word_set("stopped gums period periods no without itching"),
+    ),
+    Together(
+        "bleeding that does not stop",
+        (word_set("khoon खून"), word_set("band ruk rukta ruka बंद रुक"), word_set("nahi nahin नहीं")),
+    ),
+    Together(
+        "pills laid by",
+        (
+            word_set("saving hoarding stockpiling stashing"),
+            word_set("pills tablets capsules meds medicines medication"),
+        ),
+    ),
+    Together(
+        "battery swallowed",
+        (word_set("battery batteries"), word_set("swallowed swallow")),
+        word_set("remote toy phone app machine doll almost nearly"),
+    ),
+    Together(
+        "facial droop",
+        (word_set("tedha tedhi टेढ़ा टेढ़ी"), word_set("muh munh chehra मुँह मुंह चेहरा")),
+        word_set("karke banake bana"),
+    ),
 )
 
 TRIGGERS: Final = frozenset[str]().union(*(together.groups[0] for together in TOGETHER))

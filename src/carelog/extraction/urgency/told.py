@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from carelog.conversations.turns import Role, Turn
 from carelog.extraction.claims import long_past, of_another, of_carer_self, speaks_for_subject
+from carelog.extraction.clauses import clauses
 from carelog.extraction.exchange import AnswerKind, Question, answer_to, questions
 from carelog.extraction.finding import Span
-from carelog.extraction.negation import Clause, Denial, clauses, denial, is_negative
+from carelog.extraction.negation import Clause, Denial, denial, is_negative
 from carelog.extraction.pieces import in_pieces
 from carelog.extraction.quoting import quoted
 from carelog.extraction.symptoms import context, persons
@@ -19,10 +20,13 @@ from carelog.extraction.urgency.amounts import (
     GLUCOSE_FAR_OUT,
     GLUCOSE_OUT,
     INFANT,
+    INFANT_FEVER,
     asks_for_glucose,
+    asks_how_far_along,
     asks_how_many_were_taken,
     glucose_in_answer,
     many_in_answer,
+    weeks_in_answer,
 )
 from carelog.extraction.urgency.mention import Mention
 from carelog.extraction.urgency.named import TRIGGERS, named
@@ -34,12 +38,33 @@ _OF_OLD = word_set("history once childhood teenager")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _THOUGHT = word_set("yes yeah yep sometimes thought haan kabhi several nearly often most half")
 _OF_ONESELF = word_set("me my myself i i've mera meri mere")
+_I_AM = word_set("i i'm im am i've")
+_FELT_REACH = 3  # words
 _SAYING = word_set("said says cried cries thought shouted sang sings whispered goes asked yelled replied screamed")
 _MEANING = word_set("thinking considering planning contemplating going gonna about having want wanting")
 _MEANT_REACH = 6  # words
 _MEANT_AFTER = 3
-_OF_A_CHILD = ("unresponsive", "blue lips", "overdose")
+_OF_A_CHILD = ("unresponsive", "blue lips", "overdose", "battery swallowed")
 _CHILDREN = word_set("baby son daughter child toddler newborn infant kid grandson granddaughter")
+_KIN = _CHILDREN | word_set(
+    """
+    husband wife partner mother mom mum father dad brother sister grandma grandmother grandpa grandfather aunt uncle
+    friend roommate boyfriend girlfriend
+    """
+)
+_OF_KIN = ("unresponsive", "facial droop")
+_HINDI_KIN = word_set(
+    """
+    papa mummy maa pitaji pati patni biwi dada dadi nana nani beta beti bachcha baccha bachchi पापा मम्मी माँ मां पिताजी
+    पति पत्नी दादा दादी नाना नानी बेटा बेटी बच्चा बच्ची
+    """
+)
+_NOT_NOW = word_set(
+    """
+    was were had died dead ago since years months stroke palsy bell's night nights snores snoring apnea always tha thi
+    the था थी
+    """
+)
 _BY_ANYONE = (INFANT, GLUCOSE_OUT, GLUCOSE_FAR_OUT)
 _BEFORE = 2  # turns
 _YES = (AnswerKind.YES, AnswerKind.ONLY)
@@ -99,8 +124,19 @@ def _number_answered(utterance: Utterance, reply: Utterance | None) -> Iterator[
         mention = many_in_answer(reply)
     elif asks_for_glucose(utterance):
         mention = glucose_in_answer(reply)
+    elif asks_how_far_along(utterance):
+        mention = weeks_in_answer(reply)
+    elif _asks_whether_safe(utterance):
+        answer = answer_to([utterance, reply], 0, questions(utterance)[-1:])
+        if answer is not None and answer.kind is AnswerKind.NO:
+            yield Sign("afraid at home", (answer.span, utterance.span()))
     if mention is not None:
         yield Sign(mention.sign, (reply.span(mention.first, mention.end), utterance.span()))
+
+
+def _asks_whether_safe(utterance: Utterance) -> bool:
+    """ "Do you feel safe at home?"."""
+    return {"you", "safe", "home"} <= utterance.norms and bool(questions(utterance))
 
 
 def _answered(utterance: Utterance, reply: Utterance | None, question: Question | None) -> Span | None:
@@ -131,7 +167,13 @@ def _is_told(utterance: Utterance, cut: Sequence[Clause], mention: Mention) -> b
         return True  # "everyone would be better off without me"
     if utterance.turn.role is Role.CARER:
         return not of_carer_self(utterance, mention.first)
-    return (mention.sign in _OF_A_CHILD and _is_of_own_child(utterance, mention)) or not (
+    if mention.sign == INFANT_FEVER or (mention.sign in _OF_A_CHILD and _is_of_own_child(utterance, mention)):
+        return True
+    if mention.sign == "afraid at home":
+        return not _I_AM.isdisjoint(word.norm for word in words[max(0, mention.first - _FELT_REACH) : mention.first])
+    if mention.sign in _OF_KIN and _is_of_kin_now(utterance, mention):
+        return True
+    return not (
         persons.is_of_other(words, clause, mention.first)
         or persons.is_third_person(words, clause, mention.first)
         or of_another(utterance, mention.first, reach=8)
@@ -153,10 +195,21 @@ def _is_of_own_child(utterance: Utterance, mention: Mention) -> bool:
     return any(word.norm == "my" and later.norm in _CHILDREN for word, later in pairwise(words))
 
 
+def _is_of_kin_now(utterance: Utterance, mention: Mention) -> bool:
+    """ "My husband isn't breathing", in a sentence that tells of no other time."""
+    begin, end = utterance.sentence_at(mention.first)
+    words = utterance.words
+    if any(word.norm in _NOT_NOW for word in words[begin:end]):
+        return False
+    before = words[begin : mention.end]
+    mine = any(word.norm == "my" and later.norm.removesuffix("'s") in _KIN for word, later in pairwise(before))
+    return mine or any(word.norm in _HINDI_KIN for word in before)
+
+
 def _is_quoted(words: Sequence[Word], mention: Mention) -> bool:
     """Words of a story or a song: "I can't breathe, she said", "I can't breathe without you"."""
     after = [word.norm for word in words[mention.end : mention.end + 4]]
-    if after[:1] == ["without"]:
+    if after[:1] == ["without"] or (after[:1] == ["through"] and "nose" in after):
         return True
     return not _SAYING.isdisjoint(after) and "i" not in after
 

@@ -76,9 +76,10 @@ def find_mentions(reading: Reading) -> list[Mention]:
     [('metformin', 'metformine'), ('potassium', 'potassium')]
     """
     words = reading.words
-    candidates = [i for i, word in enumerate(words) if _may_begin(word[0])]
-    if not candidates:
+    beginnings = {norm for norm in reading.utterance.norms if _may_begin(norm)}
+    if not beginnings:
         return []
+    candidates = [i for i, word in enumerate(words) if word[0] in beginnings]
     known = load_drugs().phrases
     company = _Company(reading)
     found: list[Mention] = []

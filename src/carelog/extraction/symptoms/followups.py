@@ -95,7 +95,7 @@ def followed_up(
     last = found[-1].position
     if position - last > _REACH or same_speaker(asking, reply.utterance) or not reply.words:
         return {}
-    if _OPENINGS.isdisjoint(asking.norms):
+    if _OPENINGS.isdisjoint(asking.norms) or not _ASKING.stands_in(asking.words, 0, len(asking.words)):
         return {}
     for question in open_questions(asking):
         stretch = range(question.first, question.end)

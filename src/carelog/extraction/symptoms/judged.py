@@ -16,10 +16,10 @@ from carelog.extraction.exchange_fillers import MARKS, only_fillers
 from carelog.extraction.exchange_plain import PLAIN_REPLIES, closes
 from carelog.extraction.negation import is_negative
 from carelog.extraction.phrasebook import phrase_set, phrase_table
-from carelog.extraction.symptoms.lexicon import lexicon
+from carelog.extraction.symptoms.lexicon import Lexicon, lexicon
 from carelog.extraction.symptoms.mentions import Mention
 from carelog.extraction.symptoms.reading import Reading
-from carelog.extraction.symptoms.sites import first_site
+from carelog.extraction.symptoms.sites import Site, first_site
 from carelog.extraction.symptoms.statements import Statement, Weight
 from carelog.extraction.symptoms.wellness import said_to_be_well
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
@@ -215,15 +215,7 @@ def _bad_part(asking: Reading, reply: Reading) -> Iterator[Statement]:
         denied = any(is_negative(word) for word in reply.words[begin:stop])
         well = sound and bool(said) and said[-1] in _SOUND
         if said and not denied and (said[-1] in _BAD or well):
-            there = Mention(
-                known.concept(site.name, "pain"),
-                site.first,
-                site.end,
-                site.first,
-                site=site.said,
-                part=site.name,
-                complaint="pain",
-            )
+            there = _pain_of(site, known)
             spans = (asking.quote(site.first, site.end), reply.span(begin, stop))
             yield Statement(there, "absent" if well else "present", Weight.ANSWER, asking.position, spans)
 
@@ -246,15 +238,7 @@ def _complained_of(asking: Reading, reply: Reading) -> Iterator[Statement]:
         return
     if reply.words[site.first - 1].norm not in _MINE or any(w.norm.isalpha() for w in reply.words[site.end : end]):
         return
-    there = Mention(
-        known.concept(site.name, "pain"),
-        site.first,
-        site.end,
-        site.first,
-        site=site.said,
-        part=site.name,
-        complaint="pain",
-    )
+    there = _pain_of(site, known)
     yield Statement(there, "present", Weight.TAKEN_AS_KNOWN, reply.position, (reply.quote(first, end),))
 
 
@@ -309,3 +293,16 @@ def _judgement(
                 return None
             return ("absent", first, stop) if sound and kind == _WELL else None
     return None
+
+
+def _pain_of(site: Site, known: Lexicon) -> Mention:
+    """The part of the body stands for what is told of it."""
+    return Mention(
+        known.concept(site.name, "pain"),
+        site.first,
+        site.end,
+        site.first,
+        site=site.said,
+        part=site.name,
+        complaint="pain",
+    )

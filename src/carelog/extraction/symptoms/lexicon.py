@@ -18,6 +18,9 @@ DENIED = "!"
 _COMPOSED = ("discharge", "ringing", "leaking", "temperature", "temperatures", "temp", "temps", "crying")
 _SITED = "<site> "
 _BEING = (" is ", " are ", " has been ")
+_LINKS = (" feel ", " felt ", " get ")
+""" "My nose feels blocked", "my nose gets blocked" for "nose is blocked"."""
+_DENYING_LINKS = (" not ", " not feel ", " not get ")
 _STAND_IN = re.compile(r"\{(\w+)\}")
 
 
@@ -91,9 +94,13 @@ def parse_lexicon(text: str) -> Lexicon:
                         continue
                     if concepts.setdefault(key, name) != name:
                         raise ValueError(f"symptoms.tsv line {number}: {spelled!r} already means {concepts[key]!r}")
-                    linked.extend((other, name) for other in _linked(spelled))
-                    if name != NOTHING:
-                        denied.extend((phrase_compared(other), f"{DENIED}{name}") for other in _denied(spelled))
+                    being = _being_in(spelled)
+                    if being is None:
+                        continue
+                    linked.extend((spelled.replace(being, link, 1), name) for link in _LINKS)
+                    if name != NOTHING and " not" not in spelled:
+                        others = (spelled.replace(being, link, 1) for link in _DENYING_LINKS)
+                        denied.extend((phrase_compared(other), f"{DENIED}{name}") for other in others)
     for phrase, name in linked:
         concepts.setdefault(phrase_compared(phrase), name)
     known = {**dict(denied), **concepts}
@@ -111,19 +118,12 @@ def parse_lexicon(text: str) -> Lexicon:
     )
 
 
-def _linked(phrase: str) -> Iterator[str]:
-    """ "My nose feels blocked", "my nose gets blocked" for "nose is blocked"."""
+def _being_in(phrase: str) -> str | None:
+    """The verb of "nose is blocked", in whose place others may stand."""
     for being in _BEING:
         if being in phrase:
-            yield from (phrase.replace(being, link, 1) for link in (" feel ", " felt ", " get "))
-            return
-
-
-def _denied(phrase: str) -> Iterator[str]:
-    """ "My nose isn't blocked", "my chest doesn't feel tight": the denial stands within the phrase."""
-    being = next((being for being in _BEING if being in phrase), None)
-    if being is not None and " not" not in phrase:
-        yield from (phrase.replace(being, link, 1) for link in (" not ", " not feel ", " not get "))
+            return being
+    return None
 
 
 def _openings(phrases: Iterable[str]) -> dict[str, frozenset[str]]:

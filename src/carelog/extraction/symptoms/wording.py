@@ -43,6 +43,8 @@ _ANEW = frozenset({"i", "my", "the", "you", "your"})
 _UNHEARD_PAIRS = {"a": ("little", "bit"), "little": ("bit",), "kind": ("of",), "sort": ("of",), "bit": ("of",)}
 _HAVING = word_set("has have had")
 _DEPENDING = frozenset({*_UNHEARD_PAIRS, *_HAVING, "with", "in", "not"})
+_CHANGED = frozenset({*_READ_AS, *_UNHEARD_PAIRS, *_HAVING, *_ABLE})
+"""Without any of these, a phrase without a repetition is compared as it stands."""
 
 
 def compared(words: Sequence[Word]) -> tuple[list[Word], list[tuple[int, int]]]:
@@ -104,7 +106,7 @@ def phrase_compared(phrase: str) -> str:
     """A phrase of the vocabulary as it is compared with what is said."""
     norms = phrase.split()
     repeats = len({*norms}) < len(norms)
-    if not repeats and _READ_AS.keys().isdisjoint(norms) and _DEPENDING.isdisjoint(norms) and "'s" not in phrase:
+    if not repeats and _CHANGED.isdisjoint(norms) and "'s" not in phrase:
         return " ".join(norms)
     return " ".join(word.norm for word in compared([Word(norm, 0, 0) for norm in norms])[0])
 

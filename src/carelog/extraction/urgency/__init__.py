@@ -16,7 +16,8 @@ It is no diagnosis. Each rule names what it looks for and whose guidance it foll
 """
 
 from carelog.extraction.urgency.assess import Assessment, Flag, assess
-from carelog.extraction.urgency.rules import RULES, Level, Rule
+from carelog.extraction.urgency.rule import Level, Rule
+from carelog.extraction.urgency.rules import RULES
 from carelog.extraction.urgency.sources import Source
 
 __all__ = ["RULES", "Assessment", "Flag", "Level", "Rule", "Source", "assess"]

@@ -9,7 +9,8 @@ from typing import Final
 from carelog.conversations import Conversation
 from carelog.extraction.grounding import evidence_of
 from carelog.extraction.urgency.readings import signs_of
-from carelog.extraction.urgency.rules import RULES, Level, Rule
+from carelog.extraction.urgency.rule import Level, Rule
+from carelog.extraction.urgency.rules import RULES
 from carelog.extraction.urgency.told import signs_told
 from carelog.record.entries import NewEntry
 from carelog.record.evidence import Evidence

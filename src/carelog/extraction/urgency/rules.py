@@ -5,41 +5,10 @@ them, or those of `phrases` and `readings`. A rule that is urgent asks for what 
 months is not counted for it.
 """
 
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from carelog.extraction.urgency import sources
-from carelog.extraction.urgency.sources import Source
-
-
-class Level(IntEnum):
-    """How soon somebody is to look at it."""
-
-    ROUTINE = 0
-    FOLLOW_UP = 1
-    URGENT = 2
-
-    @property
-    def label(self) -> str:
-        """As tags and analyses have it.
-
-        >>> Level.FOLLOW_UP.label
-        'follow-up'
-        """
-        return self.name.lower().replace("_", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """`looks_for` are groups of signs: one of each must be there."""
-
-    id: str
-    title: str
-    level: Level
-    looks_for: tuple[frozenset[str], ...]
-    sources: tuple[Source, ...]
-
+from carelog.extraction.urgency.rule import Level, Rule
 
 _CHEST: Final = frozenset({"crushing chest pain", "chest pain", "chest tightness", "chest pressure"})
 _BREATH: Final = frozenset({"shortness of breath", "orthopnea", "severe breathlessness", "waking breathless"})

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction import claims
-from carelog.extraction.measured import LINKS, is_plain, untimed, with_unsaid_point
+from carelog.extraction.measured import LINKS, is_plain, untimed
 from carelog.extraction.numbers import Form, Number, find_numbers
 from carelog.extraction.numbers.words import UNITS
 from carelog.extraction.slips import CORRECTING
 from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.vitals.body_heat import FARTHEST, has_a_scale, is_body_heat, told_of_a_body
 from carelog.extraction.vitals.cues import Cue, find_cues
 from carelog.extraction.vitals.measures import (
-    Measure,
     is_of_a_change,
     measure_at,
     weight_in,
@@ -27,7 +27,6 @@ from carelog.extraction.wordsets import word_set
 from carelog.record.types.vitals import Kind
 
 _QUOTE_REACH = 20  # words that a quote may begin before its number
-_FARTHEST = 16  # words between the name of a vital and its number
 _ANSWERING = LINKS | word_set(
     """
     let me believe my mine last time sure okay do less more oh ah well erm not too bad great rotten awful goes i've
@@ -35,7 +34,6 @@ _ANSWERING = LINKS | word_set(
     """
 )
 _LOOKING_UP = word_set("let me look see check find that was not")
-_ENDS = frozenset(".?!…;")
 _MARKS = frozenset({",", ".", "…", "-", "?", "!"})
 # "And two hours after lunch it was 180"
 _LINKS_ANEW = LINKS | ANEW | word_set("hour hours hrs later one two three 1 2 3 do ghante ghanta ek aur और but")
@@ -58,9 +56,7 @@ _LEAST_BARE_SUGAR = 50
 _DAYS = word_set("today yesterday monday tuesday wednesday thursday friday saturday sunday aaj kal fasting आज कल")
 _CHECKED = word_set("checked measured tested rechecked check नापा napa naapa")
 _CHECKED_REACH = 9  # words
-_LEADING = word_set("was is it's said , now about around at to")
 _TELLING = word_set("was is it's it tha thi hai था थी है")
-_SCALES = word_set("fahrenheit celsius centigrade")
 # "My sugars were 110, 142, 130."
 _SEVERAL = word_set("sugars temps temperatures sats levels rates weights pulses readings")
 _MORE_OF_THEM = word_set("and then")
@@ -71,7 +67,6 @@ _ALIVE = 34  # Cel; below it, a message of a number and its unit is about the we
 _NOTE = 4  # words
 _DETERMINED = word_set("the my your his her that's")
 _SCALED = 14  # words
-_BODILY = ((35.0, 41.9), (95.0, 107.9))  # in either scale
 _CARED = (["he's"], ["she's"], ["he", "is"], ["she", "is"], ["baby", "is"], ["baby's"])
 _IN_A_NOTE = word_set("today now this morning aaj subah yesterday . , : - hai")
 _FEET = re.compile(r"\d['’′]")
@@ -189,7 +184,7 @@ def _single(
     if kind is None and asked and asked.kind == "glucose" and _is_of_a_day(words, number):
         kind = asked.kind
     if kind is None:
-        kind = _checked(utterance, number, cues, asked, last) or _of_a_body(utterance, numbers, k, cues, asked)
+        kind = _checked(utterance, number, cues, asked, last) or told_of_a_body(utterance, numbers, k, cues, asked)
     own = unit_at(words, number.end)
     if kind is None and asked and last is None and own and own[1].kind == asked.kind and number.first <= _SCALED:
         kind = asked.kind
@@ -235,23 +230,6 @@ def _is_of_a_day(words: Sequence[Word], number: Number) -> bool:
     return after in _DAYS or (before[-1:] == ["was"] and before[0] in _DAYS)
 
 
-def _of_a_body(
-    utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue], asked: Asked | None
-) -> Kind | None:
-    """ "Fever is not there. Second night it was hundred point two.", "Thirty-eight two. You've a bit of a fever.": only
-    a body's heat is told to such a decimal where a fever is spoken of."""
-    spoken_of = any(cue.kind == "temperature" for cue in cues) or (asked is not None and asked.kind == "temperature")
-    words, number = utterance.words, with_unsaid_point(utterance.words, numbers, k)
-    if not spoken_of or number.value.is_integer() or not any(low <= number.value <= high for low, high in _BODILY):
-        return None
-    begin, end = utterance.sentence_at(number.first)
-    named = any(begin <= cue.first < end for cue in cues)
-    own = unit_at(words, number.end)
-    foreign = foreign_at(words, number.end) or (own is not None and own[1].kind != "temperature")
-    led = number.first == begin or words[number.first - 1].norm in _LEADING
-    return None if named or foreign or not led else "temperature"
-
-
 def _stands_alone(utterance: Utterance, number: Number) -> bool:
     """The number, with its point, is a sentence of its own: "Oh, I can't read this. Nine point two."."""
     first, end = utterance.sentence_at(number.first)
@@ -277,14 +255,14 @@ def _named(
         return given.kind, (given.first, given.end), False
     own = unit_at(words, number.end)
     foreign = own is not None and before is not None and {own[1].kind, before.kind} == _SIZES
-    if before and not foreign and number.first - before.end <= _FARTHEST and _links(words, before.end, number.first):
+    if before and not foreign and number.first - before.end <= FARTHEST and _links(words, before.end, number.first):
         return before.kind, (before.first, before.end), is_plain(words, before.end, number)
     changed = k > 0 and before is not None and before.kind == "weight" and before.end <= numbers[k - 1].first
     if before and changed and is_of_a_change(words, numbers[k - 1].first, _end_of_measure(words, numbers[k - 1])):
         start = _end_of_measure(words, numbers[k - 1])
         if number.first - start <= _NAMED_SOON and _links(words, start, number.first):
             return before.kind, (before.first, before.end), False  # "My weight is up 3 pounds, | 187 today."
-    if before and before.kind == "temperature" and _is_body_heat(words, numbers, k, before):
+    if before and before.kind == "temperature" and is_body_heat(words, numbers, k, before):
         return before.kind, (before.first, before.end), False
     after = next((cue for cue in cues if cue.first >= number.end), None)
     if after and after.kind in _DIRECT and after.first - number.end <= 6:  # "a 101 fever", "five foot six tall"
@@ -292,7 +270,7 @@ def _named(
         if after.kind == "heart_rate" and any(after.end == other.first for other in numbers):
             measure = None  # "dia 88 pulse 71"
         adjacent = measure and after.first - measure.end <= (words[measure.end].norm == "in")
-        if measure and (adjacent or _is_body_temperature(words, measure)):
+        if measure and (adjacent or has_a_scale(words, measure)):
             return after.kind, (after.first, after.end), False
     if own and own[1].kind == "heart_rate":
         return "heart_rate", (number.first, number.end), False
@@ -326,16 +304,6 @@ def _given_to(utterance: Utterance, numbers: Sequence[Number], k: int, cues: Seq
     return None if cue is None or own or not cue.kind or measure_at(utterance, numbers, k, cue.kind) is None else cue
 
 
-def _is_body_heat(words: Sequence[Word], numbers: Sequence[Number], k: int, cue: Cue) -> bool:
-    """A number with its point that only a body has, in the sentence that names the temperature and gives no other:
-    "my temperature, I did it since you'd ask, 36.9"."""
-    number = with_unsaid_point(words, numbers, k)
-    marks = {word.norm for word in words[cue.end : number.first]} & _ENDS
-    alone = not any(cue.end <= other.first < number.first for other in numbers)
-    near = number.first - cue.end <= _FARTHEST and not marks and alone
-    return near and not number.value.is_integer() and any(low <= number.value <= high for low, high in _BODILY)
-
-
 def _is_named_after(utterance: Utterance, numbers: Sequence[Number], k: int, cues: Sequence[Cue], after: Cue) -> bool:
     """ "It was 98, my sugar I mean", and not "it was 98. My sugar was 140"."""
     words, number = utterance.words, numbers[k]
@@ -362,11 +330,6 @@ def _links(words: Sequence[Word], first: int, end: int) -> bool:
         if norms and _TELLING.isdisjoint(norms):
             return False
     return all(norm in LINKS for norm in norms)
-
-
-def _is_body_temperature(words: Sequence[Word], measure: Measure) -> bool:
-    """ "It was 102 degrees Fahrenheit on the thermometer": a unit of its own, and a value of a body."""
-    return words[measure.end - 1].norm in _SCALES and not measure.doubtful
 
 
 def _end_of_measure(words: Sequence[Word], number: Number) -> int:

@@ -48,15 +48,13 @@ from carelog.api.docs_page import install_docs
 from carelog.api.entry_lists import entry_routes
 from carelog.api.errors import describe_refusals, install_error_handlers, refusals
 from carelog.api.failures import Failures
-from carelog.api.limits import BodyLimit
+from carelog.api.limits import OF_STRANGERS, BodyLimit
 from carelog.api.middleware import HeadAsGet, Requests
 from carelog.api.public_address import PublicAddress
 from carelog.api.services import Services
 from carelog.api.signposts import Signposts
 from carelog.telemetry.tracing import Tracer
 
-# What somebody may send who has yet to sign in.
-_OPEN_BYTES: Final = 64 << 10
 _DOCUMENTS: Final = ("/api/conversations", archives.BRINGING, "/fhir")
 # The headers that web pages of other origins may send, and read, beside those that every page may.
 _ASKED: Final = (
@@ -104,7 +102,7 @@ def create_app(
     # The last one added is the outermost.
     app.add_middleware(handing_in.Straight)
     app.add_middleware(Auditing, services=services)
-    open_to_all = {route.path: _OPEN_BYTES for route in auth.open_router.routes if isinstance(route, APIRoute)}
+    open_to_all = {route.path: OF_STRANGERS for route in auth.open_router.routes if isinstance(route, APIRoute)}
     app.add_middleware(
         BodyLimit,
         most=max_body_bytes,

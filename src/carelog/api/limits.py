@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carelog.api.errors import Refuse, error_response, refusal_of
@@ -14,7 +15,9 @@ _LENGTH_DIGITS = 20
 _MOST_VALUES = 100_000
 _SILENT_SECONDS = 30
 _ENDING: Final = {"Connection": "close"}
-_UNASKED: Final = 64 << 10  # bytes; so much is read before it is known who sends it
+
+OF_STRANGERS: Final = 64 << 10
+"""Bytes; so much is read of somebody who is not known."""
 
 Known: TypeAlias = Callable[[Scope], Awaitable[object]]
 """Raises Unauthenticated for a request of somebody who is not known."""
@@ -56,40 +59,40 @@ class BodyLimit:
         declared = headers.get("content-length", "")
         length = int(declared[:_LENGTH_DIGITS]) if declared.isdecimal() else None
         if length is not None and length > most:
-            await self._refuse(scope, receive, send, most)
+            await self._too_large(most)(scope, receive, send)
             return
-        if self._known and (length > _UNASKED if length is not None else "transfer-encoding" in headers):
+        if self._known and (length > OF_STRANGERS if length is not None else "transfer-encoding" in headers):
             try:
                 await self._known(scope)
             except CarelogError as error:
                 await refusal_of(error, self._answer)(scope, receive, send)
                 return
         taken = values = 0
-        too_large = silent = whole = False
-        answering = False
+        refusal: Response | None = None
+        whole = answering = False
 
         async def counted() -> Message:
-            nonlocal taken, values, too_large, silent, whole
+            nonlocal taken, values, refusal, whole
             if whole:
                 return await receive()
             try:
                 async with asyncio.timeout(_SILENT_SECONDS):
                     message = await receive()
             except TimeoutError:
-                silent = True
+                refusal = self._answer(408, "too_slow", f"nothing came for {_SILENT_SECONDS} seconds", None, _ENDING)
                 return {"type": "http.disconnect"}
             whole = not message.get("more_body", False)
             body = message.get("body", b"")
             taken += len(body)
             values += 0 if is_document else body.count(b",")
             if taken > most or values > _MOST_VALUES:
-                too_large = True
+                refusal = self._too_large(most)
                 return {"type": "http.disconnect"}
             return message
 
         async def watched(message: Message) -> None:
             nonlocal answering
-            if (too_large or silent) and not answering:
+            if refusal and not answering:
                 return
             answering = True
             await send(message)
@@ -97,14 +100,10 @@ class BodyLimit:
         try:
             await self._app(scope, counted, watched)
         except Exception:
-            if not (too_large or silent) or answering:
+            if not refusal or answering:
                 raise
-        if too_large and not answering:
-            await self._refuse(scope, receive, send, most)
-        elif silent and not answering:
-            told = self._answer(408, "too_slow", f"nothing came for {_SILENT_SECONDS} seconds", None, _ENDING)
-            await told(scope, receive, send)
+        if refusal and not answering:
+            await refusal(scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
-        response = self._answer(413, "body_too_large", f"at most {most} bytes are read", {"most_bytes": most})
-        await response(scope, receive, send)
+    def _too_large(self, most: int) -> Response:
+        return self._answer(413, "body_too_large", f"at most {most} bytes are read", {"most_bytes": most})

@@ -16,7 +16,7 @@ from carelog.db import Database
 from carelog.db.breakers import Breakers, SharedStates
 from carelog.delivery import Channel, Sender, make_sender
 from carelog.identity.kept_keys import has_kept_keys
-from carelog.identity.secret_key import SecretKey, load_secret_key
+from carelog.identity.secret_key import FILE, SecretKey, load_secret_key
 from carelog.kit.beside import beside
 from carelog.kit.clock import Clock
 from carelog.kit.shared_redis import SharedRedis
@@ -74,7 +74,9 @@ async def open_ground(settings: Settings, clock: Clock) -> AsyncIterator[Ground]
         redis = _shared_redis(settings, clock)
         if redis:
             closing.push_async_callback(redis.close)
-        secrets = secret_key_of(settings, shared=auth.dialect != "sqlite", sealed=await has_kept_keys(auth))
+        missing = settings.secret_key is None and not (settings.data_dir / FILE).exists()
+        sealed = missing and await has_kept_keys(auth)
+        secrets = secret_key_of(settings, shared=auth.dialect != "sqlite", sealed=sealed)
         safeguards = Safeguards.shared(health, redis, secrets.subkey, clock)
         receivers = Breakers(SharedStates(health, webhook_breaker), clock, metrics.webhook_breaker_changed)
         make = partial(Made.of, safeguards=safeguards, receivers=receivers)

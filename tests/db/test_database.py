@@ -174,12 +174,16 @@ async def test_a_transaction_that_stands_still_gives_back_what_it_has_locked(dat
                     await another.execute(update(_number).where(_number.c.value == 1).values(value=20))
                 await connection.execute(insert(_number).values(value=11))
         assert is_outage(refused.value)
-        # Who stood still finds nothing done by halves, and goes on.
-        await _add(halted, 30)
-        numbers = await halted.rows(select(_number.c.value).order_by(_number.c.value))
-        assert [row.value for row in numbers] == [0, 2, 20, 30]
+        await _goes_on(halted)
     finally:
         await halted.close()
+
+
+async def _goes_on(database: Database) -> None:
+    """Who stood still finds nothing done by halves, and goes on."""
+    await _add(database, 30)
+    numbers = await database.rows(select(_number.c.value).order_by(_number.c.value))
+    assert [row.value for row in numbers] == [0, 2, 20, 30]
 
 
 @asynccontextmanager
@@ -203,10 +207,7 @@ async def test_a_transaction_that_stands_still_in_mid_statement_is_ended(databas
                     await another.execute(update(_number).where(_number.c.value == 1).values(value=20))
                 await halted.execute(insert(_number).values(value=11))
         assert is_outage(refused.value)
-        # Who stood still finds nothing done by halves, and goes on.
-        await _add(database, 30)
-        numbers = await database.rows(select(_number.c.value).order_by(_number.c.value))
-        assert [row.value for row in numbers] == [0, 2, 20, 30]
+        await _goes_on(database)
     finally:
         await watching.close()
 

@@ -13,6 +13,8 @@ import typer
 from carelog.kit.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from carelog.conversations import Conversation
     from carelog.pipeline.submission import Receive, Submission
 
@@ -68,7 +70,6 @@ def read_submission(
 
     Raises OSError, and InvalidInput for a file that is larger than `most` bytes or cannot be read as what it is.
     """
-    from carelog.conversations.spoken_on import moment_in, spoken_on
     from carelog.kit.clock import SystemClock
     from carelog.pipeline.submission import by_its_words, from_vcon, read_transcript, receive_plain
 
@@ -76,7 +77,7 @@ def read_submission(
     if _is_vcon(file, data):
         return from_vcon(data, receive=receive or receive_plain, channel=channel, subject_id=subject_id)
     text, title = _decoded(data), _title(file)
-    spoken_at = spoken_on(text) or moment_in(file.stem)
+    spoken_at = _spoken_at(file, text)
     name = by_its_words(text, subject_id, spoken_at)  # the same file again is the same conversation
     return read_transcript(
         text,
@@ -93,7 +94,6 @@ def read_conversation(file: Path, most: int) -> "Conversation":
     """The same for commands that store nothing: it imports only what reading needs."""
     from carelog.conversations import Conversation, from_transcript
     from carelog.conversations.receiving import read_plain
-    from carelog.conversations.spoken_on import moment_in, spoken_on
     from carelog.kit.clock import SystemClock
     from carelog.kit.ids import new_id
 
@@ -101,9 +101,16 @@ def read_conversation(file: Path, most: int) -> "Conversation":
     if _is_vcon(file, data):
         return read_plain(data)
     now, text = SystemClock().now(), _decoded(data)
-    spoken_at = spoken_on(text) or moment_in(file.stem) or now
+    spoken_at = _spoken_at(file, text) or now
     document = from_transcript(text, uuid=new_id(), created_at=now, started_at=spoken_at, subject=_title(file))
     return Conversation.of(document)
+
+
+def _spoken_at(file: Path, text: str) -> "datetime | None":
+    """When a transcript was spoken, as a line at its top says, or else the file's name."""
+    from carelog.conversations.spoken_on import moment_in, spoken_on
+
+    return spoken_on(text) or moment_in(file.stem)
 
 
 def _is_vcon(file: Path, data: bytes) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Select
 from carelog.db import Connection
 from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError
+from carelog.kit.problems import place_of
 from carelog.record.archive.container import ArchiveRefused
 
 AT_ONCE: Final = 500
@@ -52,5 +53,4 @@ def read_as(model: type[M], value: Any, name: str) -> M:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        place = "/".join(map(str, first["loc"]))
-        raise ArchiveRefused(f"{name}: /{place} is not as an archive has it") from None
+        raise ArchiveRefused(f"{name}: {place_of(first['loc'])} is not as an archive has it") from None

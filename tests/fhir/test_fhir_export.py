@@ -21,7 +21,7 @@ from carelog.app import Carelog
 from carelog.identity import SCOPES, Principal
 from carelog.kit.clock import ManualClock
 from carelog.kit.errors import NotFound
-from carelog.record.fhir.exporting import Wanted
+from carelog.record.fhir.export import Wanted
 from carelog.record.fhir.tables import fhir_export
 
 Accepted = Callable[[Iterable[dict[str, Any]]], None]

@@ -17,7 +17,7 @@ from carelog.delivery.tables import delivery
 from carelog.identity import operator
 from carelog.record import Evidence
 from carelog.record.editing import Draft
-from carelog.record.fhir.exporting import Wanted
+from carelog.record.fhir.export import Wanted
 from carelog.record.rejections import Value
 from carelog.record.review import adding as reviews
 from carelog.record.review.items import Doubt, NewReview, Placed, Reading

@@ -25,7 +25,7 @@ from carelog.api.services import ServicesOf
 from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
 from carelog.record.fhir.elements import instant
-from carelog.record.fhir.exporting import Wanted
+from carelog.record.fhir.export import Wanted
 from carelog.record.fhir.kinds import kinds
 
 router = APIRouter(prefix="/fhir", tags=["fhir"], default_response_class=FhirResponse)

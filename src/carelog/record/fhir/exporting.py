@@ -12,10 +12,9 @@ import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -26,10 +25,11 @@ from carelog.identity import Principal
 from carelog.identity.audit import AuditEvent, AuditTrail
 from carelog.kit import jsontext
 from carelog.kit.clock import Clock
-from carelog.kit.errors import ComeAgain, NotFound
+from carelog.kit.errors import NotFound
 from carelog.kit.ids import new_id
 from carelog.kit.paging import Cursor
 from carelog.record.fhir.elements import Resource
+from carelog.record.fhir.export import Export, ExportFile, TooManyExports, Wanted
 from carelog.record.fhir.paging import Found, Place
 from carelog.record.fhir.reading import FhirReader
 from carelog.record.fhir.search import Span
@@ -38,51 +38,12 @@ from carelog.record.subjects import Subject, SubjectStore
 
 log = logging.getLogger(__name__)
 
-State = Literal["queued", "running", "finished", "failed"]
-
 KEPT: Final = timedelta(hours=24)
 _LEASE: Final = timedelta(minutes=1)
 _POLL: Final = 5.0
 _MOST_KEPT: Final = 10
 _RESOURCES: Final = 500
 _SUBJECTS: Final = 50
-
-
-class TooManyExports(ComeAgain):
-    """Whoever asks has as many exports as are kept for one."""
-
-    code = "export.too_many"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to export: of which kinds, all where None; of whom, everyone that the principal may see where None; changed
-    since when."""
-
-    kinds: tuple[str, ...] | None = None
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFile:
-    name: str
-    kind: str
-    resources: int
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    id: UUID
-    request: str
-    state: State
-    asked_at: datetime
-    expires_at: datetime | None
-    files: tuple[ExportFile, ...]
-
-    @property
-    def resources(self) -> int:
-        return sum(file.resources for file in self.files)
 
 
 class Exports:

@@ -293,6 +293,25 @@ async def test_the_pump_brings_in_by_itself_and_all_at_its_end(trail: AuditTrail
     assert await kept(trail) == names("user", 3) + names("later", 2)
 
 
+async def test_the_pump_leaves_the_file_of_a_living_process_to_it_until_it_is_gone(
+    auth: Database, trail: AuditTrail, folder: Path
+) -> None:
+    async def round_of_the_pump() -> int:
+        pump = Pump(trail)
+        pump.stop()
+        await pump.run()
+        [end] = await auth.rows(select(audit_head.c.seq))
+        return int(end.seq)
+
+    writer = Spool(folder)
+    writer.write([Noted(event, _AT, new_id()) for event in looks("other", 2)])
+    trail.keep(looks("user", 1))
+    assert await round_of_the_pump() == 1
+    writer.let_go()
+    assert await round_of_the_pump() == 3
+    assert left_in(folder) == []
+
+
 async def test_what_cannot_be_brought_in_waits(
     auth: Database, trail: AuditTrail, clock: ManualClock, folder: Path
 ) -> None:

@@ -17,7 +17,7 @@ _AFTER_TROUBLE_SECONDS: Final = 5.0
 
 class Pump:
     """Does rounds until `stop`: a moment after something was written, and now and then for what processes that died
-    have left."""
+    have left. What is another living one's is left to its own pump: to look through it too would double the work."""
 
     def __init__(self, trail: AuditTrail) -> None:
         self._trail = trail
@@ -42,7 +42,7 @@ class Pump:
     async def _round(self) -> bool:
         try:
             self._trail.keep_counted(all_of_it=self._stopped)
-            await self._trail.bring_in()
+            await self._trail.bring_in(of_all=False)
         except Exception as error:  # noqa: BLE001  the next round may do better
             what = "the database cannot be used" if is_outage(error) else "the audit trail cannot be written"
             log.error(what, extra={"error": kind_of(error), "place": place_of(error)})

@@ -96,12 +96,15 @@ class AuditTrail:
         """Keep the counts of minutes that are over, or `all_of_it`."""
         self.keep(self._strangers.counted() if all_of_it else self._strangers.over(self._clock.now()))
 
-    async def bring_in(self) -> None:
-        """Chain what this process and others on this machine have kept so far: it is on disk when this returns."""
+    async def bring_in(self, *, of_all: bool = True) -> None:
+        """Chain what this process and others on this machine have kept so far: it is on disk when this returns. Not
+        `of_all`, but of this process and those that are gone: the others bring in theirs themselves."""
         async with self._bringing_in:
             self._spool.let_go()
             for file in self._spool.waiting():
                 with file:
+                    if not (of_all or file.whole):
+                        continue
                     for noted in file.batches(_BROUGHT_IN_AT_ONCE):
                         await self._append_new(noted)
                     if file.whole:

@@ -4,14 +4,14 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
 
-from carelog.db import Connection, Database
+from carelog.db import Combiner, Connection, Database
 from carelog.db.turns import WriteTurn
 
 Add = Callable[[Database, int], Awaitable[None]]
@@ -127,6 +127,40 @@ def test_who_waits_for_a_process_that_was_halted_is_told_so_and_may_try_again(fi
         pass
     impatient.close()
     patient.close()
+
+
+async def test_what_comes_while_another_process_writes_shares_the_transaction_after_it(
+    database: Database, file: Path
+) -> None:
+    batches = []
+
+    async def add_all(numbers: Sequence[int]) -> Sequence[None]:
+        async def work(connection: Connection) -> None:
+            await connection.execute(insert(_number), [{"n": number} for number in numbers])
+
+        await database.transact(work)
+        batches.append(list(numbers))
+        return [None for _ in numbers]
+
+    combiner = Combiner(add_all, turn=database.turn)
+    with _another_process_writes(file) as other:
+        waiting = []
+        for number in range(5):
+            waiting.append(asyncio.ensure_future(combiner.submit(number)))
+            assert await _count(database) == 0
+        other.kill()
+        await asyncio.wait_for(asyncio.gather(*waiting), _PATIENCE)
+    assert batches == [[0, 1, 2, 3, 4]]
+    with _another_process_writes(file):  # who may, since the turn was given back
+        pass
+
+
+async def test_who_had_the_turn_and_wrote_nothing_gives_it_back(database: Database, file: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.turn():
+            raise ZeroDivisionError
+    with _another_process_writes(file):
+        pass
 
 
 async def test_who_is_cancelled_while_writing_gives_the_turn_back(database: Database, file: Path) -> None:

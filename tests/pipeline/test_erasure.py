@@ -17,6 +17,7 @@ from stored import on_shelves
 
 from carelog.app import Carelog
 from carelog.conversations import store
+from carelog.conversations.prepared import Prepared
 from carelog.db import Connection, auth_metadata, health_metadata
 from carelog.identity import CATALOGUE, Principal, operator
 from carelog.identity.refusals import SignInAgain
@@ -132,9 +133,8 @@ async def test_what_comes_while_it_is_erased_is_erased_too_or_is_somebody_elses(
         async with carelog.auth.read() as connection:
             assert (await connection.execute(select(erasure.c.finished_at))).scalars().all() == [None]
         # From a transaction that had read the subject before it was gone.
-        late = store.Received(
-            submission("late", tel=TEL).conversation, "checkin", "late", subject, clock.now(), "0" * 64
-        )
+        prepared = Prepared.of(submission("late", tel=TEL).conversation)
+        late = store.Received(prepared, "checkin", "late", subject, clock.now())
         async with carelog.health.write() as connection:
             await store.add(connection, [late])
         [receipt] = await carelog.intake.accept(operator(), [submission("again", tel=TEL)])

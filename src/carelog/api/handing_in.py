@@ -3,7 +3,6 @@ dozen of them, FastAPI takes longer than storing the conversation does."""
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
@@ -21,7 +20,6 @@ from carelog.api.own_parameters import OwnParameters
 from carelog.api.parameters import Given, Moment, Text
 from carelog.api.services import Services
 from carelog.api.shapes import ReceiptOut
-from carelog.conversations.found_by import words_of
 from carelog.identity import Principal
 from carelog.kit.errors import CarelogError, InvalidInput, NotFound
 from carelog.pipeline.intake import Verdict
@@ -95,7 +93,7 @@ async def hand_in(request: Request) -> Response:
     def read() -> Submission:
         return _read(services, asked, subject_id, kind, body)
 
-    submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(_read_whole, read)
+    submission = read() if len(body) < _READ_ASIDE else await asyncio.to_thread(read)
     lane = None if asked.lane is None else Lane[asked.lane.upper()]
     named = asked.idempotency_key
     key = None if named is None else RequestKey(named, _digest(request, body))
@@ -185,14 +183,6 @@ def _read(services: Services, asked: Asked, subject_id: UUID | None, kind: str, 
         started_at=asked.started_at,
         title=asked.title,
     )
-
-
-def _read_whole(read: Callable[[], Submission]) -> Submission:
-    """The conversation, with its words if they take long to read: intake is about to ask for them, and they are read
-    once."""
-    submission = read()
-    words_of(submission.conversation)
-    return submission
 
 
 def _digest(request: Request, body: bytes) -> str:

@@ -1,6 +1,5 @@
 """The store of conversations."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -12,7 +11,8 @@ from sqlalchemy import CompoundSelect, Select, bindparam, delete, select, update
 
 from carelog.conversations import tables
 from carelog.conversations.conversation import Conversation
-from carelog.conversations.found_by import party_rows, storable, words_of
+from carelog.conversations.found_by import storable, words_of
+from carelog.conversations.prepared import Prepared
 from carelog.conversations.search import ConversationQuery, search
 from carelog.conversations.word_index import add_words, change_words
 from carelog.db import (
@@ -27,7 +27,6 @@ from carelog.db import (
     update_all,
 )
 from carelog.identity import Principal
-from carelog.kit import jsontext
 from carelog.kit.errors import NotFound
 from carelog.kit.paging import Cursor, Page
 
@@ -44,13 +43,16 @@ _original = tables.conversation_original
 class Received:
     """A conversation that is to be stored, and how it is known where it came from."""
 
-    conversation: Conversation
+    prepared: Prepared
     channel: str
     external_id: str
     subject_id: UUID
     recorded_at: datetime
-    digest: str
     opened: "Opened | None" = None
+
+    @property
+    def id(self) -> UUID:
+        return self.prepared.conversation.uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,6 @@ class Known:
     digest: str
 
 
-def digest(conversation: Conversation) -> str:
-    """The fingerprint of a document's content: white space and the order of keys do not matter."""
-    return hashlib.sha256(jsontext.canonical(conversation.document)).hexdigest()
-
-
 async def known(connection: Connection, ids: Collection[UUID], names: Collection[tuple[str, str]]) -> list[Known]:
     """The stored conversations that have one of these ids, or one of these (channel, external id) names."""
     dialect = connection.dialect.name
@@ -133,7 +130,7 @@ async def add(connection: Connection, received: Sequence[Received]) -> None:
     await insert_all(connection, _stored, [_row(item) for item in received])
     await _add_parties(connection, received)
     await _keep_originals(connection, received)
-    await add_words(connection, {item.conversation.uuid: words_of(item.conversation) for item in received})
+    await add_words(connection, {item.id: item.prepared.words for item in received})
 
 
 async def renew(connection: Connection, received: Sequence[Received]) -> None:
@@ -151,16 +148,16 @@ async def renew(connection: Connection, received: Sequence[Received]) -> None:
             **{name: bindparam(f"_{name}") for name in of_document},
         )
     )
-    rows = [_row(item) for item in received]
+    rows = [item.prepared.columns for item in received]
     await connection.execute(
         write, [{"_id": row["id"], **{f"_{name}": row[name] for name in of_document}} for row in rows]
     )
-    ids = [item.conversation.uuid for item in received]
+    ids = [item.id for item in received]
     for beside, column in ((_party, _party.c.conversation_id), (_original, _original.c.conversation_id)):
         await connection.execute(delete(beside).where(among(connection, column, ids)))
     await _add_parties(connection, received)
     await _keep_originals(connection, received)
-    await change_words(connection, {item.conversation.uuid: words_of(item.conversation) for item in received})
+    await change_words(connection, {item.id: item.prepared.words for item in received})
 
 
 async def remove(connection: Connection, ids: Collection[UUID]) -> None:
@@ -211,7 +208,7 @@ _REPLACE = (
 
 
 async def _add_parties(connection: Connection, received: Sequence[Received]) -> None:
-    await insert_all(connection, _party, [row for item in received for row in party_rows(item.conversation)])
+    await insert_all(connection, _party, [row for item in received for row in item.prepared.parties])
 
 
 async def _keep_originals(connection: Connection, received: Sequence[Received]) -> None:
@@ -220,7 +217,7 @@ async def _keep_originals(connection: Connection, received: Sequence[Received]) 
         _original,
         [
             {
-                "conversation_id": item.conversation.uuid,
+                "conversation_id": item.id,
                 "form": opened.form,
                 "signer": storable(opened.signer) if opened.signer else None,
                 "content": opened.original,
@@ -317,18 +314,11 @@ _COLUMNS = len(fields(Stored))
 
 
 def _row(item: Received) -> dict[str, Any]:
-    conversation = item.conversation
     return {
-        "id": conversation.uuid,
+        **item.prepared.columns,
         "channel": item.channel,
         "external_id": item.external_id,
         "subject_id": item.subject_id,
-        "title": storable(conversation.title) if conversation.title else None,
-        "started_at": conversation.started_at,
-        "created_at": conversation.created_at,
         "recorded_at": item.recorded_at,
-        "digest": item.digest,
         "revision": 1,
-        "document": conversation.json,
-        "amends": conversation.amends,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -18,12 +19,19 @@ class Combiner(Generic[T, R]):
     Items that come while a batch is under way are in the next one. A batch also waits some milliseconds at most for
     callers who are about to come. `work` returns one result for each item, in order; if it writes, it returns once that
     is committed. When it fails for a batch, each item is tried alone, so that one caller's item does not fail the
-    others'.
+    others'. With a `turn`, such as `Database.turn`, a batch is what has come by then.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, most: int = 64) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        *,
+        most: int = 64,
+        turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> None:
         self._work = work
         self._most = most
+        self._turn = turn
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -42,8 +50,9 @@ class Combiner(Generic[T, R]):
         try:
             while self._waiting:
                 await self._gathered()
-                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                await self._work_together(batch)
+                async with self._turn():
+                    batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                    await self._work_together(batch)
         finally:
             self._working = None
             for _, done in self._waiting:  # only while the process is being shut down

@@ -131,6 +131,20 @@ class Database:
             yield connection
         self._count_commit()
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """On SQLite, wait until no other process writes, for a transaction that is begun in the block: it can then hold
+        all that came meanwhile. A hint, which decides nothing: the transaction itself waits as well."""
+        if self._turn is None:
+            yield
+            return
+        await self._turn.come()
+        try:
+            yield
+        except BaseException:
+            self._turn.give_back()  # which a transaction that had begun has done
+            raise
+
     async def transact(self, work: Work[T]) -> T:
         """A transaction for `work`, which gets the connection and awaits nothing but its statements: for what is done
         so often that each trip to the database counts. Returns what `work` returns, once that is committed.

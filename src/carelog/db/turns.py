@@ -6,13 +6,14 @@ which the system hands on at once, and takes from a process that has died. It pr
 Where such a file cannot be had, they wait as SQLite has them wait.
 """
 
+import asyncio
 import fcntl
 import os
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from types import TracebackType
 
 
@@ -29,6 +30,7 @@ class WriteTurn:
         self._patience = patience
         self._file: int | None = None
         self._waiting: SimpleQueue[Future[None] | None] | None = None
+        self._opening = Lock()  # the event loop and the writer's thread may come at the same time
 
     def __enter__(self) -> None:
         self.take()
@@ -47,6 +49,18 @@ class WriteTurn:
         if not came:
             raise TimeoutError(f"another process has been writing for more than {self._patience:g} seconds")
 
+    async def come(self) -> None:
+        """Wait until this process has it, or as long as `take` would, which then tells. Nothing blocks meanwhile, so
+        this is for who gathers what is to be written in it."""
+        try:
+            if self._came_at_once():
+                return
+            coming = asyncio.wrap_future(self._when_it_comes())
+        except OSError:
+            return
+        with suppress(TimeoutError, OSError):
+            await asyncio.wait_for(coming, self._patience)
+
     def give_back(self) -> None:
         """Let the next one have it. Does nothing if this process does not have it."""
         file = self._file
@@ -62,13 +76,9 @@ class WriteTurn:
         self._file = self._waiting = None
 
     def _came_in_time(self) -> bool:
-        if self._file is None:
-            self._file = _beside(self._database)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if self._came_at_once():
             return True
-        except BlockingIOError:
-            coming = self._when_it_comes(self._file)
+        coming = self._when_it_comes()
         try:
             coming.result(self._patience)
         except TimeoutError:
@@ -77,11 +87,26 @@ class WriteTurn:
             coming.result()
         return True
 
-    def _when_it_comes(self, file: int) -> "Future[None]":
+    def _came_at_once(self) -> bool:
+        try:
+            fcntl.flock(self._opened(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _opened(self) -> int:
+        with self._opening:
+            if self._file is None:
+                self._file = _beside(self._database)
+            return self._file
+
+    def _when_it_comes(self) -> "Future[None]":
         """Done when the lock is had. A thread of its own waits for it, since nothing ends that wait but the lock."""
-        if self._waiting is None:
-            self._waiting = SimpleQueue()
-            Thread(target=_wait, args=(file, self._waiting), name="turn", daemon=True).start()
+        file = self._opened()
+        with self._opening:
+            if self._waiting is None:
+                self._waiting = SimpleQueue()
+                Thread(target=_wait, args=(file, self._waiting), name="turn", daemon=True).start()
         coming: Future[None] = Future()
         self._waiting.put(coming)
         return coming

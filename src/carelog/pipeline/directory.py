@@ -1,6 +1,6 @@
 """The directory: whose record a conversation belongs to, and the subjects that are new."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,10 +32,10 @@ class Directory:
         cls,
         connection: Connection,
         submissions: Sequence[Submission],
-        claims: Mapping[int, Sequence[Identifier]],
+        claims: Iterable[Sequence[Identifier]],
         now: datetime,
     ) -> "Directory":
-        owners = await subjects.known(connection, {i for claimed in claims.values() for i in claimed})
+        owners = await subjects.known(connection, {i for claimed in claims for i in claimed})
         named = {s.subject_id for s in submissions if s.subject_id}
         return cls(owners, await subjects.existing(connection, named), now)
 

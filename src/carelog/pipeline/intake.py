@@ -1,5 +1,6 @@
 """Intake: the one way in. Conversation, search index, subject and runs are committed together, or not at all."""
 
+import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from carelog.conversations import store
+from carelog.conversations import Conversation, store
+from carelog.conversations.prepared import Prepared
 from carelog.db import Combiner, Connection, Database, anew_if_taken
 from carelog.identity import Principal
 from carelog.kit.clock import Clock
@@ -30,6 +32,8 @@ from carelog.telemetry.tracing import Tracer
 
 # Where each conversation is one message of a thread, so that the next one may take back what it says.
 _IN_ORDER = frozenset({"whatsapp"})
+# Characters. To read the words of a document may take some seconds for each megabyte, which nobody else waits for.
+_PREPARED_ASIDE = 32_000
 
 
 class UnknownList(InvalidInput):
@@ -82,7 +86,7 @@ class Intake:
         self._pressure = Pressure(database, clock, limits)
         self._any_list = any_list
         self._tracer = tracer
-        self._combiner = Combiner(self._write)
+        self._combiner = Combiner(self._write, turn=database.turn)
 
     async def accept(self, principal: Principal, submissions: Sequence[Submission]) -> list[Receipt]:
         """One receipt for each submission, in order. What is accepted is on disk when this returns.
@@ -141,22 +145,30 @@ class Intake:
 
     async def _taken(self, connection: Connection, handed: Sequence["_Handed"]) -> tuple["_Batch", list[Receipt]]:
         batch = await _Batch.load(connection, handed, self._clock.now())
-        receipts = [batch.take(number, one) for number, one in enumerate(handed)]
+        receipts = [batch.take(one) for one in handed]
         await batch.write(connection)
         return batch, receipts
 
     async def _handed(self, principal: Principal, given: Submission) -> "_Handed":
         submission = given.as_of(principal)
-        if submission.lane is Lane.URGENT and principal.subjects is not None:
-            return _Handed(principal, submission, (), Forbidden("your key may not go before everybody else's"))
-        chains = self._chains.current.for_channel(submission.channel)
+        chains: list[Chain] = []
+        refused: CarelogError | None = None
         try:
-            for name in submission.ingress_lists:
-                chains += [chain for chain in self._reading(name) if chain not in chains]
-        except UnknownList as error:
-            return _Handed(principal, submission, (), error)
-        lane = min((_lane(chain, submission) for chain in chains), default=Lane.URGENT)
-        return _Handed(principal, submission, chains, await self._pressure.refuses(lane))
+            chains = self._chains_for(principal, submission)
+            lane = min((_lane(chain, submission) for chain in chains), default=Lane.URGENT)
+            refused = await self._pressure.refuses(lane)
+        except (Forbidden, UnknownList) as error:
+            refused = error
+        prepared = await _prepared(submission.conversation)
+        return _Handed(principal, submission, prepared, claims_of(submission.conversation), chains, refused)
+
+    def _chains_for(self, principal: Principal, submission: Submission) -> list[Chain]:
+        if submission.lane is Lane.URGENT and principal.subjects is not None:
+            raise Forbidden("your key may not go before everybody else's")
+        chains = self._chains.current.for_channel(submission.channel)
+        for name in submission.ingress_lists:
+            chains += [chain for chain in self._reading(name) if chain not in chains]
+        return chains
 
     def _reading(self, ingress_list: str) -> list[Chain]:
         chains = self._chains.current.for_list(ingress_list)
@@ -165,11 +177,20 @@ class Intake:
         return chains
 
 
+async def _prepared(conversation: Conversation) -> Prepared:
+    if len(conversation.json) < _PREPARED_ASIDE:
+        return Prepared.of(conversation)
+    return await asyncio.to_thread(Prepared.of, conversation)
+
+
 class _Handed(NamedTuple):
-    """A submission, who handed it in, the chains that it is for, and why it is not taken now, if so."""
+    """A submission, who handed it in, what names its subject, the chains that it is for, and why it is not taken now,
+    if so."""
 
     principal: Principal
     submission: Submission
+    prepared: Prepared
+    claims: Sequence[Identifier]
     chains: Sequence[Chain]
     refused: CarelogError | None
 
@@ -181,14 +202,12 @@ class _Batch:
         self,
         seen: Seen,
         before: dict[tuple[str, str], Answered],
-        claims: dict[int, list[Identifier]],
         directory: Directory,
         passages: dict[tuple[UUID, str], Passages],
         now: datetime,
     ) -> None:
         self._seen = seen
         self._before = before
-        self._claims = claims
         self._directory = directory
         self._passages = passages
         self._now = now
@@ -203,27 +222,25 @@ class _Batch:
         known = await store.known(connection, [s.conversation.uuid for s in submissions], [s.name for s in submissions])
         asked = [(one.principal.id, key) for one in handed if (key := one.submission.key)]
         replaced = {s.conversation.uuid for s in submissions if s.replaces} & {k.id for k in known}
-        claims = {i: claims_of(s.conversation) for i, s in enumerate(submissions)}
         return cls(
             seen=Seen(known),
             before=await answered(connection, asked),
-            claims=claims,
-            directory=await Directory.load(connection, submissions, claims, now),
+            directory=await Directory.load(connection, submissions, [one.claims for one in handed], now),
             passages=await ledger.passages(connection, replaced) if replaced else {},
             now=now,
         )
 
-    def take(self, number: int, handed: _Handed) -> Receipt:
+    def take(self, handed: _Handed) -> Receipt:
         """Decide on one submission."""
-        principal, submission, _, refused = handed
+        principal, submission = handed.principal, handed.submission
         conversation_id = submission.conversation.uuid
         try:
             before = same_request(self._before, principal.id, submission.key)
             if before:
                 return Receipt(Verdict.ACCEPTED, before.conversation_id, before.subject_id, before.runs, replayed=True)
-            if refused:
-                raise refused
-            receipt = self._decide(number, handed)
+            if handed.refused:
+                raise handed.refused
+            receipt = self._decide(handed)
         except CarelogError as error:
             return Receipt(Verdict.REFUSED, conversation_id, error=error)
         if submission.key and receipt.verdict is not Verdict.DUPLICATE:
@@ -232,11 +249,10 @@ class _Batch:
             self._answered.append(kept)
         return receipt
 
-    def _decide(self, number: int, handed: _Handed) -> Receipt:
-        principal, submission, chains, _ = handed
-        conversation = submission.conversation
+    def _decide(self, handed: _Handed) -> Receipt:
+        principal, submission, chains = handed.principal, handed.submission, handed.chains
+        conversation, digest = submission.conversation, handed.prepared.digest
         channel, external_id = submission.name
-        digest = store.digest(conversation)
         twin = self._seen.twin(principal, submission, digest)
         if twin and not (submission.replaces and twin.id == conversation.uuid):
             return Receipt(Verdict.DUPLICATE, twin.id, twin.subject_id)
@@ -246,10 +262,10 @@ class _Batch:
             channel, external_id = twin.channel, twin.external_id
             made = _next_passage(chains, twin.id, subject_id, self._passages, self._now, submission)
         else:
-            subject_id = self._directory.subject_of(principal, submission, self._claims[number])
+            subject_id = self._directory.subject_of(principal, submission, handed.claims)
             verdict = Verdict.ACCEPTED
             made = [_first_passage(chain, conversation.uuid, subject_id, self._now, submission) for chain in chains]
-        received = store.Received(conversation, channel, external_id, subject_id, self._now, digest, submission.opened)
+        received = store.Received(handed.prepared, channel, external_id, subject_id, self._now, submission.opened)
         if not twin:
             self._received.append(received)
         elif twin.digest != digest:
@@ -264,7 +280,7 @@ class _Batch:
         await store.add(connection, self._received)
         await store.renew(connection, self._newer)
         await ledger.enqueue(connection, self.runs)
-        self.runs += await ledger.wake(connection, [newer.conversation.uuid for newer in self._newer], self._now)
+        self.runs += await ledger.wake(connection, [newer.id for newer in self._newer], self._now)
         await remember(connection, self._answered, self._now)
 
 

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, select, update
 
 from carelog.conversations import Conversation, store
+from carelog.conversations.prepared import Prepared
 from carelog.conversations.store import Received, Stored
 from carelog.conversations.tables import conversation, conversation_original
 from carelog.db import Connection, among, insert_all
@@ -92,9 +93,8 @@ async def _bring(bringing: Bringing, lines: Sequence[ConversationLine]) -> None:
         document = await _read(bringing, line)
         external_id = line.external_id if (line.channel, line.external_id) not in used else str(document.uuid)
         used.add((line.channel, external_id))
-        received.append(
-            Received(document, line.channel, external_id, bringing.subject_id, line.recorded_at, line.digest)
-        )
+        prepared = Prepared.of(document, line.digest)
+        received.append(Received(prepared, line.channel, external_id, bringing.subject_id, line.recorded_at))
     await store.add(connection, received)
     changed = [{"_id": bringing.id_of(line.id), "_revision": line.revision} for line in new if line.revision > 1]
     if changed:

@@ -1,11 +1,16 @@
 """The bare loops that Carelog is measured against: the same database, the same documents, nothing else."""
 
+from collections import defaultdict
 from time import perf_counter
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, Uuid, bindparam, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, Uuid, bindparam, insert, select, text, update
 
-from carelog.db import Database
+from carelog.conversations.tables import conversation, conversation_party, conversation_text
+from carelog.db import Database, insert_all
+from carelog.pipeline.tables import run
+from carelog.record.tables import subject, subject_identifier
 
 _metadata = MetaData()
 _job = Table(
@@ -33,6 +38,61 @@ async def inserts(database: Database, documents: list[str]) -> float:
         async with database.write() as connection:
             await connection.execute(insert(_job), rows)
     return len(documents) / (perf_counter() - began)
+
+
+async def same_rows(written: Database, anew: Database) -> float:
+    """Conversations a second: all that was written to take them in (documents, what they are found by, whose they are,
+    runs), inserted again into an empty database, in batches with a commit each."""
+    count, batches = await _written(written)
+    began = perf_counter()
+    for batch in batches:
+        async with anew.write() as connection:
+            for table, rows in batch.items():
+                await insert_all(connection, table, rows)
+            if anew.dialect == "sqlite":
+                texts = [row["seq"] for row in batch[conversation_text]]
+                await connection.execute(_INDEX, {"first": min(texts), "last": max(texts)})
+    return count / (perf_counter() - began)
+
+
+_INDEX: Final = text(
+    "INSERT INTO conversation_words (rowid, content)"
+    " SELECT seq, content FROM conversation_text WHERE seq BETWEEN :first AND :last"
+)
+
+
+async def _written(database: Database) -> tuple[int, list[dict[Table, list[dict[str, Any]]]]]:
+    """How many conversations there are, and all rows that belong to them, by batches and tables."""
+    rows: dict[Table, dict[Any, list[dict[str, Any]]]] = {}
+    async with database.read() as connection:
+        for table, of in _OF_A_CONVERSATION.items():
+            rows[table] = defaultdict(list)
+            for row in (await connection.execute(select(table))).mappings():
+                rows[table][row[of]].append(dict(row))
+    stored = [row for [row] in rows[conversation].values()]
+    batches = []
+    for at in range(0, len(stored), _AT_ONCE):
+        batch: dict[Table, list[dict[str, Any]]] = {}
+        for table, of in _OF_A_CONVERSATION.items():
+            names = [
+                one["id" if of == "conversation_id" or table is conversation else "subject_id"]
+                for one in stored[at : at + _AT_ONCE]
+            ]
+            # Taken out: a subject is written with the first conversation that is theirs.
+            batch[table] = [row for name in names for row in rows[table].pop(name, [])]
+        batches.append(batch)
+    return len(stored), batches
+
+
+# Each with the column that says of which conversation a row is, or of which subject.
+_OF_A_CONVERSATION: Final = {
+    subject: "id",
+    subject_identifier: "subject_id",
+    conversation: "id",
+    conversation_party: "conversation_id",
+    conversation_text: "conversation_id",
+    run: "conversation_id",
+}
 
 
 async def documents(database: Database, count: int) -> float:

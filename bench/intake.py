@@ -1,4 +1,5 @@
-"""`ingest.*`: durable POSTs of 10 KB conversations by 16 clients, beside plain inserts of the same documents."""
+"""`ingest.*`: durable POSTs of 10 KB conversations by 16 clients, beside plain inserts of the rows that they lead to.
+`bare.*` says how quick inserts of the documents alone are, without what they are found by."""
 
 import os
 
@@ -6,7 +7,7 @@ from bench import bare
 from bench.client import Tally, post_all
 from bench.conversations import documents
 from bench.figure import Figure, percentile
-from bench.place import Databases
+from bench.place import Databases, Place
 
 _CLIENTS = 16
 _SERVERS = min(2, os.cpu_count() or 1)
@@ -14,22 +15,23 @@ _SERVERS = min(2, os.cpu_count() or 1)
 
 async def measure(databases: Databases, count: int) -> list[Figure]:
     """By a process for each core (`up --servers`), two at the most, and by one, each on a database of its own."""
-    place = databases.place()
-    async with place.opened() as carelog:
-        inserted = await bare.inserts(carelog.health, documents(count))
     figures: list[Figure] = []
     for name, servers in ((f"ingest.{databases.name}", _SERVERS), (f"ingest.{databases.name}.1server", 1)):
-        tally = await _posted(databases, count, servers)
+        place = databases.place()
+        tally = await _posted(place, count, servers)
+        async with place.opened() as posted, databases.place().opened() as empty:
+            plain = await bare.same_rows(posted.health, empty.health)
         figures += [
-            Figure(name, "conversations/s", count / tally.seconds, inserted),
+            Figure(name, "conversations/s", count / tally.seconds, plain),
             Figure(f"{name}.p50", "ms", percentile(tally.took, 0.5)),
             Figure(f"{name}.p99", "ms", percentile(tally.took, 0.99)),
         ]
-    return figures
+    async with databases.place().opened() as empty:
+        inserted = await bare.inserts(empty.health, documents(count))
+    return [*figures, Figure(f"bare.{databases.name}.documents", "documents/s", inserted)]
 
 
-async def _posted(databases: Databases, count: int, servers: int) -> Tally:
-    place = databases.place()
+async def _posted(place: Place, count: int, servers: int) -> Tally:
     async with place.opened() as carelog:
         key = await carelog.keyring.add("bench")
     async with place.running("up", "--port", "0", "--no-worker", "--servers", str(servers)) as server:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from carelog_test_links import Behaviour
+from carelog_test_links import Behaviour, CountingLink
 from made_up import chain, checkpoint_link, scripted_link, submission
 from waiting import finished, until, working
 
@@ -129,6 +129,58 @@ async def test_one_long_batch_does_not_keep_the_others_waiting(opened: Opened, s
             await finished(carelog, count)
         await until(lambda: carelog.worker.in_hand == 1)
         release.set()
+
+
+async def test_conversations_that_take_long_to_read_are_read_one_at_a_time_and_nobody_waits_for_them(
+    opened: Opened, scripted: Script, clock: ManualClock
+) -> None:
+    release = asyncio.Event()
+    reading = []
+
+    async def read(work: Work) -> Outcome:
+        if len(work.conversation.json) > 200_000:
+            reading.append(work.conversation_id)
+            await release.wait()
+        return Outcome()
+
+    scripted("read", read)
+    chains = {"record": chain(scripted_link("read"))}
+    async with opened(chains=chains, worker_concurrency=1, poll_seconds=60) as carelog, working(carelog):
+        await carelog.intake.accept(ME, [submission("I have a headache. " * 12_000) for _ in range(3)])
+        await until(lambda: len(reading) == 1)
+        for count in (1, 2, 3):
+            await carelog.intake.accept(ME, [submission()])
+            await finished(carelog, count)
+        waiting = (await carelog.runs.page(ME, RunQuery(states=(RunState.QUEUED,)), limit=9)).items
+        assert [(run.tries, run.error) for run in waiting] == [(0, None), (0, None)]
+        assert len(reading) == 1
+        release.set()
+        await finished(carelog, 4)
+        clock.advance(seconds=10)
+        await carelog.intake.accept(ME, [submission()])  # by which the worker looks again, as it would in time
+        await finished(carelog, 6)
+        clock.advance(seconds=10)
+        await carelog.intake.accept(ME, [submission()])
+        await finished(carelog, 8)
+    assert len(set(reading)) == 3
+    assert (carelog.worker.done, carelog.worker.failed) == (8, 0)
+
+
+async def test_a_long_recording_is_not_long_to_read(opened: Opened, scripted: Script) -> None:
+    CountingLink.sizes.clear()
+    scripted("nothing", lambda _: Outcome())
+    recording = {
+        "type": "recording",
+        "start": "2026-01-05T08:00:00-05:00",
+        "parties": 0,
+        "mediatype": "audio/ogg",
+        "encoding": "base64url",
+        "body": "T2dnUw" * 50_000,
+    }
+    async with opened(chains={"record": chain({"scripted_batch": {"does": "nothing"}})}) as carelog:
+        await carelog.intake.accept(ME, [submission(dialog=[recording]) for _ in range(2)])
+        await carelog.worker.drain()
+    assert CountingLink.sizes == [2]
 
 
 async def test_who_waits_for_what_is_outside_keeps_no_hand(opened: Opened, scripted: Script) -> None:

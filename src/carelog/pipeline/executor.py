@@ -1,5 +1,6 @@
 """The executor: takes a claimed batch through its chains, and commits what the links returned. It stops before each
-link that calls outside, since whoever waits for an answer need not keep a hand.
+link that calls outside, since whoever waits for an answer need not keep a hand; and before a conversation that takes
+long to read, which others need not wait for.
 
 A few queries load the batch, one transaction commits it: conversations, entries, new runs, copies and the runs' new
 states stand or fall together, so an effect in the database happens exactly once however often a run is repeated.
@@ -10,14 +11,18 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
+from carelog.conversations import Conversation
+from carelog.conversations.content import mediatype_of
 from carelog.conversations.store import Stored
 from carelog.db import Connection, Database, is_outage
 from carelog.delivery import outbox
 from carelog.delivery.alert import Raised
 from carelog.delivery.alerting import Alerting
 from carelog.delivery.delivery import Message
+from carelog.kit import jsontext
 from carelog.kit.clock import Clock
 from carelog.kit.errors import CarelogError
 from carelog.pipeline import ledger, measures
@@ -27,7 +32,7 @@ from carelog.pipeline.copier import Copier
 from carelog.pipeline.effects import write_effects
 from carelog.pipeline.outcome import LinkError, LinkParked, LinkWaits, Outcome
 from carelog.pipeline.patience import results_of
-from carelog.pipeline.places import Place
+from carelog.pipeline.places import LONG, Place
 from carelog.pipeline.progress import Progress
 from carelog.pipeline.reading import ConversationReader, ConversationUnavailable, with_zones
 from carelog.pipeline.run import Run, RunState, fail
@@ -38,10 +43,15 @@ from carelog.telemetry.tracing import Tracer
 
 log = logging.getLogger(__name__)
 
+# Characters. To read a million of them takes the local engine up to half a minute; a visit has some ten thousand.
+_LONG = 200_000
+_TOGETHER = 2_000_000
+_NOT_READ = frozenset({"audio", "video", "image"})
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Runs that have come to a link which calls outside, all at one place."""
+    """Runs that have come to a link which calls outside, all at one place; or at LONG, one that takes long to read."""
 
     place: Place
     progresses: Sequence[Progress]
@@ -90,19 +100,18 @@ class Executor:
         if not batch:
             return Stage()
         progresses, settled = await self._begin(batch)
-        by_chain: dict[tuple[str, str], list[Progress]] = defaultdict(list)
-        for progress in progresses:
-            by_chain[progress.chain.name, progress.chain.version].append(progress)
         # Urgent ones come first.
-        stages = [await self._as_far_as_calls(group) for group in by_chain.values()]
+        stages = [await self._as_far_as_calls(group) for group in _groups([p for p in progresses if not _is_long(p)])]
+        long = [Call(LONG, [progress]) for progress in progresses if _is_long(progress)]
         return Stage(
             [*settled, *(run for stage in stages for run in stage.ended)],
-            [call for stage in stages for call in stage.calls],
+            [*(call for stage in stages for call in stage.calls), *long],
         )
 
     async def call(self, call: Call) -> Stage:
-        """Call outside for the runs of an earlier stage, and take them on from there, as `execute` does."""
-        await self._through_link(call.progresses, call.place.position)
+        """Call outside for the runs of an earlier stage, or begin with the long one, and take them on from there, as
+        `execute` does."""
+        await self._through_link(call.progresses, call.progresses[0].position)
         await self._go_behind(call.progresses)
         await self._commit_news(call.progresses)
         return await self._as_far_as_calls(call.progresses)
@@ -282,6 +291,41 @@ class Executor:
             into = await subjects.joined_into(connection, {one.subject_id for one in raised})
         now = [replace(one, subject_id=into.get(one.subject_id, one.subject_id)) for one in raised]
         return await self._alerting.messages(now)
+
+
+def _is_long(progress: Progress) -> bool:
+    """Whether it would keep a hand for long: at a link that calls outside it keeps none."""
+    if not progress.active or progress.chain.links[progress.position].checkpoint:
+        return False
+    return _to_read(progress.conversation) > _LONG
+
+
+def _to_read(conversation: Conversation) -> int:
+    """About how many characters links read of it. Recordings and images are none."""
+    length = len(conversation.json)
+    if length <= _LONG:
+        return length
+    said = [*(conversation.document.get("dialog") or []), *(conversation.document.get("analysis") or [])]
+    return sum(len(jsontext.dump(item["body"])) for item in said if "body" in item and _is_text(item))
+
+
+def _is_text(item: Mapping[str, Any]) -> bool:
+    return mediatype_of(item).partition("/")[0] not in _NOT_READ
+
+
+def _groups(progresses: Sequence[Progress]) -> list[list[Progress]]:
+    """By chain, and no more together than can soon be committed."""
+    groups: list[list[Progress]] = []
+    filling: dict[tuple[str, str], tuple[list[Progress], int]] = {}
+    for progress in progresses:
+        chain, length = (progress.chain.name, progress.chain.version), _to_read(progress.conversation)
+        group, so_far = filling.get(chain, ([], 0))
+        if not group or so_far + length > _TOGETHER:
+            group, so_far = [], 0
+            groups.append(group)
+        group.append(progress)
+        filling[chain] = (group, so_far + length)
+    return groups
 
 
 def _counted(result: Outcome | Exception) -> Outcome | Exception:

@@ -121,8 +121,9 @@ def fail(
     return replace(freed, state=RunState.QUEUED, due_at=now + delay)
 
 
-def release(run: Run, now: datetime) -> Run:
-    """Hand an unfinished run back, as a worker does that is told to stop: the attempt does not count."""
+def release(run: Run, now: datetime, wait: timedelta = timedelta(0)) -> Run:
+    """Hand an unfinished run back, as a worker does that is told to stop: the attempt does not count. It is due again
+    after `wait`."""
     _expect(run, RunState.RUNNING)
     return replace(
         run,
@@ -130,7 +131,7 @@ def release(run: Run, now: datetime) -> Run:
         lease=None,
         lease_until=None,
         tries=max(0, run.tries - 1),
-        due_at=now,
+        due_at=now + wait,
         updated_at=now,
     )
 
@@ -152,7 +153,7 @@ def expire(run: Run, now: datetime, *, max_tries: int) -> Run:
 def park(run: Run, now: datetime, *, error: Mapping[str, Any], wait: timedelta) -> Run:
     """Hand an unfinished run back for a while, since what it needs is not to be had: the attempt does not count, so
     that no outage makes a dead letter."""
-    return replace(release(run, now), error=dict(error), due_at=now + wait)
+    return replace(release(run, now, wait), error=dict(error))
 
 
 def set_aside(run: Run, now: datetime, *, error: Mapping[str, Any]) -> Run:

@@ -1,7 +1,8 @@
 """The worker: claims batches, executes them, holds on to their leases meanwhile.
 
 It has few hands, for what its processor does. Runs that come to a link which calls outside are let go of by the hand:
-what hangs or is slow out there keeps only those who wait for it from getting on.
+what hangs or is slow out there keeps only those who wait for it from getting on. Conversations that take long to read
+are read beside the hands, one at a time.
 """
 
 import asyncio
@@ -25,11 +26,13 @@ from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.dispatch import Dispatch, Heard
 from carelog.pipeline.executor import Call, Executor, Stage
 from carelog.pipeline.outcome import LinkParked
-from carelog.pipeline.places import Places
+from carelog.pipeline.places import LONG, Places
 from carelog.pipeline.run import Run, RunState, release
 from carelog.pipeline.upcoming import Upcoming, upcoming
 
 log = logging.getLogger(__name__)
+
+_UNTIL_READ = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +156,21 @@ class Worker:
             self._dispatch.wake()
 
     async def _begin_calls(self, lease: UUID, calls: Sequence[Call]) -> None:
-        """Go on without a hand. Runs at a place that has no room are handed back, for whoever has some first."""
+        """Go on without a hand. Runs at a place that has no room are handed back, for whoever has some first; claims do
+        not know which are long, so that these stay away for a while."""
         crowded: list[Run] = []
+        long: list[Run] = []
         for call in calls:
             if self._places.take(call.place):
                 _keep(self._calling, self._work_outside(lease, call))
+            elif call.place == LONG:
+                long += call.runs
             else:
                 crowded += call.runs
         if crowded:
             await self._hand_back(lease, crowded)
+        if long:
+            await self._hand_back(lease, long, _UNTIL_READ)
 
     async def _work_outside(self, lease: UUID, call: Call) -> None:
         try:
@@ -286,14 +295,15 @@ class Worker:
         async with beside(renew()):
             yield
 
-    async def _hand_back(self, lease: UUID, runs: Sequence[Run]) -> None:
+    async def _hand_back(self, lease: UUID, runs: Sequence[Run], wait: timedelta = timedelta(0)) -> None:
         with suppress(SQLAlchemyError, OSError):
             async with self._database.write() as connection:
                 ours = await ledger.held(connection, lease, [run.id for run in runs])
                 now = self._clock.now()
-                released = [release(run, now) for run in await ledger.current(connection, ours)]
+                released = [release(run, now, wait) for run in await ledger.current(connection, ours)]
                 await ledger.save(connection, released)
-            self._dispatch.announce(released)
+            if not wait:
+                self._dispatch.announce(released)
 
 
 def _keep(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:

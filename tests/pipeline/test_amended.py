@@ -12,6 +12,7 @@ from said import reprocess
 from carelog.app import Carelog
 from carelog.conversations import Conversation
 from carelog.identity import operator
+from carelog.kit.clock import ManualClock
 from carelog.kit.ids import new_id
 from carelog.pipeline.submission import Submission
 from carelog.record.query import EntryQuery
@@ -109,3 +110,45 @@ async def test_a_redaction_says_nothing_beside_the_whole(opened: Opened, whole_i
         [entry] = page.items
         quoted = (whole if whole_is_here else redacted).conversation.uuid
         assert {quote.conversation for quote in entry.evidence} == {quoted}
+
+
+async def test_what_an_amended_version_had_taken_the_place_of_is_back_when_that_is_deleted(opened: Opened) -> None:
+    async with opened(**READ) as carelog:
+        first = told("I take metformin 500 mg.")
+        second = version_of(first, "I take metformin 850 mg.")
+        third = version_of(second, "I take metformin 1000 mg.")
+        for given in (first, second, third):
+            owner = await take(carelog, given)
+        assert await strengths(carelog, owner) == ["metformin 1000 mg: taking"]
+        await carelog.deletion.delete(ME, [second.conversation.uuid])
+        await carelog.worker.drain()
+        assert await strengths(carelog, owner) == ["metformin 1000 mg: taking"], "the third stands in the place of both"
+        await carelog.deletion.delete(ME, [third.conversation.uuid])
+        await carelog.worker.drain()
+        assert await strengths(carelog, owner) == ["metformin 500 mg: taking"]
+
+
+async def test_deleting_all_versions_brings_none_back(opened: Opened) -> None:
+    async with opened(**READ) as carelog:
+        first = told("I take metformin 500 mg.")
+        second = version_of(first, "I take metformin 850 mg.")
+        owner = await take(carelog, first, second)
+        await carelog.deletion.delete(ME, [second.conversation.uuid, first.conversation.uuid])
+        await carelog.worker.drain()
+        assert await strengths(carelog, owner) == []
+
+
+async def test_of_two_versions_that_amend_each_other_the_last_to_come_counts(
+    opened: Opened, clock: ManualClock
+) -> None:
+    async with opened(**READ) as carelog:
+        second = told("I take metformin 850 mg.")
+        first = version_of(second, "I take metformin 500 mg.")
+        second = told("I take metformin 850 mg.", uuid=str(second.conversation.uuid),
+                      amended={"uuid": str(first.conversation.uuid)})  # fmt: skip
+        await take(carelog, first)
+        clock.advance(seconds=1)
+        owner = await take(carelog, second)
+        assert await strengths(carelog, owner) == ["metformin 850 mg: taking"]
+        await reprocess(carelog)
+        assert await strengths(carelog, owner) == ["metformin 850 mg: taking"]

@@ -7,7 +7,6 @@ from carelog.conversations.store import ConversationStore
 from carelog.db.pumps import PumpOptions
 from carelog.pipeline.copier import Copier
 from carelog.pipeline.copy_store import CopyStore
-from carelog.pipeline.deletion import Deletion
 from carelog.pipeline.owners import Owners
 from carelog.pipeline.reading import ConversationReader
 from carelog.pipeline.submission import Receive
@@ -29,4 +28,3 @@ class Conversations:
         self.reader = ConversationReader(health, self.store, storages)
         self.copies = CopyStore(health)
         self.copier = Copier(health, storages, self.reader, clock, copying, ground.tracer)
-        self.deletion = Deletion(health, clock, storages, self.copier)

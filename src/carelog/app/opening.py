@@ -114,7 +114,7 @@ def _whole(
         reader=conversations.reader,
         copies=conversations.copies,
         copier=conversations.copier,
-        deletion=conversations.deletion,
+        deletion=runs.deletion,
         subjects=record.subjects,
         record=record.store,
         rejections=record.rejections,

@@ -5,6 +5,7 @@ from carelog.app.ground import Ground
 from carelog.delivery.alerting import Alerting
 from carelog.pipeline.chain_book import ChainBook
 from carelog.pipeline.dead_letters import DeadLetters
+from carelog.pipeline.deletion import Deletion
 from carelog.pipeline.depths import ListDepths
 from carelog.pipeline.egress import EgressLists
 from carelog.pipeline.executor import Executor
@@ -34,6 +35,7 @@ class Runs:
         )
         self.transcripts = Transcripts(health, chains, reader, clock, dispatch)
         self.reprocessing = Reprocessing(health, chains, clock, dispatch, depths)
+        self.deletion = Deletion(health, chains, clock, dispatch, ground.storages, copier)
         self.dead_letters = DeadLetters(health, clock, dispatch, copier)
         self.egress = EgressLists(health, chains)
         self.list_depths = ListDepths(health, chains)

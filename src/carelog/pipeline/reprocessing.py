@@ -21,6 +21,7 @@ from carelog.kit.clock import Clock
 from carelog.kit.errors import InvalidInput, NotFound
 from carelog.pipeline import ledger
 from carelog.pipeline.chain_book import ChainBook
+from carelog.pipeline.chains import Chains
 from carelog.pipeline.intake import new_run
 from carelog.pipeline.pressure import DepthLimits, Pressure
 from carelog.pipeline.run import Lane, Run, RunState
@@ -112,16 +113,31 @@ class Reprocessing:
         self, connection: Connection, statement: Select[Any], query: ReprocessQuery
     ) -> tuple[list[UUID], list[Run]]:
         owners = {row.id: row.subject_id for row in await connection.execute(statement)}
-        finished = await _finished(connection, owners, query)
-        now = self._clock.now()
-        runs = []
-        for (conversation_id, name), newest in sorted(finished.items()):
-            chain = self._chains.current.get(name)
-            if chain is None or not chain.definition.enabled:
-                continue
-            made = new_run(chain, conversation_id, owners[conversation_id], now, lane=Lane.BULK, pass_=newest + 1)
-            runs.append(replace(made, supersedes=True))
-        return list(owners), runs
+        return list(owners), await passages_again(
+            connection, self._chains.current, owners, self._clock.now(), query, lane=Lane.BULK
+        )
+
+
+async def passages_again(
+    connection: Connection,
+    chains: Chains,
+    owners: Mapping[UUID, UUID],
+    now: datetime,
+    query: ReprocessQuery = ReprocessQuery(),
+    *,
+    lane: Lane | None = None,
+) -> list[Run]:
+    """New passages of these conversations, whose subjects are given, through those enabled chains that they have
+    finished: what they find takes the place of what was found before. In the chain's lane if none is given."""
+    finished = await _finished(connection, owners, query)
+    runs = []
+    for (conversation_id, name), newest in sorted(finished.items()):
+        chain = chains.get(name)
+        if chain is None or not chain.definition.enabled:
+            continue
+        made = new_run(chain, conversation_id, owners[conversation_id], now, lane=lane, pass_=newest + 1)
+        runs.append(replace(made, supersedes=True))
+    return runs
 
 
 def _chosen(principal: Principal, query: ReprocessQuery, after: UUID | None) -> Select[Any]:

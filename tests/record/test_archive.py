@@ -229,6 +229,25 @@ def rewritten(content: dict[str, bytes], name: str, data: bytes) -> IO[bytes]:
     return packed(content | {name: data, "manifest.json": json.dumps(manifest).encode()})
 
 
+async def test_a_quote_that_nobody_said_is_left_out(carelog: Carelog, elsewhere: Carelog) -> None:
+    given = [submission("I have a bad headache."), submission("The headache is worse.")]
+    [receipt, _] = await carelog.intake.accept(ME, given)
+    await carelog.worker.drain()
+    assert receipt.subject_id
+    content = members(await taken(carelog, receipt.subject_id))
+    quoted, misquoted = b'"quote":"I have a bad headache."', b'"quote":"I had a bad heartache."'
+    entries = content["entries.ndjson"].replace(b'": ', b'":')
+    assert quoted in entries
+    brought = await elsewhere.archives.bring(
+        ME, rewritten(content, "entries.ndjson", entries.replace(quoted, misquoted))
+    )
+    assert brought.counts["entries"] == {"new": 1, "left_out": 1}
+    [entry] = (await elsewhere.record.page(ME, receipt.subject_id)).items
+    assert [one.quote for one in entry.evidence] == ["The headache is worse."]
+    brought = await elsewhere.archives.bring(ME, packed(content))
+    assert brought.counts["entries"] == {"new": 1, "known": 1}
+
+
 async def test_what_is_no_record_is_refused_whole_at_its_place(carelog: Carelog, elsewhere: Carelog) -> None:
     content = members(await taken(carelog, await told_subject(carelog)))
     before = await counted(elsewhere)

@@ -16,6 +16,7 @@ from carelog.record.appending import due_at
 from carelog.record.archive.container import ArchiveRefused
 from carelog.record.archive.lines import AT_ONCE, PlainText, by_id, read_as, written
 from carelog.record.archive.part import Bringing, Part, Piece, Taking
+from carelog.record.archive.quotes import misquoting
 from carelog.record.entries import Confidence, Source, State
 from carelog.record.evidence import Evidence
 from carelog.record.links import LinkKind
@@ -88,6 +89,9 @@ class EntriesPart(Part):
     async def bring(self, bringing: Bringing) -> None:
         async for values in bringing.archive.lines(self.member, AT_ONCE):
             lines = [_read(value, self.member, shared=False) for value in values]
+            misquotes = await misquoting(bringing, {line.id: _quoted(line) for line in lines})
+            bringing.count("entries", "left_out", len(misquotes))
+            lines = [line for line in lines if line.id not in misquotes]
             await _brought(bringing, lines, bringing.subject_id, "entries")
 
 
@@ -227,6 +231,12 @@ def _read(value: Any, member: str, *, shared: bool) -> EntryLine:
         except CarelogError as error:
             raise ArchiveRefused(f"{member}: {error.message}", details=error.details) from None
     return line
+
+
+def _quoted(line: EntryLine) -> Sequence[Evidence]:
+    """What the entry rests on. What a person has changed rests on them, and may quote what has been replaced since."""
+    last = line.revisions[-1]
+    return last.evidence if last.state == "active" and last.source == "conversation" else ()
 
 
 async def _brought(bringing: Bringing, lines: Sequence[EntryLine], owner: UUID, what: str) -> None:

@@ -31,6 +31,8 @@ from carelog.record.archive import Archives
 from carelog.record.conflict_list import Conflicts
 from carelog.record.fhir import Fhir
 from carelog.record.insights import Insights
+from carelog.record.joins import Joins
+from carelog.record.likely_same import Likenesses
 from carelog.record.links import LinkStore
 from carelog.record.memory import Memory
 from carelog.record.rejections import Rejections
@@ -59,6 +61,8 @@ class Services:
     conversation_ids: ConversationIds
     reader: ConversationReader
     subjects: SubjectStore
+    likenesses: Likenesses
+    joins: Joins
     record: RecordStore
     insights: Insights
     conflicts: Conflicts

@@ -1,5 +1,6 @@
 """Who may ask for what. Every operation of the API description is tried, a new one without being named here."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -179,3 +180,20 @@ async def test_a_key_of_no_subject_sees_nobody(door: Door, record: Record) -> No
     nobody = await door.client(await door.key(subjects=[]))
     for path in ("/api/conversations", "/api/subjects", "/api/runs", "/api/dead-letters"):
         assert (await nobody.get(path)).json() == {"items": [], "next": None}
+
+
+async def test_the_sender_of_a_body_that_comes_in_pieces_is_looked_for_once(door: Door) -> None:
+    """Before the body is read. Whoever was known then is not asked for again behind it."""
+    receipt = await door.hand_in(make_vcon())
+    path = f"/api/subjects/{receipt['subject_id']}/water"
+    for address in (path, "/fhir/Observation"):
+        sender = await door.client(await door.key())
+
+        async def body() -> AsyncIterator[bytes]:
+            await door.carelog.keyring.revoke_named("test")
+            yield b'{"payload": {"said": "a glass"}}'
+
+        json_type = {"Content-Type": "application/json"}
+        answer = await sender.post(address, content=body(), headers=json_type)
+        assert answer.status_code == (201 if address == path else 400), answer.text
+        assert (await sender.post(address, content=b"{}", headers=json_type)).status_code == 401

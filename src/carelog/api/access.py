@@ -16,6 +16,7 @@ from carelog.identity import Keyring, Principal
 from carelog.kit.errors import Unauthenticated
 
 _SCHEME: Final = "HTTPBearer"
+_KNOWN: Final = "known"
 _DESCRIPTION: Final = "An API key, made by `carelog keys add`, or the access token of a user who signed in."
 
 bearer = HTTPBearer(scheme_name=_SCHEME, auto_error=False, description=_DESCRIPTION)
@@ -33,27 +34,27 @@ class Door(HTTPBearer):
 
     async def __call__(self, request: Request) -> None:  # type: ignore[override]
         """Raises Unauthenticated and InvalidInput."""
-        given = await super().__call__(request)
-        if given is None:
-            raise Unauthenticated("a valid API key or access token is needed")
-        who = await authenticate(request.app.state.services, given.credentials)
-        request.state.principal = let_in(request, who)
+        request.state.principal = let_in(request, await known(request.app.state.services, request.scope))
         require_documented(request)
 
 
-async def authenticate(services: Services, token: str) -> Principal:
-    """The principal behind an API key or an access token. Raises Unauthenticated."""
-    # A JSON Web Token begins with the base64 of '{"'.
-    authority = services.tokens if token.startswith("eyJ") else services.keyring
-    return await authority.authenticate(token)
-
-
 async def known(services: Services, scope: Scope) -> Principal:
-    """Whoever shows a key or token in the headers of a request. Raises Unauthenticated."""
+    """Whoever shows a key or token in the headers of a request, who is looked for once: the sender of a large body is
+    asked for before it is read. Raises Unauthenticated."""
+    state = scope.setdefault("state", {})
+    if _KNOWN not in state:
+        state[_KNOWN] = await _authenticate(services, scope)
+    found: Principal = state[_KNOWN]
+    return found
+
+
+async def _authenticate(services: Services, scope: Scope) -> Principal:
     scheme, key = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
     if scheme.lower() != "bearer" or not key:
         raise Unauthenticated("a valid API key or access token is needed")
-    return await authenticate(services, key)
+    # A JSON Web Token begins with the base64 of '{"'.
+    authority = services.tokens if key.startswith("eyJ") else services.keyring
+    return await authority.authenticate(key)
 
 
 def holder_of(scope: str) -> Callable[[Request], Awaitable[Principal]]:

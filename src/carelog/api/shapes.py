@@ -16,6 +16,7 @@ from carelog.pipeline.run import Run
 from carelog.pipeline.storage_copy import StorageCopy
 from carelog.record import Entry, Evidence
 from carelog.record.entries import Confidence, Source
+from carelog.record.likely_same import Alike, LikelySame, Sign
 from carelog.record.subjects import Subject
 
 T = TypeVar("T")
@@ -98,6 +99,28 @@ class SubjectOut(BaseModel):
     @classmethod
     def of(cls, subject: Subject) -> "SubjectOut":
         return cls(id=subject.id, name=subject.name, zone=subject.zone, recorded_at=subject.recorded_at)
+
+
+class LikelyOut(BaseModel):
+    subject: SubjectOut
+    because: list[Sign] = Field(description="What is the same")
+
+    @classmethod
+    def of(cls, likely: LikelySame) -> "LikelyOut":
+        return cls(subject=SubjectOut.of(likely.subject), because=list(likely.because))
+
+
+class LikelyListOut(BaseModel):
+    items: list[LikelyOut]
+
+
+class AlikeOut(BaseModel):
+    subject: SubjectOut
+    likely: list[LikelyOut] = Field(description="Those known before, the first first")
+
+    @classmethod
+    def of(cls, alike: Alike) -> "AlikeOut":
+        return cls(subject=SubjectOut.of(alike.subject), likely=[LikelyOut.of(one) for one in alike.likely])
 
 
 class LocalOut(BaseModel):

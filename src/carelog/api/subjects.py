@@ -16,7 +16,7 @@ from carelog.api.paging_links import link_header
 from carelog.api.parameters import CursorText, Given, Limit, Text, cursor_of
 from carelog.api.record_of import RecordListed, RecordRead, RecordWritten
 from carelog.api.services import ServicesOf
-from carelog.api.shapes import DayOut, PageOut, SubjectOut
+from carelog.api.shapes import AlikeOut, DayOut, LikelyListOut, LikelyOut, PageOut, SubjectOut
 from carelog.record.timeline import timeline
 
 router = APIRouter(prefix="/api", tags=["records"])
@@ -43,6 +43,23 @@ async def list_subjects(
     return PageOut.of(page, map(SubjectOut.of, page.items))
 
 
+@router.get("/subjects/likely-same", summary="List records that are likely of one person")
+async def list_likely_same(
+    request: Request,
+    response: Response,
+    services: ServicesOf,
+    who: ReadsEntries,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> PageOut[AlikeOut]:
+    """Subjects, the newest first, each with those known before who are likely the same person: they have one full name,
+    and neither birth dates nor sex speak against it. A page may have fewer than `limit` where they do."""
+    page = await services.likenesses.page(who, limit=limit, cursor=cursor_of(cursor))
+    name, value = link_header(request, page.next)
+    response.headers[name] = value
+    return PageOut.of(page, map(AlikeOut.of, page.items))
+
+
 @router.get("/subjects/{subject_id}", summary="Read one subject", responses=refusals(404))
 async def read_subject(record: RecordRead) -> SubjectOut:
     return SubjectOut.of(record.subject)
@@ -64,6 +81,29 @@ async def change_subject(record: RecordWritten, change: SubjectPatch, services: 
     """In another zone days begin at other moments, and reminders are due at others."""
     said = change.model_dump(exclude_unset=True)
     return SubjectOut.of(await services.subjects.change(record.who, record.subject_id, said, services.clock.now()))
+
+
+@router.get("/subjects/{subject_id}/likely-same", summary="List who is likely the same person", responses=refusals(404))
+async def read_likely_same(record: RecordRead, services: ServicesOf) -> LikelyListOut:
+    """Those with the same full name, the first known first, unless birth dates or sex speak against it."""
+    likely = await services.likenesses.of(record.who, record.subject_id)
+    return LikelyListOut(items=[LikelyOut.of(one) for one in likely])
+
+
+class JoinIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    other: UUID = Field(description="The subject whose record becomes a part of this one")
+
+
+@router.post(
+    "/subjects/{subject_id}/join", summary="Make another record a part of this one", responses=refusals(404, 409)
+)
+async def join_subjects(record: RecordWritten, asked: JoinIn, services: ServicesOf) -> SubjectOut:
+    """All that the other holds, and all that it is known by, is this one's from then on. Nothing takes it apart again;
+    to do it again changes nothing. For who may change both; users within ten minutes of signing in."""
+    await services.joins.join(record.who, record.subject_id, asked.other)
+    return SubjectOut.of(await services.subjects.get(record.who, record.subject_id))
 
 
 class EntriesQuery(ListQuery):

@@ -116,6 +116,8 @@ def _whole(
         copier=conversations.copier,
         deletion=runs.deletion,
         subjects=record.subjects,
+        likenesses=record.likenesses,
+        joins=record.joins,
         record=record.store,
         rejections=record.rejections,
         links=record.links,

@@ -18,6 +18,8 @@ from carelog.record.fhir import Exports, Fhir, FhirReader, Importer
 from carelog.record.fhir.exporting import erase_exports
 from carelog.record.fhir.tables import fhir_source
 from carelog.record.insights import Insights
+from carelog.record.joins import Joins
+from carelog.record.likely_same import Likenesses
 from carelog.record.links import LinkStore
 from carelog.record.locusgraph.changes import erase_forwarded
 from carelog.record.memory import Memory
@@ -34,6 +36,8 @@ class Record:
         grants, audit, kept_keys = people.grants, people.audit, people.kept_keys
 
         self.subjects = SubjectStore(health)
+        self.likenesses = Likenesses(health)
+        self.joins = Joins(health, ground.auth, clock, audit, people.freshness)
         self.rejections = Rejections(health, clock, lambda: kept_keys.key("rejections"))
         self.store = RecordStore(health, clock, self.rejections)
         self.links = LinkStore(health, clock)

@@ -84,6 +84,12 @@ async def end_given(connection: Connection, giver: str, now: datetime, *, by: st
     await connection.execute(given.values(revoked_at=now, revoked_by=by))
 
 
+async def end_of(connection: Connection, subject: UUID, now: datetime, *, by: str) -> None:
+    """Take back all grants of this record."""
+    of_it = update(record_grant).where(record_grant.c.subject_id == subject, record_grant.c.revoked_at.is_(None))
+    await connection.execute(of_it.values(revoked_at=now, revoked_by=by))
+
+
 async def erase(connection: Connection, subject: UUID, users: Collection[UUID]) -> None:
     """Delete the grants of this record, and those that were given to these users."""
     theirs = among(connection, record_grant.c.user_id, users)

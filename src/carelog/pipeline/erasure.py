@@ -78,12 +78,13 @@ class Erasure:
         self._require(principal, subject)
         async with self._health.read() as connection:
             there = await subjects.existing(connection, [subject])
+            parts = await subjects.parts_of(connection, subject)
         # A user who has just registered has no record yet, and may leave all the same.
         if subject == CATALOGUE or not (there or subject == principal.own):
             raise NotFound("no such subject")
         now = self._clock.now()
         async with self._auth.write() as connection:
-            named = await _named(connection, subject)
+            named = await _named(connection, subject, parts)
             begun = {"id": new_id(), "subject_id": subject, "named": named.as_json(), "asked_at": now}
             await insert_new(connection, erasure, [begun])
             await self._trail.append(connection, [AuditEvent.by(principal, "erase", subject=subject)])
@@ -164,11 +165,11 @@ class Erasure:
         self._freshness.require(principal, self._clock.now())
 
 
-async def _named(connection: Connection, subject: UUID) -> _Named:
-    """The record with those that were joined into it."""
+async def _named(connection: Connection, subject: UUID, parts: Collection[UUID]) -> _Named:
+    """The record with those that were joined into it, or are to be."""
     owner = select(subject_claim.c.user_id).where(subject_claim.c.subject_id == subject)
     joined = await connection.execute(select(subject_claim.c.subject_id).where(subject_claim.c.user_id.in_(owner)))
-    return _Named(frozenset({subject, *joined.scalars()}), frozenset())
+    return _Named(frozenset({subject, *parts, *joined.scalars()}), frozenset())
 
 
 async def _take_from_keys(connection: Connection, those: Collection[UUID]) -> list[UUID]:

@@ -13,7 +13,7 @@ from sqlalchemy import Table, exists, select, update
 from carelog.conversations.tables import conversation
 from carelog.db import Connection, health_metadata, insert_new
 from carelog.kit.errors import InvalidInput
-from carelog.record.appending import Change, append
+from carelog.record.appending import Change, append, set_due_again
 from carelog.record.entries import Entry
 from carelog.record.merging import patched, payload_json
 from carelog.record.registry import entry_types
@@ -36,7 +36,8 @@ async def is_empty(connection: Connection, subject_id: UUID) -> bool:
 async def join(connection: Connection, source: UUID, target: UUID, now: datetime, *, by: str) -> None:
     """Move all of the source to the target, within the caller's transaction. Safe to do again.
 
-    Of entries that a record has one of, the one that was changed last stays, with what only the other says.
+    Of entries that a record has one of, the one that was changed last stays, with what only the other says. Reminders
+    are due on the target's clock.
     """
     zones = await lock_records(connection, [source, target])
     if source == target or len(zones) < 2:
@@ -46,6 +47,8 @@ async def join(connection: Connection, source: UUID, target: UUID, now: datetime
     await connection.execute(before.values(target_id=target, merged_at=now))
     await _move(connection, source, target)
     await _move_name(connection, source, target)
+    if zones[source] != zones[target]:
+        await set_due_again(connection, target, zones[target] or zones[source], now)
     await _keep_one(connection, target, now, by)
 
 

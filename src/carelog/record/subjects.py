@@ -78,6 +78,12 @@ async def joined_into(connection: Connection, ids: Collection[UUID]) -> dict[UUI
     return {row.source_id: row.target_id for row in rows}
 
 
+async def parts_of(connection: Connection, whole: UUID) -> list[UUID]:
+    """The subjects that became a part of this one."""
+    parts = select(subject_merge.c.source_id).where(subject_merge.c.target_id == whole)
+    return list((await connection.execute(parts)).scalars())
+
+
 async def existing(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Which of these subjects there are."""
     if not ids:

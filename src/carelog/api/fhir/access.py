@@ -5,19 +5,16 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials
 
-from carelog.api.access import authenticate, bearer
+from carelog.api.access import bearer, known
 from carelog.api.auditing import let_in
 from carelog.identity import Principal
-from carelog.kit.errors import Unauthenticated
 
 
 async def _asking(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, _described: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Principal:
     """Whoever asks. FHIR's own parameters are read by the operations, which refuse those that they do not have."""
-    if credentials is None:
-        raise Unauthenticated("a valid API key or access token is needed")
-    return let_in(request, await authenticate(request.app.state.services, credentials.credentials))
+    return let_in(request, await known(request.app.state.services, request.scope))
 
 
 async def _reading(who: Annotated[Principal, Depends(_asking)]) -> Principal:

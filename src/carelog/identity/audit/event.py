@@ -12,6 +12,7 @@ ACTIONS: Final = {
     "change": "added to a record, or changed it",
     "export": "took a copy of a record away",
     "erase": "erased a record for good",
+    "record.join": "made two records of one person one",
     "access": "asked for something of a record, or for anything without being known",
     "sign_in": "signed in",
     "sign_out": "signed out",

@@ -12,9 +12,16 @@ from door import Door, make_vcon
 from entry_examples import EXAMPLES
 
 from carelog.api.shapes import EntryOut
+from carelog.kit.clock import ManualClock
 from carelog.record import EntryType, entry_types, parse_payload
 from carelog.record.merging import payload_json
 from carelog.record.rules import RULES
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The day of most examples, in the evening."""
+    return ManualClock(datetime(2026, 2, 18, 18, 0, tzinfo=UTC))
 
 
 @pytest.fixture

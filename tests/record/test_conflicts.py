@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from carelog.app import Carelog
 from carelog.identity import operator
+from carelog.kit.clock import ManualClock
 from carelog.kit.ids import new_id
 from carelog.pipeline.submission import from_vcon
 from carelog.record import Entry, Evidence, NewEntry, parse_payload
@@ -25,6 +26,12 @@ SUBJECT = UUID("01928f00-0000-7000-8000-0000000000aa")
 NOON = datetime(2026, 6, 10, 6, 30, tzinfo=UTC)
 """Noon in India."""
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The evening of the day that most of it is of."""
+    return ManualClock(NOON.replace(hour=18))
 
 
 def told(

@@ -17,6 +17,7 @@ from carelog.extraction.local import extract
 from carelog.links.endpoints import endpoint_named, failure_of, held_back_of
 from carelog.links.urgent import urgency
 from carelog.pipeline import AddAnalysis, Link, LinkOptions, Outcome, PermanentLinkError, Work
+from carelog.record.ahead import as_told, past
 from carelog.record.entries import NewEntry
 from carelog.record.evidence import Evidence, overlap
 from carelog.record.rereading.coverage import Coverage
@@ -74,7 +75,10 @@ class ExtractLink(Link[ExtractOptions]):
         outcomes = await self._read_all(batch)
         if self.options.urgency:
             outcomes = await asyncio.to_thread(_with_urgency, batch, outcomes)
-        return [one if isinstance(one, Exception) else self._wanted(one) for one in outcomes]
+        return [
+            one if isinstance(one, Exception) else self._wanted(_dated(work, one))
+            for work, one in zip(batch, outcomes, strict=True)
+        ]
 
     async def _read_all(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         """What was read, of whatever types."""
@@ -157,6 +161,20 @@ class ExtractLink(Link[ExtractOptions]):
             return outcome
         entries = tuple(e for e in outcome.entries if e.type in types or e.source == "derived")
         return replace(outcome, entries=entries, reviews=tuple(r for r in outcome.reviews if r.type in types))
+
+
+def _dated(work: Work, outcome: Outcome) -> Outcome:
+    """What was read, and nothing of what has been ahead of now. After urgency: what is of a wrong clock is urgent all
+    the same."""
+    told_at = work.conversation.started_at
+    dated = [as_told(entry, told_at, work.now) for entry in outcome.entries]
+    become = {id(entry): one for entry, one in zip(outcome.entries, dated, strict=True)}
+
+    def of(review: NewReview) -> NewReview:
+        about = review.about and become.get(id(review.about), review.about)
+        return replace(review, about=about, occurred_at=past(review.type, review.occurred_at, told_at, work.now))
+
+    return replace(outcome, entries=tuple(dated), reviews=tuple(map(of, outcome.reviews)))
 
 
 def _with_urgency(batch: Sequence[Work], outcomes: Sequence[Outcome | Exception]) -> list[Outcome | Exception]:

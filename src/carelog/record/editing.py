@@ -14,6 +14,7 @@ from carelog.kit.errors import CarelogError, Conflict, Forbidden, InvalidInput, 
 from carelog.kit.ids import new_id
 from carelog.kit.zones import offset_name
 from carelog.record import requests
+from carelog.record.ahead import require_past
 from carelog.record.appending import Placed, append, insert_entries, link
 from carelog.record.conflicts import Compared
 from carelog.record.contradicting import link_contradictions
@@ -192,7 +193,10 @@ class RecordEditor:
             _require(old.state == "active", "the entry is retracted")
             new = patched(old.type, old.payload, payload)
             _require_text(new)
-            return replace(old, payload=new, occurred_at=_moment_of(new, occurred_at) or old.occurred_at)
+            moment = _moment_of(new, occurred_at) or old.occurred_at
+            if moment != old.occurred_at:
+                require_past(new, moment, self._clock.now())
+            return replace(old, payload=new, occurred_at=moment)
 
         return await self._change(principal, entry_id, revision, merged, reason)
 
@@ -313,6 +317,7 @@ def place_draft(
             place = "in the catalogue, which all records share" if subject_id != CATALOGUE else "in records"
             raise InvalidInput(f"entries of this type stand {place}")
         moment = _moment_of(payload, draft.occurred_at) or now
+        require_past(payload, moment, now)
         new = NewEntry(
             type=draft.type,
             payload=payload,

@@ -14,7 +14,8 @@ class Payload(BaseModel):
     """The base of every entry type's payload: immutable, no unknown keys, absent stays None.
 
     `filters` names the fields that lists may be filtered by; `sameness` says when two entries are about the same
-    thing, for types where that matters; `by_the_clock` whether `next_due` is another one in another zone.
+    thing, for types where that matters; `by_the_clock` whether `next_due` is another one in another zone; `has_been`
+    whether it is always of something that has been, and never of what is to come.
     """
 
     model_config = ConfigDict(
@@ -28,6 +29,7 @@ class Payload(BaseModel):
     filters: ClassVar[tuple[str, ...]] = ()
     sameness: ClassVar[Sameness | None] = None
     by_the_clock: ClassVar[bool] = True
+    has_been: ClassVar[bool] = False
 
     def happens_at(self) -> datetime | None:
         """When this happens, for payloads that say so themselves (an appointment's hour); it becomes `occurred_at`."""

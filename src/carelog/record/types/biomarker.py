@@ -29,6 +29,7 @@ def standing(value: float, optimal: Interval | None, safe: Interval | None) -> S
 class Biomarker(Payload):
     """One reading of one biomarker, with the ranges that hold for this subject."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("code", "status", "category", "loinc")
 
     code: str = Field(

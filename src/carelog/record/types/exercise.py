@@ -16,6 +16,7 @@ Intensity = Literal["low", "moderate", "high", "vigorous"]
 class Exercise(Payload):
     """One activity; minutes, distance, steps and energy only when said or measured."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("activity", "intensity")
 
     activity: str = Field(min_length=1, max_length=80, description="What was done", examples=["walking"])

@@ -17,6 +17,7 @@ Grams = Annotated[float, Field(ge=0, le=5000)]
 class Food(Payload):
     """One food, one entry. Energy and macros are those of the whole amount that was eaten."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("meal", "name", "estimated")
 
     name: str = Field(min_length=1, max_length=120, description="What was eaten or drunk", examples=["rice and dal"])

@@ -15,6 +15,7 @@ from carelog.record.values import Codes, Moment, Notes, Text, joined
 class LabReport(Payload):
     """One report. Its results are entries of their own."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("name", "status")
 
     name: Text = Field(description="What was examined", examples=["Lipid panel"])

@@ -17,6 +17,7 @@ Flag = Literal["normal", "low", "high", "critical_low", "critical_high", "abnorm
 class LabResult(Payload):
     """One test of one specimen. Reference ranges differ between laboratories: only the reported one stands here."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("status", "flag", "loinc", "test", "panel")
 
     test: Text = Field(description="The test in words", examples=["Hemoglobin A1c"])

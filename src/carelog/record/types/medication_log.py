@@ -18,6 +18,7 @@ Status = Literal["taken", "skipped"]
 class MedicationLog(Payload):
     """One dose. What was neither taken nor skipped as far as anybody said is no entry."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("status", "medication_id", "schedule_id", "name")
     sameness: ClassVar = Sameness(
         {"name": 3.0, "schedule_id": 3.0, "status": 2.0, "dose": 1.0}, within=timedelta(minutes=30)

@@ -15,6 +15,7 @@ from carelog.record.values import Moment, Notes, Text, joined
 class MeditationLog(Payload):
     """One sitting, with a session of the catalogue or without."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("session_id", "completed")
 
     session_id: UUID | None = Field(default=None, description="The session of the catalogue that was listened to")

@@ -15,6 +15,7 @@ Level = Literal["very_low", "low", "neutral", "good", "very_good"]
 class Mood(Payload):
     """How the subject feels in mind; `energy` only when energy was spoken of."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("level", "energy")
 
     level: Level | None = Field(default=None, description="How good the mood is, in five steps")

@@ -29,6 +29,7 @@ class Part(Value):
 class Observed(Payload):
     """One observation, in numbers, in words or in parts."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("name", "category")
 
     name: Text = Field(description="What was observed", examples=["Body mass index"])

@@ -22,6 +22,7 @@ class Sleep(Payload):
     that were slept, so they may be fewer than lie between.
     """
 
+    has_been: ClassVar = True
     filters: ClassVar = ("quality",)
 
     hours: float | None = Field(default=None, gt=0, le=24, description="How long the subject slept, in hours")

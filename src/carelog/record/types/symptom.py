@@ -21,6 +21,7 @@ _PLURALS = {"feet": "foot", "teeth": "tooth", "calves": "calf"}
 class Symptom(Payload):
     """One symptom. None means that it was not said, never that it is normal."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("name", "polarity", "severity", "trend", "status", "body_site")
 
     name: str = Field(min_length=1, max_length=120, description="The symptom", examples=["chest pain"])

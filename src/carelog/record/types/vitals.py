@@ -50,6 +50,7 @@ RANGES: dict[str, Range] = {
 class Vitals(Payload):
     """One reading. Blood pressure has `systolic` and `diastolic` (mm[Hg]); every other kind has `value`."""
 
+    has_been: ClassVar = True
     filters: ClassVar = ("kind", "context")
 
     kind: Kind = Field(description="What was measured")

@@ -1,7 +1,7 @@
 """Water and how much of it."""
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,8 @@ from carelog.record.values import Moment, Notes, Said
 @entry_type("water", prefix="water", fhir="Observation")
 class Water(Payload):
     """What was drunk: in mL when a volume was said; glasses and bottles stay what was said."""
+
+    has_been: ClassVar = True
 
     amount: Quantity | None = Field(default=None, description="How much, in mL")
     said: Said | None = Field(default=None, description="How much, in the speaker's words")

@@ -42,19 +42,25 @@ class Calling(RuleBasedStateMachine):
             self.breaker = begun(self.breaker, self.now, PATIENCE)
 
     @precondition(lambda self: self.under_way)
-    @rule(which=st.integers(0), verdict=st.sampled_from(Verdict))
-    def a_call_ends(self, which: int, verdict: Verdict) -> None:
+    @rule(which=st.integers(0), verdict=st.sampled_from(Verdict), seconds=st.integers(0, 60))
+    def a_call_ends(self, which: int, verdict: Verdict, seconds: int) -> None:
         entered = self.under_way.pop(which % len(self.under_way))
         before = self.breaker
-        self.breaker = ended(before, self.now, verdict, entered)
+        asked = timedelta(seconds=seconds) if verdict is Verdict.FULL else None
+        self.breaker = ended(before, self.now, verdict, entered, asked=asked)
+        after = self.breaker.state(self.now)
         if entered != before.changes:
             assert self.breaker == before, "it began under another state"
-        elif before.open_until is None and verdict is Verdict.FAILED:
+        elif verdict is Verdict.FULL:
+            assert after is BreakerState.CLOSED
+            assert (self.breaker.wait(self.now) or timedelta(0)) >= timedelta(seconds=seconds)
+        elif before.state(self.now) is BreakerState.CLOSED and verdict is Verdict.FAILED:
             self.in_a_row += 1
-            assert (self.breaker.open_until is not None) == (self.in_a_row == FAILURES)
-        elif before.open_until is not None and verdict is Verdict.FAILED:
-            assert self.breaker.state(self.now) is BreakerState.OPEN
-        if self.breaker.changes != before.changes or (verdict is Verdict.ANSWERED and entered == before.changes):
+            assert (after is BreakerState.OPEN) == (self.in_a_row == FAILURES)
+        elif verdict is Verdict.FAILED:
+            assert after is BreakerState.OPEN
+        answered = verdict in (Verdict.ANSWERED, Verdict.FULL) and entered == before.changes
+        if self.breaker.changes != before.changes or answered:
             self.in_a_row = 0
 
     @invariant()
@@ -85,6 +91,19 @@ def test_half_open_one_trial_at_a_time_closes_it_after_two() -> None:
 def test_a_trial_whose_process_died_holds_nobody_up() -> None:
     breaker = begun(opened(), NOW + REST.first, PATIENCE)
     assert breaker.wait(NOW + REST.first + PATIENCE) is None
+
+
+def test_who_is_full_is_held_for_as_long_as_they_ask_for_and_then_called_by_all() -> None:
+    asked = timedelta(seconds=30)
+    breaker = ended(Breaker(failures=FAILURES - 1), NOW, Verdict.FULL, 0, asked=asked)
+    assert (breaker.state(NOW), breaker.wait(NOW)) == (BreakerState.CLOSED, asked)
+    for _ in range(2):
+        assert breaker.wait(NOW + asked) is None
+        breaker = begun(breaker, NOW + asked, PATIENCE)
+    assert ended(breaker, NOW + asked, Verdict.ANSWERED, 0) == Breaker()
+    # One that was down, and is full now, is up again.
+    again = ended(begun(opened(), NOW + REST.first, PATIENCE), NOW + REST.first, Verdict.FULL, 1, asked=asked)
+    assert (again.state(NOW + REST.first), again.wait(NOW + REST.first)) == (BreakerState.CLOSED, asked)
 
 
 def test_what_began_before_it_opened_does_not_close_it() -> None:

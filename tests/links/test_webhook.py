@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from made_up import submission
-from small_http import Asked, serving
+from small_http import Asked, answer, serving
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from carelog.kit.clock import SystemClock
@@ -125,6 +126,42 @@ async def test_a_receiver_that_is_full_has_its_pause_and_costs_no_try(monkeypatc
         assert isinstance(failure, LinkParked)
         assert failure.retry_after is not None
         assert seconds <= failure.retry_after.total_seconds() <= 1.5 * seconds + 1
+
+
+async def test_a_receiver_that_takes_one_a_second_gets_a_batch_at_its_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[float, str]] = []
+
+    def one_a_second(asked: Asked) -> bytes:
+        now = time.monotonic()
+        if taken and now - taken[-1][0] < 1:
+            return answer(429, retry_after="1")
+        taken.append((now, asked.json["data"]["conversation"]))
+        return answer(204)
+
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    async with serving(one_a_second) as server:
+        urls = [f"http://127.0.0.1:{server.port}/hook"]
+        link = make_link("webhook", {"urls": urls, "secret_env": "HOOK_SECRET"})
+        batch = [work() for _ in range(4)]
+        assert await link.run_batch(batch) == [Outcome()] * 4
+    assert sorted(conversation for _, conversation in taken) == sorted(str(one.conversation_id) for one in batch)
+
+
+async def test_what_a_batch_has_no_patience_for_is_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = 0
+
+    def always_full(asked: Asked) -> bytes:
+        nonlocal tries
+        tries += 1
+        return answer(429, retry_after="60")
+
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    async with serving(always_full) as server:
+        urls = [f"http://127.0.0.1:{server.port}/hook"]
+        link = make_link("webhook", {"urls": urls, "secret_env": "HOOK_SECRET"})
+        results = await link.run_batch([work() for _ in range(40)])
+    assert all(isinstance(one, LinkParked) for one in results)
+    assert tries <= 10, "those that wait for a place are not posted to who is known to be full"
 
 
 async def test_a_receiver_that_is_down_may_ask_for_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:

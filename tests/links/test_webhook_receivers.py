@@ -239,6 +239,30 @@ async def test_one_that_is_full_gets_everything_and_nothing_becomes_a_dead_lette
     assert refused
 
 
+async def test_one_that_is_full_is_held_by_all_processes_and_is_not_taken_for_one_that_is_down(
+    opened: Opened, clock: ManualClock
+) -> None:
+    hook = Hook(answers=answer(429, retry_after="30"))
+    async with serving(hook) as server:
+        chains = {"hook": chain(hook_to(server), max_tries=1)}
+        async with opened(chains=chains) as one, opened(chains=chains) as other:
+            await take_in(one, 2 * FAILURES)
+            await one.worker.drain()
+            before = hook.tries
+            await take_in(other, FAILURES)
+            await other.worker.drain()
+            assert hook.tries == before
+            [gauge] = await receivers(one, clock)
+            assert (gauge.state, gauge.failures) == (BreakerState.CLOSED, 0)
+            hook.answers = TAKEN
+            clock.advance(seconds=29)
+            await other.worker.drain()
+            assert hook.tries == before
+            clock.advance(seconds=17)  # those that were put off are spread over half as long again
+            await one.worker.drain()
+            assert await one.runs.counts(ME) == {RunState.FINISHED: 3 * FAILURES}
+
+
 async def test_a_conversation_that_a_receiver_cannot_take_keeps_no_other_from_it(
     opened: Opened, clock: ManualClock
 ) -> None:

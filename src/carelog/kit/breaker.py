@@ -4,7 +4,8 @@
                                       ▲                 │
                                       └────a failure────┘
 
-Half open, one call at a time is let through, to see. The functions are pure; `db.breakers` says where states are kept.
+Half open, one call at a time is let through, to see. Who says that they are full is well: they are left alone for as
+long as they ask for, and then called as before. The functions are pure; `db.breakers` says where states are kept.
 The verdict on a call counts only if the breaker has not opened or closed since the call began: what was under way when
 somebody went down says nothing of how they are now.
 """
@@ -54,9 +55,11 @@ class BreakerState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """How a call went: a refusal is an answer too, and one that was given up says nothing."""
+    """How a call went: a refusal is an answer too, who is full wants no more calls for a while, and one that was given
+    up says nothing."""
 
     ANSWERED = "answered"
+    FULL = "full"
     FAILED = "failed"
     GIVEN_UP = "given_up"
 
@@ -64,8 +67,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Breaker:
     """`failures` in a row, until it closes again; `successes` in a row while half open; `open_until` is None while it
-    is closed. `trial_until` is when a trial that is under way counts as lost, its process having died. `changes` counts
-    how often it opened or closed."""
+    is closed, but where who is called `is_held` until then. `trial_until` is when a trial that is under way counts as
+    lost, its process having died. `changes` counts how often it opened or closed."""
 
     failures: int = 0
     successes: int = 0
@@ -73,8 +76,13 @@ class Breaker:
     trial_until: datetime | None = None
     changes: int = 0
 
+    @property
+    def is_held(self) -> bool:
+        """Whether `open_until` is for how long who is called, and is well, is to be left alone."""
+        return self.open_until is not None and self.failures < FAILURES
+
     def state(self, now: datetime) -> BreakerState:
-        if self.open_until is None:
+        if self.open_until is None or self.is_held:
             return BreakerState.CLOSED
         return BreakerState.OPEN if now < self.open_until else BreakerState.HALF_OPEN
 
@@ -84,13 +92,15 @@ class Breaker:
             return None
         if now < self.open_until:
             return self.open_until - now
+        if self.is_held:
+            return None
         under_way = self.trial_until is not None and now < self.trial_until
         return TRIAL_WAIT if under_way else None
 
 
 def begun(breaker: Breaker, now: datetime, patience: timedelta) -> Breaker:
     """A call was let through, and will have ended after `patience`."""
-    return breaker if breaker.open_until is None else replace(breaker, trial_until=now + patience)
+    return breaker if breaker.open_until is None or breaker.is_held else replace(breaker, trial_until=now + patience)
 
 
 def ended(
@@ -100,8 +110,10 @@ def ended(
     `asked` is for how long it was asked to stay away."""
     if changes != breaker.changes:
         return breaker
+    if verdict is Verdict.FULL:
+        return _held(breaker, now + at_least(timedelta(0), asked))
     failed = replace(breaker, failures=breaker.failures + 1)
-    if breaker.open_until is None:
+    if breaker.open_until is None or breaker.is_held:
         return _while_closed(breaker, failed, now, verdict, rest, asked)
     free = replace(breaker, trial_until=None)
     match verdict:
@@ -122,9 +134,17 @@ def _while_closed(
         case Verdict.FAILED:
             return failed if failed.failures < FAILURES else _opened(failed, now, rest, asked)
         case Verdict.ANSWERED:
-            return replace(breaker, failures=0)
+            is_over = breaker.open_until is not None and now >= breaker.open_until
+            return replace(breaker, failures=0, open_until=None if is_over else breaker.open_until)
         case _:
             return breaker
+
+
+def _held(breaker: Breaker, until: datetime) -> Breaker:
+    """Closed, and held until then; for no shorter than it is held already."""
+    if breaker.open_until is not None and not breaker.is_held:
+        return Breaker(open_until=until, changes=breaker.changes + 1)
+    return replace(breaker, failures=0, open_until=max(until, breaker.open_until or until))
 
 
 def _opened(failed: Breaker, now: datetime, rest: Rest, asked: timedelta | None) -> Breaker:

@@ -12,7 +12,7 @@ import httpx
 from pydantic import HttpUrl
 
 from carelog.db.breakers import Breakers, LeftAlone
-from carelog.kit.breaker import TRIAL_WAIT, Rest, Verdict
+from carelog.kit.breaker import TRIAL_WAIT, BreakerState, Rest, Verdict
 from carelog.kit.http import retry_after
 from carelog.pipeline import LinkError, LinkParked, PermanentLinkError
 from carelog.telemetry import metrics
@@ -27,10 +27,19 @@ _BUSY: Final = timedelta(seconds=10)  # where a receiver that is full does not s
 _SHORTEST: Final = timedelta(seconds=1)
 _VERDICTS: Final = {
     "answered": Verdict.ANSWERED,
+    "full": Verdict.FULL,
     "refused": Verdict.ANSWERED,
     "failed": Verdict.FAILED,
     "timed_out": Verdict.FAILED,
 }
+
+
+class ReceiverFull(LinkParked):
+    """A receiver is well, and takes no more for now: it may be posted to again after `wait`."""
+
+    def __init__(self, message: str, wait: timedelta) -> None:
+        super().__init__(message, retry_after=wait)
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +59,20 @@ class Receiver:
         return cls(number, name_of(url), str(url), given if isinstance(given, Breakers) else Breakers())
 
     async def look(self) -> None:
-        """Raises LinkParked where it is left alone now."""
+        """Raises LinkParked where it is left alone now, and ReceiverFull where that is because it is full."""
         wait = await self.breakers.wait(self.name)
         if wait is not None:
-            raise self._left_alone(wait)
+            raise await self._left_alone(wait)
 
     async def post(
         self, client: httpx.AsyncClient, body: str, headers: Mapping[str, str], timeout_seconds: float
     ) -> None:
         """Post some JSON. Raises LinkError where it was not taken, LinkParked where no conversation is to blame for
-        that, PermanentLinkError where it never will be."""
+        that, ReceiverFull where it has enough for now, PermanentLinkError where it never will be taken."""
         try:
             entered = await self.breakers.enter(self.name, timedelta(seconds=timeout_seconds))
         except LeftAlone as left:
-            raise self._left_alone(left.wait) from None
+            raise await self._left_alone(left.wait) from None
         began, verdict = time.perf_counter(), Verdict.GIVEN_UP
         failure: LinkError | None = None
         try:
@@ -101,11 +110,13 @@ class Receiver:
             return "refused", PermanentLinkError(message)
         pause = retry_after(response.headers.get("retry-after"))
         if status == _FULL:
-            return "failed", LinkParked(message, retry_after=max(_BUSY if pause is None else pause, _SHORTEST))
+            return "full", ReceiverFull(message, max(_BUSY if pause is None else pause, _SHORTEST))
         return "failed", LinkError(message, retry_after=pause)
 
-    def _left_alone(self, wait: timedelta) -> LinkParked:
+    async def _left_alone(self, wait: timedelta) -> LinkParked:
         metrics.webhook_kept_away(self.name)
+        if await self.breakers.state(self.name) is BreakerState.CLOSED:
+            return ReceiverFull(f"webhook {self.number} has enough for now", wait)
         return LinkParked(f"webhook {self.number} failed too often: it is left alone for now", retry_after=wait)
 
 

@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Self
 
 import httpx
@@ -15,6 +16,7 @@ from carelog.kit import jsontext
 from carelog.kit.errors import ConfigurationError
 from carelog.kit.signing import Signer
 from carelog.kit.tls import trusted
+from carelog.links.pace import Pace
 from carelog.links.receivers import Receiver
 from carelog.pipeline import Link, LinkOptions, LinkParked, Outcome, Work
 
@@ -58,10 +60,11 @@ class WebhookLink(Link[WebhookOptions]):
     async def run_batch(self, batch: Sequence[Work]) -> list[Outcome | Exception]:
         # A place is waited for here, and not within the client: that is no time which a receiver takes.
         places = asyncio.Semaphore(_AT_ONCE)
+        paces = [Pace() for _ in self.options.receivers]
 
         async def alone(client: httpx.AsyncClient, work: Work) -> Outcome:
             async with places:
-                return await self._send(client, work)
+                return await self._send(client, work, paces)
 
         # No redirects: health data goes where the configuration says, and nowhere else.
         async with httpx.AsyncClient(
@@ -79,17 +82,17 @@ class WebhookLink(Link[WebhookOptions]):
             return result
         raise result
 
-    async def _send(self, client: httpx.AsyncClient, work: Work) -> Outcome:
+    async def _send(self, client: httpx.AsyncClient, work: Work, paces: Sequence[Pace]) -> Outcome:
         receivers = self.options.receivers
         if len(receivers) > 1:
             # So that those who are well do not get it again and again while another is left alone.
-            for receiver in receivers:
-                await receiver.look()
+            for receiver, pace in zip(receivers, paces, strict=True):
+                await pace.keep(receiver.look)
         body = jsontext.dump(_body(work, self.options.include_document))
-        for receiver in receivers:
+        for receiver, pace in zip(receivers, paces, strict=True):
             message_id = f"msg_{work.key.replace(':', '_')}_{receiver.number}"
             headers = self._signer.headers(message_id, work.now, body)
-            await receiver.post(client, body, headers, self.options.timeout_seconds)
+            await pace.keep(partial(receiver.post, client, body, headers, self.options.timeout_seconds))
         return Outcome()
 
 

@@ -195,13 +195,13 @@ def ai_breaker_changed(endpoint: str, state: str) -> None:
 
 
 def webhook_posted(receiver: str, fate: str, seconds: float) -> None:
-    """One post that was "answered" or "refused", that "failed" or "timed_out"."""
+    """One post that was "answered" or "refused", that a receiver was too "full" for, that "failed" or "timed_out"."""
     _webhook_posts.labels(receiver, fate).inc()
     _webhook_seconds.labels(receiver).observe(seconds)
 
 
 def webhook_kept_away(receiver: str) -> None:
-    """A post that was not made, because of the breaker."""
+    """A post that was not made, because of the breaker, or because the receiver was full a moment ago."""
     _webhook_posts.labels(receiver, "kept_away").inc()
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from conserver_client import PARTNER, TOKEN, older_vcon, served, work_off
 from sqlalchemy import update
+from starlette.types import Message, Receive, Scope, Send
 
 from carelog.app import Carelog
 from carelog.identity import operator
@@ -100,6 +101,31 @@ async def test_pages_go_from_the_newest_to_the_oldest(client: httpx.AsyncClient)
         uuids.insert(0, vcon["uuid"])
     pages = [(await client.get(f"/vcon?page={page}&size=2")).json() for page in (1, 2, 3, 4)]
     assert pages == [uuids[:2], uuids[2:4], uuids[4:], []]
+
+
+async def test_many_vcons_are_sent_while_they_are_read(conserver: Carelog, client: httpx.AsyncClient) -> None:
+    """Never all of them in one piece: a thousand large ones would fill the memory."""
+    vcons = [older_vcon(subject="x" * 100_000, parties=[{"tel": f"+42060112345{n}"}]) for n in range(5)]
+    for vcon in vcons:
+        await client.post("/vcon", json=vcon)
+    sent: list[int] = []
+    whole = conserver.api()
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def counted(message: Message) -> None:
+            sent.append(len(message.get("body", b"")))
+            await send(message)
+
+        await whole(scope, receive, counted)
+
+    transport = httpx.ASGITransport(watched)
+    async with httpx.AsyncClient(transport=transport, base_url="http://carelog.test", headers=client.headers) as there:
+        answer = await there.get("/vcons", params={"vcon_uuids": [*(vcon["uuid"] for vcon in vcons), str(uuid4())]})
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == [*vcons, None]
+    assert max(sent) < 2 * 100_000
+    read = [one.event.subject for one in (await conserver.audit.page()).items if one.event.operation == "get_vcons"]
+    assert len(set(read)) == 5
 
 
 async def test_since_and_until_bound_the_list(client: httpx.AsyncClient) -> None:

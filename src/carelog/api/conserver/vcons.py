@@ -1,14 +1,14 @@
 """`/vcon`, `/vcons`: vCons in, out and away."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from carelog.api.conserver.access import Deletes, Partner, Reads, Writes
 from carelog.api.conserver.answers import json_response
@@ -79,9 +79,11 @@ async def delete_vcon(vcon_uuid: UUID, services: ServicesOf, who: Deletes) -> Re
 async def get_vcons(
     services: ServicesOf, who: Reads, vcon_uuids: Annotated[list[UUID], Query(min_length=1, max_length=1000)]
 ) -> Response:
-    """In the order in which they were asked for, with null in the place of one that there is not."""
-    documents = [await _document(services, who, id_) for id_ in vcon_uuids]
-    return Response(f"[{','.join(documents)}]", media_type=_VCON)
+    """In the order in which they were asked for, with null in the place of one that there is not. Sent while it is
+    read, one vCon at a time: what cannot be read then breaks the answer off, where it is not the first."""
+    first, *others = vcon_uuids
+    beginning = await _document(services, who, first)
+    return StreamingResponse(_list(services, who, beginning, others), media_type=_VCON)
 
 
 @router.get("/vcons/search")
@@ -139,6 +141,14 @@ async def _document(services: Services, who: Principal, id_: UUID) -> str:
         return (await services.reader.get(who, id_)).document
     except NotFound:
         return "null"
+
+
+async def _list(services: Services, who: Principal, beginning: str, others: Sequence[UUID]) -> AsyncIterator[str]:
+    """A JSON list, document by document."""
+    yield f"[{beginning}"
+    for id_ in others:
+        yield f",{await _document(services, who, id_)}"
+    yield "]"
 
 
 def _utc(moment: datetime | None) -> datetime | None:

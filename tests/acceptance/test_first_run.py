@@ -21,6 +21,11 @@ Start = Callable[..., "Up"]
 _LAST_LINE = re.compile(r"(Stop it) with Ctrl-C")
 
 
+@pytest.fixture
+def migrated() -> None:
+    """Nothing is there before."""
+
+
 def first_look(start: Start) -> "tuple[Up, str, str]":
     """`carelog up --demo`, all that it printed, and the key among it."""
     up = start("--demo", forked=False)
@@ -74,9 +79,10 @@ def test_the_first_look_shows_a_record_and_the_second_adds_nothing(start: Start,
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 def test_the_lines_to_try_work_as_they_are_printed(start: Start) -> None:
     _, printed, key = first_look(start)
-    readings, found, receipt = (
+    readings, insights, found, receipt = (
         try_line(f"{line} -sS", key) for line in re.findall(r"^curl .*$", printed, re.MULTILINE)
     )
     assert {entry["type"] for entry in readings["items"]} == {"vitals"}
+    assert {"trend", "out_of_range", "symptom"} <= {insight["kind"] for insight in insights["items"]}
     assert found["items"]
     assert receipt["status"] == "accepted"

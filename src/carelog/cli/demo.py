@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from carelog.cli.record import print_record, read_record
+from carelog.conversations import Conversation
+from carelog.kit.errors import NotFound
 from carelog.pipeline.intake import Verdict
 from carelog.pipeline.submission import from_vcon
 from carelog.samples import sample_files
+from carelog.samples.lately import samples_moved, weeks_until
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
@@ -19,8 +22,9 @@ _KEY_LIFETIME: Final = timedelta(hours=24)
 
 
 async def show_demo(carelog: "Carelog", address: str) -> None:
-    """Take the samples in (those that are there already change nothing), print a record, a key and what to try."""
-    submissions = [from_vcon(file.read_bytes()) for file in sample_files()]
+    """Take the samples in, as if they had been spoken lately (those that are there already change nothing), print a
+    record, a key and what to try."""
+    submissions = [from_vcon(sample) for sample in samples_moved(await _weeks(carelog))]
     receipts = await carelog.intake.accept(carelog.operator, submissions)
     new = sum(receipt.verdict is Verdict.ACCEPTED for receipt in receipts)
     known = len(receipts) - new
@@ -45,7 +49,18 @@ export CARELOG_KEY={key}
 Try:
 
 {authorized} "{address}/api/subjects/{subject.id}/entries?type=vitals"
+{authorized} "{address}/api/subjects/{subject.id}/insights"
 {authorized} "{address}/api/conversations?q=headache"
 {authorized} -H "Content-Type: text/plain" -d "Patient: I have a cough." {address}/api/conversations
 
 Stop it with Ctrl-C.""")
+
+
+async def _weeks(carelog: "Carelog") -> int:
+    """By how many weeks the samples are moved: as they were when they were taken in, where they are here."""
+    first = Conversation.parse(sample_files()[0].read_bytes())
+    try:
+        stored = await carelog.conversations.get(carelog.operator, first.uuid)
+    except NotFound:
+        return weeks_until(carelog.clock.now())
+    return (stored.started_at - first.started_at) // timedelta(weeks=1)

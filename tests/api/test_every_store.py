@@ -49,6 +49,8 @@ def arguments(record: Record, door: Door) -> dict[str, Any]:
     return {
         **ids,
         "subject": record.subject,
+        "keep": record.subject,
+        "other": ids["other_id"],
         "id_": ids["run_id"],
         "conversations": [ids["conversation_id"]],
         "run_ids": [ids["run_id"]],

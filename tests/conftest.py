@@ -269,6 +269,22 @@ def fresh_url(new_database: Callable[[str], Databases]) -> Callable[[str], str]:
     return lambda dialect: new_database(dialect)()
 
 
+@pytest.fixture
+def health_url(new_database: Callable[[str], Databases]) -> Callable[[str], str]:
+    """Makes the URL of a new database of health data of a dialect, with the newest schema."""
+    return lambda dialect: new_database(dialect)("health")
+
+
+@pytest.fixture
+def migrated(tmp_path: Path, sqlite_databases: Databases) -> None:
+    """The data folder has both databases already, with the newest schema, for those who prove something else than that
+    they are made."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    for url, name in ((sqlite_databases("health"), "carelog.db"), (sqlite_databases("auth"), "auth.db")):
+        Path(str(make_url(url).database)).rename(folder / name)
+
+
 @pytest.fixture(params=DIALECTS)
 def dialect(request: pytest.FixtureRequest) -> str:
     name: str = request.param

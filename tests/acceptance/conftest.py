@@ -166,7 +166,7 @@ def _started(arguments: Sequence[str], output: Path, errors: Path) -> subprocess
 
 
 @pytest.fixture
-def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated: None) -> Iterator[Callable[..., Any]]:
     """Launches a command as a program of its own; whatever still runs at the end is killed."""
     # So that the runs of a process that was killed soon come back.
     monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")

@@ -94,7 +94,7 @@ class TwoAtOnce:
 
 @pytest.mark.parametrize("shared", ["redis", "database"])
 async def test_two_processes_ask_the_same_only_once_and_no_more_often_than_they_may(
-    shared: str, install: Install, fresh_url: Callable[[str], str], request: pytest.FixtureRequest
+    shared: str, install: Install, health_url: Callable[[str], str], request: pytest.FixtureRequest
 ) -> None:
     """Without a Redis each process asks for itself, and remembers."""
     redis_url = request.getfixturevalue("redis_url") if shared == "redis" else None
@@ -103,7 +103,7 @@ async def test_two_processes_ask_the_same_only_once_and_no_more_often_than_they_
     both = TwoAtOnce(model)
     async with serving(both.answer) as server:
         limited = config(server.port, requests_per_minute=a_minute, structured="json_schema")
-        async with install(fresh_url("sqlite"), redis_url, config=limited) as installation:
+        async with install(health_url("sqlite"), redis_url, config=limited) as installation:
             await installation.hand_in(saying([HEADACHE] * the_same))
             await installation.until_over(the_same)
             asked = len(model.questions)
@@ -127,7 +127,7 @@ async def test_two_processes_ask_the_same_only_once_and_no_more_often_than_they_
 
 
 async def test_an_endpoint_that_is_down_is_left_alone_by_all_and_found_again(
-    install: Install, fresh_url: Callable[[str], str]
+    install: Install, health_url: Callable[[str], str]
 ) -> None:
     calls, down, failed = 12, True, 0
     model = Model(honest)
@@ -141,7 +141,7 @@ async def test_an_endpoint_that_is_down_is_left_alone_by_all_and_found_again(
 
     async with serving(does) as server:
         brief = config(server.port, max_tries=2, breaker_rest_seconds=1, structured="json_schema")
-        async with install(fresh_url("sqlite"), config=brief) as installation:
+        async with install(health_url("sqlite"), config=brief) as installation:
             await installation.hand_in(saying([f"{HEADACHE} Again {number}." for number in range(calls)]))
 
             async def all_wait() -> bool:
@@ -214,7 +214,7 @@ FAULTS: Final[tuple[Callable[[Asked], bytes | AsyncIterator[bytes] | None], ...]
 
 
 async def test_whatever_an_endpoint_does_nothing_is_lost_and_nothing_is_made_up(
-    install: Install, fresh_url: Callable[[str], str]
+    install: Install, health_url: Callable[[str], str]
 ) -> None:
     calls, random = 16, Random(5)
     model = Model(lying, ways=("json_object",))
@@ -227,7 +227,7 @@ async def test_whatever_an_endpoint_does_nothing_is_lost_and_nothing_is_made_up(
     async with serving(does) as server:
         # More tries than there are faults: none may be used up by chance, by one run.
         rough = config(server.port, max_tries=100, together=4, timeout_seconds=0.5, breaker_rest_seconds=0.5)
-        async with install(fresh_url("sqlite"), config=rough) as installation:
+        async with install(health_url("sqlite"), config=rough) as installation:
             async with asyncio.TaskGroup() as at_once:
                 texts = [f"{HEADACHE} Still {number}." for number in range(calls)]
                 at_once.create_task(installation.hand_in(saying(texts)))

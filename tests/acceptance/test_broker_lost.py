@@ -16,7 +16,7 @@ from carelog.pipeline.dispatch.streams import STREAMS
 Install = Callable[..., AbstractAsyncContextManager[Installation]]
 Facts = Callable[[Sequence[Call]], Counter[Fact]]
 
-_CALLS: Final = 600
+_CALLS: Final = 400
 
 
 def announced(redis: RedisServer) -> int:
@@ -49,13 +49,13 @@ async def kill(redis: RedisServer, installation: Installation) -> None:
 @pytest.mark.parametrize("fault", [flush, kill])
 async def test_a_broker_that_forgets_all_loses_nothing(
     install: Install,
-    fresh_url: Callable[[str], str],
+    health_url: Callable[[str], str],
     redis_server: RedisServer,
     facts: Facts,
     fault: Callable[[RedisServer, Installation], Coroutine[None, None, None]],
 ) -> None:
     handed = calls(_CALLS)
-    async with install(fresh_url("sqlite"), redis_server.url, workers=False) as installation:
+    async with install(health_url("sqlite"), redis_server.url, workers=False) as installation:
 
         async def lose_the_broker() -> None:
             """Once with all that was announced, and nobody has heard; once while it is worked on."""

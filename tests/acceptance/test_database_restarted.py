@@ -15,7 +15,7 @@ from short_calls import Call, Fact, calls
 Install = Callable[..., AbstractAsyncContextManager[Installation]]
 Facts = Callable[[Sequence[Call]], Counter[Fact]]
 
-_CALLS: Final = 1000
+_CALLS: Final = 600
 
 
 async def tell(server: PostgresServer, *statements: str) -> None:

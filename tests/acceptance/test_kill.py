@@ -24,6 +24,11 @@ _KILLS: Final = 10
 _WHOLE: Final = 2  # of the kills of workers, so many are of the supervisor with all its processes
 
 
+@pytest.fixture
+def migrated() -> None:
+    """Nothing is there before: all processes make the databases at once."""
+
+
 def moments(random: Random) -> list[int]:
     """After so many calls: one in each tenth of them."""
     tenth = _CALLS // _KILLS
@@ -74,7 +79,7 @@ async def test_ten_kills_of_workers_and_ten_of_the_api(
 
 
 async def test_sigterm_ends_it_in_good_order(start: Start, talk: Talk, key: str, facts: Facts) -> None:
-    handed = calls(300)
+    handed = calls(160)
     up = start()
     async with talk(up, key) as client:
 

@@ -44,7 +44,7 @@ class Receiver:
 
 
 async def test_what_a_receiver_missed_arrives_also_after_its_workers_were_killed(
-    install: Install, fresh_url: Callable[[str], str], dialect: str, monkeypatch: pytest.MonkeyPatch
+    install: Install, health_url: Callable[[str], str], dialect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOOK_SECRET", "whsec_bWFkZSB1cCBmb3IgdGhlc2UgdGVzdHMsIG5vIGtleQ==")
     monkeypatch.setenv("CARELOG_LEASE_SECONDS", "2")
@@ -52,7 +52,7 @@ async def test_what_a_receiver_missed_arrives_also_after_its_workers_were_killed
     handed = calls(_CALLS)
     async with serving(receiver) as server:
         config = _CONFIG.format(port=server.port)
-        async with install(fresh_url(dialect), config=config) as installation:
+        async with install(health_url(dialect), config=config) as installation:
             await installation.hand_in(handed)
             await until(lambda: receiver.tries > 0)
             await installation.until_over(_CALLS)  # the other chain does not wait for it

@@ -61,9 +61,9 @@ async def told(installation: Installation) -> Counter[Fact]:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 async def test_workers_that_are_killed_leave_the_old_or_the_new(
-    install: Install, fresh_url: Callable[[str], str], facts: Facts, command: Command, dialect: str
+    install: Install, health_url: Callable[[str], str], facts: Facts, command: Command, dialect: str
 ) -> None:
-    random, handed, url = Random(dialect), calls(_CALLS), fresh_url(dialect)
+    random, handed, url = Random(dialect), calls(_CALLS), health_url(dialect)
     async with install(url, config=_CONFIG) as installation:
         await installation.hand_in(handed)
         await installation.until_over(_CALLS)

@@ -38,11 +38,11 @@ def send(number: signal.Signals, pids: Sequence[int]) -> None:
 
 
 async def test_what_others_have_taken_over_is_not_done_twice(
-    install: Install, fresh_url: Callable[[str], str], facts: Facts
+    install: Install, health_url: Callable[[str], str], facts: Facts
 ) -> None:
     handed = calls(_CALLS)
     # On SQLite, whoever is stopped in the middle of a commit keeps everybody else waiting too.
-    async with install(fresh_url("postgresql")) as installation:
+    async with install(health_url("postgresql")) as installation:
 
         async def stand_still() -> None:
             lost = await stop_with_runs_in_hand(installation)

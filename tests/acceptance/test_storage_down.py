@@ -75,10 +75,10 @@ async def queued_for_far(url: str) -> list[str]:
 
 
 async def test_the_backlog_of_a_storage_arrives_in_order(
-    install: Install, fresh_url: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    install: Install, health_url: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CARELOG_STORAGE_BATCH", str(_BATCH))
-    url, near = fresh_url("sqlite"), tmp_path / "near"
+    url, near = health_url("sqlite"), tmp_path / "near"
     receiver = Receiver()
     handed = calls(_CALLS)
     everyone = {one["uuid"] for one in handed}

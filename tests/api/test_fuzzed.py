@@ -15,6 +15,7 @@ from operations import Record, make_record
 from signed_in import sign_in
 
 from carelog.app import open_carelog
+from carelog.identity.passwords import Cost
 from carelog.pipeline.submission import CHANNELS
 from carelog.record import entry_types
 from carelog.settings import Settings
@@ -30,9 +31,10 @@ ALIKE = [f"{verb}_{name}" for name in entry_types() if name not in LISTED for ve
 class Served(threading.Thread):
     """A Carelog with something of everything in it, on a free port, in a thread of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, passwords: Cost) -> None:
         super().__init__(daemon=True)
         self.folder = folder
+        self._passwords = passwords
         self.ready = threading.Event()
         self.address = ""
         self.tokens: dict[str, str] = {}
@@ -44,7 +46,7 @@ class Served(threading.Thread):
     async def _serve(self) -> None:
         chains = {"record": {"channels": list(CHANNELS), "links": [{"tag": {"tags": ["seen"]}}]}}
         settings = Settings.model_validate({"data_dir": self.folder, "chains": chains})
-        async with open_carelog(settings) as carelog, AsyncExitStack() as open_clients:
+        async with open_carelog(settings, password_cost=self._passwords) as carelog, AsyncExitStack() as open_clients:
             self.record = await make_record(Door(carelog, carelog.api(), open_clients))
             self.tokens = {
                 "key": await carelog.keyring.add("fuzzing"),
@@ -62,8 +64,8 @@ class Served(threading.Thread):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    thread = Served(tmp_path_factory.mktemp("fuzzed"))
+def served(tmp_path_factory: pytest.TempPathFactory, cheap_passwords: Cost) -> Iterator[Served]:
+    thread = Served(tmp_path_factory.mktemp("fuzzed"), cheap_passwords)
     thread.start()
     assert thread.ready.wait(60)
     yield thread
@@ -120,6 +122,7 @@ def test_any_request_is_answered_as_described(served: Served, who: str) -> None:
 
 
 def test_requests_at_the_edges_are_answered_as_described(served: Served) -> None:
-    """The least and most of every value, what is just beyond, what is left out, and what is of another kind."""
+    """The examples, the least and most of every value, what is just beyond, what is left out, and what is of another
+    kind."""
     config = configuration(served.record.ids, always=True) + "\n[phases.coverage]\nunexpected-methods = []\n"
-    keeps_to_its_description(served, "key", config, "--phases=examples,coverage")
+    keeps_to_its_description(served, "key", config, "--phases=coverage")

@@ -35,7 +35,9 @@ def _plain_and_wide(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def carelog_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def carelog_command(
+    migrated: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
     """Runs `carelog` with these arguments, in this process: starting one for each takes most of a second."""
 
     def run(*arguments: str | Path, given: str = "") -> Ran:

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Ran
 
 Command = Callable[..., "Ran"]
+
+
+@pytest.fixture
+def nothing(migrated: None, tmp_path: Path) -> None:
+    """There is no data folder yet."""
+    rmtree(tmp_path / "data")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,7 @@ def test_a_file_may_have_any_name(carelog_command: Command, tmp_path: Path) -> N
     assert (ran.code, "1 accepted" in ran.out) == (0, True)
 
 
+@pytest.mark.usefixtures("nothing")
 def test_a_database_that_is_none_is_told_by_every_command(carelog_command: Command, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "carelog.db").write_text("This is no database, however long the text in it may be." * 50)
@@ -92,6 +100,7 @@ def test_a_database_that_is_none_is_told_by_every_command(carelog_command: Comma
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.usefixtures("nothing")
 def test_a_folder_that_is_not_ours_to_write_is_told(carelog_command: Command, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o500)
     ran = carelog_command("subjects")
@@ -99,6 +108,7 @@ def test_a_folder_that_is_not_ours_to_write_is_told(carelog_command: Command, tm
     assert str(tmp_path / "data") in ran.err
 
 
+@pytest.mark.usefixtures("nothing")
 def test_a_port_that_is_taken_is_told_at_once(carelog_command: Command, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -3,8 +3,6 @@
 import asyncio
 import signal
 import stat
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -12,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from forking import ForkedScript
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import submission
@@ -83,8 +82,7 @@ def append(folder: Path, text: bytes) -> None:
 
 def killed(program: str, *arguments: str) -> None:
     """Run a program that kills itself, as `kill -9` would."""
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert ForkedScript(program, *arguments).wait() == -signal.SIGKILL
 
 
 KEEP_AND_DIE = """
@@ -267,15 +265,14 @@ except OSError:
     pass
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 keep()
-print(written + 1)
+Path(sys.argv[2]).write_text(str(written + 1))
 """
-    folder = tmp_path / "audit"
-    done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    folder, told = tmp_path / "audit", tmp_path / "told"
+    assert ForkedScript(program, str(folder), str(told)).wait() == 0
     [file] = Spool(folder).waiting()
     with file:
         read = [event for batch in file.batches(100) for event in batch]
-    assert len(read) == int(done.stdout) > 2
+    assert len(read) == int(told.read_text()) > 2
     assert file.torn == 0
 
 

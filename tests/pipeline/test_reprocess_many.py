@@ -1,4 +1,4 @@
-"""A thousand conversations, read by an older engine and then by that of now: twice the same as once."""
+"""Hundreds of conversations, read by an older engine and then by that of now: twice the same as once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ ME = operator()
 Script = Callable[[str, Behaviour], None]
 Opened = Callable[..., AbstractAsyncContextManager[Carelog]]
 
-_COUNT = {"sqlite": 1000, "postgresql": 200}
+_COUNT = {"sqlite": 500, "postgresql": 200}
 _PEOPLE = 40
 _SAID = (
     "I have had a bad headache since Monday, and no fever.",

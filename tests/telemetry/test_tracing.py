@@ -7,12 +7,12 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from collector import Collector, Span
 from door import Door, make_vcon
+from forking import ForkedScript
 
 from carelog.app import Carelog
 from carelog.identity import operator
@@ -252,15 +252,10 @@ async def main():
 """
 
 
-def printed(*program: str, folder: Path) -> Any:
-    """What a program prints, as JSON."""
-    whole = "\n".join(program)
-    done = subprocess.run([sys.executable, "-c", whole, str(folder)], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
 def test_when_off_opentelemetry_is_not_loaded_and_nothing_is_sent(collector: Collector, tmp_path: Path) -> None:
-    assert printed(OFF, "print(json.dumps(asyncio.run(main())))", folder=tmp_path) == []
+    program = OFF + "print(json.dumps(asyncio.run(main())))"
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
     assert collector.bodies == []
 
 
@@ -276,9 +271,11 @@ provider = TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(exporter))
 trace.set_tracer_provider(provider)
 asyncio.run(main())
-print(json.dumps([span.to_json() for span in exporter.get_finished_spans()]))
+Path(sys.argv[2]).write_text(json.dumps([span.to_json() for span in exporter.get_finished_spans()]))
 """
 
 
 def test_when_off_no_other_telemetry_gets_hold_of_search_terms(tmp_path: Path) -> None:
-    assert printed(OFF, SURROUNDED, folder=tmp_path) == []
+    spans = tmp_path / "spans"
+    assert ForkedScript(OFF + SURROUNDED, str(tmp_path / "data"), str(spans)).wait() == 0
+    assert json.loads(spans.read_text()) == []

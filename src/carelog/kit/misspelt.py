@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from typing import Final
 
 _ALIKE: Final = 0.85
@@ -13,6 +14,14 @@ def misspelt(given: Iterable[str], known: Collection[str]) -> Iterator[tuple[str
     >>> list(misspelt(["CARELOG_DATABSE_URL", "CARELOG_PORT", "CARELOG_OWN"], ["CARELOG_DATABASE_URL", "CARELOG_PORT"]))
     [('CARELOG_DATABSE_URL', 'CARELOG_DATABASE_URL')]
     """
+    names = frozenset(known)
     for name in given:
-        if name not in known and (alike := get_close_matches(name, known, n=1, cutoff=_ALIKE)):
-            yield name, alike[0]
+        if name not in names and (alike := _most_alike(name, names)):
+            yield name, alike
+
+
+@cache
+def _most_alike(name: str, known: frozenset[str]) -> str | None:
+    """Kept: an environment hardly changes, and to compare all of it takes as long as a database takes to open."""
+    alike = get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE)
+    return alike[0] if alike else None

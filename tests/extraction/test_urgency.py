@@ -13,6 +13,7 @@ from carelog.extraction.local import extract
 from carelog.extraction.symptoms.lexicon import lexicon
 from carelog.extraction.symptoms.mentions import mentions
 from carelog.extraction.urgency import RULES, Level, amounts, assess, spreading, threats
+from carelog.extraction.urgency.accidents import ACCIDENTS
 from carelog.extraction.urgency.named import TRIGGERS
 from carelog.extraction.urgency.phrases import MEANINGS, PHRASES
 from carelog.extraction.urgency.readings import signs_of
@@ -37,7 +38,7 @@ def test_every_rule_has_a_source_that_can_be_looked_up_and_a_name_of_its_own() -
 
 
 def test_no_rule_asks_for_a_sign_that_nothing_tells() -> None:
-    told = {together.sign for together in TOGETHER} | {PHRASES.at(words_of(p), 0)[1] for p in _ONE_EACH}  # type: ignore[index]
+    told = {together.sign for together in (*TOGETHER, *ACCIDENTS)} | {PHRASES.at(words_of(p), 0)[1] for p in _ONE_EACH}  # type: ignore[index]
     told |= {sign for vitals in _readings() for sign in signs_of(vitals)} | {"severe headache"}
     told |= {
         amounts.GLUCOSE_OUT,
@@ -56,7 +57,7 @@ _ONE_EACH = (
     "kill myself", "worst headache", "slurred speech", "gasping", "throat closing", "hives", "overdose", "pregnant",
     "went blind", "saddle numbness", "wet myself", "hit my head", "newborn", "won't wake up",
     "suddenly see double", "i'm having a heart attack", "i'm having a stroke",
-    "hit me", "afraid of him", "end it", "can't pee at all",
+    "hit me", "afraid of him", "end it", "can't pee at all", "warfarin", "chemo",
 )  # fmt: skip
 
 

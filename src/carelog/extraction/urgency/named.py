@@ -6,13 +6,17 @@ from typing import Final
 from carelog.extraction.clauses import clauses
 from carelog.extraction.negation import Clause
 from carelog.extraction.urgency import amounts, phrases, spreading, threats, together
+from carelog.extraction.urgency.accidents import ACCIDENTS
 from carelog.extraction.urgency.mention import Mention
 from carelog.extraction.urgency.phrases import PHRASES
 from carelog.extraction.urgency.together import TOGETHER, Together
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 
-TRIGGERS: Final = phrases.TRIGGERS | together.TRIGGERS | amounts.TRIGGERS | threats.TRIGGERS | spreading.TRIGGERS
+_TOGETHER: Final = (*TOGETHER, *ACCIDENTS)
+TRIGGERS: Final = (
+    phrases.TRIGGERS | together.triggers(_TOGETHER) | amounts.TRIGGERS | threats.TRIGGERS | spreading.TRIGGERS
+)
 """The words without which no sign can be named: turns that hold none need not be read."""
 
 _SUICIDAL: Final = "suicidal thoughts"
@@ -27,7 +31,7 @@ def named(utterance: Utterance, before: Sequence[str]) -> Iterator[Mention]:
     yield from amounts.amounts(utterance)
     yield from threats.threats(utterance)
     yield from spreading.spreading(utterance, before)
-    near = [one for one in TOGETHER if all(not utterance.norms.isdisjoint(group) for group in one.groups)]
+    near = [one for one in _TOGETHER if all(not utterance.norms.isdisjoint(group) for group in one.groups)]
     if near:
         yield from _together(utterance, clauses(utterance), near)
 

@@ -94,6 +94,7 @@ MEANINGS: Final[dict[str, str]] = {
         numbness in my groin | numb around my bottom | saddle anesthesia | saddle anaesthesia
     """,
     "loss of bladder control": """
+        can't hold my urine | ca n't hold my urine | can't hold my pee | ca n't hold my pee | can't hold my bladder |
         can't control my bladder | ca n't control my bladder | cannot control my bladder | lost control of my bladder |
         lost control of my bowels | can't control my bowels | wet myself | wetting myself
     """,
@@ -110,8 +111,15 @@ MEANINGS: Final[dict[str, str]] = {
         saans nahi le raha | saans nahi le rahi | सांस नहीं ले रहा | सांस नहीं ले रही | साँस नहीं ले रहा |
         साँस नहीं ले रही | isn't waking up | is n't waking up |
         saans nahi le rahe | सांस नहीं ले रहे | साँस नहीं ले रहे | he's not responding | she's not responding |
-        isn't responding | is n't responding | is not responding
+        isn't responding | is n't responding | is not responding | behosh ho gaye hain | behosh ho gaya hai |
+        behosh ho gayi hai | behosh ho gayi hain
     """,
+    "takes a blood thinner": """
+        warfarin | coumadin | eliquis | apixaban | xarelto | rivaroxaban | pradaxa | dabigatran | edoxaban |
+        acenocoumarol | acitrom | blood thinner | blood thinners | anticoagulant | anticoagulants
+    """,
+    "on chemotherapy": "chemo | chemotherapy | on chemo",
+    "choking": "he's choking | she's choking | is choking on | baby is choking",
     "blue lips": "turning blue | turned blue | going blue | gone blue",
     "hit by another": """
         hits me | hitting me | hit me | beats me | beating me | beat me up | punches me | punching me | punched me |
@@ -144,7 +152,8 @@ TRIGGERS: Final = word_set(
     shooting drown drowning wrists jump goodbye end dena du waking unconscious unresponsive breathing dose broke
     ending hanging off suddenly sudden behosh hosh hits hitting beats beating beat punches punching punched slaps
     slapped chokes choked strangled scared afraid terrified pee urinate hit safe responding splitting blinding
-    excruciating
+    excruciating hold behosh warfarin coumadin eliquis apixaban xarelto rivaroxaban pradaxa dabigatran edoxaban
+    acenocoumarol acitrom thinner thinners anticoagulant anticoagulants chemo chemotherapy
     """
 )
 """The words without which none of these can be there: turns that hold none are not read."""

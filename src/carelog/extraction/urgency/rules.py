@@ -8,6 +8,7 @@ months is not counted for it.
 from typing import Final
 
 from carelog.extraction.urgency import sources
+from carelog.extraction.urgency.accident_rules import ACCIDENT_RULES
 from carelog.extraction.urgency.rule import Level, Rule
 
 _CHEST: Final = frozenset({"crushing chest pain", "chest pain", "chest tightness", "chest pressure"})
@@ -373,5 +374,6 @@ RULES: Final[tuple[Rule, ...]] = (
         (_any("head injury"), _any("vomiting | fainting | confusion | seizure | daytime sleepiness")),
         (sources.NICE_NG232,),
     ),
+    *ACCIDENT_RULES,
 )
 """Every rule, in the order in which flags are shown."""

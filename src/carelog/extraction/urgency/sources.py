@@ -38,6 +38,24 @@ NEWS2: Final = Source(
     "https://www.rcplondon.ac.uk/projects/outputs/national-early-warning-score-news-2",
 )
 NHS_ANAPHYLAXIS: Final = Source("NHS, Anaphylaxis", "https://www.nhs.uk/conditions/anaphylaxis/")
+NHS_ANTICOAGULANTS: Final = Source(
+    "NHS, Anticoagulant medicines: side effects", "https://www.nhs.uk/conditions/anticoagulants/side-effects/"
+)
+NHS_CARBON_MONOXIDE: Final = Source(
+    "NHS, Carbon monoxide poisoning", "https://www.nhs.uk/conditions/carbon-monoxide-poisoning/"
+)
+NHS_COUGHED_BLOOD: Final = Source("NHS, Coughing up blood", "https://www.nhs.uk/conditions/coughing-up-blood/")
+NHS_EYES: Final = Source("NHS, Eye injuries", "https://www.nhs.uk/conditions/eye-injuries/")
+NHS_FIRST_AID: Final = Source("NHS 111 Wales, First aid", "https://111.wales.nhs.uk/encyclopaedia/f/article/firstaid/")
+NHS_INFANT: Final = Source(
+    "NHS, Is your baby or toddler seriously ill?",
+    "https://www.nhs.uk/conditions/baby/health/is-your-baby-or-toddler-seriously-ill/",
+)
+NHS_PREMATURE: Final = Source(
+    "NHS 111 Wales, Premature labour", "https://111.wales.nhs.uk/livewell/pregnancy/PrematureLabour/"
+)
+NHS_PRIAPISM: Final = Source("NHS, Priapism", "https://www.nhs.uk/conditions/priapism/")
+NHS_SNAKES: Final = Source("NHS 111 Wales, Snake bites", "https://111.wales.nhs.uk/encyclopaedia/s/article/snakebites")
 NHS_BREATH: Final = Source("NHS, Shortness of breath", "https://www.nhs.uk/conditions/shortness-of-breath/")
 NHS_CHEST: Final = Source("NHS, Chest pain", "https://www.nhs.uk/conditions/chest-pain/")
 NHS_999: Final = Source(
@@ -68,6 +86,7 @@ NICE_CG141: Final = Source(
     "NICE CG141, Acute upper gastrointestinal bleeding", "https://www.nice.org.uk/guidance/cg141"
 )
 NICE_CG150: Final = Source("NICE CG150, Headaches in over 12s", "https://www.nice.org.uk/guidance/cg150")
+NICE_CG151: Final = Source("NICE CG151, Neutropenic sepsis", "https://www.nice.org.uk/guidance/cg151")
 NICE_NG10: Final = Source("NICE NG10, Violence and aggression", "https://www.nice.org.uk/guidance/ng10")
 NICE_NG12: Final = Source(
     "NICE NG12, Suspected cancer: recognition and referral", "https://www.nice.org.uk/guidance/ng12"

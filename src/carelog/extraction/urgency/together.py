@@ -1,5 +1,6 @@
 """Signs of danger that are told by several words of a clause, in any order, English and Hindi."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from carelog.extraction.wordsets import word_set
@@ -119,6 +120,10 @@ TOGETHER: Final[tuple[Together, ...]] = (
             ),
             word_set("chest pain pressure ache"),
         ),
+    ),
+    Together(
+        "pain that spreads",
+        (word_set("हाथ कंधे जबड़े बाँह"), word_set("जा जाता जाती फैल"), word_set("सीने सीना छाती")),
     ),
     Together(
         "pain that spreads",
@@ -278,4 +283,7 @@ TOGETHER: Final[tuple[Together, ...]] = (
     ),
 )
 
-TRIGGERS: Final = frozenset[str]().union(*(together.groups[0] for together in TOGETHER))
+
+def triggers(signs: Iterable[Together]) -> frozenset[str]:
+    """The words without which none of the signs can be told."""
+    return frozenset[str]().union(*(together.groups[0] for together in signs))

@@ -165,8 +165,8 @@ def _is_told(utterance: Utterance, cut: Sequence[Clause], mention: Mention) -> b
         return False
     if any(words[i].norm in _OF_ONESELF for i in place) and utterance.turn.role is not Role.CARER:
         return True  # "everyone would be better off without me"
-    if utterance.turn.role is Role.CARER:
-        return not of_carer_self(utterance, mention.first)
+    if utterance.turn.role is Role.CARER:  # "I can't wake her"
+        return mention.sign == "unresponsive" or not of_carer_self(utterance, mention.first)
     if mention.sign == INFANT_FEVER or (mention.sign in _OF_A_CHILD and _is_of_own_child(utterance, mention)):
         return True
     if mention.sign == "afraid at home":

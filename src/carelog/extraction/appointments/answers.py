@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from carelog.extraction.appointments.statements import Range, any_of
+from carelog.extraction.calendar_words import WEEKDAYS
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import PhraseTable, Utterance, Word
@@ -36,6 +37,10 @@ _DIGITS: Final = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"
 _REJECTING: Final = phrase_set(
     "that doesn't work | that does n't work | doesn't work for me | does n't work for me | that won't work | "
     "that wo n't work | i can't make that | i ca n't make that | i can't make it | i ca n't make it"
+)
+_DAY_REFUSED: Final = phrase_set(
+    "doesn't work | does n't work | won't work | wo n't work | is no good | isn't good | is n't good | is bad | "
+    "i can't | i ca n't | i'm away | i'm busy | i'm working"
 )
 _CONFIRMING: Final = phrase_set(
     """
@@ -84,7 +89,10 @@ def is_rejected(dialogue: Sequence[Utterance], i: int) -> bool:
     """The next speaker says that a time they were given will not do."""
     if i + 1 >= len(dialogue) or same_speaker(dialogue[i], dialogue[i + 1]):
         return False
-    return any_of(_REJECTING, dialogue[i + 1].words, _opening(dialogue[i + 1].words))
+    words = dialogue[i + 1].words
+    if words and words[0].norm in WEEKDAYS and any_of(_DAY_REFUSED, words, _opening(words)):
+        return True  # "Tuesday doesn't work, can you do Wednesday?"
+    return any_of(_REJECTING, words, _opening(words))
 
 
 def is_chosen_to_cancel(dialogue: Sequence[Utterance], i: int) -> bool:

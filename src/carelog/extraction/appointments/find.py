@@ -7,6 +7,7 @@ from typing import Final
 from carelog.extraction.appointments import plans
 from carelog.extraction.appointments.answers import refused, taken
 from carelog.extraction.appointments.booking import Bookings
+from carelog.extraction.appointments.moved import standing
 from carelog.extraction.appointments.statements import Statement, sentences_of
 from carelog.extraction.finding import Finding
 from carelog.extraction.utterances import Utterance
@@ -33,6 +34,7 @@ def find_appointments(dialogue: Sequence[Utterance]) -> list[Finding]:
     """
     arranged = Bookings()
     proposed: dict[tuple[str, str | None], Statement] = {}
+    dialogue = standing(dialogue)
     for i, utterance in enumerate(dialogue):
         if arranged.may_hear(utterance):
             arranged.hear(dialogue, i)
@@ -78,4 +80,5 @@ def _finding(statement: Statement) -> Finding:
 
 
 def _short(text: str | None) -> str | None:
-    return text if text is not None and len(text.strip()) > 0 and len(text) <= _LONGEST else None
+    text = " ".join(text.split()) if text is not None else None
+    return text if text and len(text) <= _LONGEST else None

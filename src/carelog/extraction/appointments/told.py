@@ -34,6 +34,7 @@ _SEEN: Final = phrase_set(
 _SESSIONS: Final = word_set("session sessions class dialysis chemo physio therapy checkup test scan clinic")
 _HAVE: Final = word_set("meri mera hai have has had i've got 've is 's was your my you're his her our the there's an a")
 _MENU: Final = word_set("press reply dial")
+_WHETHER: Final = word_set("did is was has have were")
 _POLITE: Final = word_set("do did does would could can")
 
 
@@ -100,6 +101,9 @@ def that_was(utterance: Utterance, sentence: Range) -> Statement | None:
         denied_or_other = denied(words, sentence, i) or _is_anothers(utterance, i + 1)
         if missed and (visit or specialty) and not denied_or_other and not conditional(words, sentence, i, i + 1):
             return _made(utterance, sentence, (i, sentence[1]), "missed", slot, specialty, doctor)
+        if seen and slot and visit and any_of(CANCELLING, words, (i, sentence[1])) and not denied_or_other:
+            to_come = next(iter(find_slots(utterance, *sentence)), slot)  # "I had one on Thursday, but I cancelled it."
+            return _made(utterance, sentence, (i, sentence[1]), "cancelled", to_come, specialty, doctor)
         if seen and slot and (visit or specialty or doctor) and not denied_or_other:
             return _made(utterance, sentence, (i, sentence[1]), "completed", slot, specialty, doctor)
     return None
@@ -120,12 +124,15 @@ def told(utterance: Utterance, sentence: Range) -> Statement | None:
     if noun is None or _is_anothers(utterance, noun):
         return None
     slots = [s for s in find_slots(utterance, *sentence) if is_set(s) and abs(s.first - noun) < 16]
+    reach = max(noun, slots[0].end) if slots else noun
     menu = not _MENU.isdisjoint(utterance.norms)  # "Press 1 to confirm, 2 to cancel."
-    cancelled = not menu and any_of(CANCELLING, words, (max(sentence[0], noun - 6), min(sentence[1], noun + 7)))
+    cancelled = not menu and any_of(CANCELLING, words, (max(sentence[0], noun - 6), min(sentence[1], reach + 7)))
     asks = words[sentence[0]].norm in _POLITE or any(
         q.first <= noun < q.end and words[q.first].norm in _POLITE for q in questions(utterance)
     )
     wished = {w.norm for w in words[max(sentence[0], noun - 6) : noun]} & _WISHING
+    if cancelled and words[sentence[0]].norm in _WHETHER and words[sentence[1] - 1].norm == "?":
+        return None  # "Did you cancel my Thursday appointment?"
     if not slots or (asks and not cancelled) or denied(words, sentence, noun) or (wished and not cancelled):
         return None
     if conditional(words, sentence, noun, noun + 1) and not cancelled:

@@ -102,7 +102,7 @@ def denied_at(words: Sequence[Word], i: int, end: int) -> Anything | None:
     if match is None:
         return None
     stop = i + match[0]
-    if words[stop - 1].norm in ("any", "allergies") and stop < end:
+    if words[stop - 1].norm in ("any", "allergies", "allergy") and stop < end:
         while stop < min(end, i + match[0] + _AFTER_REACH) and words[stop].norm not in _CLOSERS | {",", "and"}:
             stop += 1
     category: Category | None = "medication" if words[i].norm == "nkda" else _category(words[i:stop])

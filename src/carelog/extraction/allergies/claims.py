@@ -5,9 +5,19 @@ from typing import Final, NamedTuple
 
 from carelog.conversations.turns import Role
 from carelog.extraction.allergies.asked import answer_to_asker
-from carelog.extraction.allergies.cues import Cue, Named, Way, closes_a_name, find_cues, listed_after, named_before
+from carelog.extraction.allergies.cues import (
+    Cue,
+    Named,
+    Way,
+    closes_a_name,
+    find_cues,
+    itemised,
+    listed_after,
+    named_before,
+)
 from carelog.extraction.allergies.merging import Fact, Kind
-from carelog.extraction.allergies.reactions import find_reactions, is_allergic
+from carelog.extraction.allergies.reactions import find_reactions, is_allergic, is_allergic_name
+from carelog.extraction.claims import is_relation
 from carelog.extraction.exchange import AnswerKind, Question, QuestionForm, same_speaker
 from carelog.extraction.finding import Span
 from carelog.extraction.negation import is_negative
@@ -68,6 +78,7 @@ _WRONG: Final = phrase_set(
 )
 _BEFORE_WRONG: Final = word_set(", . but and though well so no lekin woh wo ye yeh लेकिन वह यह")
 _WRONG_OPENING: Final = 2
+_FLAT: Final = word_set("no doctor sir ma'am ji")
 _OVER_REACH: Final = 16
 _FURTHEST: Final = 40
 _LONGEST_BEFORE: Final = 8
@@ -105,9 +116,13 @@ def claimed_of(
     )
     if claimed is None:
         return None
-    if question is None and (wrong := _called_wrong(dialogue, turn)):
+    if question is None and (wrong := _called_wrong(dialogue, turn, max(cue.end, named.end))):
         claimed = claimed._replace(certainty="refuted", answers=(wrong,))
     certainty, reactions = claimed.certainty, claimed.reactions
+    told = find_reactions(words, cue.first, cue.end) if cue.way is Way.REACTION else None  # "Hives from penicillin"
+    told = told or itemised(words, named_by(words, begin, end, cue), named, end)
+    if told is not None:
+        reactions = tuple(dict.fromkeys(reaction.name for reaction in told))
     if cue.way is Way.REACTION and words[cue.first].norm.startswith("anaphyla"):
         reactions = ("anaphylaxis", *(r for r in reactions if r != "anaphylaxis"))
     if cue.way is Way.REACTION and not reactions:
@@ -122,6 +137,8 @@ def claimed_of(
         kind = None if any(is_allergic(reaction) for reaction in found) else "intolerance"
     if cue.way is Way.INTOLERANCE:
         kind = "intolerance"
+    if _only_upsets(claimed, question, reactions):
+        kind, certainty = "intolerance", None
     refuted = certainty == "refuted"
     if refuted and cue.way is not Way.ALLERGY:
         return None
@@ -135,6 +152,12 @@ def claimed_of(
         status=None if refuted else _status(words, sentence, cue),
         certainty=certainty,
     )
+
+
+def _only_upsets(claimed: "_Claimed", question: Question | None, reactions: Sequence[str]) -> bool:
+    """ "I'm not allergic to ibuprofen, it just upsets my stomach"."""
+    plain = question is None and claimed.certainty == "refuted" and not claimed.answers
+    return plain and bool(reactions) and not any(is_allergic_name(name) for name in reactions)
 
 
 class _Claimed(NamedTuple):
@@ -168,7 +191,8 @@ def _stated_plainly(utterance: Utterance, begin: int, at: int, cue: Cue, named: 
     words = utterance.words
     certainty: Certainty | None = None
     if (cue.way not in (Way.INTOLERANCE, Way.NOT_TAKEN) and _is_denied(words, begin, at)) or (
-        utterance.turn.role is not Role.CLINICIAN and _is_taken_back(words, max(cue.end, named.end))
+        utterance.turn.role is not Role.CLINICIAN
+        and (_is_taken_back(words, max(cue.end, named.end)) or _was_thought(words, begin, at, max(cue.end, named.end)))
     ):
         certainty = "refuted"
     elif any(word.norm in _DOUBTS for word in words[max(begin, at - _DOUBT_REACH) : at]):
@@ -176,16 +200,30 @@ def _stated_plainly(utterance: Utterance, begin: int, at: int, cue: Cue, named: 
     return _Claimed(certainty, (), *reactions_in(utterance, max(cue.end, named.end)))
 
 
-def _called_wrong(dialogue: Sequence[Utterance], turn: int) -> Span | None:
-    """ "(Your chart says penicillin allergy.) No, that's wrong": the words that say so."""
+def _called_wrong(dialogue: Sequence[Utterance], turn: int, end: int) -> Span | None:
+    """ "(Your chart says penicillin allergy.) No, that's wrong": the words that say so. A no alone only says it of what
+    ends the turn, at word `end`: "You're allergic to penicillin. Anything else?" "No." is of others."""
     told_to = dialogue[turn].turn.role in (Role.CLINICIAN, Role.AGENT)
     if not told_to or turn + 1 >= len(dialogue) or same_speaker(dialogue[turn], dialogue[turn + 1]):
         return None
     reply = dialogue[turn + 1]
-    for first, end, _ in _WRONG.within(reply.words):
-        if first <= _WRONG_OPENING and closes_a_name(reply.words, end, len(reply.words)):
-            return reply.span(0, end)
+    if instead := named_instead(reply):
+        return reply.span(0, instead[-1].end)
+    ends = all(not word.norm[0].isalnum() and word.norm != "?" for word in dialogue[turn].words[end:])
+    if ends and _is_flat_no(reply.words):
+        return reply.span(0, len(reply.words))
+    for first, stop, _ in _WRONG.within(reply.words):
+        if first <= _WRONG_OPENING and closes_a_name(reply.words, stop, len(reply.words)):
+            return reply.span(0, stop)
     return None
+
+
+def _is_flat_no(words: Sequence[Word]) -> bool:
+    """ "No.", "No, doctor.", "No, that's my sister"."""
+    norms = [word.norm for word in words if word.norm[0].isalnum()]
+    if norms[:1] not in (["no"], ["nope"], ["nahi"]):
+        return False
+    return set(norms[1:]) <= _FLAT or (norms[1:3] in (["that's", "my"], ["it's", "my"]) and is_relation(norms[-1]))
 
 
 def _is_taken_back(words: Sequence[Word], end: int) -> bool:
@@ -205,6 +243,12 @@ def _is_claimed(words: Sequence[Word], begin: int, named: Named, cue: Cue) -> bo
 
 def _calls_it_allergic(words: Sequence[Word], begin: int, cue: Cue) -> bool:
     return any(word.norm == "allergic" for word in words[max(begin, cue.first - 1) : cue.end])
+
+
+def _was_thought(words: Sequence[Word], begin: int, at: int, end: int) -> bool:
+    """ "I thought I was allergic to penicillin, but they tested me and I'm not"."""
+    before = {word.norm for word in words[max(begin, at - _DOUBT_REACH) : at]}
+    return "thought" in before and any(word.norm in ("but", "turned", "turns", "until") for word in words[end:])
 
 
 def _is_denied(words: Sequence[Word], begin: int, at: int) -> bool:
@@ -279,6 +323,15 @@ def names_after_no(utterance: Utterance) -> bool:
     """ "(Any allergies?) No, penicillin.", which may mean either."""
     named = _listed_from(utterance.words, 1) if len(utterance.words) > 1 else []
     return bool(named) and named[-1].end >= len(utterance.words) - 1
+
+
+def named_instead(utterance: Utterance) -> list[Named]:
+    """ "(You're allergic to sulfa.) No, penicillin." """
+    words = utterance.words
+    if len(words) < 3 or words[0].norm not in ("no", "nope", "nahi") or words[1].norm not in (",", ".", "to"):
+        return []
+    named = _listed_from(words, 2)
+    return named if named and _closes(words, named[-1].end, len(words)) else []
 
 
 def reactions_in(utterance: Utterance, first: int) -> tuple[tuple[str, ...], tuple[Span, ...]]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
+from carelog.extraction.allergies.reactions import Reaction, find_reactions, reaction_at
 from carelog.extraction.phrasebook import phrase_table
 from carelog.extraction.utterances import PhraseTable, Word
 from carelog.extraction.vocabularies.allergens import Allergen, allergen_at
@@ -84,7 +86,12 @@ _LISTED: Final = word_set(
 _HINDI_BETWEEN: Final = word_set("se mujhe mereko usko unko ko ki bhi से मुझे को की")
 _ENDS_A_NAME: Final = word_set(". , ! ? ; and or but so")
 _LONGEST_NAME: Final = 4
-_LONGEST_LIST: Final = 16
+_LONGEST_LIST: Final = 24
+_MARKS: Final = frozenset("(:=→,")
+_BEFORE_REACTION: Final = word_set(
+    "i get got causes caused gives gave me and or , a some makes made my bad severe mild which that it they"
+)
+_AFTER_REACTION: Final = frozenset(").,;!")
 
 
 def may_speak_of_allergies(norms: frozenset[str]) -> bool:
@@ -127,12 +134,39 @@ def listed_after(words: Sequence[Word], at: int, end: int) -> list[Named]:
     while i < min(end, at + _LONGEST_LIST):
         if match := allergen_at(words, i):
             found.append(Named(i, i + match[0], match[1]))
-            i += match[0]
+            i = _past_reaction(words, i + match[0], end)
         elif words[i].norm in _LISTED:
             i += 1
         else:
             break
     return found
+
+
+def _past_reaction(words: Sequence[Word], at: int, end: int) -> int:
+    """Where a list goes on after what one of its substances does: "penicillin - hives, latex", "codeine (nausea)"."""
+    if at >= end or not (words[at].norm in _MARKS or reaction_at(words, at)):  # A dash is no word.
+        return at
+    i, told = at + (words[at].norm in _MARKS), False
+    while i < end:
+        if match := reaction_at(words, i):
+            i, told = i + match, True
+        elif words[i].norm in _BEFORE_REACTION and not (told and words[i].norm == ","):
+            i += 1
+        else:
+            break
+    if not told or (i < end and words[i].norm not in _AFTER_REACTION):
+        return at
+    return i + 1 if i < end and words[i].norm in ").;" and i + 1 < end and words[i].norm != "." else i
+
+
+def itemised(words: Sequence[Word], listed: Sequence[Named], named: Named, end: int) -> list[Reaction] | None:
+    """What is told of one substance of a list in which each has its own: "penicillin - hives, sulfa - rash"; None where
+    the list is not so."""
+    between = [find_reactions(words, one.end, other.first) for one, other in pairwise(listed)]
+    if not any(between) or named not in listed:
+        return None
+    at = listed.index(named)
+    return between[at] if at < len(between) else find_reactions(words, named.end, end)
 
 
 def named_before(words: Sequence[Word], begin: int, at: int) -> list[Named]:

@@ -22,6 +22,7 @@ from carelog.extraction.allergies.claims import (
     claimed_of,
     listed_first,
     named_by,
+    named_instead,
     names_after_no,
     question_at,
     quote_of,
@@ -30,6 +31,7 @@ from carelog.extraction.allergies.claims import (
 from carelog.extraction.allergies.cues import (
     Named,
     find_cues,
+    itemised,
     listed_after,
     may_speak_of_allergies,
     may_tell_a_cause,
@@ -61,6 +63,7 @@ _FROM: Final = word_set("se से")
 _FURTHER: Final = word_set("new further additional")
 _I_DO: Final = phrase_set("i do | i have | i am | i've got | yes")
 _I_DO_REACH: Final = 3
+_ITEM_REACH: Final = 6  # words
 _AFTER_I_DO: Final = word_set(": , - have one to . allergic it's")
 _NO_ALLERGY: Final = phrase_set(
     """
@@ -90,8 +93,11 @@ def find_allergies(dialogue: Sequence[Utterance]) -> list[Finding]:
         speaks = may_speak_of_allergies(utterance.norms)
         if speaks:
             told += _stated(dialogue, turn)
+            told += _itemised(utterance) if not told and turn != awaited else ()
         if turn == awaited:
             told += _answered(dialogue, turn)
+        if turn and not told and may_speak_of_allergies(dialogue[turn - 1].norms):
+            told += _instead(dialogue, turn)
         if may_tell_a_cause(utterance.norms):
             told += _caused(utterance)
         if not told and 0 < awaited <= turn <= awaited + _ASKED_ON:
@@ -183,7 +189,7 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
     question, category = asked
     words = utterance.words
     own = quote_of(asking, *asking.sentence_at(question.first), question.first, question.end)
-    listed = listed_first(utterance)
+    listed = [*(first := listed_first(utterance)), *(_listed_on(utterance) if first else ())]
     answer = read_answer(utterance, turn)
     if not listed and answer is not None and answer.kind is AnswerKind.NO:
         but_for = excepted(words, 0, 0, len(words))
@@ -208,7 +214,8 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
     quote = quote_of(utterance, begin, end, listed[0].first, min(listed[-1].end, end))
     shared = reactions if len(listed) == 1 else ()
     return [
-        Fact(
+        _of_list(words, listed, named, (own, quote))
+        or Fact(
             named.allergen.name,
             named.allergen.category,
             (own, quote, *(spans if shared else ())),
@@ -217,6 +224,52 @@ def _answered(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
         )
         for named in listed
     ]
+
+
+def _instead(dialogue: Sequence[Utterance], turn: int) -> list[Fact]:
+    """ "You're allergic to sulfa." "No, penicillin." """
+    told, utterance = dialogue[turn - 1], dialogue[turn]
+    if told.turn.role not in (Role.CLINICIAN, Role.AGENT) or same_speaker(told, utterance) or not told.sentences:
+        return []
+    begin, end = told.sentences[-1]
+    cues = find_cues(told.words, begin, end)
+    if told.words[end - 1].norm == "?" or not any(named_by(told.words, begin, end, cue) for cue in cues):
+        return []
+    own = told.span(begin, end)
+    named = named_instead(utterance)
+    spans = (own, utterance.span(0, named[-1].end)) if named else ()
+    return [Fact(one.allergen.name, one.allergen.category, spans, "allergy", status="active") for one in named]
+
+
+def _listed_on(utterance: Utterance) -> Iterator[Named]:
+    """ "Sulfa gives me a rash. | Codeine makes me itch.": further sentences that each begin with a substance."""
+    words = utterance.words
+    for begin, end in utterance.sentences[1:]:
+        named = listed_after(words, begin, end)
+        if named and named[0].first == begin and find_reactions(words, named[-1].end, end):
+            yield from named
+
+
+def _of_list(words: Sequence[Word], listed: Sequence[Named], named: Named, spans: tuple[Span, ...]) -> Fact | None:
+    """One substance of a list that tells what each of them does; None where it is no such list."""
+    told = itemised(words, listed, named, min(len(words), named.end + _ITEM_REACH))
+    if told is None:
+        return None
+    reactions = tuple(dict.fromkeys(reaction.name for reaction in told))
+    allergic = not told or any(is_allergic(reaction) for reaction in told)
+    one = named.allergen
+    return Fact(one.name, one.category, spans, kind="allergy" if allergic else None, reactions=reactions)
+
+
+def _itemised(utterance: Utterance) -> Iterator[Fact]:
+    """ "Penicillin - hives, sulfa - rash, latex", typed or said with nothing else."""
+    words = utterance.words
+    for begin, end in utterance.sentences:
+        listed = listed_after(words, begin, end)
+        told = [r for named in listed for r in itemised(words, listed, named, end) or ()]
+        if len(listed) > 1 and len([r for r in told if is_allergic(r)]) > 1:
+            span = utterance.span(begin, max(listed[-1].end, told[-1].end))
+            yield from (fact for named in listed if (fact := _of_list(words, listed, named, (span,))))
 
 
 def _turned(reply: Utterance) -> list[Named]:

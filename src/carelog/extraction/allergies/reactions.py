@@ -28,7 +28,8 @@ _ALLERGIC: Final = {
     """,
     "itching": "itching | itch | itchy | itches | itchiness | khujli | खुजली",
     "throat swelling": """
-        throat swelling | throat closes | throat closed | throat swells | throat swelled | throat swells up |
+        throat swelling | throat swell | throat close |
+        throat closes | throat closed | throat swells | throat swelled | throat swells up |
         throat swelled up | throat closes up | throat closed up | throat starts to close | throat tightens |
         throat closing
     """,
@@ -91,6 +92,17 @@ def find_reactions(words: Sequence[Word], begin: int, end: int) -> list[Reaction
     ]
 
 
+def reaction_at(words: Sequence[Word], at: int) -> int:
+    """How many words of a reaction stand at word `at`."""
+    match = _TABLE.at(words, at)
+    return match[0] if match else 0
+
+
 def is_allergic(reaction: Reaction) -> bool:
     """Whether it is one that allergies have: hives and not nausea."""
     return reaction.name in _ALLERGIC
+
+
+def is_allergic_name(name: str) -> bool:
+    """Whether a recorded reaction is one that allergies have."""
+    return name in _ALLERGIC

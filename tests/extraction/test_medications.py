@@ -140,11 +140,11 @@ def test_a_bare_number_answers_what_dose_only() -> None:
 def test_a_change_gives_the_new_strength() -> None:
     assert told("doctor: We'll increase your losartan to 50 milligrams.") == [("losartan", "50 mg", "changed")]
     assert told("patient: I take losartan 25 mg.", "doctor: Let's go up to 50.") == [
-        ("losartan", "25 mg", "taking"),
+        ("losartan", "25 mg", None),
         ("losartan", "50 mg", "changed"),
     ]
     assert told("patient: I take losartan 25 mg.", "doctor: I'll lower it to 12.5 mg.") == [
-        ("losartan", "25 mg", "taking"),
+        ("losartan", "25 mg", None),
         ("losartan", "12.5 mg", "changed"),
     ]
 

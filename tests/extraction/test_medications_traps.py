@@ -52,6 +52,7 @@ def often(dialogue: str) -> list[tuple[str | None, str | None, float | None]]:
         ("agent: Have you missed any of the Zoloft? / patient: Yes, twice.", ["zoloft missed"]),
         ("doctor: If you miss your Zoloft, just take the next one.", []),
         ("patient: What if I forget my Zoloft?", []),
+        ("doctor: If the swab is positive I'll prescribe amoxicillin.", []),
         ("doctor: Did you stop the Zoloft? / patient: No.", ["zoloft taking"]),
         ("doctor: Did you stop the Zoloft? / patient: Yes, in May.", ["zoloft stopped"]),
         ("doctor: Can you stop the Zoloft on Friday?", ["zoloft stopped"]),
@@ -137,7 +138,7 @@ def test_what_is_only_thought_of_is_no_entry(dialogue: str) -> None:
     ("dialogue", "expected"),
     [
         ("doctor: I'll give you ondansetron, four milligrams.", ["ondansetron 4 mg ordered"]),
-        ("doctor: If the swab is positive I'll prescribe amoxicillin.", ["amoxicillin ordered"]),
+        ("doctor: I'll prescribe amoxicillin.", ["amoxicillin ordered"]),
         ("doctor: We can prescribe you some meloxicam 15 mg once a day.", ["meloxicam 15 mg ordered"]),
         ("doctor: I'm adding losartan 50 mg.", ["losartan 50 mg started"]),
         ("doctor: Do you take aspirin or ibuprofen? / patient: Yes, both.", ["aspirin taking", "ibuprofen taking"]),

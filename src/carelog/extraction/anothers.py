@@ -35,6 +35,7 @@ _TOLD: Final = re.compile(rf"^(?:and |so |now |okay |ok |, )*your {_KIN}'s (?!na
 _SPOKEN_TO: Final = re.compile(
     r"\b(?:you(?:'re|'ve|'d|'ll|rs|rself)?|(?<!^)your|aap(?:ka|ki|ke|ko|ne)?)\b", re.IGNORECASE
 )
+_AND_YOURS: Final = re.compile(r",? (?:and|but|while) (?=yours\b)", re.IGNORECASE)
 _OF_KIN: Final = re.compile(rf"\b(?:you give )?your {_KIN}(?:'s)?\b", re.IGNORECASE)
 _FIRST_PERSON: Final = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself|we|us|our|main|maine|mujhe|mera|meri|mere)\b", re.IGNORECASE
@@ -43,7 +44,9 @@ _MY_KIN: Final = re.compile(rf"\bmy {_KIN}\b(?:'s)?", re.IGNORECASE)
 _LEAD = r"(?:(?:no|oh|sorry|wait|actually|well|hang on|i mean)[,. ]+)*"
 _TAKEN_BACK: Final = re.compile(
     rf"^{_LEAD}(?:(?:that's|that is|that was|it's|it is|it was|those are|those were|they're|they were)"
-    rf" (?:my|his|her) {_KIN}(?:'s)?|my {_KIN} (?:did|does|has|had|took it|takes it|had it|has it|ate it))"
+    rf" (?:my|his|her) {_KIN}(?:'s)?"
+    rf"|(?:that's|that is|it's) what my {_KIN} (?:takes|uses|has|had|took)"
+    rf"|my {_KIN} (?:did|does|has|had|took it|takes it|had it|has it|ate it))"
     r"(?: one| ones)?(?:,? i mean|,? sorry)?[.!]?$",
     re.IGNORECASE,
 )
@@ -92,7 +95,12 @@ def _asked_and_told(turns: Sequence[Turn], texts: Sequence[str], i: int) -> Iter
     sentences = list(_sentences(texts[i]))
     for start, end in sentences:
         told = texts[i][start:end]
-        if _TOLD.match(told) and _SPOKEN_TO.search(_OF_KIN.sub("", told)) is None:
+        if not _TOLD.match(told):
+            continue
+        yours = _AND_YOURS.search(told)
+        if yours is not None:
+            yield i, start, start + yours.start()  # "Your husband's cholesterol was 240, and yours is 190."
+        elif _SPOKEN_TO.search(_OF_KIN.sub("", told)) is None:
             yield i, start, end
     start, end = sentences[-1]
     asked = texts[i][start:end]

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from carelog.conversations.turns import Role
 from carelog.extraction.exchange import QuestionForm, open_questions
-from carelog.extraction.utterances import Utterance, Word
+from carelog.extraction.phrasebook import phrase_set
+from carelog.extraction.utterances import PhraseTable, Utterance, Word
 from carelog.extraction.wordsets import word_set
 
 _RELATIONS = word_set(
@@ -64,6 +65,19 @@ _PAST = {
     "formerly": frozenset(),
     "childhood": frozenset(),
 }
+
+
+_BEFORE_HINDI = word_set("pehle पहले")
+_SPAN_HINDI = word_set("se din dino hafte mahine saal ghante ghanta minute khane se से दिन हफ्ते महीने साल घंटे")
+_WAS_HINDI = word_set("tha thi the था थी थे")
+_YOUNGER: PhraseTable[bool] = phrase_set(
+    """
+    in high school | in college | in school | as a child | as a kid | as a teenager | as a teen | when i was a child |
+    when i was a kid | when i was young | when i was younger | when i was a teenager | when i was pregnant |
+    when i was in school | when i was in college | when i was in high school | when i got married | at my wedding |
+    in my twenties | in my thirties | in my teens | in my last pregnancy | in my first pregnancy
+    """
+)
 
 
 def is_relation(norm: str) -> bool:
@@ -134,10 +148,14 @@ def hypothetical(words: Sequence[Word], first: int, end: int) -> bool:
 
 
 def long_past(words: Sequence[Word], first: int, end: int) -> bool:
-    """The words `first` to `end` speak of a time clearly gone: "last year", "two months ago", "used to"."""
+    """The words `first` to `end` speak of a time clearly gone: "last year", "two months ago", "in high school"."""
     first, end = max(0, first), min(end, len(words))
+    if _YOUNGER.stands_in(words, first, end):
+        return True
     for k in range(first, end):
         norm = words[k].norm
+        if norm in _BEFORE_HINDI and (not k or words[k - 1].norm not in _SPAN_HINDI):
+            return any(words[i].norm in _WAS_HINDI for i in range(k, end))  # "Pehle sugar 250 rehti thi."
         if norm == "ago" and k and words[k - 1].norm in _LONG_UNITS:
             return True
         following = _PAST.get(norm)

@@ -13,6 +13,8 @@ from typing import Any, Final
 from carelog.conversations import Conversation, Role, Turn
 from carelog.conversations.persons import patient_party, several_patients
 from carelog.extraction.anothers import without_anothers
+from carelog.extraction.former import without_former
+from carelog.extraction.taken_back import without_taken_back
 from carelog.extraction.utterances import words_of
 from carelog.extraction.wordsets import word_set
 
@@ -30,15 +32,14 @@ _OF_ANOTHER: Final = word_set(
 
 
 def heard(conversation: Conversation) -> tuple[Turn, ...]:
-    """The turns of a conversation, each in its place. Those that tell nothing of its subject have no words left, what
-    is a relative's in the others neither, and whoever is with the patient is their carer."""
+    """The turns of a conversation, each in its place. Those that tell nothing of its subject have no words left, nor
+    has what is a relative's, taken back or over in the others, and whoever is with the patient is their carer."""
     turns = conversation.turns
     if several_patients(conversation):
         return tuple(_unheard(turn) for turn in turns)
     beside = _beside(conversation)
-    return without_anothers(
-        tuple(_of_companion(turn) if _voice(turn) in beside else turn for turn in turns) if beside else turns
-    )
+    own = tuple(_of_companion(turn) if _voice(turn) in beside else turn for turn in turns) if beside else turns
+    return without_former(without_taken_back(without_anothers(own)))
 
 
 def _beside(conversation: Conversation) -> frozenset[Hashable]:

@@ -50,6 +50,7 @@ _AFTER_PLAIN: Final = word_set(
 )
 HEALTHY: Final = word_set("normal ideal healthy")
 _APPROXIMATING = word_set("about around approximately roughly nearly almost approx ~ maybe probably")
+_EARLIEST = 1950
 _ROUGHLY = 1.25
 _SPANS = word_set("minute minutes hour hours day days week weeks month months year years")
 _NO_DECIMAL = word_set(
@@ -64,11 +65,12 @@ _RANGE_MARKS = word_set("to or through till until se")
 _SPAN_MARKS = frozenset({"-", "–", "—"})
 _USUAL = word_set(
     """
+    aiming shooting
     usually normally typically sometimes average averages averaging usual range ranges ranging want keep let's bring
     aim hope hoping i'd we'd patients people anyone someone
     """
 )
-_HABITUALLY = word_set("goes gets climbs jumps shoots spikes whenever")
+_HABITUALLY = word_set("goes gets climbs jumps shoots spikes whenever beeps beep alarms")
 _BEYOND = word_set("above higher more less below lower under over greater upar zyada kam neeche ऊपर ज्यादा ज़्यादा कम नीचे")
 _PAST_TENSE = word_set("was were had came went")
 _TURNING = word_set("was it used and but i had you we they so because that's which")
@@ -88,6 +90,7 @@ _PERSONS = claims.SUBJECTS | word_set("my your his her he she him me it")
 _STUDY_REACH = 8  # words
 _STUDIED = word_set("trial study studies cohort participants placebo")
 _RULING = word_set("is makes means would indicates confirms defines counts or qualifies")
+_DOSING = word_set("take use give inject call")
 _PLACES = word_set("arm arms armpit tongue armpits")
 _WHOSE = word_set("her his my the your")
 _MARKS = frozenset(".?!;,")
@@ -129,11 +132,13 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
         return False  # "BP 120/80 (my wife's was 150/95)"
     if words[utterance.sentence_at(first)[0]].norm in _GOALS_AHEAD or _SHOULD_BE.issubset(after):
         return False  # "Goals: weight 75 kg", "120/80 hona chahiye"
-    if _is_of_a_thing(words, name) or _is_a_rule(words, name, after) or _is_of_a_study(words, start, end):
+    if _is_of_a_thing(words, name) or _is_a_rule(words, name, first, after) or _is_of_a_study(words, start, end):
         return False
     if "when" in before[: name - start][-2:] and not _PAST_TENSE.intersection(before):
         return False  # "I take insulin when my sugar is 200"
     if not long_ago and claims.long_past(words, start, told_until(words, end)):
+        return False
+    if not long_ago and _is_of_a_year(utterance, start, first):
         return False
     if not _USUAL.isdisjoint(before) and "let's see" not in " ".join(before):
         return False
@@ -150,6 +155,15 @@ def is_measured(utterance: Utterance, name: int, first: int, end: int, *, long_a
     return not any(
         question.form is QuestionForm.POLAR and question.first <= first < question.end
         for question in questions(utterance)
+    )
+
+
+def _is_of_a_year(utterance: Utterance, start: int, end: int) -> bool:
+    """ "In 2015 I weighed 250": of a year before the one in which it is said."""
+    words, said_at = utterance.words, utterance.said_at
+    years = (words[k].norm for k in range(max(1, start), end) if words[k - 1].norm in {"in", "back"})
+    return said_at is not None and any(
+        norm.isdecimal() and len(norm) == 4 and _EARLIEST <= int(norm) < said_at.year for norm in years
     )
 
 
@@ -175,10 +189,14 @@ def _is_of_a_study(words: Sequence[Word], start: int, end: int) -> bool:
     return any(word.norm in _STUDIED for word in words[start : end + _STUDY_REACH])
 
 
-def _is_a_rule(words: Sequence[Word], name: int, after: Sequence[str]) -> bool:
+def _is_a_rule(words: Sequence[Word], name: int, first: int, after: Sequence[str]) -> bool:
     """ "An A1c of 6.5 makes the diagnosis", and not "you have a temperature of 101"."""
+    dosed = name > 1 and words[name - 1].norm in {"a", "an"} and words[name - 2].norm in {"for", "with", "at"}
+    if dosed and not _DOSING.isdisjoint(after[:3]):
+        return True  # "For a sugar of 200 take 4 units."
     subject = name > 0 and words[name - 1].norm in {"a", "an", "any"} and (name == 1 or words[name - 2].norm in _MARKS)
-    return subject and not _RULING.isdisjoint(after[:3])
+    opens = (name == 0 or words[name - 1].norm in _MARKS) and words[first - 1].norm == "of" and after[:1] == ["is"]
+    return (subject and not _RULING.isdisjoint(after[:3])) or opens  # "Potassium of 5.5 is dangerous, isn't it?"
 
 
 def is_anothers(utterance: Utterance, name: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from carelog.conversations.turns import Role
 from carelog.extraction import claims
 from carelog.extraction.exchange import same_speaker
 from carelog.extraction.finding import Finding, Implausible, Span
@@ -29,6 +30,7 @@ from carelog.record.payload import Quantity
 from carelog.record.types.lab_result import LabResult
 
 _CORRECTION_REACH: Final = 3  # turns
+_OPENING: Final = 4  # words
 _ANSWERING: Final = LINKS | CORRECTING | word_set("my mine last time sure okay let me believe the result test")
 _BOUND_BY: Final = word_set("is was were are at came back it's 's")
 _JOINING: Final = word_set(", and or & the your")
@@ -58,8 +60,10 @@ def find_labs(dialogue: Sequence[Utterance]) -> list[Finding | Implausible]:
         new = list(_of_turn(utterance, mentions, listed=listed)) if mentions else []
         if asked and not new and not same_speaker(dialogue[i - 1], utterance):
             new = list(_answered(dialogue[i - 1], asked, utterance))
-        if found and not mentions and corrects_a_message(utterance):
-            found = _put_right(dialogue, i, found)
+        if found and not mentions:
+            better = _tells_better(dialogue, i, found[-1])
+            if better or corrects_a_message(utterance):
+                found = _put_right(dialogue, i, found, by_another=better)
         found += new
     return list(_once_each(found))
 
@@ -176,8 +180,18 @@ def _answered(asking: Utterance, asked: Sequence[Mention], utterance: Utterance)
         return
 
 
+def _tells_better(dialogue: Sequence[Utterance], i: int, last: Finding | Implausible) -> bool:
+    """ "(My A1c was 9.) It was actually 8.1", as the other says who has the result before them."""
+    before, utterance = dialogue[i - 1], dialogue[i]
+    told_to = utterance.turn.role in (Role.CLINICIAN, Role.AGENT)
+    if not told_to or same_speaker(before, utterance) or last.spans[0].turn != before.turn.index:
+        return False
+    opening = [word.norm for word in utterance.words[:_OPENING]]
+    return "actually" in opening and not {"it", "it's"}.isdisjoint(opening)
+
+
 def _put_right(
-    dialogue: Sequence[Utterance], i: int, found: Sequence[Finding | Implausible]
+    dialogue: Sequence[Utterance], i: int, found: Sequence[Finding | Implausible], *, by_another: bool = False
 ) -> list[Finding | Implausible]:
     """The findings with the value put right that turn `i` says anew, borne out by both turns: "sorry, 7.8"."""
     utterance, turns = dialogue[i], {u.turn.index: u for u in dialogue[max(0, i - _CORRECTION_REACH) : i]}
@@ -186,7 +200,7 @@ def _put_right(
         test = old.payload["test"] if isinstance(old, Implausible) else getattr(old.payload, "test", "")
         lab = lab_of(str(test))
         asking = turns.get(old.spans[0].turn)
-        if asking is None or lab is None or not lab.units or not same_speaker(asking, utterance):
+        if asking is None or lab is None or not lab.units or same_speaker(asking, utterance) is by_another:
             continue
         between = [u for u in turns.values() if u.turn.index > asking.turn.index and not same_speaker(u, utterance)]
         if not is_about_the_same(between):

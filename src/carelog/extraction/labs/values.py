@@ -108,6 +108,8 @@ def value_anew(utterance: Utterance, mention: Mention, numbers: Sequence[Number]
         between = untimed(words, end, number.first)
         if not _REPEATING.isdisjoint(between):  # "5.9 but hemolyzed, repeat 4.2"
             between = [*between[max(i for i, norm in enumerate(between) if norm in _REPEATING) + 1 :], "now"]
+        if number.end < len(words) and words[number.end].norm == "now":
+            between = [*between, "now"]  # "8.9 in June and it's 7.4 now"
         anew = not _ANEW.isdisjoint(between) and _links([norm for norm in between if norm not in _ANEW])
         return value_at(utterance, mention.lab, numbers, k, plainly=False) if anew else None
     return None

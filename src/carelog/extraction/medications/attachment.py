@@ -71,8 +71,10 @@ def _is_of_one_before(
     clopidogrel", "I was on Paxil, now Lexapro"."""
     if cue.meaning not in ("stopped", "missed", "tried"):
         return False
-    if first > begin and words[first - 1].norm in _NOW:
-        return True
+    if between and not _NOW.isdisjoint(word.norm for word in words[max(begin, first - 2) : first]):
+        return True  # "I was on Paxil, now just Lexapro."
+    if words[first - 1].norm == "on" and any(word.norm == "off" for word in words[cue.first : cue.end]):
+        return True  # "I went off Zoloft and on Lexapro."
     others = any(begin <= other.first and other.end <= cue.first for other in named)
     last = max((m.end for m in named if begin <= m.first and m.end <= cue.first and not m.drug.kind), default=None)
     if last is not None and not _LISTED.isdisjoint(between[:1]):

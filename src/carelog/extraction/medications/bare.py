@@ -39,6 +39,9 @@ _CONDITIONS = word_set("if agar अगर")
 _BEFORE_CONDITION = word_set(". ? ! , ; and then but")
 _CONDITION_REACH = 20
 _DONE = ("ed", "went", "gone", "dropped", "cut")
+_DENIED = word_set("not n't don't won't wouldn't never")
+_LATER = word_set("week weeks month months visit time")
+_TO_COME_REACH = 6
 _THOUGHT_REACH = 3  # Words between "we may" and the "go" of "we may then go to thirty".
 _DOSE_WORDS = word_set("dose dosage milligrams mg strength much many micrograms mcg units milligram")
 _STRENGTH_WORDS = word_set("dose dosage strength")
@@ -64,6 +67,7 @@ _SET_OFF = 2  # Characters between a number and the frequency after it.
 _LONGEST_CHANGE = 16
 _LONGEST_PLAIN = 10
 _INTRODUCED = word_set("doing do take takes taking on at of with it's that's about around like inject injecting")
+_WANTING = word_set("so i'd i like want you to now let's we'll i'll would please and then just need okay")
 _TAKES = word_set("take takes taking")
 _SUPPOSING = word_set("think believe guess suppose")
 _TAKERS = word_set("i i'm am he's she's is are we take takes taking still been on have has")
@@ -76,6 +80,7 @@ _DAYS = word_set(
 _WHO = word_set("i i'm he she he's she's")  # "I'm sixty-five."
 _IS = word_set("it's is now")
 _LATEST_HOUR = 12
+_CLAUSE_MARKS = frozenset(",.;?!") | {"so", "and", "but", "we'll", "i'll", "let's"}
 _ON = word_set("'re you're i'm 'm he's she's am is are still")
 _MEASURED = word_set(
     """
@@ -164,7 +169,20 @@ def is_thought(words: Sequence[Word], dose: Dose) -> bool:
     before = _norms(words, max(0, verb - _THOUGHT_REACH), verb)
     if verb and not words[verb].norm.endswith(_DONE) and _is_under_condition(words, verb, dose.end):
         return True
+    if verb and not _DENIED.isdisjoint(before):
+        return True
+    if verb and not words[verb].norm.endswith(_DONE) and _is_to_come(words, verb, dose.end):
+        return True
     return not _THOUGHTS.isdisjoint(before) and "like" not in before
+
+
+def _is_to_come(words: Sequence[Word], verb: int, end: int) -> bool:
+    """ "In a month we go up to thirty", "next time we go to 40"."""
+    near = _norms(words, max(0, verb - _TO_COME_REACH), min(len(words), end + _TO_COME_REACH))
+    return any(
+        (a == "next" and b in _LATER) or (a == "in" and c in _LATER and b != "the")
+        for a, b, c in zip(near, near[1:], [*near[2:], ""], strict=False)
+    )
 
 
 def _is_under_condition(words: Sequence[Word], verb: int, end: int) -> bool:
@@ -303,7 +321,7 @@ def _is_told_of(reading: Reading, dose: Dose) -> bool:
     if begin and plain and all(norm in _BEFORE_ANSWER and norm not in _WHO for norm in said):
         return True
     if is_sure(dose) and (is_before_frequency(reading, dose) or _is_each_time(words, dose.end)):
-        return all(norm in _BEFORE_ANSWER or norm in _INTRODUCED or norm == "so" for norm in said)
+        return all(norm in _BEFORE_ANSWER or norm in _INTRODUCED or norm in _WANTING for norm in said)
     halved = any(is_change(norm) for norm in _norms(words, 0, dose.first))
     return halved and said[-1:] == ["be"] and (said[-2:-1] == ["'ll"] or said[-2:-1] == ["it'll"])
 
@@ -363,6 +381,11 @@ def changes_dose(words: Sequence[Word], dose: Dose, since: int) -> bool:
         return True  # "Keep it, but down to fifteen."
     if not dose.target or not verbs:
         return False
+    subject = said[: verbs[-1]]
+    while not _CLAUSE_MARKS.isdisjoint(subject):
+        subject = subject[min(i for i, norm in enumerate(subject) if norm in _CLAUSE_MARKS) + 1 :]
+    if not (_MEASURED - {"was", "were", "over", "years"}).isdisjoint(subject):
+        return False  # "My LDL went from 180 down to 95 on the statin."
     object_ = _norms(words, max(since, dose.first - len(said) + verbs[-1] + 1), dose.first)
     return all(norm in _CHANGED for norm in object_)
 

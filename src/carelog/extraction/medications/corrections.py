@@ -17,7 +17,8 @@ from carelog.extraction.wordsets import word_set
 
 _CORRECTIONS = phrase_set(
     """
-    no , | no wait | wait | sorry | i mean | i meant | i tell a lie | i lie | i lied | scratch that | correction |
+    no , | no wait | wait | sorry | i mean | i meant | i tell a lie | i lie | i lied | scratch that | strike that |
+    correction |
     make that | or rather | my mistake | i misspoke | no it's | no that's | nahi nahi | nahi , | galat | नहीं नहीं | नहीं ,
     """
 )
@@ -28,10 +29,11 @@ _PAST = phrase_set(
     meant to be on
     """
 )
+_MEANT = phrase_set("supposed to take | supposed to be on | meant to take | meant to be on | prescribed")
 _NOT_BY_NAME = word_set(
     """
     no not wait sorry i mean meant that's it's the my a uh um er , . correction scratch that make or rather actually
-    called what is mistake misspoke nahi नहीं
+    called what is mistake misspoke strike oh mg nahi नहीं
     """
 )
 _IS = word_set("is it's it 's just only at the a of actually , now still")
@@ -42,6 +44,7 @@ _REACH = 18  # Words from a strength to the one that corrects it.
 _PAST_REACH = 5
 _FIRST_WORDS = 5
 _NAME_REACH = 7
+_BESIDE = 1
 
 
 def without_corrected(readings: Sequence[Reading], pairs: Sequence[Pair]) -> list[Pair]:
@@ -139,11 +142,21 @@ def _is_sent_after(readings: Sequence[Reading], old: Pair, new: Pair) -> bool:
 
 
 def _is_past(words: Sequence[Word], pair: Pair) -> bool:
+    beside = pair.dose_turn == pair.turn and 0 <= pair.dose.first - pair.mention.end <= _BESIDE
+    if beside and _is_meant(words, pair.mention.first):
+        return True
     since = pair.mention.end if pair.dose_turn == pair.turn and pair.mention.end <= pair.dose.first else 0
     return any(
         match[0] + i <= pair.dose.first
         for i in range(max(since, pair.dose.first - _PAST_REACH), pair.dose.first)
         if (match := _PAST.at(words, i))
+    )
+
+
+def _is_meant(words: Sequence[Word], first: int) -> bool:
+    """ "I'm supposed to take | Lasix 40 (but I take 20)", where the name begins at word `first`."""
+    return any(
+        (match := _MEANT.at(words, i)) is not None and i + match[0] <= first for i in range(max(0, first - 5), first)
     )
 
 
@@ -157,6 +170,7 @@ def misnamed(readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mentio
         words = readings[turn].words
         for one, other in pairwise(named):
             gap = range(one.end, other.first)
-            plain = 1 < len(gap) <= _NAME_REACH and all(words[i].norm in _NOT_BY_NAME for i in gap)
+            said = [words[i].norm for i in gap if not words[i].norm[0].isdecimal()]
+            plain = 1 < len(said) <= _NAME_REACH and _NOT_BY_NAME.issuperset(said)
             if plain and words[gap[-1]].norm not in ("no", "not") and _is_correction(words, gap):
                 yield turn, one

@@ -49,6 +49,7 @@ def stands_last(words: Sequence[Word], cue: Cue) -> bool:
 
 _PHRASES: dict[Meaning, str] = {
     "taking": """
+        i'm back on, i 'm back on, i am back on, he's back on, she's back on, am back on,
         about to run out of, about to run out, finished a box of, finished a bottle of, finished a strip of,
         finished a pack of, keep up the, keep up with the, keep up your, got an, have an, carry an, carry a,
         carry my, carry the,
@@ -116,6 +117,12 @@ _PHRASES: dict[Meaning, str] = {
         लिख दी
     """,
     "changed": """
+        the new dose of, your new dose of, my new dose of,
+        bring it down, bring that down, bring it up, bring that up,
+        bring you down, bring you up, bringing it down,
+        bringing it up, brought it down, brought it up, brought me down, brought me up, take it up to, take it down to,
+        take that up to, take that down to, take you up to, take you down to, took me up, took me down, took me from,
+        took him from, took her from, took it up to, took it down to,
         let's make the, let's make your, let's make it, let's make that, we'll make the, we'll make your, we'll make it,
         i'll make the, i'll make your, i'll make it, make the dose, make your dose, going to make the,
         going to make it, want to make the,
@@ -144,6 +151,8 @@ _PHRASES: dict[Meaning, str] = {
         leta tha, leti thi, lete the, le raha tha, le rahi thi, khata tha, khati thi, लेता था, लेती थी, खाता था, खाती थी,
         lena band kar diya, lena band kar di, lena band kiya, lena band kar diye, lena band, lena chhod diya,
         lena chod diya, लेना बंद कर दिया, लेना बंद कर दी, लेना बंद किया, लेना छोड़ दिया, hold all,
+        band karwa di, band karwa diya, band kara di, band kara diya, band karwayi, band karwai, band ho gayi,
+        band ho gaya,
         band karo, band kar do, band kijiye, band karna, band hai, stop karo, stop kar do, stop kijiye, stop kar di,
         stop kar diya, stop kiya,
         bin the, bin your, binned the, binned my, ditch the, ditched the, ditched my, chuck the, chucked the, toss the,
@@ -201,7 +210,10 @@ _PHRASES: dict[Meaning, str] = {
         tried, tried taking, tried some, tried using, been trying, i was on
     """,
     "considered": """
-        want to try, like to try,
+        i can take, i can have,
+        want to try, like to try, i'd put you on, i'd start you on, i'd have you on, would have put you on,
+        would have started you on, shuru karne ki soch, shuru karne ka soch, shuru karne ki baat,
+        shuru kar sakte, shuru kar sakti, band karne ki soch, badhane ki soch,
         i'd normally, i would normally, we'd normally, would normally, normally i'd, normally we'd, i'd usually,
         we'd usually, would usually, i'd normally offer, i'd offer, wanted to put me on, wanted to start me on,
         wanted me on,

@@ -1,5 +1,6 @@
 """What takes a cue back or leaves it open: "don't take", "never miss", "if you take", "but I don't"."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -47,6 +48,7 @@ _UNDOING = (
     "but don't use it", "but don't take it",
 )  # fmt: skip
 _NO = word_set("no nope nahi nahin नहीं")
+_NO_ALONE = word_set("no nahi नहीं don't doesn't didn't haven't hasn't n't not")
 _UNDONE_REACH = 8
 _UNREAL_REACH = 4
 _TO_COME_VERBS = word_set("start starting starts begin beginning stop stopping stops")
@@ -82,9 +84,19 @@ _LONG_AGO = phrase_set(
     """
     when i was | years ago | as a child | as a kid | as a teenager | back in | in college | in high school |
     a long time ago | many years back | long back | in my twenties | in my thirties | in the past | last year |
-    a year ago
+    a year ago | last time i had | the last time i had | in my last pregnancy | in my first pregnancy |
+    during my pregnancy | during my last pregnancy | in my teens | as a teen | as a young man | as a young woman
     """
 )
+_THEN = phrase_set(
+    "when i had | when i broke | when i got | when i hurt | when i fell | when he had | when she had | when he broke | "
+    "when she broke | in the hospital | in the er | after the surgery | after my surgery | after the accident"
+)
+_UNTIL = word_set("until till")
+_HAD_BEEN = word_set("been was")
+_STILL_NOW = word_set("now today i my")
+_FORMER_YEAR = re.compile(r"(?:19|20)\d\d")
+_ONCE_NOT = word_set("a per daily weekly every each in")
 
 
 def is_refused(words: Sequence[Word], begin: int, cue: Cue | None, first: int) -> bool:
@@ -184,7 +196,22 @@ def is_none_taken(words: Sequence[Word], cue: Cue) -> bool:
 def is_long_ago(words: Sequence[Word], sentence: tuple[int, int], cue: Cue) -> bool:
     """ "When I was pregnant I took labetalol"."""
     told = words[cue.first].norm in _TOOK
+    had_on = words[cue.first].norm == "had" and words[cue.end - 1].norm == "on"
+    if had_on and any(_FORMER_YEAR.fullmatch(words[i].norm) for i in range(*sentence)):
+        return True  # "In 2021 they had me on it."
+    if words[cue.first].norm == "took":
+        once = next((i for i in range(cue.end, sentence[1]) if words[i].norm == "once"), None)
+        if once is not None and once + 1 < len(words) and words[once + 1].norm not in _ONCE_NOT:
+            return True  # "I took it once after a root canal."
+    until = next((i for i in range(cue.end, sentence[1] - 1) if words[i].norm in _UNTIL), None)
+    if until is not None and words[cue.first].norm in _HAD_BEEN and words[until + 1].norm not in _STILL_NOW:
+        return True  # "I'd been on it until the liver tests."
     return told and any(_LONG_AGO.at(words, i) for i in range(*sentence))
+
+
+def is_given_then(words: Sequence[Word], sentence: tuple[int, int], cue: Cue) -> bool:
+    """ "When I broke my arm they gave me Percocet": whether it is still taken nobody says."""
+    return words[cue.first].norm == "gave" and _THEN.stands_in(words, *sentence)
 
 
 def is_not_begun(words: Sequence[Word], first: int, stop: int) -> bool:
@@ -230,8 +257,8 @@ def is_undone(words: Sequence[Word], first: int, stop: int) -> bool:
 
 
 def _stands_alone(words: Sequence[Word], i: int) -> bool:
-    """The no of "no, I stopped it"."""
-    return words[i].norm in ("no", "nahi", "नहीं") and _norm(words, i + 1) in _MARKS
+    """The no of "no, I stopped it", the don't of "no you don't, you stopped it"."""
+    return words[i].norm in _NO_ALONE and _norm(words, i + 1) in _MARKS
 
 
 def _norm(words: Sequence[Word], i: int) -> str:

@@ -5,6 +5,7 @@ from itertools import takewhile
 
 from carelog.conversations.turns import Role
 from carelog.extraction.allergies.asked import charted
+from carelog.extraction.allergies.reactions import reaction_at
 from carelog.extraction.exchange import open_questions, same_speaker
 from carelog.extraction.labs.mentions import find_mentions as find_tests
 from carelog.extraction.medications.cues import Cue
@@ -49,6 +50,8 @@ _HE_OR_SHE = word_set("he she he's she's")
 _WOULD = word_set("would did does do was is 'd might could")
 _PEOPLE_REACH = 8
 _PETS = word_set("cat dog pet puppy kitten horse")
+_VETS = word_set("vet vet's veterinarian")
+_PET_REACH = 6
 _FIRST_PERSON = word_set("i i'm i've i'd me mine we us")
 _THIRD_PERSON = word_set("he she he's she's his her him they them their")
 _FOCUS_REACH = 30
@@ -70,6 +73,8 @@ _IN_PLACE_REACH = 3
 _OWNERS = word_set("her his their")
 _GIVEN_REACH = 6
 _GIVEN_BEFORE = 14
+_GIVES = word_set("gives gave give giving")
+_REACTION_REACH = 3
 _REACTS = ("allerg", "anaphyla", "intoleran", "react")
 _TAKES = word_set("take takes taking took use uses using but prescribed")
 _AFTER_REACTS = word_set("to is are , include including : like with except apart other besides aside barring")
@@ -84,13 +89,20 @@ _LONGEST_ASKED = 8
 _COPULA_REACH = 5
 _REACH = 12
 _KIN_REACH = 8
+_KNOWN = word_set("the my it that them")
 _TAKEN_ONESELF = word_set("took borrowed tried swallowed pinched nicked stole")
 _TAKEN_REACH = 7
 
 
 def is_of_people(utterance: Utterance, begin: int, mention: Mention) -> bool:
-    """ "Some folks take aspirin", "most people do fine on acetaminophen": said of no one."""
+    """ "Some folks take aspirin", "most people do fine on acetaminophen": said of no one; "the vet gave us gabapentin",
+    "gabapentin for the cat": of an animal."""
     words = utterance.words
+    after = [word.norm for word in words[mention.end : mention.end + _PET_REACH]]
+    if "for" in after and not _PETS.isdisjoint(after[after.index("for") :]):
+        return True
+    if any(word.norm in _VETS for word in words[begin : mention.first]):
+        return True
     return any(
         words[i].norm in _PEOPLE and words[i + 1].norm not in _ANY_OTHER
         for i in range(max(begin, mention.first - _PEOPLE_REACH), mention.first)
@@ -182,13 +194,32 @@ def is_of_one_named_before(dialogue: Sequence[Utterance], turn: int, mention: Me
     return False
 
 
+def is_reacted_to(words: Sequence[Word], cue: Cue) -> bool:
+    """ "(Penicillin) gives me hives (and codeine makes me sick)": what it does, and not that it is given."""
+    if words[cue.first].norm not in _GIVES:
+        return False
+    return any(reaction_at(words, i) for i in range(cue.end, min(len(words), cue.end + _REACTION_REACH)))
+
+
 def is_told_of_another(utterance: Utterance, begin: int, verb: int) -> bool:
     """ "(My husband has it too.) He takes metoprolol": what a patient says that somebody else takes."""
+    if utterance.turn.role is Role.CARER:
+        return _is_of_carer_self(utterance, verb)
     if utterance.turn.role is not Role.PATIENT:
         return False
     before = [word.norm for word in utterance.words[max(begin, verb - 2) : verb + 1]]
+    known = utterance.words[min(verb + 1, len(utterance.words) - 1)].norm in _KNOWN
+    if "should" in before and not known and not _SAYS.isdisjoint(w.norm for w in utterance.words[begin:verb]):
+        return not _KIN.isdisjoint(w.norm for w in utterance.words[begin:verb])  # "My wife says I should take it."
     earlier = {word.norm.removesuffix("'s") for word in utterance.words[max(0, verb - _FOCUS_REACH) : verb]}
     return bool(_HE_OR_SHE & set(before)) and not _ME & set(before) and bool(_KIN & earlier)
+
+
+def _is_of_carer_self(utterance: Utterance, verb: int) -> bool:
+    """ "I take Zoloft myself. (He takes Aricept.)" """
+    words = utterance.words
+    sentence = {word.norm for word in words[slice(*utterance.sentence_at(verb))]}
+    return "myself" in sentence and verb > 0 and words[verb - 1].norm in _ME
 
 
 def is_allergy(utterance: Utterance, before: Utterance | None, begin: int, mention: Mention) -> bool:

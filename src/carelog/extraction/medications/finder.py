@@ -47,6 +47,10 @@ _IN_MICROGRAMS = frozenset({"fentanyl", "buprenorphine"})
 _HALVING = frozenset({"cut", "cutting", "halve", "halved", "halving", "double", "doubled", "doubling", "split"})
 _HALVING_REACH = 3
 _OF_A = frozenset({"a", "of", "the", "my", "an"})
+_HALVES = frozenset({"half", "aadhi", "aadha", "adhi", "adha"})
+_HALF_REACH = 5
+_TABLETS = frozenset({"tablet", "tab", "pill", "tablets", "goli", "one"})
+_NO = frozenset({"no", "nope", "actually", "just", "only", "it's"})
 _GIVES = frozenset({"put", "gave", "has", "had", "have", "started", "prescribed", "got"})
 
 
@@ -132,7 +136,7 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, ask
         )  # Not what is taken from now on, nor is the medicine stopped.
     if said.status == "changed" and not p.dose.target and scene.is_changed_from(p.turn, p.mention):
         return replace(said, status="taking", tentative=False)
-    if said.status == "stopped" and is_told_as_now(scene.words_of(p.dose_turn), p.dose):
+    if said.status == "stopped" and is_told_as_now(scene.dialogue[p.dose_turn].words, p.dose):
         return replace(said, status="taking", tentative=False)
     later: Status | None = None
     if p.dose_turn != p.turn:
@@ -143,14 +147,17 @@ def _said_of_dose(scene: Scene, p: Pair, own: Sequence[Pair], said: Said, *, ask
         later = scene.status_between(p.turn, p.mention.end, p.dose.first)
     elif said.status == "changed" and not p.dose.target and any(other.dose.target for other in own):
         later = "taking"  # The 20 of "bump the 20 of lisinopril up to 40".
-    if later is None and said.status is None and p.dose.target:
-        later = "changed"  # "Lisinopril, from 20 to 40."
+    told = said.status == "taking" and p.dose_turn != p.turn
+    if later is None and p.dose.target and (told or said.status is None):
+        later = "changed"  # "Lisinopril, from 20 to 40.", "(I'm on 20.) Let's bring that down to 10."
+    if later == "ordered" and told and any(other.dose_turn == p.turn for other in own):
+        later = "changed"  # "(I take 500.) I'd like you to take 1000."
     return replace(said, status=later, tentative=False) if later else said
 
 
 def _with_former(scene: Scene, own: Sequence[Pair]) -> list[Pair]:
     """The strengths of a mention; of "I was on 20 of lisinopril, now 10" the one is marked as former."""
-    now = [p for p in own if is_told_as_now(scene.words_of(p.dose_turn), p.dose)]
+    now = [p for p in own if is_told_as_now(scene.dialogue[p.dose_turn].words, p.dose)]
     return [p._replace(dose=p.dose._replace(former=True)) if now and p not in now else p for p in own]
 
 
@@ -241,6 +248,11 @@ def _is_halved(place: "Naming", p: Pair, status: Status | None) -> bool:
     before = [word.norm for word in there[max(0, p.dose.first - _HALVING_REACH) : p.dose.first]]
     if "half" in before and set(before[before.index("half") + 1 :]) <= _OF_A:
         return True  # "Half a 50 mg tablet of metoprolol"
+    if p.dose_turn == place.turn and p.mention.end <= p.dose.first:
+        named = [word.norm for word in there[max(0, p.mention.first - _HALF_REACH) : p.mention.first]]
+        half = next((i for i, norm in enumerate(named) if norm in _HALVES), len(named))
+        if half < len(named) and set(named[half + 1 :]) <= _OF_A | _TABLETS:
+            return True  # "Half a tablet of metoprolol 50"
     if status != "changed" or p.dose.target or p.dose_turn != place.turn or p.dose.first > p.mention.first:
         return False
     words = place.readings[place.turn].words
@@ -364,4 +376,15 @@ def _answering(place: Naming, said: Said) -> Reading | None:
         return None
     if any(span.turn == place.readings[reply].turn for span in said.spans):
         return place.readings[reply]
-    return place.readings[reply] if is_asked_how_often(place) else None
+    told_how = is_asked_how_often(place) or _is_put_right(place)
+    return place.readings[reply] if told_how else None
+
+
+def _is_put_right(place: Naming) -> bool:
+    """ "(You take the metformin once a day.) Twice a day.": nothing else is replied."""
+    there = place.readings[place.turn + 1]
+    if is_of_taker(place.readings[place.turn]) or not is_of_taker(there) or len(there.frequencies) != 1:
+        return False
+    often, words = there.frequencies[0], there.words
+    apart = [w for w in words if w.norm[0].isalnum() and not often.start <= w.start < often.end]
+    return place.following == len(place.readings[place.turn].words) and {w.norm for w in apart} <= _NO

@@ -36,7 +36,7 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (rf"(?:every|q\.?)\s*{_N}(?:\s+(?:to|or)\s+|\s*-\s*){_N}\s*(?:hours?|hrs?|h)", None),
     (rf"(?:every|q\.?)\s*({_N})\s*(?:hours?|hrs?|h)", "hours"),
     (r"every\s+hour|hourly", 24),
-    (r"every\s+other\s+(?:day|night|morning)|(?:on\s+)?alternate\s+days?|ek\s+din\s+chhod\s*kar", 0.5),
+    (r"every\s+other\s+(?:day|night|morning)|(?:on\s+)?alternate\s+days?|ek\s+din\s+chh?od\s*(?:kar|ke|k)(?!\w)", 0.5),
     (r"every\s+other\s+week|every\s+(?:second|2nd)\s+week|fortnightly|once\s+a\s+fortnight", 1 / 14),
     (rf"(?:once\s+)?every\s+({_N})\s+days", "days"),
     (rf"(?:once\s+)?every\s+({_N})\s+weeks", "weeks"),
@@ -73,8 +73,9 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     ),
     (
         r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you|he|she)\s+needs?\s+(?:it|them|to))|jab\s+(?:bhi\s+)?zaroorat"
+        r"|when(?:ever)?\s+an?\s+[a-z]+\s+(?:comes|starts|hits)(?:\s+on)?"
         r"|(?:only\s+)?when(?:ever)?\s+(?:(?:my|the|his|her|your)\s+[a-z]+|it|i|he|she|you)\s+"
-        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|pains?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|gets?\s+(?:bad|a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|(?:a\s+)?headache|(?:a\s+)?fever|trouble\s+sleeping))",
+        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|pains?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|(?:gets?|is|are)\s+(?:really\s+|very\s+|too\s+|so\s+)?bad|gets?\s+(?:a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|(?:a\s+)?headache|(?:a\s+)?fever|trouble\s+sleeping))",
         "needed",
     ),
     (

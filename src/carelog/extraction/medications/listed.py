@@ -16,6 +16,7 @@ from carelog.record.types.medication import Status
 
 _INTRODUCING = frozenset({"a", "an", "some"})
 _AGREEING = word_set("yes yeah yep right correct exactly haan हाँ हां")
+_RIGHT = word_set("right correct it")
 _QUESTION_REACH = 8
 _ASKED_REACH = 8
 _HOW_REACH = 4  # Words after a name in which it is still asked how often.
@@ -70,7 +71,10 @@ def _is_agreed_to(place: Naming) -> bool:
     if place.following < len(place.readings[place.turn].words) or reply >= len(place.readings):
         return False
     there = place.readings[reply]
-    return is_of_taker(there) and bool(there.words) and there.words[0].norm in _AGREEING
+    said = [word.norm for word in there.words[:2]]
+    return is_of_taker(there) and (
+        not _AGREEING.isdisjoint(said[:1]) or (said[:1] == ["that's"] and not _RIGHT.isdisjoint(said))
+    )
 
 
 def _repeats(place: Naming) -> bool:

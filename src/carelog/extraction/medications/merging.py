@@ -138,12 +138,22 @@ def _lasting(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _in_force(dosed: Sequence[Fact]) -> list[Fact]:
-    """Without the one strength that was taken until it was changed: "you're on 50?" "They put it up to 100." """
+    """Without the one strength that was taken until it was changed: "you're on 50?" "They put it up to 100."; where the
+    change is only planned ("I'm on 50." "Let's go up to 100."), that one is of no status."""
+    planned = [fact for fact in dosed if fact.status == "changed" and not fact.settled]
+    taken = [fact for fact in dosed if fact.status == "taking"]
+    if len(planned) == 1 and len(taken) == 1 and _last_word(taken[0]) <= _last_word(planned[0]):
+        return [replace(fact, status=None) if fact is taken[0] else fact for fact in dosed]
     changed = [fact for fact in dosed if fact.settled and fact.status in ("changed", "taking")]
     until_then = [fact for fact in dosed if fact.status in (None, "taking") and not fact.settled]
     if len(changed) != 1 or len(until_then) != 1:
         return list(dosed)
     return [fact for fact in dosed if fact is not until_then[0]]
+
+
+def _last_word(fact: Fact) -> tuple[int, int]:
+    """Where the last that was said of it ends."""
+    return max((span.turn, span.end) for span in fact.spans)
 
 
 def _is_after(one: Fact, other: Fact) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from carelog.conversations.turns import Role
 from carelog.extraction.medications.bare import (
     AFTER_NAME,
     PRONOUNS,
@@ -36,6 +37,8 @@ _LONGEST_GAP = 4
 _LONGEST_REACH = 22  # Words between a name and a strength said with its unit.
 _TURNS_BACK = 4
 _LATEST_HOUR = 12
+_STEP = word_set("then to down up back go and")
+_STEP_REACH = 4
 _EVENTS = word_set("had took take taken taking gave given give did got")
 _EVENT_REACH = 8
 _NUMBERED = word_set("room bed ward bay floor extension ext suite page line step day week age aged gate number version")
@@ -95,8 +98,10 @@ def _owner(
         last = None
     if (dose.target and is_thought(words, dose)) or _is_numbered(words, dose) or is_denied(words, dose):
         return None
+    if before and _is_later_step(readings[turn], dose):
+        return None
     if before and _follows(dose, around):
-        return None if _is_hour(words, dose, around) else Place(turn, before)
+        return None if _is_hour(readings[turn], dose, around) else Place(turn, before)
     if after and _leads(dose, around):
         return Place(turn, after)
     if before and is_told_as_now(words, dose) and all(_is_told_on(norm) for norm in around.gap_before):
@@ -158,13 +163,24 @@ def _is_numbered(words: Sequence[Word], dose: Dose) -> bool:
     return dose.unit is None and dose.first > 0 and words[dose.first - 1].norm in _NUMBERED
 
 
-def _is_hour(words: Sequence[Word], dose: Dose, around: Around) -> bool:
-    """ "He had Motrin at five"."""
+def _is_later_step(reading: Reading, dose: Dose) -> bool:
+    """ "(40 for five days,) then 20, then 10": not what is taken first; "20 in the morning, then 10 at night" is."""
+    said = [word.norm for word in reading.words[max(0, dose.first - _STEP_REACH) : dose.first]]
+    if "then" not in said:
+        return False
+    last = len(said) - 1 - said[::-1].index("then")
+    return set(said[last:]) <= _STEP and not is_before_frequency(reading, dose)
+
+
+def _is_hour(reading: Reading, dose: Dose, around: Around) -> bool:
+    """ "He had Motrin at five", "(anything today?) Advil at six"; not "I'm on Advil, at six hundred"."""
+    words = reading.words
     if dose.unit is not None or list(around.gap_before) != ["at"] or around.before is None:
         return False
     first = around.before.first
     told = {word.norm for word in words[max(0, first - _EVENT_REACH) : first]}
-    return is_whole(dose) and (dose.value or 0) <= _LATEST_HOUR and bool(told & _EVENTS)
+    alone = first == 0 and reading.utterance.turn.role in (Role.PATIENT, Role.CARER)
+    return is_whole(dose) and (dose.value or 0) <= _LATEST_HOUR and (alone or bool(told & _EVENTS))
 
 
 def _is_of_another_form(gap: Sequence[str]) -> bool:

@@ -1,10 +1,12 @@
 """What is said of a medicine, and what a cue says in the place where it stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from carelog.conversations.turns import Role
 from carelog.extraction.finding import Span
 from carelog.extraction.medications.cues import Cue
+from carelog.extraction.medications.names import Mention
 from carelog.extraction.utterances import Utterance
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.medication import Status
@@ -22,6 +24,10 @@ _BEFORE_IMPERATIVE = word_set(". : , and then just please okay so ok alright als
 _REFILLS = word_set("refill refills refilled renew")
 _GIVING = word_set("him her giving")  # "I give him": no order.
 _HINDI_INSTRUCTIONS = word_set("lena leni lijiye lo lagaiye lagana daaliye khana लेना लेनी लीजिए खा लगाइए")
+
+
+_HAD_REACH = 8
+_BEFORE_HAD = word_set("some his her the a two one of more another last at and , then")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +79,17 @@ def _taking_or_ordered(utterance: Utterance, cue: Cue) -> Status:
     if not before or before[-1] in _BEFORE_IMPERATIVE:
         return "ordered"
     return "ordered" if _INSTRUCTING & set(before) and not {"do", "did", "i"} & set(before[-2:]) else "taking"
+
+
+def is_had(utterance: Utterance, names: Sequence[Mention], begin: int, first: int) -> bool:
+    """ "He had some Calpol at six", as a carer says: the name begins at word `first`, `names` are all of the turn."""
+    if utterance.turn.role is not Role.CARER:
+        return False
+    words = utterance.words
+    for i in range(first - 1, max(begin, first - _HAD_REACH) - 1, -1):
+        if words[i].norm == "had":
+            return True
+        named = any(other.first <= i < other.end for other in names)
+        if not named and words[i].norm not in _BEFORE_HAD and not words[i].norm.isdecimal():
+            return False
+    return False

@@ -2,8 +2,8 @@
 
 Decisions that a reader may ask about:
 
-* A plan ("I want to start you on", "if the swab is positive I'll prescribe") counts; a thought ("we could try",
-  "if it fails we'd add", "think about") is no entry.
+* A plan ("I want to start you on") counts; a thought ("we could try", "think about") and what is done only if
+  something comes ("if the swab is positive I'll prescribe", "stop it if you get a rash") is no entry.
 * A question counts with its answer: "yes" is taking, "no" is no entry ("no" to "still taking" is stopped), and
   without an answer it was asked.
 * What somebody else takes, what someone is allergic to and what is ruled out ("don't take", "no aspirin") is
@@ -19,6 +19,14 @@ from dataclasses import replace
 
 from carelog.conversations.turns import Role
 from carelog.extraction.finding import Span
+from carelog.extraction.medications.again import (
+    is_begun_again,
+    is_no_more,
+    is_of_before,
+    is_over_after,
+    is_put_on_anew,
+    is_taken_again,
+)
 from carelog.extraction.medications.asked import Asked
 from carelog.extraction.medications.attachment import FURTHEST_LEFT, Bounds, cue_of
 from carelog.extraction.medications.cues import Cue
@@ -28,6 +36,7 @@ from carelog.extraction.medications.denials import (
     is_conditional,
     is_denied,
     is_excepted,
+    is_given_then,
     is_left_undone,
     is_long_ago,
     is_none_taken,
@@ -50,6 +59,7 @@ from carelog.extraction.medications.exclusions import (
     is_given_once,
     is_of_one_named_before,
     is_of_people,
+    is_reacted_to,
     is_told_of_another,
 )
 from carelog.extraction.medications.labels import label_of
@@ -58,9 +68,9 @@ from carelog.extraction.medications.questions import is_asked, is_asked_whether_
 from carelog.extraction.medications.reading import Reading
 from carelog.extraction.medications.references import object_of
 from carelog.extraction.medications.replies import Replies
-from carelog.extraction.medications.said import TAKING, Said, status_of
+from carelog.extraction.medications.said import TAKING, Said, is_had, status_of
+from carelog.extraction.medications.under_condition import is_followed, is_habit, is_under_condition
 from carelog.extraction.quoting import quoted
-from carelog.extraction.utterances import Word
 from carelog.extraction.wordsets import word_set
 from carelog.record.types.medication import Status
 
@@ -68,10 +78,6 @@ _CONSIDERED_REACH = 9
 _WISHES = word_set("want wanted like thinking hoping hope wish planning try trying tried would")
 _OF_IT = frozenset({"stopped", "missed", "taking", "take", "changed", "started"})
 _TO_MISS = word_set("miss skip forget")
-_HAD_REACH = 8
-_BEFORE_HAD = word_set("some his her the a two one of more another last at and , then")
-_RESTARTED = word_set("restarted resumed restarting resuming")
-_AGAIN_REACH = 2
 _SWITCHING = word_set("switched changed swapped")
 _SWITCH_REACH = 3
 _OWN = word_set("my meri mera mere")
@@ -86,7 +92,7 @@ class Scene:
     def __init__(self, readings: Sequence[Reading], mentions: Mapping[int, Sequence[Mention]]) -> None:
         self._readings = readings
         self._mentions = mentions
-        self._dialogue = [reading.utterance for reading in readings]
+        self.dialogue = [reading.utterance for reading in readings]
         self._asked = Asked(readings, mentions)
         self._replies = Replies(readings, mentions)
 
@@ -95,9 +101,9 @@ class Scene:
 
         `first` is where the name or the strength before it begins, `stop` where the next medicine is named.
         """
-        utterance = self._dialogue[turn]
+        utterance = self.dialogue[turn]
         begin, end = utterance.sentence_at(first)
-        before = self._dialogue[turn - 1] if turn else None
+        before = self.dialogue[turn - 1] if turn else None
         if is_allergy(utterance, before, begin, mention) or is_anothers(utterance, begin, mention):
             return None
         if (
@@ -107,25 +113,31 @@ class Scene:
             or is_allowed(utterance, mention)
             or is_a_person(utterance, mention)
             or is_general(utterance, begin, end, mention)
-            or is_of_one_named_before(self._dialogue, turn, mention)
+            or is_of_one_named_before(self.dialogue, turn, mention)
         ):
             return None
         bounds = Bounds(begin, first, end, stop)
         cue = cue_of(self._readings[turn], self._mentions.get(turn, ()), mention, bounds)
         if self._replies.is_disowned(turn, mention):
             return None
-        if is_a_result(self._dialogue, turn, mention, cue):
+        if cue is not None and cue.meaning in TAKING and self._replies.is_flatly_denied(turn, mention):
+            return next((said for said in self._said_of_it(turn, mention.end, stop) if said.status == "stopped"), None)
+        if is_a_result(self.dialogue, turn, mention, cue):
             return None
         if self._is_considered(turn, begin, first, cue) or is_conditional(utterance.words, begin, cue):
             return None
-        if cue is not None and cue.meaning in TAKING and is_told_of_another(utterance, begin, cue.first):
+        if (
+            cue is not None
+            and cue.meaning in TAKING
+            and (is_told_of_another(utterance, begin, cue.first) or is_reacted_to(utterance.words, cue))
+        ):
             return None
         if (label := label_of(utterance, self._mentions[turn], mention)) is not None:
             return Said(label)
         told_to = utterance.turn.role in (Role.CLINICIAN, Role.AGENT)
         if told_to and is_supposed(utterance.words, first):
             return None
-        if is_asked_on_as_allergy(self._dialogue, turn):
+        if is_asked_on_as_allergy(self.dialogue, turn):
             return None
         if not told_to and (untaken := is_untaken(utterance.words, (begin, end), first, mention.end)):
             return untaken if untaken.status else None
@@ -137,8 +149,13 @@ class Scene:
             return None
         if not told_to and is_asked_under_condition(utterance.words, begin, first, end):
             return None
-        status = status_of(self._dialogue[turn], cue)
-        if status in ("started", "ordered", "changed") and self._replies.is_declined(turn, mention):
+        status = status_of(self.dialogue[turn], cue)
+        if cue is not None and status == "changed" and is_put_on_anew(utterance.words, mention.end, cue):
+            status = "taking"
+        if cue is not None and is_under_condition(utterance.words, (begin, end), first, mention.end, cue, status):
+            return Said("taking") if not told_to and is_habit(utterance.words, cue) else None
+        planned = told_to and status in ("started", "ordered", "changed")
+        if planned and (self._replies.is_declined(turn, mention) or self._replies.is_withdrawn(turn, mention)):
             return None
         asked = told_to and cue is not None and is_asked(self._readings[turn], mention)
         if asked and status in ("started", "stopped", "missed") and self._replies.denies(turn, mention):
@@ -164,15 +181,22 @@ class Scene:
                 return Said("taking")  # "Don't stop", "don't change".
             if self._replies.affirms(turn, mention):
                 return Said("taking")
-            gone = any(w.norm in ("anymore", "longer") for w in utterance.words[mention.end : mention.end + 4])
-            return Said("stopped") if gone else None
+            return Said("stopped") if is_no_more(utterance.words, mention.end) else None
         if cue is not None and cue.meaning == "ordered" and status == "taking":
             return Said("taking")  # "Can you refill my Zoloft?"
         carried = self._carried(turn, begin, first) if cue is None else None
-        if cue is None and self._is_had(turn, begin, first):
+        if cue is None and not told_to and self._replies.is_named_instead(turn, mention):
+            return Said("taking")
+        if cue is None and is_had(utterance, self._mentions.get(turn, ()), begin, first):
             status = "taking"
         status = carried or status
+        if status in (None, "taking") and (over := is_over_after(utterance.words, end, stop)):
+            return Said("stopped", (self._quote(turn, over, over + 1),))
         later = list(self._said_of_it(turn, mention.end, stop)) if status in (None, "taking", "started") else []
+        if cue is not None and cue.meaning == "tried":
+            later = [said for said in self._said_of_it(turn, mention.end, stop) if said.status in ("taking", "stopped")]
+            if later and later[-1].status == "taking":
+                return later[-1]  # "I've tried it and it works, I take it when I have a headache."
         if stopped := next((said for said in later if said.status == "stopped"), None):
             return self._begun_again(turn, mention.end, stop) or stopped
         if status == "stopped" and (again := self._begun_again(turn, mention.end, stop)):
@@ -181,8 +205,14 @@ class Scene:
             return anew
         if status in (None, "taking") and (switched := self._switched_to_another(turn, mention)):
             return switched
-        if status == "taking" and cue is not None and is_long_ago(utterance.words, (begin, end), cue):
+        if (
+            status == "taking"
+            and cue is not None
+            and (is_long_ago(utterance.words, (begin, end), cue) or is_of_before(utterance.words, begin, cue, stop))
+        ):
             status = "stopped"
+        if status == "taking" and cue is not None and is_given_then(utterance.words, (begin, end), cue):
+            return next((said for said in later if said.status == "taking"), Said(None))
         if status in ("taking", "started") and is_not_begun(utterance.words, mention.end, min(stop, end)):
             return Said("ordered")
         if status == "taking" and is_undone(utterance.words, mention.end, min(stop, end)):
@@ -196,32 +226,14 @@ class Scene:
 
     def _is_after_taking(self, turn: int) -> bool:
         """ "(Did you take your medicines?) All but the statin": one dose, and not whether it is taken at all."""
-        return turn > 0 and "did" in self._dialogue[turn - 1].norms and not self._mentions.get(turn - 1)
-
-    def _is_had(self, turn: int, begin: int, first: int) -> bool:
-        """ "He had some Calpol at six", of whom a carer speaks."""
-        utterance = self._dialogue[turn]
-        if utterance.turn.role is not Role.CARER:
-            return False
-        words, names = utterance.words, self._mentions.get(turn, ())
-        for i in range(first - 1, max(begin, first - _HAD_REACH) - 1, -1):
-            if words[i].norm == "had":
-                return True
-            named = any(other.first <= i < other.end for other in names)
-            if not named and words[i].norm not in _BEFORE_HAD and not words[i].norm.isdecimal():
-                return False
-        return False
+        return turn > 0 and "did" in self.dialogue[turn - 1].norms and not self._mentions.get(turn - 1)
 
     def _is_own(self, turn: int, begin: int, first: int) -> bool:
         """ "Can I have Crocin with my Ecosprin?": who asks of another beside their own takes their own."""
-        utterance = self._dialogue[turn]
+        utterance = self.dialogue[turn]
         own = first > 0 and utterance.words[first - 1].norm in _OWN
         beside = any(begin <= other.first < first for other in self._mentions.get(turn, ()))
         return own and beside and utterance.turn.role in (Role.PATIENT, Role.CARER)
-
-    def words_of(self, turn: int) -> Sequence[Word]:
-        """The words of turn number `turn`."""
-        return self._dialogue[turn].words
 
     def missed_of(self, turn: int, mention: Mention, stop: int) -> Said | None:
         """ "... and I skipped it on Sunday": what is said later of doses of the mention."""
@@ -233,12 +245,12 @@ class Scene:
         """The last status that the words `first` to `end` of a turn speak of."""
         for cue in reversed(self._readings[turn].cues):
             if first <= cue.first and cue.end <= end and cue.meaning not in ("considered", "may i"):
-                return status_of(self._dialogue[turn], cue)
+                return status_of(self.dialogue[turn], cue)
         return None
 
     def is_changed_from(self, turn: int, mention: Mention) -> bool:
         """ "Go from metformin 500 ...": what is named is the dose until now."""
-        words = self._dialogue[turn].words
+        words = self.dialogue[turn].words
         before = [word.norm for word in words[: mention.first][-2:]]
         return before[-1:] == ["from"] or before in (["from", "the"], ["from", "your"])
 
@@ -248,7 +260,7 @@ class Scene:
 
     def _is_wished(self, turn: int, cue: Cue) -> bool:
         """ "I want to stop the Lipitor", "I tried to stop": a patient's wish; a clinician's is a plan."""
-        utterance = self._dialogue[turn]
+        utterance = self.dialogue[turn]
         before = {word.norm for word in utterance.words[max(0, cue.first - 3) : cue.first]}
         return utterance.turn.role in (Role.PATIENT, Role.CARER) and bool(before & _WISHES)
 
@@ -263,42 +275,41 @@ class Scene:
         """ "... and then I stopped it", "that one he takes": what is said, in the words `first` to `stop` of the turn
         and in a reply to them, of the medicine that was named before."""
         yield from self._pronouns_in(turn, first, stop)
-        words, reply = self._dialogue[turn].words, turn + 1
-        if stop == len(words) and reply < len(self._dialogue):
+        words, reply = self.dialogue[turn].words, turn + 1
+        if stop == len(words) and reply < len(self.dialogue):
             named = [other for other in self._mentions.get(reply, ()) if not other.drug.kind]
-            until = min(named[0].first if named else len(self._dialogue[reply].words), _REPLY_REACH)
+            until = min(named[0].first if named else len(self.dialogue[reply].words), _REPLY_REACH)
             yield from self._pronouns_in(reply, 0, until)
             if not named and self._is_asked_more(turn, reply):
                 named = list(self._mentions.get(reply + 1, ()))
-                until = min(named[0].first if named else len(self._dialogue[reply + 1].words), _REPLY_REACH)
+                until = min(named[0].first if named else len(self.dialogue[reply + 1].words), _REPLY_REACH)
                 yield from self._pronouns_in(reply + 1, 0, until)
 
     def _begun_again(self, turn: int, first: int, stop: int) -> Said | None:
-        """ "(I stopped the metformin,) and then started again last week"."""
-        utterance = self._dialogue[turn]
+        """ "(I stopped the metformin,) and then started again last week", "actually no, I still take it"."""
+        utterance = self.dialogue[turn]
         if utterance.turn.role not in (Role.PATIENT, Role.CARER):
             return None
         words = utterance.words
         for cue in self._readings[turn].cues:
-            if not first <= cue.first < stop or cue.meaning != "started":
+            if not first <= cue.first < stop or cue.meaning not in ("started", *TAKING):
                 continue
-            after = [word.norm for word in words[cue.end : cue.end + _AGAIN_REACH]]
-            anew = "again" in after or words[cue.first].norm in _RESTARTED
             begin = utterance.sentence_at(cue.first)[0]
-            if self._is_thought(turn, begin, cue) or is_left_undone(words, cue):
+            undone = is_left_undone(words, cue) or is_refused(words, begin, cue, cue.end)
+            if undone or self._is_thought(turn, begin, cue) or is_conditional(words, begin, cue):
                 continue  # "I was thinking maybe I should start it again, but I haven't."
-            if anew and not is_refused(words, begin, cue, cue.end) and not is_conditional(words, begin, cue):
-                return Said("started", (self._quote(turn, cue.first, cue.end),))
+            if (still := is_taken_again(words, begin, cue)) or is_begun_again(words, cue):
+                return Said("taking" if still else "started", (self._quote(turn, cue.first, cue.end),))
         return None
 
     def _switched_to_another(self, turn: int, mention: Mention) -> Said | None:
         """ "(You were on Lipitor 40. Still?) They switched me to rosuvastatin": of the one that was asked about."""
         reply = turn + 1
-        told_to = self._dialogue[turn].turn.role in (Role.PATIENT, Role.CARER)
-        if told_to or reply >= len(self._dialogue) or mention is not self._mentions[turn][-1]:
+        told_to = self.dialogue[turn].turn.role in (Role.PATIENT, Role.CARER)
+        if told_to or reply >= len(self.dialogue) or mention is not self._mentions[turn][-1]:
             return None
-        words, named = self._dialogue[reply].words, self._mentions.get(reply, ())
-        if self._dialogue[reply].turn.role not in (Role.PATIENT, Role.CARER) or len(named) != 1:
+        words, named = self.dialogue[reply].words, self._mentions.get(reply, ())
+        if self.dialogue[reply].turn.role not in (Role.PATIENT, Role.CARER) or len(named) != 1:
             return None
         other = named[0]
         same = (other.drug.ingredient or other.drug.name) == (mention.drug.ingredient or mention.drug.name)
@@ -310,13 +321,13 @@ class Scene:
 
     def _is_asked_more(self, turn: int, reply: int) -> bool:
         """ "I started biotin." "How much?" "... I stopped it last week": a short question keeps it in mind."""
-        asking = self._dialogue[reply].words
-        if reply + 1 >= len(self._dialogue) or not asking or len(asking) > _SHORT or asking[-1].norm != "?":
+        asking = self.dialogue[reply].words
+        if reply + 1 >= len(self.dialogue) or not asking or len(asking) > _SHORT or asking[-1].norm != "?":
             return False
-        return self._dialogue[reply + 1].turn.role is self._dialogue[turn].turn.role
+        return self.dialogue[reply + 1].turn.role is self.dialogue[turn].turn.role
 
     def _pronouns_in(self, turn: int, first: int, stop: int) -> Iterator[Said]:
-        utterance = self._dialogue[turn]
+        utterance = self.dialogue[turn]
         words = utterance.words
         for cue in self._readings[turn].cues:
             if not first <= cue.first < stop or cue.meaning not in _OF_IT:
@@ -325,13 +336,14 @@ class Scene:
                 continue  # "Miss tonight's dose" tells what to do, not what was done.
             begin = utterance.sentence_at(cue.first)[0]
             last = object_of(words, begin, cue)
-            status = status_of(self._dialogue[turn], cue)
+            status = status_of(self.dialogue[turn], cue)
             if last is None or status == "ordered" or is_told_of_another(utterance, begin, cue.first):
                 continue
             if (
                 self._is_thought(turn, begin, cue)
                 or is_conditional(words, begin, cue)
                 or self._is_instructed_if(turn, begin, cue)
+                or is_followed(words, last + 1, utterance.sentence_at(cue.first)[1])
             ):
                 continue
             asked = self._readings[turn].questions
@@ -350,19 +362,19 @@ class Scene:
 
     def _is_instructed_if(self, turn: int, begin: int, cue: Cue) -> bool:
         """ "If you get hives from it, stop it": a clinician's advice for what has not come."""
-        utterance = self._dialogue[turn]
+        utterance = self.dialogue[turn]
         if utterance.turn.role in (Role.PATIENT, Role.CARER):
             return False
         return any(word.norm in _IFS for word in utterance.words[begin : cue.first])
 
     def _quote(self, turn: int, first: int, end: int) -> Span:
-        utterance = self._dialogue[turn]
+        utterance = self.dialogue[turn]
         sentence = utterance.sentence_at(first)
         begin, stop = quoted(utterance.words, sentence, first, end)
         return utterance.span(begin, max(stop, end))
 
     def _is_considered(self, turn: int, begin: int, first: int, cue: Cue | None) -> bool:
-        words = self._dialogue[turn].words
+        words = self.dialogue[turn].words
         if cue is not None and cue.meaning == "missed":
             return False
         return any(

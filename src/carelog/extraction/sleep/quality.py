@@ -119,6 +119,6 @@ def rated_at(words: Sequence[Word], cue: int, numbers: Sequence[Number]) -> tupl
         if cue < number.first <= cue + 5:
             scale = [word.norm for word in words[number.end : number.end + 3]]
             length = 3 if scale[:2] == ["out", "of"] else 2 if scale[:1] == ["/"] else 0
-            if length and scale[length - 1] in {"10", "ten"} and number.value in range(1, 11):
+            if 0 < length <= len(scale) and scale[length - 1] in {"10", "ten"} and number.value in range(1, 11):
                 return number.end + length, int(number.value)
     return None

@@ -148,6 +148,12 @@ FIGURES: Final[tuple[Unreal, ...]] = (
     ),
     unreal("ending", r"\bending it with\b"),
     unreal(
+        "wake",
+        r"\b(?:can't|cannot|ca n't|couldn't|could n't) wake (?:him|her)(?: up)? (?:in the morning|for (?:school|work)"
+        r"|early|on time|before \d|without)",
+    ),
+    unreal("here", r"\bwant to be here (?:any longer|anymore|any more) than\b"),
+    unreal(
         "wake waking",
         r"\b(?P<unreal>(?:wo(?:n't| n't)|will not|is(?:n't| n't| not)|not) wak(?:e|ing) up) (?:early|anyone|on time"
         r"|at \d|to pee|for (?:school|work|class|breakfast|church|\w+ alarm)"

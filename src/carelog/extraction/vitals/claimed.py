@@ -5,7 +5,7 @@ from carelog.extraction.utterances import Utterance
 from carelog.extraction.vitals.readings import Reading
 from carelog.extraction.wordsets import word_set
 
-_NOT_TODAYS = HEALTHY | word_set("last previous prior old")
+_NOT_TODAYS = HEALTHY | word_set("last previous prior old highest heaviest lowest max maximum usual")
 _EARLIER = word_set("last previous prior")
 _JUST_BEFORE = 3  # words
 
@@ -17,4 +17,6 @@ def is_claimed(utterance: Utterance, reading: Reading) -> bool:
         return False
     if name == reading.first and any(word.norm in _EARLIER for word in words[max(0, name - _JUST_BEFORE) : name]):
         return False  # "Your last reading was 150 over 90"
+    if [word.norm for word in words[max(0, reading.first - 2) : reading.first]] in (["down", "from"], ["up", "from"]):
+        return False  # "134 over 82, down from 150 over 90"
     return is_measured(utterance, name, reading.first, reading.end)

@@ -81,7 +81,8 @@ _CONTEXT_PHRASES: dict[Context, str] = {
     "resting": "resting|at rest",
     "after_exercise": "after exercise|after exercising|after walking|after my walk|after a walk|"
     "after the walk|after running|after my run|after a run|after workout|after my workout|"
-    "after working out|after the gym",
+    "after working out|after the gym|on the treadmill|on the bike|on my run|during exercise|during my workout|"
+    "during my run|while exercising|while running|while working out|when i exercise|when i run|at the gym",
 }
 _CONTEXTS = PhraseTable(
     (phrase, context) for context, phrases in _CONTEXT_PHRASES.items() for phrase in phrases.split("|")
@@ -89,6 +90,7 @@ _CONTEXTS = PhraseTable(
 _CONTEXT_WORDS = word_set(
     """
     ( fasting fbs empty before khali खाली after post postprandial pp ppbs khane खाने resting at pre bedtime sone सोने
+    on during while when
     """
 )
 _USUAL: dict[Context, frozenset[Kind]] = {

@@ -215,7 +215,7 @@ ANSWERS: list[tuple[str, list[str]]] = [
     ("P: My cough has not cleared up.", ["cough: present"]),
     ("P: The pain in my knee is gone.", ["knee pain: absent"]),
     ("P: No more headaches.", ["headache: absent"]),
-    ("P: My feet are always cold.", []),
+    ("P: My feet are always cold.", ["cold hands and feet: present"]),
     ("P: I'm always cold.", ["cold intolerance: present"]),
     ("P: Feet are sore from standing.", ["foot pain: present"]),
     ("D: Is penicillin your only allergy? | P: Yes, I get a rash from it.", []),

@@ -31,3 +31,31 @@ def test_every_phrase_is_found_as_its_own_concept() -> None:
         if name != "-" and not set(name.split(" + ")) & {m.name for m in mentions(words_of(phrase), known)}
     }
     assert lost == {}
+
+
+def test_a_phrase_is_found_in_its_other_forms_and_denied_from_within() -> None:
+    known = parse_lexicon("nosebleed\tnose bleeding\nhearing loss\ttrouble following the talk")
+    named = {
+        said: [mention.name for mention in mentions(words_of(said), known)]
+        for said in (
+            "my nose keeps bleeding",
+            "his nose hasn't bled",
+            "I can hardly follow the talk",
+            "a bleeding nose",
+        )
+    }
+    assert named == {
+        "my nose keeps bleeding": ["nosebleed"],
+        "his nose hasn't bled": ["nosebleed"],
+        "I can hardly follow the talk": ["hearing loss"],
+        "a bleeding nose": [],
+    }
+
+
+def test_what_two_phrases_have_in_common_is_left_to_the_phrases_as_they_stand() -> None:
+    known = parse_lexicon("-\tlose weight\nweight loss\tlosing weight")
+    named = [
+        [mention.name for mention in mentions(words_of(said), known)]
+        for said in ("I'm losing weight", "I want to lose weight", "I lost weight")
+    ]
+    assert named == [["weight loss"], [], []]

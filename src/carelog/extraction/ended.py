@@ -36,6 +36,7 @@ _TIMES = word_set(
     "saturday sunday yesterday christmas easter"
 )
 _WHEN = 6  # words
+_OCCASIONS = word_set("when whenever while after if")
 _LEADING = word_set(", . and but so then now luckily thankfully fortunately")
 _IT = word_set("it it's they they've they're that that's its")
 _OVER = phrase_set(
@@ -58,6 +59,8 @@ _OVER = phrase_set(
 def clause_about_it(words: Sequence[Word], among: Sequence[Clause], clause: Clause) -> Clause | None:
     """The next clause, if it goes on about what was just named: "I had a fever | but it's gone now"."""
     following = next((c for c in among if c[0] == clause[1]), None)
+    if following is not None and words[following[0]].norm in _OCCASIONS:
+        following = next((c for c in among if c[0] == following[1]), None)  # "it hurt | when I ate | but it's gone"
     if following is None:
         return None
     at = following[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from carelog.extraction.negation import Clause
+from carelog.extraction.negation import Clause, is_negative
 from carelog.extraction.phrasebook import phrase_set
 from carelog.extraction.utterances import Utterance, Word
 from carelog.extraction.wordsets import word_set
@@ -177,8 +177,9 @@ def _happens(words: Sequence[Word], clause: Clause, i: int) -> bool:
     """ "It might give out once in a while" does happen, of "I wish I had some appetite" there is none, and "I bet I
     haven't slept for three hours" guesses only how long."""
     if words[i].norm == "if":
-        # "as if somebody sat on my chest", "if anything I'm heavier"
-        return words[i - 1].norm == "as" or (i + 1 < len(words) and words[i + 1].norm == "anything")
+        # "as if somebody sat on my chest", "if anything I'm heavier"; not "it's not as if I were ill"
+        as_though = words[i - 1].norm == "as" and not (i > 1 and is_negative(words[i - 2]))
+        return as_though or (i + 1 < len(words) and words[i + 1].norm == "anything")
     if words[i].norm in ("won't", "wo"):
         following = [word.norm for word in words[i + 1 : i + 3] if word.norm != "n't"]
         return bool(following) and following[0] in _LINGERING  # "a cough that won't quit"

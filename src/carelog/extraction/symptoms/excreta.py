@@ -24,7 +24,7 @@ _QUALITIES: Final = {
     word: quality
     for quality, words in {
         "blood": "blood bloody khoon खून",
-        "red": "red pink reddish pinkish",
+        "red": "red pink reddish pinkish pinky",
         "black": "black tarry kala kali kaali काला काली",
         "dark": "dark darker",
         "brown": "brown cola tea orange",

@@ -8,6 +8,7 @@ from importlib.resources import files
 from itertools import product
 
 from carelog.extraction.symptoms.excreta import OPENINGS
+from carelog.extraction.symptoms.loosely import FORMS, LooseTable
 from carelog.extraction.symptoms.weighing import WEIGHING
 from carelog.extraction.symptoms.wording import phrase_compared, said_for
 from carelog.extraction.utterances import PhraseTable
@@ -31,16 +32,19 @@ class Lexicon:
     A phrase of the concept NOTHING holds a symptom's word but names none ("cough syrup").
     `sites`: phrase to the site's name in a concept. `hindi_sites` are read so only before a Hindi word.
     `openings`: the first word of a phrase to the words that may come second, "" where it may stand alone; nothing where
-    it opens only what is put together freely (symptoms/mentions.py). Most words open none. `first_words` are all words
-    as they are said that can begin a mention.
+    it opens only what is put together freely (symptoms/mentions.py). Most words open none. `loose` has the symptoms by
+    the forms of their words, and `heads` are the forms of the words that can begin a mention. `first_words` are all
+    words as they are said that can begin one.
     """
 
     symptoms: PhraseTable[str]
     complaints: PhraseTable[str]
+    loose: LooseTable
     sites: PhraseTable[str]
     hindi_sites: PhraseTable[str]
     concepts: dict[str, str]
     openings: dict[str, frozenset[str]]
+    heads: frozenset[str]
     first_words: frozenset[str]
 
     def concept(self, site: str, complaint: str) -> str:
@@ -107,14 +111,18 @@ def parse_lexicon(text: str) -> Lexicon:
     nothing: frozenset[str] = frozenset()
     openings = dict.fromkeys((*WEIGHING, *OPENINGS, *_COMPOSED), nothing)
     openings |= _openings((*known, *(phrase for phrase, _ in complaints)))
+    loose = LooseTable(known)
+    heads = {*openings, *loose.heads, *(word for word, form in FORMS.items() if form in loose.heads)}
     return Lexicon(
         symptoms=PhraseTable(known),
         complaints=PhraseTable(complaints),
+        loose=loose,
         sites=PhraseTable(sites),
         hindi_sites=PhraseTable(hindi_sites),
         concepts=concepts,
         openings=openings,
-        first_words=frozenset({*openings, *said_for(openings), *(f"{word}'s" for word in openings)}),
+        heads=frozenset({*loose.heads, *(FORMS.get(word, word) for word in openings)}),
+        first_words=frozenset({*heads, *said_for(heads), *(f"{word}'s" for word in heads)}),
     )
 
 

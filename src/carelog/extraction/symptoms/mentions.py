@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.excreta import OPENINGS, excreta
 from carelog.extraction.symptoms.lexicon import DENIED, NOTHING, Lexicon
+from carelog.extraction.symptoms.loosely import BETWEEN, FORMS
 from carelog.extraction.symptoms.sites import (
     DETERMINERS,
     JOINING,
@@ -83,9 +84,9 @@ _GOING_ON = JOINING | word_set("too now today there again still sometimes when o
 _OF_A_THING = word_set("my the your his her our their this that")
 _NEEDS_SITE = word_set(  # not "a red light"
     """
-    red reddish pink nagging niggling niggly gnawing murder agony flaring heavy smarting pounding dead lal laal लाल
-    inflamed tightened burn burns burning shoot shoots shooting radiate radiates radiating
-    electric
+    growth bulge stabbing stabs pulsing pulsates agonising agonizing excruciating grumbling grumbles screaming screams
+    complaining smarted red reddish pink nagging niggling niggly gnawing murder agony flaring heavy smarting pounding
+    dead lal laal लाल inflamed tightened burn burns burning shoot shoots shooting radiate radiates radiating electric
     """
 )
 _BURNING = word_set("burn burns burning burned")
@@ -101,19 +102,30 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     found: list[Mention] = []
     said, places = compared(words)
     taken = 0
-    openings = lexicon.openings
-    for k in [k for k, word in enumerate(said) if word[0] in openings]:
+    openings, loose = lexicon.openings, lexicon.loose
+    forms = [FORMS.get(word[0], word[0]) for word in said]
+    heads = lexicon.heads
+    for k in [k for k, form in enumerate(forms) if form in heads]:
+        seconds = openings.get(said[k][0], ())
+        near = k + 1 < len(said) and forms[k] in loose.heads
+        near = near and (forms[k + 1] in BETWEEN or forms[k + 1] in loose.may_follow(forms[k]))
+        if not (near or seconds or said[k][0] in openings):
+            continue
         first = places[k][0]
         if first < taken:
             continue
         word = said[k]
-        seconds = openings[word.norm]
         composed = _composed(words, word, first) if word.norm in _COMPOSING else None
-        if composed is None:
+        loosely = loose.at(said, forms, k) if near else None
+        if composed is None and loosely is None:
             following = said[k + 1].norm if k + 1 < len(said) else ""
             if not ("" in seconds or following in seconds):
                 continue
         symptom = lexicon.symptoms.at(said, k)
+        if loosely is not None and (symptom is None or symptom[0] < loosely.length):
+            stop = places[k + loosely.length - 1][1]
+            if not _is_complaint(words, lexicon, loosely.name, first, stop):
+                symptom = loosely.length, f"{DENIED}{loosely.name}" if loosely.denied else loosely.name
         if composed is not None and (symptom is None or places[k + symptom[0] - 1][1] <= composed[-1].end):
             found.extend(composed)
             taken = composed[-1].end
@@ -123,7 +135,9 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
             end = places[k + symptom[0] - 1][1]
             if complaint is None or end - first > complaint[0]:
                 if symptom[1] != NOTHING and not (_names_a_thing(words, end) or _falls_otherwise(words, first, end)):
-                    begin = _past_denial(words, first, end) if symptom[1].startswith(DENIED) else first
+                    begin = first if words[first].norm not in _WHO or first + 1 == end else first + 1
+                    if symptom[1].startswith(DENIED):
+                        begin = _past_denial(words, begin, end)
                     names = symptom[1].removeprefix(DENIED).split(" + ")
                     found.extend(_known(words, lexicon, name, begin, end, taken) for name in names)
                 taken = end
@@ -142,11 +156,26 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     return found
 
 
+def _is_complaint(words: Sequence[Word], lexicon: Lexicon, name: str, first: int, end: int) -> bool:
+    """Whether what was found by its forms is read better as a part of the body and its complaint: "legs swelling" of
+    "my legs are swelling up", "belly hurt"."""
+    for at in range(first + 1, end):
+        complaint = lexicon.complaints.at(words, at)
+        if complaint is None or at + complaint[0] < end:
+            continue
+        site = lexicon.sites.at(words, first)
+        return at + complaint[0] > end or (site is not None and lexicon.concept(site[1], complaint[1]) == name)
+    return False
+
+
 def _falls_otherwise(words: Sequence[Word], first: int, end: int) -> bool:
-    """ "The appointment falls on Monday", "my pressure falls at night"."""
+    """ "The appointment falls on Monday", "my pressure falls at night", "I can't hear you"."""
+    if any(words[i].norm == "hear" and words[i + 1].norm in _WHOM for i in range(first, min(end, len(words) - 1))):
+        return True
     return words[end - 1].norm == "falls" and first > 0 and words[first - 1].norm in _FALLING
 
 
+_WHOM = word_set("you him her them me us")
 _FALLING = word_set(
     """
     appointment pressure sugar sugars level levels hair date birthday temperature weight price prices it day
@@ -172,6 +201,10 @@ def _past_denial(words: Sequence[Word], first: int, end: int) -> int:
     """The first word after the last negation: the mention is what is denied."""
     negations = (i + 1 for i in range(first, end - 1) if is_negative(words[i]) or words[i].norm == "nothing")
     return max(negations, default=first)
+
+
+_WHO = word_set("i'm i've he she they he's she's they're you're we're im hes shes")
+"""What a phrase may begin with and is said of whom: "he's spent"."""
 
 
 _IF_ANY = {

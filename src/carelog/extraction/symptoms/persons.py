@@ -41,6 +41,8 @@ _KIN_REPORTS = word_set(
 )
 _SINGULAR = word_set("he she he's she's he'd she'd he'll she'll usko usne उसको उसे")
 _THIRD = _SINGULAR | word_set("they they're they've his her their unko unhe उनको उन्हें")
+_POSSESSED = word_set("him himself his")
+_ANOTHER = _POSSESSED | word_set("he she herself")
 _FIRST = word_set(
     """
     i i'm i've i'd i'll my me myself mine im ive hoon hun हूँ हूं mujhe mera meri mere maine mai मुझे
@@ -184,6 +186,12 @@ def is_he_or_she(words: Sequence[Word], clause: Clause, first: int) -> bool:
     """Said of a "he" or "she", and of no "I"."""
     before = {word.norm for word in words[clause[0] : first]}
     return bool(before & _SINGULAR) and not before & _FIRST
+
+
+def is_anothers(words: Sequence[Word], first: int, end: int) -> bool:
+    """ "A stabbing pain in his ear", "light bothers him": told in the words that name it, and of nobody else."""
+    norms = {word.norm for word in words[first:end]} | {word.norm for word in words[end : end + 1]} & _POSSESSED
+    return not norms.isdisjoint(_ANOTHER) and norms.isdisjoint(_FIRST)
 
 
 def is_first_person(words: Sequence[Word], clause: Clause, first: int) -> bool:

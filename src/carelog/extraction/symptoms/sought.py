@@ -46,6 +46,8 @@ _OVER_NOW = word_set("gone no none not never n't resolved")
 _STOPPED = word_set("stopped quit finished")
 _AT_EASE = word_set("comfortable okay ok fine good well alright normal better")
 _NEAR = 6  # words
+_OCCASIONS = word_set("when whenever if while after before as")
+_WHOSE = word_set("you your you're he she they i it the")
 _OWNED = word_set("the your this that these those my a an")
 _BESIDE = (["other", "than"], ["apart", "from"], ["aside", "from"], ["addition", "to"], ["except", "for"])
 _CHANGE = word_set("change changes worsening increase improvement")
@@ -90,7 +92,7 @@ _WELL = word_set("good great fine okay ok well excellent no not none gone theek 
 def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
     words = reading.words
     before = [word.norm for word in words[question.first : mention.first]]
-    after = [word.norm for word in words[mention.end : question.end]]
+    after = _told_of_it(reading, question, mention)
     definite = context.is_definite(reading.words, mention.first)
     if definite and any(norm in _KINDS for norm in after):
         return Sought.MORE
@@ -113,6 +115,16 @@ def sought(reading: Reading, question: Question, mention: Mention) -> Sought:
     return Sought.WHETHER
 
 
+def _told_of_it(reading: Reading, question: Question, mention: Mention) -> list[str]:
+    """The words that follow the symptom, without those of its occasion: "does your head spin when | you get up?"."""
+    after = [word.norm for word in reading.words[mention.end : question.end]]
+    return next((after[: i + 1] for i, pair in enumerate(pairwise(after)) if _is_occasion(*pair)), after)
+
+
+def _is_occasion(norm: str, following: str) -> bool:
+    return norm in _OCCASIONS and following in _WHOSE
+
+
 def is_beside(reading: Reading, question: Question, mention: Mention) -> bool:
     """ "Anything else besides the headache?", "any fever with your cough?": there is one, whatever the answer."""
     words = reading.words
@@ -130,7 +142,7 @@ def is_presupposed(reading: Reading, question: Question, mention: Mention) -> bo
     """ "Does the pain wake you?", "any change in your cough?", "can you rate the pain?": a no denies something else."""
     words = reading.words
     before = [word.norm for word in words[question.first : mention.first]]
-    after = [word.norm for word in words[mention.end : question.end]]
+    after = _told_of_it(reading, question, mention)
     if ("first", "time") in pairwise(before):
         return True
     if not context.is_definite(words, mention.first):

@@ -1,6 +1,7 @@
 """Who tells of a symptom, and whether it is told of the subject, of now and as a fact."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from carelog.conversations.turns import Role
 from carelog.extraction.clauses import subject_clause
@@ -27,6 +28,8 @@ _YOURSELF = phrase_set(
 _AROUND = word_set("else home house household family school daycare nursery around")
 _THINKING = phrase_set("i think | i suspect | i believe | i guess")
 _ONE_SUPPOSITION = 40  # words
+_MAY = word_set("can could may might will would sometimes")
+_BRINGING_ON = word_set("make cause give leave")
 
 
 def asked_for_others(readings: Sequence[Reading], position: int) -> bool:
@@ -66,6 +69,7 @@ def of_subject_now(reading: Reading, said: Clause, mention: Mention, observer: b
         _of_somebody_named(reading, mention)
         or _goes_on_of_other(reading, mention)
         or persons.is_of_other(words, said, mention.first)
+        or (reading.utterance.turn.role is Role.PATIENT and persons.is_anothers(words, mention.first, mention.end))
         or (not observer and _third_person(reading, said, mention))
     ):
         return False
@@ -175,4 +179,12 @@ def _supposed(reading: Reading, said: Clause, mention: Mention, observer: bool) 
     before = [c for c in reading.clauses if sentence[0] <= c[0] and c[1] <= said[0]]
     if sentence[1] - sentence[0] > _ONE_SUPPOSITION:
         before = before[-2:]
+    if any(_may_bring_on(reading, c) for c in before):
+        return True
     return any(context.is_supposed(reading.words, c, c[1], observer=False) for c in before)
+
+
+def _may_bring_on(reading: Reading, clause: Clause) -> bool:
+    """ "These tablets can make | you feel drowsy"."""
+    norms = [word.norm for word in reading.words[clause[0] : clause[1]]]
+    return any(one in _MAY and other in _BRINGING_ON for one, other in pairwise(norms))

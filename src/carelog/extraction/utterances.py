@@ -126,23 +126,30 @@ class PhraseTable(Generic[V]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, V]] | dict[str, V]) -> None:
+        # By their first words. The tree below one is made when it is first said: most of a vocabulary never is.
+        self._phrases: dict[str, list[tuple[str, V]]] = {}
         self._roots: dict[str, _Node[V]] = {}
         for phrase, value in phrases.items() if isinstance(phrases, dict) else phrases:
-            nodes = self._roots
-            node: _Node[V] | None = None
-            for norm in _norms(phrase):
-                node = nodes.get(norm)
-                if node is None:
-                    node = nodes[norm] = _Node()
-                nodes = node.after
-            if node is not None and not node.values:
+            if norms := _norms(phrase):
+                self._phrases.setdefault(norms[0], []).append((phrase, value))
+
+    def _root(self, first: str) -> "_Node[V]":
+        root = _Node[V]()
+        for phrase, value in self._phrases[first]:
+            node = root
+            for norm in _norms(phrase)[1:]:
+                node = node.after.setdefault(norm, _Node())
+            if not node.values:
                 node.values = (value,)
+        self._roots[first] = root
+        return root
 
     def at(self, words: Sequence[Word], index: int) -> tuple[int, V] | None:
         """(number of words, value) of the longest phrase that begins at `index`, or None."""
-        node = self._roots.get(words[index][0])
-        if node is None:  # As most often.
+        first = words[index][0]
+        if first not in self._phrases:  # As most often.
             return None
+        node: _Node[V] | None = self._roots.get(first) or self._root(first)
         found: tuple[int, V] | None = None
         length = 1
         while node is not None:
@@ -156,8 +163,8 @@ class PhraseTable(Generic[V]):
 
     def stands_in(self, words: Sequence[Word], begin: int, end: int) -> bool:
         """Whether a phrase begins among the words `begin` to `end`."""
-        roots = self._roots
-        return any(words[i][0] in roots and self.at(words, i) is not None for i in range(begin, end))
+        phrases = self._phrases
+        return any(words[i][0] in phrases and self.at(words, i) is not None for i in range(begin, end))
 
     def within(self, words: Sequence[Word], begin: int = 0, end: int | None = None) -> Iterator[tuple[int, int, V]]:
         """(first word, end, value) of every phrase in the words `begin` to `end`, from left to right, the longest at
@@ -168,10 +175,10 @@ class PhraseTable(Generic[V]):
         [(0, 2, 1), (4, 5, 2)]
         """
         stop = len(words) if end is None else end
-        roots = self._roots
+        phrases = self._phrases
         i = begin
         while i < stop:
-            found = self.at(words, i) if words[i][0] in roots else None
+            found = self.at(words, i) if words[i][0] in phrases else None
             if found is None or i + found[0] > stop:
                 i += 1
                 continue
@@ -179,7 +186,7 @@ class PhraseTable(Generic[V]):
             i += found[0]
 
 
-def _norms(phrase: str) -> Iterable[str]:
+def _norms(phrase: str) -> list[str]:
     """The words of a phrase; most are plain ones, and there are thousands."""
     if phrase.isascii() and phrase.islower() and phrase.replace(" ", "").isalpha():
         return phrase.split()

@@ -36,6 +36,11 @@ from carelog.record.types.medication import Medication, Status
 _NEAR = 60  # Characters from a strength to the frequency that belongs to it.
 _TIGHT = 30  # Characters between parts that one quote may still hold.
 _APART = 3  # Words between a name and a strength that has a clause of its own.
+_TAKING = re.compile(
+    r"[\s,]*(?:then\s+)?(?:i|he|she|we)(?:'ll)?\s+(?:(?:just|only|usually|always|normally|sometimes)\s+)?(?:takes?|uses?|pops?|do|have)"
+    r"\s+(?:(?:an?|the|my|his|her|some|one|two)\s+)?",
+    re.IGNORECASE,
+)
 _ALL = re.compile(r"\b(?:both|all(?: of them)?|each)(?: of them)?[\s,]+$", re.IGNORECASE)
 _OF_ALL_REACH = 240
 _LONGEST_ALL = 24
@@ -182,7 +187,7 @@ def _fact(place: Naming, p: Pair | None, said: Said, *, alone: bool = True) -> F
         limit = words[place.following].start if place.following < len(words) else len(here.utterance.text)
         if p is None or not p.dose.former:  # What is said after a change is said of the new strength.
             within = _within(here.frequencies, start, stop) if alone else None
-            beside = _most_telling(_after(here.frequencies, stop, limit), within) or _before(here.frequencies, start)
+            beside = _most_telling(_after(here.frequencies, stop, limit), within) or _before(here, start)
             often = beside
     if often is None and (shared := _of_all(here, stop)):
         often = shared
@@ -364,9 +369,13 @@ def _of_all(reading: Reading, at: int) -> Often | None:
     return next((often for often in near if _ALL.search(text, max(at, often.start - _LONGEST_ALL), often.start)), None)
 
 
-def _before(frequencies: Sequence[Often], at: int) -> Often | None:
-    """ "Twice a day gabapentin"."""
-    return next((o for o in frequencies if 0 <= at - o.end <= 1), None)
+def _before(here: Reading, at: int) -> Often | None:
+    """ "Twice a day gabapentin", "if I get a fever I take paracetamol"."""
+    text = here.utterance.text
+    before = (o for o in here.frequencies if o.end <= at)
+    return next(
+        (o for o in before if at - o.end <= 1 or (o.frequency.as_needed and _TAKING.fullmatch(text, o.end, at))), None
+    )
 
 
 def _answering(place: Naming, said: Said) -> Reading | None:

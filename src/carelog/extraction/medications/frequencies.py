@@ -74,8 +74,9 @@ _PATTERNS: tuple[tuple[str, float | str | None], ...] = (
     (
         r"as[\s-]+needed|prn|sos|p\.\s?r\.\s?n\.?|(?:when(?:ever)?|if)\s+(?:needed|(?:i|you|he|she)\s+needs?\s+(?:it|them|to))|jab\s+(?:bhi\s+)?zaroorat"
         r"|when(?:ever)?\s+an?\s+[a-z]+\s+(?:comes|starts|hits)(?:\s+on)?"
-        r"|(?:only\s+)?when(?:ever)?\s+(?:(?:my|the|his|her|your)\s+[a-z]+|it|i|he|she|you)\s+"
-        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|pains?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|(?:gets?|is|are)\s+(?:really\s+|very\s+|too\s+|so\s+)?bad|gets?\s+(?:a\s+headache|anxious)|ca(?:n't|n\s?not|\sn't)\s+sleep|have\s+(?:pain|(?:a\s+)?headache|(?:a\s+)?fever|trouble\s+sleeping))",
+        r"|(?:only\s+)?(?:when(?:ever)?|if)\s+(?:(?:my|the|his|her|your)\s+[a-z]+|it|i|he|she|you)\s+"
+        r"(?:really\s+|starts?\s+to\s+)?(?:hurts?|pains?|aches?|acts?\s+up|flares?(?:\s+up)?|bothers?\s+(?:me|him|her)|(?:gets?|is|are)\s+(?:really\s+|very\s+|too\s+|so\s+)?bad|gets?\s+(?:anxious|dizzy|itchy|wheezy)|wheezes?|ca(?:n't|n\s?not|\sn't)\s+sleep"
+        r"|(?:have|has|gets?)\s+(?:an?\s+|the\s+|my\s+|some\s+)?(?:pains?|headaches?|migraines?|fever|cramps?|heartburn|hives|reflux|trouble\s+sleeping))",
         "needed",
     ),
     (

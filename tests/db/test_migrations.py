@@ -23,6 +23,7 @@ import carelog.reminders.tables  # noqa: F401
 from carelog.conversations.tables import conversation
 from carelog.db import Database, auth_metadata, health_metadata, migrate
 from carelog.db.migrate import _config
+from carelog.kit.errors import ConfigurationError
 from carelog.pipeline.tables import reading
 from carelog.record.tables import entry
 
@@ -172,3 +173,21 @@ async def test_those_who_open_a_new_file_at_once_all_get_in(tmp_path: Path) -> N
         finally:
             for database in databases:
                 await database.close()
+
+
+@pytest.mark.parametrize("schema", ["health", "auth"])
+async def test_a_database_of_a_newer_carelog_is_left_alone(
+    dialect: str, fresh_url: Callable[[str], str], schema: str
+) -> None:
+    database = Database(fresh_url(dialect))
+    try:
+        await migrate(database, schema)
+        async with database.write() as connection:
+            await connection.execute(text(f"UPDATE {_VERSIONS[schema]} SET version_num = '9999'"))
+        with pytest.raises(ConfigurationError, match=r"belongs to a newer Carelog: .* revision 9999, and .* knows 00"):
+            await migrate(database, schema)
+        async with database.read() as connection:
+            found = await connection.scalar(text(f"SELECT version_num FROM {_VERSIONS[schema]}"))
+        assert found == "9999"
+    finally:
+        await database.close()

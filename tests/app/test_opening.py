@@ -1,5 +1,6 @@
 """Opening a Carelog: what was opened is closed, also where a later part cannot be."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,19 @@ async def test_databases_are_closed_when_the_block_fails(tmp_path: Path) -> None
         async with open_carelog(Settings(data_dir=tmp_path)):
             raise LookupError
     assert open_files(tmp_path) == []
+
+
+async def test_a_database_that_is_new_beside_one_in_use_is_refused(
+    settings: Settings, dialect: str, fresh_url: Callable[[str], str]
+) -> None:
+    async with open_carelog(settings):
+        pass
+    for changed, which in (("auth_database_url", "sign-in"), ("database_url", "health")):
+        of = "sqlite" if which == "sign-in" else dialect
+        other = settings.model_copy(update={changed: fresh_url(of)})
+        for _ in range(2):  # the first attempt has made nothing
+            with pytest.raises(ConfigurationError, match=f"the {which} database .* is missing or empty"):
+                async with open_carelog(other):
+                    pytest.fail("it was made anew")
+    async with open_carelog(settings):
+        pass

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from carelog.ai.safeguards import Safeguards
+from carelog.app.lost import require_both
 from carelog.app.made import Made
 from carelog.conserver.definitions import Definitions
 from carelog.conserver.in_force import Configured
@@ -71,6 +72,7 @@ async def open_ground(settings: Settings, clock: Clock) -> AsyncIterator[Ground]
             closing.push_async_callback(tracer.close)
         auth = await closing.enter_async_context(_database(settings.auth_url))
         health = await closing.enter_async_context(_database(settings.health_url))
+        await require_both(health, auth)
         redis = _shared_redis(settings, clock)
         if redis:
             closing.push_async_callback(redis.close)

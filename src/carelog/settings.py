@@ -2,12 +2,11 @@
 
 import os
 import re
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from platformdirs import user_data_path
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -20,11 +19,14 @@ from carelog.ai.endpoint import EndpointDefinition, EndpointName
 from carelog.conserver.definitions import Definitions, FollowerDefinition, FollowerName, PartnerKeys
 from carelog.conserver.in_force import Configured
 from carelog.conserver.translate import Translated, translate
+from carelog.db.engine import driver_url
 from carelog.delivery.definition import SenderDefinition
 from carelog.delivery.delivery import Channel
 from carelog.identity.secret_key import LEAST_CHARACTERS
 from carelog.kit import yamltext
+from carelog.kit.configuration_file import NAMED_BY, config_text, read_once, require_still_there
 from carelog.kit.errors import ConfigurationError
+from carelog.kit.given_addresses import Networks, Origin, Origins
 from carelog.kit.misspelt import misspelt
 from carelog.kit.problems import sentence_of
 from carelog.kit.yamltext import YamlText
@@ -33,11 +35,20 @@ from carelog.pipeline.submission import CHANNELS
 from carelog.record.locusgraph.definition import LocusGraphDefinition
 from carelog.storages.definition import StorageDefinition
 
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
-
 DEFAULT_CHAINS: Final = {
     "record": {"channels": list(CHANNELS), "links": ["transcribe", "extract", "summarize"]},
 }
+
+
+def _is_of_a_database(url: str) -> str:
+    try:
+        driver_url(url)
+    except ConfigurationError as error:
+        raise ValueError(error.message) from None
+    return url
+
+
+DatabaseUrl: TypeAlias = Annotated[str, AfterValidator(_is_of_a_database)]
 
 
 class Settings(BaseSettings):
@@ -51,11 +62,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("carelog", appauthor=False),
         description="Where embedded databases live.",
     )
-    database_url: str | None = Field(
+    database_url: DatabaseUrl | None = Field(
         default=None,
         description="Health data: sqlite:///... or postgresql://...; a file in data_dir by default.",
     )
-    auth_database_url: str | None = Field(
+    auth_database_url: DatabaseUrl | None = Field(
         default=None, description="Sign-in data, in a database of its own; a file in data_dir by default."
     )
     secret_key: SecretStr | None = Field(
@@ -84,11 +95,11 @@ class Settings(BaseSettings):
     session_days: float = Field(
         default=30, gt=0, le=365, description="How long a session goes on without being refreshed."
     )
-    trusted_proxies: list[str] = Field(
+    trusted_proxies: Networks = Field(
         default_factory=list,
         description="The addresses or networks of reverse proxies, whose X-Forwarded-For is believed; none by default.",
     )
-    public_url: str | None = Field(
+    public_url: Origin | None = Field(
         default=None,
         description="The address that clients know this server by, https://host: links in answers begin with it.",
     )
@@ -208,7 +219,7 @@ class Settings(BaseSettings):
     followers: dict[FollowerName, FollowerDefinition] = Field(
         default_factory=dict, description="Other servers whose egress lists are followed, by name."
     )
-    cors_origins: list[str] = Field(
+    cors_origins: Origins = Field(
         default_factory=list, description="Web pages of these origins may ask; none by default."
     )
     chains: dict[Name, ChainDefinition] = Field(
@@ -221,30 +232,6 @@ class Settings(BaseSettings):
     _conserver: tuple[YamlText, Translated] | None = PrivateAttr(default=None)
     _text: YamlText | None = PrivateAttr(default=None)
 
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_networks(cls, proxies: list[str]) -> list[str]:
-        for proxy in proxies:
-            try:
-                ip_network(proxy)
-            except ValueError:
-                raise ValueError("a proxy is an IP address or a network, such as 10.0.0.0/8") from None
-        return proxies
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_origin(cls, address: str | None) -> str | None:
-        if address is not None and not _ORIGIN.fullmatch(address):
-            raise ValueError("an address is written https://host or https://host:port, without a path")
-        return address
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _are_origins(cls, origins: list[str]) -> list[str]:
-        if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
-            raise ValueError("an origin is written https://host or https://host:port, without a path; * is any")
-        return origins
-
     @classmethod
     def settings_customise_sources(
         cls,
@@ -254,16 +241,21 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        text = _file_text()
+        text = config_text()
         given = {} if text is None or text.value is None else text.value
-        if not isinstance(given, dict):
-            raise ConfigurationError(f"{config_file()} cannot be read: it must be `key: value` lines")
+        if text is not None and not isinstance(given, dict):
+            raise ConfigurationError(f"{text.name} cannot be read: it must be `key: value` lines")
         return (
             init_settings,
             env_settings,
             InitSettingsSource(settings_cls, init_kwargs=_conserver_environment()),
             InitSettingsSource(settings_cls, init_kwargs=given),
         )
+
+    @property
+    def file(self) -> Path | None:
+        """The configuration file that they were read from."""
+        return Path(self._text.name).absolute() if self._text else None
 
     @property
     def health_url(self) -> str:
@@ -287,13 +279,14 @@ class Settings(BaseSettings):
     @property
     def misspelt(self) -> tuple[str, ...]:
         """Variables of the environment that are no settings, and nearly one."""
-        known = {"CARELOG_CONFIG", *(f"CARELOG_{name.upper()}" for name in Settings.model_fields)}
+        known = {NAMED_BY, *(f"CARELOG_{name.upper()}" for name in Settings.model_fields)}
         return tuple(f"{name} is no setting, {meant} is" for name, meant in misspelt(os.environ, known))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is misspelt, and what a conserver's configuration says that has no meaning here."""
-        return (*self.misspelt, *(self._conserver[1].warnings if self._conserver else ()))
+        """What is misspelt, a file that says nothing, and what of a conserver's configuration has no meaning here."""
+        empty = (f"{self._text.name} is empty",) if self._text and self._text.value is None else ()
+        return (*self.misspelt, *empty, *(self._conserver[1].warnings if self._conserver else ()))
 
     def conserver_tokens(self) -> tuple[str, ...]:
         """The tokens that open the conserver's paths. Raises ConfigurationError for a file that cannot be read."""
@@ -321,20 +314,6 @@ class Settings(BaseSettings):
         return self.data_dir
 
 
-def config_file() -> Path | None:
-    """The configuration file in force, if any. Raises ConfigurationError when the one that was named does not exist."""
-    named = os.environ.get("CARELOG_CONFIG")
-    path = Path(named or "carelog.yaml")
-    if named and not path.is_file():
-        raise ConfigurationError(f"CARELOG_CONFIG names a file that does not exist: {named}", details={"file": named})
-    return path if path.is_file() else None
-
-
-def _file_text() -> YamlText | None:
-    path = config_file()
-    return None if path is None else yamltext.read(path)
-
-
 def _conserver_environment() -> dict[str, str]:
     """The variables of the conserver's own that count here too, under its names."""
     names = {"CONSERVER_API_TOKEN", "CONSERVER_API_TOKEN_FILE", "CONSERVER_HEADER_NAME"}
@@ -344,7 +323,19 @@ def _conserver_environment() -> dict[str, str]:
 def load_settings(**given: Any) -> Settings:
     """The settings; those in `given` come before all others. Raises ConfigurationError, which names the key at fault,
     and its line in the file."""
-    given = {name: value for name, value in given.items() if value is not None}
+    with read_once() as text:
+        return _loaded(text, {name: value for name, value in given.items() if value is not None})
+
+
+def load_again(before: Settings) -> Settings:
+    """The settings as they are now, for a process that goes on. Raises ConfigurationError as `load_settings`, and for a
+    configuration file that is gone or empty."""
+    settings = load_settings(conserver_config=before.conserver_config)
+    require_still_there(before._text, settings._text)
+    return settings
+
+
+def _loaded(text: YamlText | None, given: dict[str, Any]) -> Settings:
     try:
         settings = Settings(**given)
     except ValidationError as error:
@@ -354,7 +345,7 @@ def load_settings(**given: Any) -> Settings:
         raise ConfigurationError(f"{key}: {problem}{_place(first['loc'], given)}", details={"key": key}) from None
     except SettingsError as error:
         raise _no_json(error) from None
-    settings._text = _file_text()
+    settings._text = text
     return settings if settings.conserver_config is None else _with_conserver(settings, settings.conserver_config)
 
 
@@ -370,7 +361,7 @@ def _no_json(error: SettingsError) -> ConfigurationError:
 
 def _place(path: tuple[str | int, ...], given: dict[str, Any]) -> str:
     """The place of a setting in the file, or nothing if it was set elsewhere."""
-    text, name = _file_text(), str(path[0]) if path else ""
+    text, name = config_text(), str(path[0]) if path else ""
     elsewhere = name in given or f"CARELOG_{name.upper()}" in os.environ
     if text is None or elsewhere or name not in (text.value or {}):
         return ""
@@ -385,6 +376,8 @@ def _with_conserver(settings: Settings, path: Path) -> Settings:
                 f"{name}: with conserver_config, {path} alone says it", details={"key": name, "file": str(path)}
             )
     text = yamltext.read(path)
+    if text.value is None:
+        raise ConfigurationError(f"{path} is empty", details={"key": "conserver_config", "file": str(path)})
     translated = translate(text, endpoints=settings.ai_endpoints)
     found = translated.definitions
     whole = settings.model_copy(

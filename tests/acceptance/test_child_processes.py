@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -64,6 +65,25 @@ async def test_two_worker_processes_do_the_work_also_after_one_was_killed(start:
     assert '"level":"ERROR"' not in up.errors.read_text()
     for pid in children(up):
         assert not _lives(pid)
+
+
+async def test_a_worker_that_starts_while_the_configuration_is_gone_does_not_do_without(
+    start: Start, talk: Talk, key: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "carelog.yaml"
+    file.write_text("chains: {ours: {channels: [checkin], links: [{tag: {tags: [seen]}}]}}")
+    up = start("--workers", "1")
+    refused = f"CARELOG_CONFIG names a file that does not exist: {file}"
+    async with talk(up, key) as client:  # so that the worker has worked
+        assert (await client.http.post("/api/conversations?channel=checkin", json=check_in(0))).status_code == 201
+        await client.until_idle()
+    file.rename(tmp_path / "aside")
+    os.kill(children(up)[0], signal.SIGKILL)
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while refused not in up.errors.read_text():
+            await asyncio.sleep(0.05)
+    (tmp_path / "aside").rename(file)
+    assert up.terminate() == 0
 
 
 async def test_servers_answer_for_each_other_and_one_that_was_killed_is_replaced(

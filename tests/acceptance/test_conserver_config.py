@@ -40,6 +40,9 @@ async def test_a_conserver_is_replaced_by_one_command(
             await asyncio.sleep(0.05)
         assert (await session.post("/vcon?ingress_lists=read_again", json=vcon)).status_code == 201
     assert up.terminate() == 0
+    log = up.errors.read_text()
+    for told in ("the configuration was read again", "the configuration is left as it was"):
+        assert log.count(told) == 1, "one process speaks for all"
 
 
 async def test_a_wrong_config_is_told_with_its_line(tmp_path: Path) -> None:

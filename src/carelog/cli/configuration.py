@@ -35,6 +35,7 @@ def clear() -> None:
 async def _clear() -> int:
     """Carelog is not opened for this: a posted configuration that cannot run here would prevent it."""
     from carelog.db import Database, migrate
+    from carelog.db.migrate import is_new
     from carelog.identity import operator
     from carelog.kit.clock import SystemClock
     from carelog.pipeline.configuration import PostedConfigurations
@@ -44,6 +45,8 @@ async def _clear() -> int:
     settings.make_data_dir()
     database = Database(settings.health_url)
     try:
+        if await is_new(database, "health"):
+            return 0  # whether it should be is asked where Carelog is opened
         await migrate(database, "health")
         return await PostedConfigurations(database, SystemClock()).clear(operator())
     finally:

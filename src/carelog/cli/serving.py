@@ -9,6 +9,7 @@ import typer
 
 from carelog.app import Carelog
 from carelog.cli.children import Children
+from carelog.cli.data_folder import log_open_to_others
 from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
@@ -42,6 +43,7 @@ async def serve(
     share_counts(settings.make_data_dir() / "metrics")
     whole = cancelled_by_signal()
     async with opened(settings) as carelog:
+        log_open_to_others(settings)
         server = server_of(carelog.api())
         calm()
         supervisors = [workers_of(settings, workers, children)] if workers else []

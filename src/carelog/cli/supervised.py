@@ -1,6 +1,7 @@
 """The life of a supervised process: it ends when it is told to, and when its supervisor is gone."""
 
 import asyncio
+import logging
 import os
 import sys
 import threading
@@ -31,7 +32,7 @@ async def live_under_supervisor(settings: Settings, part: Part) -> None:
         calm()
         ending = asyncio.Event()
         on_signal(ending.set)
-        reload_on_hangup(carelog)
+        reload_on_hangup(carelog, told=logging.DEBUG)  # the supervisor told of it already
         _when_standard_input_ends(ending.set)
         async with part(carelog) as task:
             task.add_done_callback(lambda _: ending.set())

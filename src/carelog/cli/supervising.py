@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import typer
 
 from carelog.cli.children import Children
+from carelog.cli.data_folder import log_new, log_open_to_others, missing_databases
 from carelog.cli.listening import address_of
 from carelog.cli.reloading import reload_on_hangup
 from carelog.cli.run_async import opened
@@ -30,7 +31,10 @@ async def supervise_workers(
     share_counts(settings.make_data_dir() / "metrics")
     cancelled_by_signal()
     async with AsyncExitStack() as open_now:
+        missing = missing_databases(settings)
         carelog = await open_now.enter_async_context(opened(settings))
+        log_new(missing)
+        log_open_to_others(settings)
         supervisor = workers_of(settings, processes, children)
 
         def stop() -> None:
@@ -72,8 +76,11 @@ def servers_of(settings: Settings, processes: int, children: Children, listening
 
 
 def _said(settings: Settings) -> dict[str, str]:
-    """Children read the same settings as this process; what was given on the command line is passed to them."""
+    """Children read the same settings as this process; what was given on the command line is passed to them. So is the
+    configuration file: one that starts while it is gone must not do without."""
     said = {"CARELOG_WORKER_CONCURRENCY": str(settings.worker_concurrency)}
+    if settings.file:
+        said["CARELOG_CONFIG"] = str(settings.file)
     if settings.conserver_config:
         said["CARELOG_CONSERVER_CONFIG"] = str(settings.conserver_config)
     return said

@@ -1,6 +1,8 @@
 """`POST /api/conversations`: what is taken, what is refused, and what is said of it."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,8 @@ import httpx
 import pytest
 from door import Door, make_vcon
 from signed_in import sign_in
+
+from carelog.app import Carelog
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
 
@@ -240,3 +244,22 @@ async def test_addresses_and_methods_that_there_are_not(door: Door, api: httpx.A
     answer = await api.put("/api/conversations")
     refused(answer, 405, "method_not_allowed")
     assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
+
+
+async def test_a_channel_that_no_chain_takes_is_told(
+    opened: Callable[..., AbstractAsyncContextManager[Carelog]],
+) -> None:
+    chains = {"calls": {"channels": ["calls"], "links": [{"tag": {"tags": ["seen"]}}]}}
+    async with opened(chains=chains) as carelog, AsyncExitStack() as open_clients:
+        door = Door(carelog, carelog.api(), open_clients)
+        api = await door.client(await door.key())
+        document, named = make_vcon(), {"Idempotency-Key": "one"}
+        for _ in range(2):
+            unread = await api.post("/api/conversations?channel=scan", json=document, headers=named)
+            assert (unread.status_code, unread.json()["runs"]) == (201, [])
+            assert "no chain takes this channel" in unread.headers["Carelog-Note"]
+        for again in (await api.post("/api/conversations?channel=scan", json=document), await api.get("/api/runs")):
+            assert "Carelog-Note" not in again.headers
+        read = await api.post("/api/conversations?channel=calls", json=make_vcon())
+        assert read.json()["runs"]
+        assert "Carelog-Note" not in read.headers

@@ -145,7 +145,7 @@ def test_dead_letters_are_shown_driven_again_and_discarded(
 def test_ctrl_c_keeps_what_was_taken_in(carelog_command: Command, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(1500):
+    for number in range(600):
         (folder / f"{number}.txt").write_text(f"Patient: Since day {number} I have had a headache.")
     with subprocess.Popen(
         [sys.executable, "-m", "carelog", "ingest", str(folder)],
@@ -158,10 +158,41 @@ def test_ctrl_c_keeps_what_was_taken_in(carelog_command: Command, tmp_path: Path
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert out.startswith("files:   1500: ")
+    assert out.startswith("files:   600: ")
     assert err == "Interrupted. What is accepted is safe; the same command, or `carelog up`, goes on.\n"
 
     ran = carelog_command("ingest", folder)
     assert ran.code == 0
     assert "0 refused" in ran.out
-    assert "1500 finished" in carelog_command("doctor").out
+    assert "600 finished" in carelog_command("doctor").out
+
+
+def test_what_no_chain_takes_is_told(carelog_command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARELOG_CHAINS", json.dumps({"one": {"channels": ["calls"], "links": []}}))
+    note = folder / "today" / "note.txt"
+    assert "unread" not in carelog_command("ingest", note).out
+    assert json.loads(carelog_command("ingest", note, "--channel", "scan", "--json").out)["unread"] == "scan"
+    (folder / "other.txt").write_text("Patient: I have a cough.")
+    ran = carelog_command("ingest", folder / "other.txt", "--channel", "lab")
+    assert ran.code == 0
+    assert "unread:  1: no chain takes the channel lab" in ran.out
+    assert "unread" not in carelog_command("ingest", folder / "other.txt", "--channel", "lab").out
+
+
+def test_dead_letters_that_die_again_are_told(
+    carelog_command: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = "{webhook: {urls: ['http://127.0.0.1:9/'], secret_env: HOOK_SECRET}}"
+    (tmp_path / "carelog.yaml").write_text(f"chains: {{hook: {{channels: [calls], max_tries: 1, links: [{nobody}]}}}}")
+    monkeypatch.setenv("HOOK_SECRET", "whsec_" + b64encode(b"for this test and no other").decode())
+    note = folder / "today" / "note.txt"
+    first = carelog_command("ingest", note)
+    assert "runs:    1 dead letters" in first.out
+    assert "others:" not in first.out
+    assert carelog_command("dead-letters", "drive", "--all").code == 0
+    again = carelog_command("ingest", note)
+    assert again.code == 1
+    assert "files:   1: 0 accepted, 1 duplicate, 0 refused" in again.out
+    assert "runs:" not in again.out
+    assert "others:  1 dead letters (`carelog dead-letters list` shows why)" in again.out
+    assert carelog_command("ingest", note).code == 0

@@ -34,6 +34,8 @@ Name = Annotated[Text, StringConstraints(max_length=255)]
 # Bytes. Reading may take some seconds for each megabyte; other requests and the worker's leases must not wait for it.
 _READ_ASIDE = 32_000
 
+_UNREAD: Final = "no chain takes this channel: the conversation is stored, and nothing else comes of it"
+
 
 class Asked(BaseModel):
     """The parameters of a request that hands a conversation in."""
@@ -79,7 +81,8 @@ async def hand_in(request: Request) -> Response:
 
     An answer of 201 means that it is committed to disk and will reach its end or the dead letters. The same
     channel and external id, or the same vCon again, is answered with 200 and changes nothing. When too many runs
-    wait, what is for the bulk lane is refused with 429 and can be sent again after `Retry-After` seconds.
+    wait, what is for the bulk lane is refused with 429 and can be sent again after `Retry-After` seconds. Where no
+    chain takes the channel, `runs` is empty and `Carelog-Note` says so.
     """
     services: Services = request.app.state.services
     who = await _writer(request, services)
@@ -107,6 +110,7 @@ async def hand_in(request: Request) -> Response:
         headers={
             "Location": f"/api/conversations/{receipt.conversation_id}",
             **({"Idempotency-Replayed": "true"} if receipt.replayed else {}),
+            **({"Carelog-Note": _UNREAD} if receipt.unread else {}),
         },
         media_type="application/json",
     )

@@ -41,6 +41,8 @@ class FileReceipt:
     conversation: UUID | None = None
     subject: UUID | None = None
     reason: str | None = None
+    unread: str | None = None
+    """The channel, where no chain takes it: the conversation is stored, and nothing else comes of it."""
 
 
 @dataclass(slots=True)
@@ -51,11 +53,13 @@ class Tally:
     told: list[FileReceipt] = field(default_factory=list)
     runs: list[UUID] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
+    """The same of runs that had waited before, or that links have routed to."""
     example: str | None = None
 
     @property
     def failed(self) -> bool:
-        return self.states["dead"] > 0 or any(one.verdict == "refused" for one in self.told)
+        return self.states["dead"] + self.others["dead"] > 0 or any(one.verdict == "refused" for one in self.told)
 
 
 def ingest(
@@ -110,12 +114,15 @@ async def _ingest(
             await _accept(carelog, group, channel, owner, tally)
             progress.advance(reading, len(group))
         if wait:
+            dead, done = await _dead(carelog), carelog.worker.done
             working = progress.add_task("running the chains", total=len(tally.runs))
             while done := await carelog.worker.step():
                 progress.advance(working, done)
             await carelog.copier.drain()
     if wait:
         tally.states = await _states(carelog, tally.runs)
+        tally.others["finished"] = carelog.worker.done - done - tally.states["finished"]
+        tally.others["dead"] = await _dead(carelog) - dead - tally.states["dead"]
     tally.example = await _example(carelog, tally.told)
 
 
@@ -135,9 +142,16 @@ async def _accept(
         except (CarelogError, OSError) as error:
             told[file] = FileReceipt(str(file), "refused", reason=reason(error))
     receipts = await carelog.intake.accept(carelog.operator, [submission for _, submission in submissions])
-    for (file, _), receipt in zip(submissions, receipts, strict=True):
+    for (file, submission), receipt in zip(submissions, receipts, strict=True):
         why = reason(receipt.error) if receipt.error else None
-        told[file] = FileReceipt(str(file), str(receipt.verdict), receipt.conversation_id, receipt.subject_id, why)
+        told[file] = FileReceipt(
+            str(file),
+            str(receipt.verdict),
+            receipt.conversation_id,
+            receipt.subject_id,
+            why,
+            submission.channel if receipt.unread else None,
+        )
         tally.runs += receipt.runs
     tally.told += [told[file] for file in files]
 
@@ -148,6 +162,18 @@ async def _states(carelog: "Carelog", runs: Sequence[UUID]) -> Counter[str]:
         for run in await carelog.runs.several(carelog.operator, group):
             counts[str(run.state)] += 1
     return counts
+
+
+async def _dead(carelog: "Carelog") -> int:
+    """How many runs are dead letters."""
+    from sqlalchemy import func, literal_column, select
+
+    from carelog.pipeline.tables import run
+
+    async with carelog.health.read() as connection:
+        # A planner uses the partial index only for a condition that stands in the statement itself.
+        counting = select(func.count()).select_from(run).where(run.c.state == literal_column("'dead'"))
+        return (await connection.execute(counting)).scalar_one()
 
 
 async def _example(carelog: "Carelog", told: Sequence[FileReceipt]) -> str | None:
@@ -207,6 +233,7 @@ def _print_json(told: Sequence[FileReceipt]) -> None:
                 "conversation": one.conversation and str(one.conversation),
                 "subject": one.subject and str(one.subject),
                 "reason": one.reason,
+                "unread": one.unread,
             }
         )
 
@@ -217,9 +244,18 @@ def _print_summary(tally: Tally) -> None:
     for one in tally.told:
         if one.verdict == "refused":
             typer.echo(f"         {one.file}: {one.reason}")
-    if tally.states:
-        told = (f"{tally.states[state]} {label}" for state, label in _STATES.items() if tally.states[state])
-        typer.echo(f"runs:    {', '.join(told)}")
+    for channel, count in Counter(one.unread for one in tally.told if one.unread).items():
+        typer.echo(
+            f"unread:  {count}: no chain takes the channel {channel}, so nothing comes of them but that they are kept"
+        )
+    if told := _told(tally.states):
+        typer.echo(f"runs:    {told}")
+    if told := _told(tally.others):
+        typer.echo(f"others:  {told}; they had waited, or a link has routed to them")
     if tally.example:
         people = len({one.subject for one in tally.told if one.subject})
         typer.echo(f"records: {people}, such as the one that `carelog record {tally.example}` shows")
+
+
+def _told(states: Counter[str]) -> str:
+    return ", ".join(f"{states[state]} {label}" for state, label in _STATES.items() if states[state] > 0)

@@ -61,6 +61,11 @@ class Receipt:
     error: CarelogError | None = None
     replayed: bool = False
 
+    @property
+    def unread(self) -> bool:
+        """Whether no chain takes it: it is stored, and nothing else comes of it."""
+        return self.verdict is Verdict.ACCEPTED and not self.runs
+
 
 class Intake:
     """Accepts conversations. Those who come at the same time share a commit.

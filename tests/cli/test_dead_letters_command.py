@@ -87,3 +87,29 @@ def test_all_is_never_meant_by_mistake(carelog_command: Command, shelf: Shelf, o
     for decision in ("drive", "discard"):
         assert carelog_command("dead-letters", decision, *(option.format(id=some) for option in options)).code == 2
     assert len(ids(carelog_command)) == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (("--chain", "cal"), "there is no chain named 'cal'\n  chains: keep, call\n"),
+        (("--storage", "archiv"), "there is no storage named 'archiv'\n  storages: archive\n"),
+        (("--link", "scriptd"), "there is no link named 'scriptd'\n  links: "),
+    ],
+)
+def test_a_name_that_is_misspelt_is_refused(
+    carelog_command: Command, shelf: Shelf, option: tuple[str, str], told: str
+) -> None:
+    carelog_command("ingest", "0.txt")
+    for command in (("drive", "--all"), ("discard", "--all"), ("list",)):
+        ran = carelog_command("dead-letters", *command, *option)
+        assert (ran.code, ran.out) == (2, "")
+        assert told in ran.err
+
+
+def test_what_is_configured_no_more_may_still_be_driven(carelog_command: Command, shelf: Shelf, tmp_path: Path) -> None:
+    carelog_command("ingest", "0.txt")
+    (tmp_path / "carelog.yaml").write_text("chains: {other: {channels: [calls], links: []}}")
+    assert carelog_command("dead-letters", "discard", "--all", "--chain", "call").out == "1 discarded\n"
+    assert carelog_command("dead-letters", "discard", "--all", "--storage", "archive").out == "1 discarded\n"
+    assert carelog_command("dead-letters", "drive", "--all", "--link", "webhook").out == "0 queued again\n"

@@ -9,7 +9,8 @@ from carelog.cli.parameters import Json, Limit
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
-    from carelog.pipeline.dead_letters import DeadLetterQuery
+    from carelog.kit.paging import Page
+    from carelog.pipeline.dead_letters import DeadLetter, DeadLetterQuery
 
 app = typer.Typer(
     help="See runs and copies that used up their tries; drive them again or discard them.", no_args_is_help=True
@@ -43,7 +44,7 @@ def list_(
     from carelog.pipeline.dead_letters import DeadLetterQuery
 
     query = DeadLetterQuery(chain=chain, link=link, error=error, storage=storage)
-    page = with_carelog(lambda carelog: carelog.dead_letters.page(carelog.operator, query, limit=limit))
+    page = with_carelog(lambda carelog: _page(carelog, query, limit))
     if json:
         from carelog.api.shapes import DeadLetterOut
 
@@ -98,8 +99,33 @@ def _add_decision(name: Decision, told: str, *, about: str) -> None:
         typer.echo(f"{count} {told}")
 
 
+async def _page(carelog: "Carelog", query: "DeadLetterQuery", limit: int) -> "Page[DeadLetter]":
+    await _require_known(carelog, query)
+    return await carelog.dead_letters.page(carelog.operator, query, limit=limit)
+
+
+async def _require_known(carelog: "Carelog", query: "DeadLetterQuery") -> None:
+    """A name that is misspelt looks as if there were nothing to do. What is configured no more may yet have dead
+    letters. Raises ConfigurationError, and InvalidInput."""
+    from carelog.kit.errors import InvalidInput
+    from carelog.pipeline.dead_letters import DeadLetterQuery
+    from carelog.pipeline.link import link_class
+
+    async def unknown(alone: DeadLetterQuery) -> bool:
+        return await carelog.dead_letters.count(carelog.operator, alone) == 0
+
+    chains, storages = [chain.name for chain in carelog.chains.current], list(carelog.storages)
+    if query.chain not in (None, *chains) and await unknown(DeadLetterQuery(chain=query.chain)):
+        raise InvalidInput(f"there is no chain named {query.chain!r}", details={"chains": chains})
+    if query.storage not in (None, *storages) and await unknown(DeadLetterQuery(storage=query.storage)):
+        raise InvalidInput(f"there is no storage named {query.storage!r}", details={"storages": storages})
+    if query.link is not None and await unknown(DeadLetterQuery(link=query.link)):
+        link_class(query.link)
+
+
 async def _decide(carelog: "Carelog", decision: Decision, which: UUID | None, query: "DeadLetterQuery") -> int:
     """Returns how many dead letters it was done to."""
+    await _require_known(carelog, query)
     letters, who = carelog.dead_letters, carelog.operator
     if which is not None:
         await (letters.drive if decision == "drive" else letters.discard)(who, which)

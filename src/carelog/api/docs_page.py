@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 _ASSETS = "docs/assets"
@@ -35,10 +35,20 @@ _POLICY: Final = (
 
 
 def install_docs(app: FastAPI) -> None:
-    """Serve the page, and Swagger UI (https://github.com/swagger-api/swagger-ui) from the package that brings it."""
+    """Serve the page, to which `/` leads, and Swagger UI (https://github.com/swagger-api/swagger-ui) from the package
+    that brings it."""
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
+
+    # Relative, as all links of the page: it may be served below another path, and by a name that a request made up.
+    @app.get("/", include_in_schema=False)
+    async def front() -> Response:
+        return Response(status_code=307, headers={"Location": "docs"})
+
+    @app.get("/docs/", include_in_schema=False)
+    async def docs_too() -> Response:
+        return Response(status_code=307, headers={"Location": "../docs"})
 
     app.mount(f"/{_ASSETS}", StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")

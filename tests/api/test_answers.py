@@ -203,6 +203,15 @@ async def test_a_database_that_is_gone_is_told_as_such(door: Door, api: httpx.As
     assert "elsewhere" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/docs/"])
+async def test_the_address_that_is_printed_leads_to_the_description(door: Door, path: str) -> None:
+    answer = await (await door.client(None)).get(path)
+    assert answer.status_code == 307
+    assert answer.headers["Location"] in ("docs", "../docs"), "it names no host: a request may name any"
+    assert answer.next_request
+    assert answer.next_request.url.path == "/docs"
+
+
 async def test_the_description_is_shown_without_the_internet(door: Door) -> None:
     anyone = await door.client(None)
     page = (await anyone.get("/docs")).text

@@ -55,3 +55,16 @@ def test_a_manifest_starts_what_there_is_and_waits_for_its_end(path: Path) -> No
                 assert selector == {"app.kubernetes.io/name": "carelog-api"}
             case _:
                 pytest.fail(f"{path.name} holds something that nothing checks")
+
+
+def test_commands_have_what_the_units_have() -> None:
+    """Else they would make databases of their own, and a key that the server does not know."""
+    command = (DEPLOY / "systemd" / "carelog-command").read_text(encoding="utf-8")
+    for path in DEPLOY.rglob("*.service"):
+        unit = dict(re.findall(r"^(\w+)=(.+)$", path.read_text(encoding="utf-8"), re.M))
+        assert f"--uid={unit['User']} " in command
+        assert f"--setenv={unit['Environment'].replace('%S', '/var/lib')} " in command
+        assert f"--property=EnvironmentFile={unit['EnvironmentFile']} " in command
+        assert f"--working-directory={unit['WorkingDirectory']} " in command
+        assert f"--property=UMask={unit['UMask']} " in command
+        assert unit["ExecStart"].split()[0] in command.split()

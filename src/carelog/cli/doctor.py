@@ -1,46 +1,53 @@
 """`carelog doctor`: is everything there that Carelog needs?"""
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
 
 import typer
+
+from carelog.cli.findings import Finding, Grade
 
 if TYPE_CHECKING:
     from carelog.app import Carelog
     from carelog.db import Database
-    from carelog.identity.resealing import Sealing
-    from carelog.kit.breaker import Breaker
+    from carelog.settings import Settings
 
-Finding = tuple[bool, str, str]
+_SCHEMAS: Final = {"health": "health", "sign-in": "auth"}
 
 
 def doctor() -> None:
     """Check settings, chains, data folder, databases and backlog. Ends with 1 when something is wrong."""
-    from carelog.cli.run_async import with_carelog
+    findings = [Finding(Grade.OK, "python", _python()), *_checked()]
+    for one in findings:
+        typer.echo(f"{one.grade:<5}  {one.name:<18} {one.detail}")
+    raise typer.Exit(1 if any(one.grade is Grade.WRONG for one in findings) else 0)
+
+
+def _checked() -> list[Finding]:
+    """All that can be checked: without settings nothing can, and what is wrong elsewhere hides nothing else."""
+    from carelog.cli.run_async import run_loop, with_carelog
     from carelog.kit.errors import CarelogError
     from carelog.kit.place import kind_of
-
-    findings = [_try("python", _python), _try("settings", _settings), _try("data folder", _data_folder)]
-    if all(ok for ok, _, _ in findings):
-        try:
-            findings += with_carelog(_inside)
-        except CarelogError as error:
-            findings.append((False, "configuration", error.message))
-        except Exception as error:  # noqa: BLE001  whatever a driver raises is what the doctor is here to tell
-            findings.append((False, "databases", f"cannot be opened ({kind_of(error)})"))
-    for ok, name, detail in findings:
-        typer.echo(f"{'ok   ' if ok else 'WRONG'}  {name:<18} {detail}")
-    raise typer.Exit(0 if all(ok for ok, _, _ in findings) else 1)
-
-
-def _try(name: str, check: Callable[[], str]) -> Finding:
-    from carelog.kit.errors import CarelogError
+    from carelog.settings import load_settings
 
     try:
-        return True, name, check()
+        settings = load_settings()
     except CarelogError as error:
-        return False, name, error.message
+        return [Finding(Grade.WRONG, "settings", error.message)]
+    findings = [_settings(settings)]
+    others = [warning for warning in settings.warnings if warning not in settings.misspelt]
+    findings += [Finding(Grade.WARN, "settings", warning) for warning in others]
+    findings.append(_data_folder(settings))
+    try:
+        return findings + with_carelog(_inside)
+    except CarelogError as error:
+        fault = Finding(Grade.WRONG, "configuration", error.message)
+    except Exception as error:  # noqa: BLE001  whatever a driver raises is what the doctor is here to tell
+        fault = Finding(Grade.WRONG, "databases", f"cannot be opened ({kind_of(error)})")
+    databases = run_loop(_each_database(settings))
+    told = any(one.detail == fault.detail for one in databases)
+    return findings + databases + ([] if told else [fault])
 
 
 def _python() -> str:
@@ -51,96 +58,77 @@ def _python() -> str:
     return f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, Carelog {__version__}"
 
 
-def _settings() -> str:
-    from carelog.kit.errors import ConfigurationError
-    from carelog.settings import config_file, load_settings
-
-    settings = load_settings()
+def _settings(settings: "Settings") -> Finding:
     if settings.misspelt:
-        raise ConfigurationError("; ".join(settings.misspelt))
-    return f"{config_file() or 'defaults and environment'}; chains: {', '.join(settings.chains) or 'none'}"
+        return Finding(Grade.WRONG, "settings", "; ".join(settings.misspelt))
+    source, chains = settings.file or "defaults and environment", ", ".join(settings.chains) or "none"
+    return Finding(Grade.OK, "settings", f"{source}; chains: {chains}")
 
 
-def _data_folder() -> str:
+def _data_folder(settings: "Settings") -> Finding:
     from tempfile import TemporaryFile
 
+    from carelog.cli.data_folder import open_to_others
     from carelog.kit.errors import ConfigurationError
-    from carelog.settings import load_settings
 
-    folder = load_settings().make_data_dir()
     try:
+        folder = settings.make_data_dir()
         with TemporaryFile(dir=folder):
             pass
+    except ConfigurationError as error:
+        return Finding(Grade.WRONG, "data folder", error.message)
     except OSError as error:
-        raise ConfigurationError(f"{folder} cannot be written to ({error.strerror})") from None
-    if folder.stat().st_mode & 0o007:
-        raise ConfigurationError(f"anyone on this machine may look into {folder}: `chmod o= {folder}` ends that")
-    return str(folder)
+        return Finding(Grade.WRONG, "data folder", f"{settings.data_dir} cannot be written to ({error.strerror})")
+    problem = open_to_others(settings)
+    return Finding(Grade.WRONG if problem else Grade.OK, "data folder", problem or str(folder))
 
 
 async def _inside(carelog: "Carelog") -> list[Finding]:
-    from carelog.identity.resealing import how_sealed
-    from carelog.pipeline.run import RunState
+    from carelog.cli.checkup import backlog, breakers, channels, clear_text, sealed
 
     findings = [await _database("health", carelog.health), await _database("sign-in", carelog.auth)]
     for chain in carelog.chains.current:
         links = " → ".join(link.name for link in chain.definition.links)
         state = "" if chain.definition.enabled else " (disabled)"
-        findings.append((True, f"chain {chain.name}", f"{links}{state}"))
-    findings += await _breakers(carelog)
-    findings.append(_sealed(await how_sealed(carelog.auth, carelog.secrets), older=bool(carelog.secrets.older)))
-    keys = [key for key in await carelog.keyring.keys() if key.revoked_at is None]
-    findings.append((True, "API keys", str(len(keys)) if keys else "none yet: `carelog keys add NAME` makes one"))
-    counts = await carelog.runs.counts(carelog.operator)
-    waiting = counts.get(RunState.QUEUED, 0) + counts.get(RunState.RUNNING, 0)
-    findings.append((True, "runs", f"{counts.get(RunState.FINISHED, 0)} finished, {waiting} to be done"))
-    if needing := counts.get(RunState.WAITING, 0):
-        findings.append((True, "waiting runs", f"{needing}: see `carelog conversations --needs-transcript`"))
-    dead = await carelog.dead_letters.count(carelog.operator)
-    findings.append((dead == 0, "dead letters", f"{dead}" + (": see `carelog dead-letters list`" if dead else "")))
+        findings.append(Finding(Grade.OK, f"chain {chain.name}", f"{links}{state}"))
+    findings.append(channels(carelog))
+    checks: tuple[Callable[[Carelog], Awaitable[list[Finding]]], ...] = (breakers, clear_text, sealed, backlog)
+    for check in checks:
+        findings += await check(carelog)
+    return findings
+
+
+async def _each_database(settings: "Settings") -> list[Finding]:
+    """Each by itself, where they cannot be opened as a whole. None is made."""
+    from carelog.cli.data_folder import missing_databases
+    from carelog.db import Database
+    from carelog.db.migrate import is_new
+    from carelog.kit.errors import ConfigurationError
+    from carelog.kit.place import kind_of
+
+    findings, missing = [], {str(path) for path in missing_databases(settings)}
+    for name, url in (("health", settings.health_url), ("sign-in", settings.auth_url)):
+        database = Database(url)
+        try:
+            if database.url.database in missing or await is_new(database, _SCHEMAS[name]):
+                findings.append(Finding(Grade.OK, f"{name} database", f"{database.label}: none yet"))
+            else:
+                findings.append(await _database(name, database))
+        except ConfigurationError as error:
+            findings.append(Finding(Grade.WRONG, f"{name} database", error.message))
+        except Exception as error:  # noqa: BLE001  as above
+            findings.append(Finding(Grade.WRONG, f"{name} database", f"{database.label}: {kind_of(error)}"))
+        finally:
+            await database.close()
     return findings
 
 
 async def _database(name: str, database: "Database") -> Finding:
+    from carelog.db.migrate import require_known
+
+    await require_known(database, _SCHEMAS[name])
     try:
         await database.ping()
     except OSError as error:
-        return False, f"{name} database", f"{database.label}: {error.strerror}"
-    return True, f"{name} database", database.label
-
-
-async def _breakers(carelog: "Carelog") -> list[Finding]:
-    """Of those that the configuration names, each with what it is for."""
-    from carelog.ai.tables import ai_breaker
-    from carelog.db.breakers import breakers
-    from carelog.kit.breaker import BreakerState
-    from carelog.pipeline.tables import webhook_breaker
-
-    async with carelog.health.read() as connection:
-        endpoints, receivers = await breakers(connection, ai_breaker), await breakers(connection, webhook_breaker)
-    now = carelog.clock.now()
-
-    def finding(name: str, breaker: "Breaker | None", of: str) -> Finding:
-        stands = None if breaker is None else breaker.state(now)
-        told = "not called yet" if stands is None else f"its breaker is {stands.replace('_', ' ')}"
-        return stands in (None, BreakerState.CLOSED), name, f"{of}; {told}"
-
-    named = carelog.configuration.current.definitions.ai_endpoints
-    findings = [
-        finding(f"AI endpoint {name}", endpoints.get(name), ", ".join(definition.roles) or "no role")
-        for name, definition in named.items()
-    ]
-    findings += [
-        finding(f"webhook {receiver}", receivers.get(receiver), f"chain {', '.join(chains)}")
-        for receiver, chains in carelog.chains.current.receivers.items()
-    ]
-    return findings
-
-
-def _sealed(sealing: "Sealing", *, older: bool) -> Finding:
-    name = "secret key"
-    if sealing.lost:
-        return False, name, f"{sealing.lost} sealed with one that is not given: see `carelog reseal`"
-    if sealing.older:
-        return True, name, f"{sealing.older} still sealed with an older one: `carelog reseal` seals them anew"
-    return True, name, "everything is sealed with it" + (": the older ones may go" if older else "")
+        return Finding(Grade.WRONG, f"{name} database", f"{database.label}: {error.strerror}")
+    return Finding(Grade.OK, f"{name} database", database.label)

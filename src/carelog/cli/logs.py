@@ -25,7 +25,8 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        extra = {key: str(value) for key, value in vars(record).items() if key not in _STANDARD}
+        given = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        extra = {key: str(value) for key, value in given.items() if value is not None}
         if record.exc_info and record.exc_info[0]:
             extra["exception"] = record.exc_info[0].__name__  # the message might quote what was said
         if self._as_json:

@@ -13,6 +13,7 @@ import typer
 
 from carelog.cli import (
     audit,
+    begin_anew,
     child_process,
     configuration,
     conversations,
@@ -64,6 +65,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(configuration.app, name="config")
 app.command("reseal")(reseal.reseal)
+app.command("begin-anew")(begin_anew.begin_anew)
 app.command("doctor")(doctor.doctor)
 
 
@@ -113,6 +115,6 @@ def _tell(error: CarelogError) -> None:
     typer.echo(f"carelog: {error.message}", err=True)
     for problem in error.details.get("problems", []):
         typer.echo(f"  {problem['place']}: {problem['problem']}", err=True)
-    for key in ("links", "scopes", "types", "channels", "storages", "senders"):
-        if key in error.details:
+    for key in ("chains", "links", "scopes", "types", "channels", "storages", "senders"):
+        if error.details.get(key):
             typer.echo(f"  {key}: {', '.join(error.details[key])}", err=True)

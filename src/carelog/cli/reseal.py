@@ -38,10 +38,13 @@ def reseal(
 async def _begin_without(settings: "Settings") -> int:
     from carelog.app.ground import secret_key_of
     from carelog.db import Database, migrate
+    from carelog.db.migrate import is_new
     from carelog.identity.resealing import forget_lost_keys
 
     auth = Database(settings.auth_url)
     try:
+        if await is_new(auth, "auth"):
+            return 0  # whether it should be is asked where Carelog is opened
         await migrate(auth, "auth")
         secrets = secret_key_of(settings, shared=auth.dialect != "sqlite", sealed=False)
         return await forget_lost_keys(auth, secrets)

@@ -12,6 +12,7 @@ import uvloop
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from carelog.app import Carelog, open_carelog
+from carelog.cli.data_folder import missing_databases, tell_of_new, tell_open_to_others
 from carelog.cli.logs import configure_logs
 from carelog.identity.looks import Asked
 from carelog.kit.errors import ConfigurationError
@@ -29,13 +30,18 @@ _CONNECTION_CLASSES = ("08", "28", "3D", "53", "57")
 
 def with_carelog(work: Callable[[Carelog], Awaitable[T]]) -> T:
     """Open Carelog with the settings in force, do the work, close it. The audit trail tells what the operator sees and
-    changes under the name of the command, taken from the module of `work`. Raises what `opened` raises."""
+    changes under the name of the command, taken from the module of `work`. What is amiss with the data folder is told,
+    unless the work is the doctor's, who tells it anyway. Raises what `opened` raises."""
     command = work.__module__.rpartition(".")[2].replace("_", "-")
     settings = load_settings()
     configure_logs("ERROR")  # the command prints what became of its work
+    missing = missing_databases(settings)
 
     async def whole() -> T:
         async with opened(settings) as carelog:
+            tell_of_new(missing)
+            if command != "doctor":
+                tell_open_to_others(settings)
             carelog.operator.looks.asked = Asked(operation=f"carelog {command}")
             return await work(carelog)
 

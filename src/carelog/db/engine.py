@@ -59,7 +59,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, idle_seconds: float = _HALTED_SECONDS) -> None:
-        self.url = _async_url(url)
+        self.url = driver_url(url)
         self.dialect = self.url.get_backend_name()
         self._idle_seconds = idle_seconds
         self._commits = 0
@@ -221,7 +221,8 @@ class Database:
         return f"{self.dialect}://{self.url.host or ''}{port}/{self.url.database or ''}"
 
 
-def _async_url(url: str) -> URL:
+def driver_url(url: str) -> URL:
+    """The URL with the driver that is used here. Raises ConfigurationError, which does not repeat it."""
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()

@@ -41,6 +41,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "string_too_short": "must not be empty",
     "string_type": "must be text",
     "timezone_aware": "needs a time zone, such as Z or +05:30",
+    "too_short": "must be given at least {min_length} times",
     "too_long": "must be given at most {max_length} times",
     "uuid_parsing": "must be a UUID",
 }
@@ -70,6 +71,11 @@ def place_of(loc: Sequence[str | int]) -> str:
 
 
 def sentence_of(detail: Mapping[str, Any]) -> str:
-    known = _SENTENCES.get(detail["type"])
+    """
+    >>> sentence_of({"type": "too_short", "ctx": {"field_type": "Value", "min_length": 32}})
+    'must have at least 32 characters'
+    """
+    of_a_secret = detail["type"] == "too_short" and detail["ctx"]["field_type"] == "Value"  # whose length is counted
+    known = "must have at least {min_length} characters" if of_a_secret else _SENTENCES.get(detail["type"])
     sentence: str = known.format(**detail.get("ctx", {})) if known else detail["msg"].removeprefix("Value error, ")
     return sentence

@@ -175,7 +175,6 @@ async def test_what_has_no_place_in_an_entry_is_told(api: httpx.AsyncClient) -> 
     [
         ({"status": "cancelled"}, "not final"),
         ({"status": "registered"}, "not final"),
-        ({"status": "finale"}, "not final"),
         ({"status": None}, "not final"),
         ({"focus": [{"reference": "Patient/fetus"}]}, "focus"),
         ({"modifierExtension": [{"url": "https://clinic.example/not", "valueBoolean": True}]}, "modifierExtension"),

@@ -243,3 +243,51 @@ async def test_a_review_by_nobody_who_reviews_is_not_believed(carelog: Carelog, 
     assert (told["status"][:3], issues(told)) == ("201", {"business-rule"})
     [kept] = (await carelog.record.page(operator(), owner, EntryQuery(types=("check_in",)))).items
     assert kept.payload.model_dump(include={"status", "reviewed_by"}) == {"status": "pending", "reviewed_by": None}
+
+
+async def test_a_patient_that_says_nothing_a_profile_holds_makes_none(api: httpx.AsyncClient, carelog: Carelog) -> None:
+    known = {"system": "urn:clinic", "value": str(uuid4())}
+    plain = {"resourceType": "Patient", "identifier": [known], "name": [{"text": "Asha Rao"}]}
+    first = await api.post("/fhir/Patient", json=plain)
+    assert first.status_code == 201, first.text
+    owner = UUID(first.json()["id"])
+    assert first.json()["name"] == [{"text": "Asha Rao"}]
+    again = await api.post("/fhir/Patient", json=plain)
+    assert (again.status_code, again.json()["id"]) == (200, str(owner))
+    assert (await carelog.record.page(operator(), owner)).items == []
+    assert (await api.post("/fhir/Patient", json=plain | {"gender": "female"})).status_code == 201
+    assert [entry.headline() for entry in (await carelog.record.page(operator(), owner)).items] == ["profile: female"]
+
+
+@pytest.mark.parametrize("kind", ["Observation", "MedicationAdministration"])
+async def test_what_has_been_cannot_lie_ahead(api: httpx.AsyncClient, carelog: Carelog, kind: str) -> None:
+    owner = await person(api)
+    rate = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "subject": {"reference": f"Patient/{owner}"},
+        "valueQuantity": {"value": 72, "system": "http://unitsofmeasure.org", "code": "/min", "unit": "/min"},
+    }
+    resource = rate if kind == "Observation" else dose(owner)
+    ahead = await api.post(f"/fhir/{kind}", json=resource | {"effectiveDateTime": "2026-01-06T09:01:00Z"})
+    assert ahead.status_code == 422
+    assert "more than a day in the future" in ahead.json()["issue"][0]["details"]["text"]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"resource": resource | {"effectiveDateTime": "2027-01-05"}}]}  # fmt: skip
+    assert (await api.post("/fhir", json=bundle)).status_code == 422
+    assert (await carelog.record.page(operator(), owner, EntryQuery(types=("vitals", "medication_log")))).items == []
+    near = await api.post(f"/fhir/{kind}", json=resource | {"effectiveDateTime": "2026-01-06T08:59:00Z"})
+    assert near.status_code == 201
+
+
+async def test_what_is_planned_may_be_of_any_day(api: httpx.AsyncClient) -> None:
+    owner = await person(api)
+    appointment = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "description": "Eye check",
+        "start": "2027-01-05T09:00:00Z",
+        "participant": [{"actor": {"reference": f"Patient/{owner}"}, "status": "accepted"}],
+    }
+    assert (await api.post("/fhir/Appointment", json=appointment)).status_code == 201

@@ -60,6 +60,19 @@ def test_a_round_trip_keeps_every_field(name: str) -> None:
         assert (after.occurred_at, after.occurred_zone) == (before.occurred_at, before.occurred_zone)
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_of_what_carelog_wrote_itself_everything_is_read(name: str) -> None:
+    for payload in EXAMPLES[name]:
+        own = resource_of(entry(name, payload))
+        assert said_by(own).unread == ()
+        assert "structure" not in {issue.code for issue in receive(own).issues}
+
+
+def test_what_somebody_added_to_a_resource_of_carelogs_own_is_told() -> None:
+    own = resource_of(entry("condition", {"name": "asthma"}))
+    assert said_by(own | {"stage": [{"summary": {"text": "II"}}]}).unread == ("stage",)
+
+
 def test_both_validators_accept_every_example(accepted: Accepted) -> None:
     accepted(resource_of(example) for example in examples())
 

@@ -76,6 +76,34 @@ async def test_a_page_of_what_is_rare_is_full(door: Door, api: httpx.AsyncClient
     assert {link["relation"] for link in answer.json()["link"]} == {"self"}
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_count_of_0_tells_how_many_there_are(door: Door, api: httpx.AsyncClient, method: str) -> None:
+    """https://hl7.org/fhir/R4/search.html#count"""
+    owner, at = await record(door), door.carelog.clock.now()
+    told = [parse_payload("observation", {"name": "Pain" if n % 3 else "Ache"}) for n in range(1100)]
+    new = [NewEntry("observation", one, (), at, "UTC", "test", "manual") for one in told]
+    async with door.carelog.health.write() as connection:
+        await add(connection, [Placed(owner, None, f"test:{uuid4()}", one) for one in new], at)
+
+    async def counted(kind: str, **asked: str) -> int:
+        given = {"_count": "0", **asked}
+        address = f"/fhir/{kind}" if method == "GET" else f"/fhir/{kind}/_search"
+        sent = {"params": given} if method == "GET" else {"data": given}
+        answer = await api.request(method, address, **sent)  # type: ignore[arg-type]
+        assert answer.status_code == 200, answer.text
+        bundle = answer.json()
+        assert bundle.keys() == {"resourceType", "type", "total", "link"}
+        assert [link["relation"] for link in bundle["link"]] == ["self"]
+        total: int = bundle["total"]
+        return total
+
+    assert await counted("Observation", patient=str(owner)) == 1100
+    assert await counted("Observation", patient=str(owner), **{"code:text": "ache"}) == 367
+    assert await counted("Communication", patient=str(owner)) == 1
+    assert await counted("Patient", name="asha") == 1
+    assert await counted("Condition", patient=str(owner)) == 0
+
+
 async def test_all_parameters_hold_and_one_value_of_each(door: Door, api: httpx.AsyncClient) -> None:
     owner = await record(
         door,
@@ -148,7 +176,8 @@ async def test_patients_are_found_by_the_beginnings_of_their_names_and_by_identi
         assert await found(f"identifier={identifier}") == {ines}
     assert await found("identifier=urn:other|17") == set()
     assert await found(f"identifier={asha}&name=asha") == {asha}
-    assert (await api.get("/fhir/Patient?name=")).status_code == 400
+    assert await found("name=&identifier=17") == {ines}
+    assert (await api.get("/fhir/Observation?patient=")).status_code == 400
     stranger = await door.client(await door.key(subjects=[asha]))
     assert {r["id"] for r in resources(await stranger.get("/fhir/Patient?name=asha,jon"))} == {str(asha)}
     assert resources(await stranger.get("/fhir/Patient?identifier=urn:clinic|17")) == []
@@ -222,3 +251,33 @@ async def test_what_a_client_has_already_is_not_sent_again(door: Door, api: http
     seen = (await api.get(address)).headers["etag"]
     assert (await api.get(address, headers={"If-None-Match": seen})).status_code == 304
     assert (await api.get(address, headers={"If-None-Match": 'W/"9"'})).status_code == 200
+
+
+async def test_a_parameter_without_a_value_is_not_there(door: Door, api: httpx.AsyncClient) -> None:
+    owner = await record(door, ("symptom", {"name": "cough", "polarity": "present"}))
+    found = (await api.get(f"/fhir/Observation?patient={owner}&code=&date=&_count=")).json()
+    assert len(found["entry"]) == len((await api.get(f"/fhir/Observation?patient={owner}")).json()["entry"])
+    assert found["link"][0]["url"].endswith(f"/fhir/Observation?patient={owner}")
+
+
+async def test_the_count_that_was_read_is_told(door: Door, api: httpx.AsyncClient) -> None:
+    found = (await api.get(f"/fhir/Observation?patient={await record(door)}&_count=100000")).json()
+    assert found["link"][0]["url"].endswith("&_count=500")
+
+
+@pytest.mark.parametrize("tag", ["*", '"1"', 'W/"1"', 'W/"7", "1"'])
+async def test_who_has_the_version_is_told_so_by_either_kind_of_tag(
+    door: Door, api: httpx.AsyncClient, tag: str
+) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2"""
+    owner = await record(door, ("symptom", {"name": "cough", "polarity": "present"}))
+    [one, *_] = resources(await api.get(f"/fhir/Observation?patient={owner}"))
+    answer = await api.get(f"/fhir/Observation/{one['id']}", headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.headers["etag"]) == (304, 'W/"1"')
+
+
+async def test_conditional_creation_is_told_where_it_works(api: httpx.AsyncClient) -> None:
+    served = (await api.get("/fhir/metadata")).json()["rest"][0]["resource"]
+    told = {resource["type"] for resource in served if resource.get("conditionalCreate")}
+    assert told == {r["type"] for r in served if {"code": "create"} in r["interaction"]}
+    assert "Observation" in told

@@ -16,7 +16,7 @@ from carelog.record import Entry, EntryType
 from carelog.record.merging import payload_json
 
 MEDIA_TYPE: Final = "text/csv"
-_ABOUT: Final = ("context_id", "type", "state", "revision", "occurred_at", "source", "headline")
+_ABOUT: Final = ("context_id", "type", "state", "revision", "occurred_at", "occurred_said", "source", "headline")
 _ORIGIN: Final = ("quotes", "recorded_at", "recorded_by")
 _NUMBERLIKE: Final = frozenset("0123456789 ().,-+/")
 
@@ -59,8 +59,8 @@ def csv_answer(
 
 
 def _row(entry: Entry, paths: Sequence[tuple[str, ...]] | None) -> Iterator[Any]:
-    yield from (entry.context_id, entry.type, entry.state, entry.revision, entry.occurred_local, entry.source)
-    yield entry.headline()
+    yield from (entry.context_id, entry.type, entry.state, entry.revision, entry.occurred_local, entry.occurred_said)
+    yield from (entry.source, entry.headline())
     payload = payload_json(entry.payload)
     yield from [payload] if paths is None else (_at(payload, path) for path in paths)
     yield " | ".join(evidence.quote for evidence in entry.evidence)

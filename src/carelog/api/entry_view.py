@@ -30,6 +30,7 @@ def entry_view(entry: Entry, now: datetime) -> dict[str, Any]:
         "payload": payload_json(entry.payload),
         "evidence": [vars(quote) for quote in entry.evidence],
         "occurred_at": entry.occurred_local,
+        "occurred_said": entry.occurred_said,
         "local": {
             "date": local.date,
             "time": local.time,

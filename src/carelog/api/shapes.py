@@ -151,6 +151,10 @@ class EntryOut(BaseModel):
     payload: dict[str, Any] = Field(description="By type; see /api/entry-types")
     evidence: list[Evidence]
     occurred_at: datetime = Field(description="When it happened, on the subject's clock of then")
+    occurred_said: str | None = Field(
+        description="Where nobody knows the date: when it happened in words, or `unknown`; `occurred_at` is then when "
+        "it was written down"
+    )
     local: LocalOut
     due_at: datetime | None = Field(description="When the subject is next to be reminded of it")
     contradicts: list[str] = Field(description="Context ids of entries that cannot be true together with this one")

@@ -104,8 +104,16 @@ def record_table(entries: "list[Entry]") -> "Table":
     for day in reversed(timeline(entries)):
         for number, entry in enumerate(day.entries):
             date = "" if number else f"{day.date:%Y-%m-%d}"
-            shown.add_row(date, entry.type, marked(entry.headline()), marked(quotes(entry)))
+            shown.add_row(date, entry.type, marked(what_happened(entry)), marked(quotes(entry)))
     return shown
+
+
+def what_happened(entry: "Entry") -> str:
+    """Its headline, and where its date is not known, what is."""
+    if entry.occurred_said is None:
+        return entry.headline()
+    when = "" if entry.occurred_said == "unknown" else f": {entry.occurred_said}"
+    return f"{entry.headline()} (date not known{when})"
 
 
 def quotes(entry: "Entry") -> str:

@@ -281,7 +281,7 @@ class _Batch:
 
     async def write(self, connection: Connection) -> None:
         """Write all that was decided."""
-        await subjects.add(connection, self._directory.new_subjects, self._directory.new_identifiers)
+        await subjects.add(connection, self._directory.new_subjects, self._directory.new_identifiers, self._now)
         await store.add(connection, self._received)
         await store.renew(connection, self._newer)
         await ledger.enqueue(connection, self.runs)

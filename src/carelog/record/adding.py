@@ -114,7 +114,7 @@ async def retract_said_in(connection: Connection, conversations: Collection[UUID
     stays, without the quotes that go."""
     await _leave_to_others(connection, conversations, by=by, at=at)
     said_there = and_(among(connection, entry.c.conversation_id, conversations), entry.c.state == "active")
-    kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source", "confidence")
+    kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source", "confidence", "occurred_said")
     retraction = select(
         entry.c.id,
         entry.c.revision + 1,

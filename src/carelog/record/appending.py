@@ -79,6 +79,7 @@ async def insert_entries(connection: Connection, placed: Sequence[tuple[UUID, Pl
             "reason": None,
             "source": item.entry.source,
             "confidence": item.entry.confidence,
+            "occurred_said": item.entry.occurred_said,
         }
         for id_, item in placed
     ]
@@ -117,6 +118,7 @@ async def append(connection: Connection, changes: Sequence[Change], at: datetime
             "reason": change.reason,
             "source": change.wanted.source,
             "confidence": change.wanted.confidence,
+            "occurred_said": change.wanted.occurred_said,
         }
         for change in changes
     ]
@@ -138,6 +140,7 @@ async def overwrite(
         evidence=new.evidence,
         occurred_at=new.occurred_at,
         occurred_zone=new.occurred_zone,
+        occurred_said=new.occurred_said,
         source=new.source,
     )
     await append(connection, [Change(stored, wanted, by, reason)], at)

@@ -196,7 +196,8 @@ class RecordEditor:
             moment = _moment_of(new, occurred_at) or old.occurred_at
             if moment != old.occurred_at:
                 require_past(new, moment, self._clock.now())
-            return replace(old, payload=new, occurred_at=moment)
+            said = old.occurred_said if moment == old.occurred_at and not occurred_at else None
+            return replace(old, payload=new, occurred_at=moment, occurred_said=said)
 
         return await self._change(principal, entry_id, revision, merged, reason)
 

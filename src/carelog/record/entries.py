@@ -22,7 +22,8 @@ decided yet, or a person has confirmed or corrected it."""
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry that is to be written. `occurred_at` is when it happened, as far as the conversation says."""
+    """An entry that is to be written. `occurred_at` is when it happened, as far as the conversation says. Where nobody
+    knows that, it is when it was written, and `occurred_said` tells so: in words, or "unknown"."""
 
     type: str
     payload: Payload
@@ -32,13 +33,14 @@ class NewEntry:
     recorded_by: str
     source: Source = "conversation"
     confidence: Confidence | None = None
+    occurred_said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One revision of an entry, the newest unless a history was asked for. `confidence` is None for what no engine
-    read, and where it is not known. `contradicts` holds the context ids of entries that cannot be true together with
-    it, where those were asked for."""
+    """One revision of an entry, the newest unless a history was asked for. `occurred_said` is None for what has a date.
+    `confidence` is None for what no engine read, and where it is not known. `contradicts` holds the context ids of
+    entries that cannot be true together with it, where those were asked for."""
 
     id: UUID
     subject_id: UUID
@@ -57,6 +59,7 @@ class Entry:
     due_at: datetime | None = None
     subject_zone: str | None = None
     contradicts: tuple[str, ...] = ()
+    occurred_said: str | None = None
 
     @property
     def zone_name(self) -> str:

@@ -18,6 +18,7 @@ from carelog.record.entries import Entry
 from carelog.record.merging import patched, payload_json
 from carelog.record.registry import entry_types
 from carelog.record.selecting import any_entries, entry_of
+from carelog.record.subjects import touch
 from carelog.record.surroundings import lock_records
 from carelog.record.tables import entry, subject, subject_merge
 
@@ -47,6 +48,7 @@ async def join(connection: Connection, source: UUID, target: UUID, now: datetime
     await connection.execute(before.values(target_id=target, merged_at=now))
     await _move(connection, source, target)
     await _move_name(connection, source, target)
+    await touch(connection, [target], now)
     if zones[source] != zones[target]:
         await set_due_again(connection, target, zones[target] or zones[source], now)
     await _keep_one(connection, target, now, by)

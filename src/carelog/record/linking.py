@@ -78,14 +78,14 @@ class Linking:
                     columns.system == identifier.system, columns.value == identifier.value, columns.subject_id == own
                 )
             )
+            await subjects.touch(connection, [own] if own else [], self._clock.now())
 
     async def described(self, user_id: UUID, name: str, zone: str | None) -> None:
         """The user says what they are called and on which clock they live."""
         own, now = await self._own(user_id), self._clock.now()
         async with self._health.write() as connection:
-            changed = await connection.execute(
-                update(subject).where(subject.c.id == own).values(name=name, name_key=normal("name", name), zone=zone)
-            )
+            called = {"name": name, "name_key": normal("name", name), "zone": zone, "updated_at": now}
+            changed = await connection.execute(update(subject).where(subject.c.id == own).values(called))
             if own and changed.rowcount:
                 await set_due_again(connection, own, zone, now)
 
@@ -199,6 +199,7 @@ class Linking:
             for other in wanted.others:
                 await joining.join(connection, other, wanted.own, now, by=_by(user))
             await insert_new(connection, subject_identifier, leading)
+            await subjects.touch(connection, [wanted.own], now)
             owners = await subjects.known(connection, wanted.identifiers)
         return set(owners.values()) - {wanted.own}
 

@@ -194,6 +194,7 @@ class Plan:
             reason=None,
             source=new.source,
             confidence=new.confidence,
+            occurred_said=new.occurred_said,
         )
         self._see(begun)
         return self._also(Decided(id_, "created", ruling.notes), ruling)

@@ -56,6 +56,7 @@ def revisions(joined: ColumnElement[bool]) -> Select[Any]:
         revision.reason,
         revision.source,
         revision.confidence,
+        revision.occurred_said,
         entry.c.due_at,
         subject.c.zone.label("subject_zone"),
     ).select_from(entry.join(entry_revision, joined).join(subject, subject.c.id == entry.c.subject_id))
@@ -118,7 +119,7 @@ def entry_of(row: Any) -> Entry:
     take a third of the time that a list does."""
     (
         id_, subject_id, type_name, revision, state, payload, evidence, occurred_at, occurred_zone, recorded_at,
-        recorded_by, reason, source, confidence, due_at, subject_zone,
+        recorded_by, reason, source, confidence, occurred_said, due_at, subject_zone,
     ) = row[:_COLUMNS]  # fmt: skip
     return Entry(
         id=id_,
@@ -135,6 +136,7 @@ def entry_of(row: Any) -> Entry:
         reason=reason,
         source=source,
         confidence=confidence,
+        occurred_said=occurred_said,
         due_at=due_at,
         subject_zone=subject_zone,
         contradicts=_context_ids(getattr(row, "contradicts", "")),

@@ -22,7 +22,7 @@ from carelog.record.tables import subject, subject_identifier, subject_merge
 # Not a part of another record by now.
 _ITSELF: Final = ~exists().where(subject_merge.c.source_id == subject.c.id)
 
-_ANY: Final = select(subject.c.id, subject.c.name, subject.c.zone, subject.c.recorded_at).where(
+_ANY: Final = select(subject.c.id, subject.c.name, subject.c.zone, subject.c.recorded_at, subject.c.updated_at).where(
     subject.c.id != CATALOGUE, _ITSELF
 )
 _ONE: Final = _ANY.where(subject.c.id == bindparam("id", type_=Uuid))
@@ -45,6 +45,7 @@ class Subject:
     name: str | None
     zone: str | None
     recorded_at: datetime
+    updated_at: datetime | None = None
 
 
 def strongest(found: Iterable[tuple[Identifier, UUID]]) -> UUID | None:
@@ -96,6 +97,7 @@ async def add(
     connection: Connection,
     subjects: Sequence[Subject],
     identifiers: Collection[tuple[Identifier, UUID]],
+    at: datetime,
 ) -> None:
     """Write new subjects and new identifiers."""
     await insert_all(
@@ -117,6 +119,13 @@ async def add(
         subject_identifier,
         [{"system": i.system, "value": i.value, "subject_id": owner} for i, owner in identifiers],
     )
+    await touch(connection, {owner for _, owner in identifiers} - {s.id for s in subjects}, at)
+
+
+async def touch(connection: Connection, ids: Collection[UUID], at: datetime) -> None:
+    """Note that the names or the identifiers of these subjects have changed."""
+    if ids:
+        await connection.execute(update(subject).where(among(connection, subject.c.id, ids)).values(updated_at=at))
 
 
 class SubjectStore:
@@ -191,7 +200,8 @@ class SubjectStore:
                 raise NotFound("no such subject")
             changed = replace(_subject(row), **changes)  # type: ignore[arg-type]
             if values:
-                await connection.execute(update(subject).where(subject.c.id == subject_id).values(values))
+                changing = update(subject).where(subject.c.id == subject_id)
+                await connection.execute(changing.values(**values, updated_at=now))
             if changed.zone != row.zone:
                 await set_due_again(connection, subject_id, changed.zone, now)
         principal.looks.note("change", "subject", subject_id)
@@ -239,4 +249,4 @@ def _read(reference: str) -> tuple[str, str]:
 
 
 def _subject(row: object) -> Subject:
-    return Subject(id=row.id, name=row.name, zone=row.zone, recorded_at=row.recorded_at)  # type: ignore[attr-defined]
+    return Subject(row.id, row.name, row.zone, row.recorded_at, row.updated_at)  # type: ignore[attr-defined]

@@ -15,6 +15,8 @@ subject = Table(
     Column("name_key", String(400)),
     Column("zone", String(64)),
     Column("recorded_at", UtcDateTime, nullable=False),
+    # When the name or an identifier last changed; null as long as they are those of the beginning.
+    Column("updated_at", UtcDateTime),
 )
 Index("ix_subject_name_key", subject.c.name_key)
 Index("ix_subject_recorded", subject.c.recorded_at, subject.c.id)
@@ -71,6 +73,8 @@ entry_revision = Table(
     Column("reason", String(200)),
     Column("source", String(20), nullable=False),
     Column("confidence", String(10)),
+    # When it happened, in words, where no moment is known: `occurred_at` is when it was written then.
+    Column("occurred_said", String(80)),
 )
 
 entry_link = Table(

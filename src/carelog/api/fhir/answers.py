@@ -74,9 +74,14 @@ def outcome_of(code: str, message: str, details: Mapping[str, Any], status: int 
 
 
 def searchset(
-    request: Request, resources: Iterable[Resource], *, parameters: Sequence[tuple[str, str]], next_page: str | None
+    request: Request,
+    resources: Iterable[Resource],
+    *,
+    parameters: Sequence[tuple[str, str]],
+    next_page: str | None,
+    total: int | None = None,
 ) -> Response:
-    """A Bundle of what was found, with the address of the page behind it."""
+    """A Bundle of what was found, with the address of the page behind it, and where it is known, of how many in all."""
     base = base_of(request)
     here = f"{str(request.base_url).rstrip('/')}{request.url.path.removesuffix('/_search')}"
 
@@ -95,5 +100,6 @@ def searchset(
         }
         for resource in resources
     ]
-    bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "link": links}
+    counted = {} if total is None else {"total": total}
+    bundle: Resource = {"resourceType": "Bundle", "type": "searchset", **counted, "link": links}
     return answer(bundle | ({"entry": entries} if entries else {}))

@@ -8,7 +8,7 @@ from carelog.record.fhir.kinds import Kind, kinds
 from carelog.record.fhir.reception import taken_kinds
 
 # The day on which this statement was last changed by hand.
-_DATE: Final = "2026-11-22"
+_DATE: Final = "2026-11-23"
 _DEFINITIONS: Final = "http://hl7.org/fhir"
 
 
@@ -45,6 +45,7 @@ def _resource(kind: Kind) -> dict[str, Any]:
         "type": kind.name,
         "interaction": [{"code": code} for code in [*reads, *writes]],
         "versioning": "versioned",
+        **({"conditionalCreate": True} if writes else {}),
         "searchParam": [{"name": name, "type": type_} for name, type_ in sorted(kind.parameters.items())],
     }
     if kind.name == "Patient":

@@ -152,7 +152,12 @@ def header(name: str, description: str, *, required: bool = False) -> dict[str, 
 
 
 FORMAT: Final = query("_format", "JSON is what there is", enum=["json", "application/json", "application/fhir+json"])
-COUNT: Final = query("_count", f"How many resources a page has, {MOST} at the most", type="integer", minimum=0)
+COUNT: Final = query(
+    "_count",
+    f"How many resources a page has, {MOST} at the most; a search with 0 tells only how many there are",
+    type="integer",
+    minimum=0,
+)
 PAGE: Final = query("_page", "Where a page begins: as `link` `next` says")
 SINCE: Final = query("_since", "What was written since then", examples=["2026-01-05T09:00:00Z"])
 TYPES: Final = query("_type", "Kinds of resources, with commas", examples=["Observation,Condition"])
@@ -160,6 +165,9 @@ IF_MATCH: Final = header("If-Match", 'The version that was seen, such as W/"3": 
 
 IF_NONE_EXIST: Final = header(
     "If-None-Exist", "`identifier=system|value`, one that the resource has: it is kept unless it is here already"
+)
+PREFER_RETURN: Final = header(
+    "Prefer", "`return=OperationOutcome`: what was not kept, in place of the resource; `return=minimal`: no body"
 )
 
 

@@ -29,7 +29,8 @@ Given = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a search asks for, and which of it; `given` is what was read of its parameters."""
+    """What a search asks for, and which of it; a `count` of 0 asks how many there are. `given` is what was read of its
+    parameters."""
 
     search: Search
     count: int
@@ -72,17 +73,17 @@ def paging_of(given: QueryParams, known: Iterable[str] = ()) -> Paging:
         )
     if any("\x00" in text for pair in given.multi_items() for text in pair):
         raise invalid([problem("/query", "holds the character U+0000")])
-    if given.get("_format", "json").partition(";")[0] not in JSON_FORMATS:
+    if (given.get("_format") or "json").partition(";")[0] not in JSON_FORMATS:
         raise invalid([problem("/query/_format", "must be json")])
-    count = given.get("_count", str(DEFAULT_COUNT))
+    count = given.get("_count") or str(DEFAULT_COUNT)
     if not (count.isascii() and count.isdecimal() and len(count) < 10):
         raise invalid([problem("/query/_count", "must be a whole number")])
-    page = given.get("_page")
+    page = given.get("_page") or None
     try:
         place = None if page is None else Place.parse(page)
     except InvalidInput:
         raise invalid([problem("/query/_page", "is not one that was given out")]) from None
-    return Paging(min(max(int(count), 1), MOST), place)
+    return Paging(min(int(count), MOST), place)
 
 
 def without_strangers(kind: Kind, given: QueryParams) -> QueryParams:
@@ -96,12 +97,16 @@ def asked_of(kind: Kind, given: QueryParams) -> Asked:
     InvalidInput with every problem."""
     paging = paging_of(given, known_parameters(kind))
     reading = _Reading(kind)
-    for name, value in given.multi_items():
+    # A parameter without a value is not there; but where it names whose or which, passing over it would show all.
+    naming = {*kind.patient, "_id", "target"}
+    asked = [(name, value) for name, value in given.multi_items() if value or name.partition(":")[0] in naming]
+    for name, value in asked:
         if name not in _PAGING:
             reading.take(name, value)
     if reading.problems:
         raise invalid(reading.problems)
-    return Asked(reading.search(), paging.count, paging.place, given.multi_items())
+    told = [(name, str(paging.count) if name == "_count" else value) for name, value in asked]
+    return Asked(reading.search(), paging.count, paging.place, told)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from carelog.api.entry_writing import note_headers
 from carelog.api.fhir.access import Reads, Writes
 from carelog.api.fhir.answers import (
     FHIR_JSON,
@@ -31,6 +32,7 @@ from carelog.api.fhir.describing import (
     IF_MATCH,
     IF_NONE_EXIST,
     PAGE,
+    PREFER_RETURN,
     RESOURCE,
     SINCE,
     TYPES,
@@ -47,6 +49,7 @@ from carelog.api.fhir.describing import (
     takes,
 )
 from carelog.api.fhir.parameters import asked_of, named, paging_of, spans_of, without_strangers
+from carelog.api.preconditions import is_at_hand
 from carelog.api.services import Services, ServicesOf
 from carelog.identity import Principal
 from carelog.kit import jsontext
@@ -55,13 +58,14 @@ from carelog.kit.ids import new_id
 from carelog.record.fhir.elements import Json, Resource
 from carelog.record.fhir.importing import RefusedWhole
 from carelog.record.fhir.kinds import Kind, kinds
-from carelog.record.fhir.reception import Incoming, items_of, receive
+from carelog.record.fhir.reception import Incoming, Issue, items_of, receive
 from carelog.record.fhir.summary import SECTIONS, summary_of
 
 router = APIRouter(prefix="/fhir", tags=["fhir"], default_response_class=FhirResponse)
 
 _TYPES: Final = frozenset({FHIR_JSON, "application/json"})
 _STATUS: Final = {"created": 201, "updated": 200, "unchanged": 200, "unsupported": 422, "refused": 422, "stale": 412}
+_OF_VERSION: Final = ("etag", "last-modified", "location")
 _MOST_FIELDS: Final = 200
 _NUL: Final = b"\\u0000"
 
@@ -90,7 +94,7 @@ async def import_fhir_bundle(request: Request, services: ServicesOf, who: Writes
         await services.fhir.importer.take(who, items, whole=whole)
     except RefusedWhole:
         issues = [
-            issue(one.severity, one.code, one.text, f"Bundle.entry[{number}]")
+            issue(one.severity, one.code, one.text, *_in_bundle(number, one))
             for number, item in enumerate(items)
             if item.verdict == "refused"
             for one in item.issues
@@ -119,7 +123,7 @@ async def read_fhir_everything(request: Request, services: ServicesOf, who: Read
     found = await services.fhir.reader.everything(
         who,
         _id(id_),
-        count=paging.count,
+        count=max(paging.count, 1),
         place=paging.place,
         wanted=frozenset(wanted) if wanted else None,
         updated=tuple(span.onwards() for span in since),
@@ -174,6 +178,13 @@ async def _found(request: Request, services: Services, who: Principal, kind: Kin
     if "handling=lenient" in preferences(request):
         given = without_strangers(kind, given)
     asked = asked_of(kind, given)
+    if not asked.count:  # https://hl7.org/fhir/R4/search.html#count: only how many there are
+
+        async def wanted() -> bool:
+            return not await request.is_disconnected()
+
+        total = await services.fhir.reader.total(who, asked.search, wanted)
+        return searchset(request, (), parameters=asked.given, next_page=None, total=total)
     found = await services.fhir.reader.search(who, asked.search, count=asked.count, place=asked.place)
     next_page = str(found.next) if found.next else None
     return searchset(request, found.resources, parameters=asked.given, next_page=next_page)
@@ -184,7 +195,7 @@ async def _found(request: Request, services: Services, who: Principal, kind: Kin
     summary="Keep a resource",
     status_code=201,
     responses=answers(FhirResource, 200, 201, refusals=(409, 412, 415)),
-    openapi_extra=takes(RESOURCE) | parameters(IF_NONE_EXIST),
+    openapi_extra=takes(RESOURCE) | parameters(IF_NONE_EXIST, PREFER_RETURN),
 )
 async def create_fhir(request: Request, services: ServicesOf, who: Writes, kind: KindName) -> Response:
     paging_of(request.query_params)
@@ -203,7 +214,7 @@ async def create_fhir(request: Request, services: ServicesOf, who: Writes, kind:
 async def read_fhir(request: Request, services: ServicesOf, who: Reads, kind: KindName, id_: ResourceId) -> Response:
     paging_of(request.query_params)
     found = resource_answer(await services.fhir.reader.read(who, _kind(kind), id_))
-    if found.headers.get("etag") in _etags(request.headers.get("if-none-match", "")):
+    if is_at_hand(request.headers.get("if-none-match"), found.headers.get("etag", "").removeprefix("W/")):
         return Response(status_code=304, headers={"ETag": found.headers["etag"]})
     return found
 
@@ -212,7 +223,7 @@ async def read_fhir(request: Request, services: ServicesOf, who: Reads, kind: Ki
     "/{kind}/{id}",
     summary="Change a resource",
     responses=answers(FhirResource, refusals=(409, 412, 415)),
-    openapi_extra=takes(RESOURCE) | parameters(IF_MATCH),
+    openapi_extra=takes(RESOURCE) | parameters(IF_MATCH, PREFER_RETURN),
 )
 async def update_fhir(request: Request, services: ServicesOf, who: Writes, kind: KindName, id_: ResourceId) -> Response:
     paging_of(request.query_params)
@@ -272,11 +283,31 @@ async def _write(request: Request, services: Services, who: Principal, item: Inc
     if item.verdict in ("refused", "unsupported") or item.location is None:
         codes = {one.code for one in item.issues}
         status = 404 if "not-found" in codes else 403 if "forbidden" in codes else 422
-        return answer(outcome([issue(i.severity, i.code, i.text) for i in item.issues]), status)
+        return answer(_outcome(item), status)
     kind, id_ = item.location.split("/")[:2]
     reader = services.fhir.reader
     versions = await reader.versions(who, _kind(kind), id_)
-    return resource_answer(versions[0], _STATUS[item.verdict or "refused"], f"{base_of(request)}/{item.location}")
+    written = resource_answer(versions[0], _STATUS[item.verdict or "refused"], f"{base_of(request)}/{item.location}")
+    headers = {name: written.headers[name] for name in _OF_VERSION if name in written.headers}
+    headers |= note_headers([one.text.encode("ascii", "replace").decode() for one in item.issues])
+    wanted = preferences(request)
+    if "return=operationoutcome" in wanted:
+        return answer(_outcome(item), written.status_code, headers)
+    if "return=minimal" in wanted:
+        return Response(status_code=written.status_code, headers=headers)
+    written.headers.update(headers)
+    return written
+
+
+def _outcome(item: Incoming) -> Resource:
+    """What is to be told of one resource; that there is nothing, where there is not."""
+    told = [issue(one.severity, one.code, one.text, *one.places) for one in item.issues]
+    return outcome(told or [issue("information", "informational", "all of it was read")])
+
+
+def _in_bundle(number: int, one: Issue) -> list[str]:
+    here = f"Bundle.entry[{number}]"
+    return [f"{here}.resource.{place.partition('.')[2]}" for place in one.places] or [here]
 
 
 def _told(item: Incoming) -> Json:
@@ -289,7 +320,7 @@ def _told(item: Incoming) -> Json:
         if version.isdecimal():
             told["etag"] = f'W/"{version}"'
     if item.issues:
-        told["outcome"] = outcome([issue(one.severity, one.code, one.text) for one in item.issues])
+        told["outcome"] = _outcome(item)
     return told
 
 
@@ -308,10 +339,6 @@ async def _body(request: Request) -> Json:
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _etags(header: str) -> list[str]:
-    return [tag.strip() for tag in header.split(",")]
 
 
 async def _resource(request: Request, kind: Kind) -> Resource:

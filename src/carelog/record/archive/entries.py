@@ -27,7 +27,7 @@ from carelog.record.tables import entry, entry_link, entry_mention, entry_revisi
 
 _REVISION: Final = (
     "revision", "state", "payload", "evidence", "occurred_at", "occurred_zone", "recorded_at", "recorded_by", "reason",
-    "source", "confidence",
+    "source", "confidence", "occurred_said",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class RevisionLine(BaseModel):
     reason: PlainText | None = Field(max_length=200)
     source: Source
     confidence: Confidence | None = None
+    occurred_said: PlainText | None = Field(default=None, max_length=80)
 
 
 class NameLine(BaseModel):

@@ -15,7 +15,7 @@ from carelog.kit.zones import is_zone
 from carelog.record.archive.container import ArchiveRefused, OpenArchive
 from carelog.record.archive.lines import PlainText, parsed, read_as
 from carelog.record.archive.part import Bringing, Part, Piece, Taking
-from carelog.record.subjects import SYSTEMS, Identifier
+from carelog.record.subjects import SYSTEMS, Identifier, touch
 from carelog.record.tables import subject, subject_identifier
 
 MEMBER: Final = "subject.json"
@@ -83,6 +83,7 @@ class SubjectPart(Part):
         await insert_new(bringing.connection, subject, [new])
         rows = [{"system": i.system, "value": i.value, "subject_id": bringing.subject_id} for i in read.identifiers]
         await insert_new(bringing.connection, subject_identifier, rows)
+        await touch(bringing.connection, [bringing.subject_id], bringing.at)
 
 
 def _text(moment: datetime) -> str:

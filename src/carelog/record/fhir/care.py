@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from carelog.record.fhir.elements import (
+    A_DAY,
+    A_MOMENT,
+    UNKNOWN,
     Json,
     Resource,
     an_object,
@@ -11,6 +14,8 @@ from carelog.record.fhir.elements import (
     codes_in,
     concept,
     date_time,
+    each_in_words,
+    exactly,
     measured,
     moment_of,
     name_in,
@@ -20,6 +25,7 @@ from carelog.record.fhir.elements import (
     objects,
     quantity_of,
     said,
+    told_as,
     without_nothing,
     words_of,
 )
@@ -31,9 +37,6 @@ from carelog.record.types.procedure import Procedure
 from carelog.record.types.protocol import Protocol
 from carelog.record.types.treatment import Treatment
 
-_UNKNOWN_END: Final[Json] = {
-    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
-}
 _APPOINTMENTS: Final = {
     "proposed": "proposed",
     "scheduled": "booked",
@@ -52,6 +55,7 @@ _APPOINTMENT_OF: Final = {
     "cancelled": "cancelled",
     "noshow": "missed",
 }
+_ACCEPTED: Final = {status: status for status in ("accepted", "needs-action")}
 _WITHOUT_HOUR: Final = frozenset({"proposed", "cancelled", "waitlist"})
 
 
@@ -71,7 +75,7 @@ def _write_appointment(appointment: Appointment) -> Resource:
         start=start and date_time(start),
         end=end and date_time(end),
         # app-2: what has a start has an end, or says that it is not known.
-        _end=_UNKNOWN_END if start and not end else None,
+        _end=UNKNOWN if start and not end else None,
         minutesDuration=appointment.minutes,
         comment=appointment.notes,
         participant=[
@@ -92,7 +96,10 @@ def _read_appointment(resource: Resource) -> Json:
     minutes = resource.get("minutesDuration")
     if minutes is None and start and end and end > start:
         minutes = round((end - start).total_seconds() / 60)
-    actors = [an_object(participant.get("actor")) for participant in objects(resource.get("participant"))]
+    participants = objects(resource.get("participant"))
+    actors = [an_object(participant.get("actor")) for participant in participants]
+    for participant in participants:
+        told_as(participant, "status", _ACCEPTED)
     places = [a for a in actors if _kind(a) == "Location"]
     people = [a for a in actors if _kind(a) in (None, "Practitioner", "PractitionerRole")]
     title = resource.get("description") or words_of(resource.get("appointmentType"))
@@ -102,11 +109,11 @@ def _read_appointment(resource: Resource) -> Json:
         scheduled_at=resource.get("start"),
         minutes=minutes,
         kind=_one_of(words_of(resource.get("appointmentType")), _KINDS),
-        status=_APPOINTMENT_OF.get(resource.get("status", "")),
+        status=told_as(resource, "status", _APPOINTMENT_OF),
         doctor=name_in(people),
-        specialty=words_of((objects(resource.get("specialty")) or [{}])[0]),
+        specialty=each_in_words(resource.get("specialty")),
         location=name_in(places),
-        reason=words_of((objects(resource.get("reasonCode")) or [{}])[0]),
+        reason=each_in_words(resource.get("reasonCode")),
         notes=resource.get("comment"),
     )
 
@@ -157,11 +164,12 @@ def _read_protocol(resource: Resource) -> Json:
     category = next(filter(None, map(words_of, objects(resource.get("category")))), None)
     details = [an_object(activity.get("detail")) for activity in objects(resource.get("activity"))]
     activities = [words_of(detail.get("code")) or detail.get("description") for detail in details]
+    told_as(resource, "intent", {"plan": "plan", "proposal": "proposal"})
     start, end = (str(period[name])[:10] if name in period else None for name in ("start", "end"))
     return without_nothing(
         name=resource.get("title") or category,
         category=category,
-        status=_PLAN_OF.get(resource.get("status", "")),
+        status=told_as(resource, "status", _PLAN_OF),
         assigned_by=name_in(resource.get("author")),
         instructions=resource.get("description") or "; ".join(a for a in activities if a) or None,
         starts_on=start if start and len(start) == 10 else None,
@@ -195,19 +203,27 @@ def _write_procedure(procedure: Procedure) -> Resource:
 
 
 def _read_procedure(resource: Resource) -> Json:
+    period = an_object(resource.get("performedPeriod"))
+    ended = exactly(period, "end", A_MOMENT)
+    # Of a day or a year there is no moment; what was told of it stays in words.
+    until = None if ended or "end" not in period else f"until {period['end']}"
     actors = [performer.get("actor") for performer in objects(resource.get("performer"))]
     return without_nothing(
         name=words_of(resource.get("code")),
         codes=codes_in(resource.get("code")),
-        status=_PROCEDURE_OF.get(resource.get("status", "")),
-        ended_at=an_object(resource.get("performedPeriod")).get("end"),
-        body_site=words_of((objects(resource.get("bodySite")) or [{}])[0]),
-        reason=words_of((objects(resource.get("reasonCode")) or [{}])[0]),
+        status=told_as(resource, "status", _PROCEDURE_OF),
+        ended_at=ended,
+        body_site=each_in_words(resource.get("bodySite")),
+        reason=each_in_words(resource.get("reasonCode")),
         outcome=words_of(resource.get("outcome")),
         performer=name_in(actors),
         location=name_in(resource.get("location")),
-        notes=notes_in(resource.get("note")),
+        notes=_lines(notes_in(resource.get("note")), until),
     )
+
+
+def _lines(*texts: str | None) -> str | None:
+    return "\n".join(filter(None, texts)) or None
 
 
 def _write_immunization(immunization: Immunization) -> Resource:
@@ -230,19 +246,21 @@ def _write_immunization(immunization: Immunization) -> Resource:
 
 def _read_immunization(resource: Resource) -> Json:
     actors = [performer.get("actor") for performer in objects(resource.get("performer"))]
-    why = resource.get("statusReason") or (objects(resource.get("reasonCode")) or [{}])[0]
+    expires = exactly(resource, "expirationDate", A_DAY)
+    told = None if expires or "expirationDate" not in resource else f"expires {resource['expirationDate']}"
+    why = words_of(resource.get("statusReason")) or each_in_words(resource.get("reasonCode"))
     return without_nothing(
         vaccine=words_of(resource.get("vaccineCode")),
         codes=codes_in(resource.get("vaccineCode")),
-        status={"completed": "given", "not-done": "not_given"}.get(resource.get("status", "")),
+        status=told_as(resource, "status", {"completed": "given", "not-done": "not_given"}),
         dose=measured(resource.get("doseQuantity")),
         lot=resource.get("lotNumber"),
         manufacturer=name_in(resource.get("manufacturer")),
-        expires_on=resource.get("expirationDate"),
+        expires_on=expires,
         site=words_of(resource.get("site")),
         given_by=name_in(actors),
-        reason=words_of(why),
-        notes=notes_in(resource.get("note")),
+        reason=why,
+        notes=_lines(notes_in(resource.get("note")), told),
     )
 
 
@@ -309,7 +327,7 @@ MAPPINGS: Final = (
         takes=lambda resource: resource.get("status") in _APPOINTMENT_OF,
         reads=frozenset({
             "status", "appointmentType", "specialty", "reasonCode", "description", "end", "minutesDuration", "comment",
-            "serviceType",
+            "serviceType", "participant",
         }),
     ),
     Mapping(

@@ -1,8 +1,10 @@
 """The building blocks of FHIR R4 resources (https://hl7.org/fhir/R4/datatypes.html), written and read as plain JSON."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from carelog.conversations.dates import read_date
@@ -11,6 +13,7 @@ from carelog.record.payload import Quantity
 
 Json: TypeAlias = dict[str, Any]
 Resource: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 BASE: Final = "https://carelog.dev/fhir"
 EXTENSIONS: Final = f"{BASE}/StructureDefinition/"
@@ -38,6 +41,8 @@ UNITS: Final = frozenset({
     "pg/mL", "pmol/L", "s", "u[IU]/mL", "ug", "ug/L", "ug/dL", "ug/mL", "umol/L", "wk", "{score}",
 })  # fmt: skip
 
+A_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+A_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})")
 _MOST = timedelta(hours=14)
 
 
@@ -55,8 +60,9 @@ def name_in(a_reference: Any) -> str | None:
     """The name by which a Reference says whom it refers to."""
     if isinstance(a_reference, list):
         return next(filter(None, map(name_in, a_reference)), None)
-    display = an_object(a_reference).get("display")
-    return display.strip() or None if isinstance(display, str) else None
+    given = an_object(a_reference)
+    display = dict.get(given, "display")
+    return given["display"].strip() or None if isinstance(display, str) else None
 
 
 def notes(text: str | None) -> list[Json] | None:
@@ -79,7 +85,7 @@ def codes_in(a_concept: Any, *, but: str = "") -> list[Json] | None:
     found = [
         without_nothing(system=c["system"], code=c["code"], display=c.get("display"))
         for c in codings(a_concept)
-        if isinstance(c.get("system"), str) and c["system"] != but
+        if isinstance(dict.get(c, "system"), str) and dict.get(c, "system") != but
     ]
     return found or None
 
@@ -159,31 +165,70 @@ def an_object(value: Any) -> Json:
 
 
 def codings(a_concept: Any) -> list[Json]:
-    """The codings of a CodeableConcept that have a code."""
-    return [c for c in objects(an_object(a_concept).get("coding")) if isinstance(c.get("code"), str)]
+    """The codings of a CodeableConcept that have a code. Whether this is read, is told by who takes it from them."""
+    return [c for c in objects(dict.get(an_object(a_concept), "coding")) if isinstance(dict.get(c, "code"), str)]
 
 
 def code_in(a_concept: Any, system: str) -> str | None:
     """The first code that a CodeableConcept has in a code system."""
-    return next((str(c["code"]) for c in codings(a_concept) if c.get("system") == system), None)
+    return next((str(c["code"]) for c in codings(a_concept) if dict.get(c, "system") == system), None)
+
+
+def coded_as(a_concept: Any, known: Mapping[str, T]) -> T | None:
+    """What the first of a CodeableConcept's codes means that is known."""
+    return next((known[c["code"]] for c in codings(a_concept) if dict.get(c, "code") in known), None)
+
+
+def told_as(given: Json, name: str, known: Mapping[str, T]) -> T | None:
+    """What a code means, where it is known."""
+    code = dict.get(given, name)
+    return known[given[name]] if isinstance(code, str) and code in known else None
+
+
+def _words_in(a_concept: Any) -> Iterator[tuple[Json, str]]:
+    given = an_object(a_concept)
+    for there, name in [(given, "text"), *((c, name) for name in ("display", "code") for c in codings(given))]:
+        text = dict.get(there, name)
+        if isinstance(text, str) and text.strip():
+            yield there, name
+
+
+def is_true(given: Json, name: str) -> bool:
+    return dict.get(given, name) is True and given[name] is True
 
 
 def words_of(a_concept: Any) -> str | None:
     """What a CodeableConcept says to a person: its text, else a coding's display, else a code."""
-    given = an_object(a_concept)
-    candidates = [given.get("text"), *(c.get("display") for c in codings(given)), *(c["code"] for c in codings(given))]
-    return next((text.strip() for text in candidates if isinstance(text, str) and text.strip()), None)
+    return next((there[name].strip() for there, name in _words_in(a_concept)), None)
+
+
+def peeked_words(a_concept: Any) -> str | None:
+    """The same, without noting that it was read."""
+    return next((str(dict.get(there, name)).strip() for there, name in _words_in(a_concept)), None)
+
+
+def each_in_words(concepts: Any, most: int = 200, named: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """What each of several CodeableConcepts says, as many as there is room for. Some have a name for bare codes."""
+    joined = ""
+    for a_concept in objects(concepts):
+        words = peeked_words(a_concept)
+        words = named.get(words, words) if words else None
+        longer = "; ".join(filter(None, (joined, words)))
+        if words and len(longer) <= most:
+            joined = longer
+            words_of(a_concept)
+    return joined or None
 
 
 def measured(a_quantity: Any) -> Json | None:
     """The payload of a Quantity of Carelog's: the UCUM code where there is one, else the unit as written."""
     given = an_object(a_quantity)
-    value = given.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float) or given.get("comparator"):
+    value = dict.get(given, "value")
+    if isinstance(value, bool) or not isinstance(value, int | float) or dict.get(given, "comparator"):
         return None
-    unit = given.get("code") if given.get("system") == UCUM else None
-    unit = unit or given.get("unit") or given.get("code")
-    return {"value": value, "unit": unit if isinstance(unit, str) and unit else "1"}
+    unit = dict.get(given, "code") if dict.get(given, "system") == UCUM else None
+    unit = unit or dict.get(given, "unit") or dict.get(given, "code")
+    return {"value": given["value"], "unit": unit if isinstance(unit, str) and unit else "1"}
 
 
 def first_of(given: Mapping[str, Any], *names: str) -> Any:
@@ -210,6 +255,12 @@ def moment_of(text: Any) -> datetime | None:
     return read_date(text)
 
 
+def exactly(given: Json, name: str, form: re.Pattern[str]) -> str | None:
+    """A date that is written so; it is not read where it is less exact."""
+    text = dict.get(given, name)
+    return str(given[name]) if isinstance(text, str) and form.fullmatch(text) else None
+
+
 def partial_date(text: Any) -> str | None:
     """The day of a dateTime, or as much of it as is known."""
     return text[:10] if isinstance(text, str) else None
@@ -229,7 +280,7 @@ def tokens(*concepts: Any) -> Iterable[tuple[str | None, str]]:
     """The system and code of every coding, for searches by token."""
     for a_concept in concepts:
         for c in codings(a_concept):
-            yield c.get("system"), c["code"]
+            yield dict.get(c, "system"), str(dict.get(c, "code"))
 
 
 def uuid_in(text: Any) -> UUID | None:

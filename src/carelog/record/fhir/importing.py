@@ -7,7 +7,7 @@ same again changes nothing, even where the entry was corrected since, and what h
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -20,9 +20,11 @@ from carelog.kit.errors import CarelogError, PreconditionFailed
 from carelog.kit.ids import new_id
 from carelog.record import subjects
 from carelog.record.adding import add
+from carelog.record.ahead import lies_ahead
 from carelog.record.appending import overwrite
 from carelog.record.editing import write_plan
 from carelog.record.entries import Entry, NewEntry
+from carelog.record.fhir.dates import NOT_KNOWN, TIMELESS
 from carelog.record.fhir.elements import uuid_in
 from carelog.record.fhir.mappings import mapping_of
 from carelog.record.fhir.people import identifiers_in, name_of, subject_named_in
@@ -36,6 +38,9 @@ from carelog.record.selecting import current_entries, entry_of
 from carelog.record.subjects import Identifier, Subject
 from carelog.record.surroundings import lock_records, look
 from carelog.record.tables import entry
+from carelog.record.types.profile import Profile
+
+_NOTHING: Final = Profile()
 
 
 class RefusedWhole(Exception):
@@ -79,6 +84,7 @@ class _Hand:
         self._principal = principal
         self._now = now
         self._people: dict[str, UUID] = {}
+        self._new_people: set[UUID] = set()
         self._made: dict[str, str] = {}
         self._ids: dict[str, str] = {}
         self._known: dict[tuple[str, UUID], Any] = {}
@@ -106,7 +112,7 @@ class _Hand:
         new: dict[Identifier, UUID] = {}
         for item in items:
             self._met(item, known, here, people, new)
-        await subjects.add(self._connection, people, list(new.items()))
+        await subjects.add(self._connection, people, list(new.items()), self._now)
 
     def _met(
         self,
@@ -140,6 +146,7 @@ class _Hand:
         else:
             owner = new_id()
             people.append(Subject(owner, name_of(item.resource), None, self._now))
+            self._new_people.add(owner)
             here.add(owner)
             added = dict.fromkeys(identifiers, owner)
         everyone |= added
@@ -258,7 +265,14 @@ class _Hand:
         if stored is not None and stored.type != item.said.type:
             item.refuse("conflict", f"it was kept as {stored.type}, and is now one of another type")
             return None
+        if stored is None and item.said.payload == _NOTHING:
+            # Who it is, is the subject's own; there is nothing for a profile to say.
+            item.verdict = "created" if owner in self._new_people else "unchanged"
+            return None
         new = self._entry(item)
+        if lies_ahead(new.payload, new.occurred_at, self._now):
+            item.refuse("business-rule", "its date lies more than a day in the future, and it is of what has been")
+            return None
         return Step(item, owner, source, stored, new if stored is None else changed(item, stored, new, source))
 
     def _stale(self, item: Incoming, revision: int) -> None:
@@ -338,18 +352,18 @@ class _Hand:
         said = item.said
         assert said is not None
         happened = said.occurred_at or said.payload.happens_at()
-        if happened is None:
-            if item.kind != "Patient":
-                item.issues.append(Issue("information", "informational", "it has no date: kept as of now"))
-            happened = self._now
+        unknown = happened is None and item.kind not in TIMELESS
+        if unknown:
+            item.issues.append(Issue("information", "informational", "it has no date: kept as of a date not known"))
         return NewEntry(
             type=said.type,
             payload=renamed(said.payload, self._ids),
             evidence=(),
-            occurred_at=happened,
+            occurred_at=happened or self._now,
             occurred_zone=said.occurred_zone,
             recorded_by=self._principal.id,
             source="import",
+            occurred_said=(said.occurred_said or NOT_KNOWN) if unknown else None,
         )
 
     def _done(self, item: Incoming, id_: UUID, revision: int, verdict: Any) -> None:

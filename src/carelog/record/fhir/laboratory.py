@@ -24,20 +24,26 @@ from carelog.record.fhir.elements import (
     reference,
     referred,
     term,
-    tokens,
+    told_as,
     without_nothing,
     words_of,
 )
+from carelog.record.fhir.judgements import FLAGS, ends_of, flag_in, interpretations_in, ranges_in
 from carelog.record.fhir.mapping import QUOTED, Mapping, always, homes
 from carelog.record.fhir.observation import (
     ELEMENTS,
     MOMENTS,
+    OTHER_VALUES,
     VALUES,
     categories,
+    category_in,
     component,
+    is_final,
     observation,
     told_always,
 )
+from carelog.record.fhir.quantities import value_in_words
+from carelog.record.fhir.vital_signs import name_in_words
 from carelog.record.payload import Quantity
 from carelog.record.types.biomarker import Biomarker
 from carelog.record.types.lab_report import LabReport
@@ -47,17 +53,9 @@ from carelog.record.values import Interval
 
 BIOMARKER: Final = f"{BASE}/CodeSystem/biomarker"
 
-# https://terminology.hl7.org/CodeSystem-v3-ObservationInterpretation.html
-_FLAGS: Final = {
-    "normal": ("N", "Normal"),
-    "low": ("L", "Low"),
-    "high": ("H", "High"),
-    "critical_low": ("LL", "Critical low"),
-    "critical_high": ("HH", "Critical high"),
-    "abnormal": ("A", "Abnormal"),
+_STATUSES: Final = {
+    status: status for status in ("registered", "preliminary", "final", "amended", "corrected", "cancelled")
 }
-_FLAGS_OF: Final = {code: flag for flag, (code, _) in _FLAGS.items()}
-_STATUSES: Final = frozenset({"registered", "preliminary", "final", "amended", "corrected", "cancelled"})
 _RECOMMENDED: Final = term("referencerange-meaning", "recommended", "Recommended Range")
 _SAFE: Final = "critical beyond"
 
@@ -75,16 +73,11 @@ def _interval(interval: Interval | None, unit: str, **beside: Any) -> Json | Non
     return without_nothing(**quantities, **beside) if quantities or beside.get("text") else None
 
 
-def _ends(range_: Json) -> Json | None:
-    ends = {end: measured(range_.get(end)) for end in ("low", "high")}
-    return {end: found["value"] for end, found in ends.items() if found} or None
-
-
 def _write_lab_result(result: LabResult) -> Resource:
     unit = result.value.unit if result.value else "1"
     range_ = _interval(result.reference, unit, text=result.reference_text)
     value = quantity_of(result.value)
-    flag = _FLAGS.get(result.flag) if result.flag else None
+    flag = FLAGS.get(result.flag) if result.flag else None
     return observation(
         "laboratory",
         _loinc_and(result.loinc, result.codes, result.test),
@@ -102,25 +95,23 @@ def _write_lab_result(result: LabResult) -> Resource:
 
 def _read_lab_result(resource: Resource) -> Json:
     code = resource.get("code")
-    ranges = objects(resource.get("referenceRange"))
-    range_ = ranges[0] if ranges else {}
-    found = resource.get("valueQuantity")
-    bare = {k: v for k, v in found.items() if k != "comparator"} if isinstance(found, dict) else None
-    value = measured(bare)
-    flags = [code for given in objects(resource.get("interpretation")) for _, code in tokens(given)]
-    status = resource.get("status")
+    found = an_object(resource.get("valueQuantity"))
+    value = measured(found) or measured({name: dict.get(found, name) for name in ("value", "unit", "system", "code")})
+    comparator = found.get("comparator") if value and found.get("value") is not None else None
+    ranges = ranges_in(resource, value)
+    category_in(resource, "laboratory")
     text = resource.get("valueString") or words_of(resource.get("valueCodeableConcept"))
     return without_nothing(
-        test=words_of(code),
+        test=name_in_words(code),
         loinc=code_in(code, LOINC),
         codes=codes_in(code, but=LOINC),
         value=value,
         text=text,
-        comparator=found.get("comparator") if isinstance(found, dict) else None,
-        reference=_ends(range_) if value else None,
-        reference_text=range_.get("text"),
-        flag=next((_FLAGS_OF[flag] for flag in flags if flag in _FLAGS_OF), None),
-        status=status if status in _STATUSES else None,
+        comparator=comparator,
+        reference=ranges.reference,
+        reference_text=ranges.text,
+        flag=flag_in(resource.get("interpretation")),
+        status=told_as(resource, "status", _STATUSES),
         specimen=name_in(resource.get("specimen")),
         reported_at=resource.get("issued"),
         laboratory=name_in(resource.get("performer")),
@@ -159,7 +150,7 @@ def _write_biomarker(biomarker: Biomarker) -> Resource:
 
 def _read_biomarker(resource: Resource) -> Json:
     code = resource.get("code") or {}
-    ranges = {words_of(r.get("type")): _ends(r) for r in objects(resource.get("referenceRange"))}
+    ranges = {words_of(r.get("type")): ends_of(r) for r in objects(resource.get("referenceRange"))}
     return without_nothing(
         code=code_in(code, BIOMARKER),
         name=code.get("text"),
@@ -201,42 +192,40 @@ def _read_observed(resource: Resource) -> Json:
     answer = resource.get("valueCodeableConcept")
     integer = resource.get("valueInteger")
     value = measured(resource.get("valueQuantity")) or (None if integer is None else {"value": integer, "unit": "1"})
-    known = sorted(categories(resource))
+    is_final(resource)
     return without_nothing(
-        name=words_of(resource.get("code")),
+        name=name_in_words(resource.get("code")),
         codes=codes_in(resource.get("code")),
-        category=known[0] if known else None,
+        category=category_in(resource),
         value=value,
         text=None
-        if value
-        else resource.get("valueString") or words_of(answer) or _bound(resource.get("valueQuantity")),
+        if value or resource.get("valueBoolean") is not None
+        else words_of(answer) or value_in_words(resource),
         answer=codes_in(answer),
         holds=resource.get("valueBoolean"),
         parts=[
             without_nothing(
-                name=words_of(part.get("code")),
+                name=name_in_words(part.get("code")),
                 codes=codes_in(part.get("code")),
                 value=measured(part.get("valueQuantity")),
                 text=words_of(part.get("valueCodeableConcept"))
-                or part.get("valueString")
-                or _bound(part.get("valueQuantity")),
+                or (None if measured(dict.get(part, "valueQuantity")) else _otherwise(part)),
                 answer=codes_in(part.get("valueCodeableConcept")),
             )
             for part in objects(resource.get("component"))
         ],
-        interpretation=next(filter(None, map(words_of, objects(resource.get("interpretation")))), None),
+        interpretation=interpretations_in(resource),
         observer=name_in(resource.get("performer")),
         notes=notes_in(resource.get("note")),
     )
 
 
-def _bound(quantity: Any) -> str | None:
-    """In words, a value of which only an end is known: "<40 /min"."""
-    given = an_object(quantity)
-    comparator, value = given.get("comparator"), given.get("value")
-    if not isinstance(comparator, str) or isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return f"{comparator}{value:g} {given.get('unit') or given.get('code') or ''}".strip()
+def _otherwise(part: Json) -> str | None:
+    """The value of a component that is neither measured nor coded, in words."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "yes" if part["valueBoolean"] else "no"
+    number = part.get("valueInteger")
+    return value_in_words(part) if number is None else str(number)
 
 
 def _write_report(report: LabReport) -> Resource:
@@ -252,12 +241,11 @@ def _write_report(report: LabReport) -> Resource:
 
 
 def _read_report(resource: Resource) -> Json:
-    status = resource.get("status")
     results = [str(referred(result)).removeprefix("Observation/") for result in objects(resource.get("result"))]
     return without_nothing(
         name=words_of(resource.get("code")),
         codes=codes_in(resource.get("code")),
-        status=status if status in _STATUSES else None,
+        status=told_as(resource, "status", _STATUSES),
         results=results,
         reported_at=resource.get("issued"),
         laboratory=name_in(resource.get("performer")),
@@ -309,7 +297,7 @@ MAPPINGS: Final = (
         ),
         moments=MOMENTS,
         takes=lambda _: True,
-        reads=ELEMENTS | set(VALUES) | {"issued", "interpretation", "performer", "note"},
+        reads=ELEMENTS | set(VALUES) | OTHER_VALUES | {"issued", "interpretation", "performer", "note"},
         told={"category": QUOTED, "code": QUOTED, "status": always("final")},
     ),
     Mapping(

@@ -4,11 +4,21 @@ from collections.abc import Mapping as Table
 from functools import cache
 from types import MappingProxyType
 
-from carelog.record.fhir import care, communications, documents, laboratory, medications, observation, people, problems
+from carelog.record.fhir import (
+    care,
+    communications,
+    documents,
+    laboratory,
+    medications,
+    observation,
+    people,
+    problems,
+    vital_signs,
+)
 from carelog.record.fhir.mapping import Mapping
 from carelog.record.registry import entry_types
 
-_ROOMS = (people, observation, laboratory, problems, medications, care, documents, communications)
+_ROOMS = (people, vital_signs, observation, laboratory, problems, medications, care, documents, communications)
 
 
 @cache

@@ -2,15 +2,18 @@
 
 from typing import Any, Final
 
+from carelog.record.fhir.dosages import dosing_in
 from carelog.record.fhir.elements import (
     DATA_ABSENT,
     Json,
     Resource,
     an_object,
+    code_in,
     coded,
     codes_in,
     coding,
     concept,
+    each_in_words,
     measured,
     name_in,
     named,
@@ -22,6 +25,7 @@ from carelog.record.fhir.elements import (
     reference,
     referred,
     said,
+    told_as,
     without_nothing,
     words_of,
 )
@@ -61,6 +65,10 @@ def _dose_in(dosage: Json) -> Json | None:
     return next(filter(None, (measured(d.get("doseQuantity")) for d in objects(dosage.get("doseAndRate")))), None)
 
 
+def _name_in(a_concept: Any) -> str | None:
+    return None if code_in(a_concept, DATA_ABSENT) else words_of(a_concept)
+
+
 def _first(value: Any) -> Json:
     found = objects(value)
     return found[0] if found else {}
@@ -89,37 +97,28 @@ def _write_medication(medication: Medication) -> Resource:
 
 
 def _read_medication(resource: Resource) -> Json:
-    dosage = _first(resource.get("dosage"))
-    route = words_of(dosage.get("route"))
+    taken = dosing_in(resource.get("dosage"), most=_LONGEST_FREQUENCY, routes=True, counted=True)
     period = an_object(resource.get("effectivePeriod"))
-    text = dosage.get("text")
-    repeat = an_object(an_object(dosage.get("timing")).get("repeat"))
-    daily = repeat.get("period") == 1 and repeat.get("periodUnit") == "d"
     frequency = without_nothing(
-        text=text,
-        times_per_day=repeat.get("frequency") if daily else None,
-        as_needed=dosage.get("asNeededBoolean"),
+        text=taken.frequency, times_per_day=taken.times_per_day, as_needed=taken.as_needed or None
     )
     return without_nothing(
         name=words_of(resource.get("medicationCodeableConcept")),
         codes=codes_in(resource.get("medicationCodeableConcept")),
-        dose=_dose_in(dosage),
-        route=route.lower() if route and route.lower() in _ROUTES else None,
-        frequency=frequency if text else None,
-        status=_STATEMENT_OF.get(resource.get("status", "")),
-        reason=words_of(_first(resource.get("reasonCode"))),
-        instructions=dosage.get("patientInstruction"),
+        dose=taken.dose,
+        route=taken.route,
+        frequency=frequency if taken.frequency else None,
+        status=told_as(resource, "status", _STATEMENT_OF),
+        reason=each_in_words(resource.get("reasonCode"), _LONGEST_FREQUENCY),
+        instructions=taken.instructions,
         started=partial_date(period.get("start")),
         stopped=partial_date(period.get("end")),
         notes=notes_in(resource.get("note")),
     )
 
 
-_ROUTES: Final = frozenset({
-    "oral", "inhaled", "topical", "subcutaneous", "intramuscular", "intravenous", "ophthalmic", "otic", "nasal",
-    "rectal", "vaginal", "sublingual", "transdermal",
-})  # fmt: skip
-
+_LONGEST_FREQUENCY: Final = 120
+_LONGEST: Final = 200
 _ORDERS: Final = {
     "draft": "draft",
     "active": "active",
@@ -151,18 +150,19 @@ def _write_prescription(order: Prescription) -> Resource:
 
 
 def _read_prescription(resource: Resource) -> Json:
-    dosage = _first(resource.get("dosageInstruction"))
+    taken = dosing_in(resource.get("dosageInstruction"), most=_LONGEST, routes=False, counted=False)
+    told_as(resource, "intent", {"order": "order"})
     return without_nothing(
         medication=words_of(resource.get("medicationCodeableConcept")),
         codes=codes_in(resource.get("medicationCodeableConcept")),
-        status=_ORDER_OF.get(resource.get("status", "")),
-        dose=_dose_in(dosage),
-        frequency=dosage.get("text"),
-        instructions=dosage.get("patientInstruction"),
-        as_needed=dosage.get("asNeededBoolean"),
+        status=told_as(resource, "status", _ORDER_OF),
+        dose=taken.dose,
+        frequency=taken.frequency,
+        instructions=taken.instructions,
+        as_needed=taken.as_needed,
         repeats=an_object(resource.get("dispenseRequest")).get("numberOfRepeatsAllowed"),
         prescriber=name_in(resource.get("requester")),
-        reason=words_of(_first(resource.get("reasonCode"))),
+        reason=each_in_words(resource.get("reasonCode")),
         notes=notes_in(resource.get("note")),
     )
 
@@ -231,13 +231,13 @@ def _write_log(log: MedicationLog) -> Resource:
 
 def _read_log(resource: Resource) -> Json:
     schedule = (referred(resource.get("request")) or "").partition("MedicationRequest/")[2]
-    why = _first(resource.get("statusReason")) or _first(resource.get("reasonCode"))
+    why = each_in_words(resource.get("statusReason")) or each_in_words(resource.get("reasonCode"))
     return without_nothing(
-        name=an_object(resource.get("medicationCodeableConcept")).get("text"),
-        status=_DOSE_OF.get(resource.get("status", "")),
+        name=_name_in(resource.get("medicationCodeableConcept")),
+        status=told_as(resource, "status", _DOSE_OF),
         dose=measured(an_object(resource.get("dosage")).get("dose")),
         schedule_id=schedule or None,
-        reason=words_of(why),
+        reason=why,
         notes=notes_in(resource.get("note")),
     )
 

@@ -1,7 +1,6 @@
 """Observations: what the subject feels, measures, eats, drinks and does."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from carelog.record.fhir.elements import (
@@ -9,12 +8,11 @@ from carelog.record.fhir.elements import (
     Json,
     Resource,
     coded,
+    coded_as,
     codes_in,
     coding,
     concept,
     measured,
-    name_in,
-    named,
     notes,
     notes_in,
     objects,
@@ -23,6 +21,7 @@ from carelog.record.fhir.elements import (
     said,
     term,
     tokens,
+    told_as,
     without_nothing,
     words_of,
 )
@@ -33,7 +32,6 @@ from carelog.record.types.meditation_log import MeditationLog
 from carelog.record.types.mood import Mood
 from carelog.record.types.sleep import Sleep
 from carelog.record.types.symptom import Symptom
-from carelog.record.types.vitals import Vitals
 from carelog.record.types.water import Water
 
 # https://hl7.org/fhir/R4/valueset-observation-category.html
@@ -50,50 +48,12 @@ ELEMENTS: Final = frozenset({"status", "category", "code", "subject", "component
     f"effective{kind}" for kind in ("DateTime", "Instant", "Period")
 }
 MOMENTS: Final = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+OTHER_VALUES: Final = frozenset(
+    {"valueRange", "valueRatio", "valuePeriod", "valueDateTime", "valueTime", "dataAbsentReason"}
+)
 VALUES: Final = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A kind of vital sign: its LOINC code first, others that mean the same behind it, and its FHIR profile, where
-    https://hl7.org/fhir/R4/observation-vitalsigns.html has one."""
-
-    codes: tuple[str, ...]
-    display: str
-    profile: str | None
-    unit: str
-
-
-MEASURES: Final = {
-    "heart_rate": Measure(("8867-4", "40443-4"), "Heart rate", "heartrate", "/min"),
-    "temperature": Measure(("8310-5", "8331-1"), "Body temperature", "bodytemp", "Cel"),
-    "glucose": Measure(("2339-0", "41653-7"), "Glucose [Mass/volume] in Blood", None, "mg/dL"),
-    "spo2": Measure(("2708-6", "59408-5"), "Oxygen saturation in Arterial blood", "oxygensat", "%"),
-    "weight": Measure(("29463-7", "3141-9"), "Body weight", "bodyweight", "kg"),
-    "height": Measure(("8302-2", "3137-7"), "Body height", "bodyheight", "cm"),
-    "respiratory_rate": Measure(("9279-1",), "Respiratory rate", "resprate", "/min"),
-    "bmi": Measure(("39156-5",), "Body mass index (BMI) [Ratio]", "bmi", "kg/m2"),
-    "waist": Measure(("8280-0",), "Waist Circumference at umbilicus by Tape measure", None, "cm"),
-    "body_fat": Measure(("41982-0",), "Percentage of body fat Measured", None, "%"),
-}
-_KINDS: Final = {code: kind for kind, measure in MEASURES.items() for code in measure.codes}
-_PANEL: Final = coding(LOINC, "85354-9", "Blood pressure panel with all children optional")
-_CODE_OF: Final = {kind: measure.codes[0] for kind, measure in MEASURES.items()} | {"blood_pressure": _PANEL["code"]}
-_CATEGORY_OF: Final = dict.fromkeys(_CODE_OF, "vital-signs") | {"glucose": "laboratory"}
-_PANELS: Final = frozenset({"85354-9", "55284-4", "35094-2"})
-_SYSTOLIC: Final = coding(LOINC, "8480-6", "Systolic blood pressure")
-_DIASTOLIC: Final = coding(LOINC, "8462-4", "Diastolic blood pressure")
-_PROFILES: Final = "http://hl7.org/fhir/StructureDefinition/"
-
-# To the units that vitals are kept in: factor, then offset. Glucose: 1 mmol/L is 18.016 mg/dL, by its molar mass.
-_CONVERSIONS: Final[dict[tuple[str, str], Callable[[float], float]]] = {
-    ("[degF]", "Cel"): lambda f: round((f - 32) / 1.8, 4),
-    ("[lb_av]", "kg"): lambda lb: round(lb * 0.45359237, 6),
-    ("g", "kg"): lambda g: g / 1000,
-    ("[in_i]", "cm"): lambda inches: round(inches * 2.54, 4),
-    ("m", "cm"): lambda m: m * 100,
-    ("mmol/L", "mg/dL"): lambda mmol: round(mmol * 18.016, 2),
-}
 _SEVERITIES: Final = {"mild": "LA6752-5", "moderate": "LA6751-7", "severe": "LA6750-9"}
 
 
@@ -120,58 +80,23 @@ def component_of(resource: Resource, code: str) -> Json:
 
 
 def categories(resource: Resource) -> set[str]:
-    return {code for given in objects(resource.get("category")) for _, code in tokens(given)}
+    return {code for given in objects(dict.get(resource, "category")) for _, code in tokens(given)}
+
+
+def category_in(resource: Resource, *known: str) -> str | None:
+    """The first of these categories, or where none is named of all, that an Observation has."""
+    found = next(iter(sorted(categories(resource) & set(known) if known else categories(resource))), None)
+    for given in objects(resource.get("category")):
+        coded_as(given, {str(found): found})
+    return found
+
+
+def is_final(resource: Resource) -> bool:
+    return told_as(resource, "status", {"final": True}) is True
 
 
 def loinc_codes(resource: Resource) -> list[str]:
     return [code for system, code in tokens(resource.get("code")) if system == LOINC]
-
-
-def _write_vitals(vitals: Vitals) -> Resource:
-    beside: dict[str, Any] = {"device": named(vitals.device), "note": notes(vitals.notes)}
-    if vitals.kind == "blood_pressure":
-        parts = ((_SYSTOLIC, vitals.systolic), (_DIASTOLIC, vitals.diastolic))
-        return observation(
-            "vital-signs",
-            concept(_PANEL, text="Blood pressure"),
-            components=[component(concept(code), valueQuantity=quantity_of(part)) for code, part in parts],
-            meta={"profile": [f"{_PROFILES}bp"]},
-            **beside,
-        )
-    measure = MEASURES[vitals.kind]
-    return observation(
-        _CATEGORY_OF[vitals.kind],
-        concept(coding(LOINC, measure.codes[0], measure.display), text=measure.display),
-        valueQuantity=quantity_of(vitals.value),
-        meta={"profile": [_PROFILES + measure.profile]} if measure.profile else None,
-        **beside,
-    )
-
-
-def _read_vitals(resource: Resource) -> Json:
-    beside = without_nothing(device=name_in(resource.get("device")), notes=notes_in(resource.get("note")))
-    codes = loinc_codes(resource)
-    if _PANELS.intersection(codes):
-        parts = {"systolic": _SYSTOLIC, "diastolic": _DIASTOLIC}
-        values = {
-            name: measured(component_of(resource, code["code"]).get("valueQuantity")) for name, code in parts.items()
-        }
-        return without_nothing(kind="blood_pressure", **values, **beside)
-    kind = next(_KINDS[code] for code in codes if code in _KINDS)
-    value = measured(resource.get("valueQuantity"))
-    read: Json = beside | {"kind": kind, "value": value} | ({"context": "resting"} if "40443-4" in codes else {})
-    convert = _CONVERSIONS.get((value["unit"], MEASURES[kind].unit)) if value else None
-    if value and convert:
-        said = f"{value['value']:g} {value['unit']}"
-        return read | {"value": {"value": convert(value["value"]), "unit": MEASURES[kind].unit}, "said": said}
-    return read
-
-
-def _are_vitals(resource: Resource) -> bool:
-    codes = loinc_codes(resource)
-    if _PANELS.intersection(codes):
-        return not any(name in resource for name in VALUES)
-    return bool(_KINDS.keys() & codes) and "valueQuantity" in resource and not resource.get("component")
 
 
 def _write_symptom(symptom: Symptom) -> Resource:
@@ -334,24 +259,7 @@ def _own(
     )
 
 
-_VITALS: Final = Mapping(
-    "vitals",
-    "Observation",
-    _write_vitals,
-    _read_vitals,
-    homes("kind", "value", "systolic", "diastolic", "device", "notes"),
-    moments=MOMENTS,
-    takes=_are_vitals,
-    reads=ELEMENTS | {"valueQuantity", "device", "note", "issued"},
-    told={
-        "category": CodeSource(of="kind", by=_CATEGORY_OF),
-        "code": CodeSource(of="kind", by=_CODE_OF),
-        "status": always("final"),
-    },
-)
-
 MAPPINGS: Final = (
-    _VITALS,
     _own(
         "symptom", _write_symptom, _read_symptom, "name", "codes", "polarity", "severity", "body_site", "notes",
         category="survey", code=QUOTED,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from carelog.db import Database, among
 from carelog.identity import Principal
@@ -56,8 +56,15 @@ class Patients:
                 among(connection, entry.c.subject_id, ids), entry.c.type == "profile", entry.c.state == "active"
             )
             profiles = {row.subject_id: resource_of(entry_of(row)) for row in await connection.execute(of_these)}
+            written = await connection.execute(
+                select(entry.c.subject_id, func.max(entry.c.updated_at).label("at"))
+                .where(among(connection, entry.c.subject_id, ids), entry.c.type == "profile")
+                .group_by(entry.c.subject_id)
+            )
+            changed = {row.subject_id: row.at for row in written}
         return [
-            patient_of(Person(person, identifiers.get(person.id, ())), profiles.get(person.id)) for person in people
+            patient_of(Person(person, identifiers.get(person.id, ()), changed.get(person.id)), profiles.get(person.id))
+            for person in people
         ]
 
 

@@ -1,10 +1,13 @@
 """The subject as a Patient, and those to call in an emergency as RelatedPersons."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from carelog.kit import jsontext
 from carelog.record.fhir.elements import (
     SUBJECT,
     TERMINOLOGY,
@@ -14,7 +17,9 @@ from carelog.record.fhir.elements import (
     coding,
     concept,
     instant,
+    is_true,
     objects,
+    told_as,
     without_nothing,
     words_of,
 )
@@ -25,7 +30,7 @@ from carelog.record.types.profile import Profile
 
 LANGUAGES: Final = "urn:ietf:bcp:47"
 _CONTACT: Final = coding(f"{TERMINOLOGY}v2-0131", "C", "Emergency Contact")
-_SEXES: Final = frozenset({"female", "male", "other"})
+_SEXES: Final = {sex: sex for sex in ("female", "male", "other")}
 _SYSTEMS: Final = {"tel": "phone", "mailto": "email"}
 
 _LONGEST: Final = 320
@@ -44,11 +49,13 @@ def _write_profile(profile: Profile) -> Resource:
 
 
 def _read_profile(resource: Resource) -> Json:
-    sex, born = resource.get("gender"), resource.get("birthDate")
+    born = resource.get("birthDate")
+    name_of(resource)
+    is_true(resource, "active")
     languages = [an_object(c.get("language")) for c in objects(resource.get("communication"))]
     codes = [c.get("code") for language in languages for c in objects(language.get("coding"))]
     return without_nothing(
-        sex=sex if sex in _SEXES else None,
+        sex=told_as(resource, "gender", _SEXES),
         birth_date=born,
         language=next((code for code in codes if code), None),
     )
@@ -56,22 +63,27 @@ def _read_profile(resource: Resource) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A subject with the identifiers they are known by."""
+    """A subject with the identifiers they are known by, and when their profile was last written."""
 
     subject: Subject
     identifiers: Sequence[Identifier] = ()
+    profile_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When what a Patient says last changed."""
+        given = (self.subject.recorded_at, self.subject.updated_at, self.profile_at)
+        return max(moment for moment in given if moment)
 
 
 def patient_of(person: Person, profile: Resource | None = None) -> Resource:
-    """A subject as a Patient, with what the resource of their profile says."""
+    """A subject as a Patient, with what the resource of their profile says. Names and identifiers have no revisions:
+    the version is that of the profile with a digest of all that is said."""
     subject = person.subject
-    known = profile or {
-        "resourceType": "Patient",
-        "meta": {"versionId": "0", "lastUpdated": instant(subject.recorded_at)},
-    }
+    known = profile or {"resourceType": "Patient", "meta": {"versionId": "0"}}
     foreign = [i.value.partition("|") for i in person.identifiers if i.system == FHIR_IDENTIFIER]
     reached = [(_SYSTEMS[i.system], i.value) for i in person.identifiers if i.system in _SYSTEMS]
-    return {
+    patient: Resource = {
         **known,
         "id": str(subject.id),
         "identifier": [
@@ -82,6 +94,13 @@ def patient_of(person: Person, profile: Resource | None = None) -> Resource:
         **({"name": [{"text": subject.name}]} if subject.name else {}),
         **({"telecom": [{"system": system, "value": value} for system, value in reached]} if reached else {}),
     }
+    version = f"{known['meta']['versionId']}-{_digest(patient)}"
+    return patient | {"meta": known["meta"] | {"versionId": version, "lastUpdated": instant(person.changed_at)}}
+
+
+def _digest(patient: Resource) -> str:
+    told = {name: value for name, value in patient.items() if name != "meta"}
+    return hashlib.sha256(jsontext.canonical(told)).hexdigest()[:12]
 
 
 def identifiers_in(patient: Resource) -> list[Identifier]:

@@ -9,20 +9,24 @@ from carelog.record.fhir.elements import (
     Json,
     Resource,
     coded,
+    coded_as,
     codes_in,
     coding,
     concept,
+    each_in_words,
     name_in,
     named,
     notes,
     notes_in,
     objects,
     partial_date,
+    peeked_words,
     term,
-    tokens,
+    told_as,
     without_nothing,
     words_of,
 )
+from carelog.record.fhir.heeding import lost
 from carelog.record.fhir.mapping import QUOTED, CodeSource, Mapping, always, homes
 from carelog.record.types.allergy import Allergy
 from carelog.record.types.condition import Condition
@@ -45,10 +49,6 @@ _ALLERGY_CERTAINTIES: Final = {"suspected": "unconfirmed", "confirmed": "confirm
 _ALLERGY_CERTAINTY_OF: Final = {code: certainty for certainty, code in _ALLERGY_CERTAINTIES.items()}
 
 
-def _code(a_concept: Any) -> str | None:
-    return next((code for _, code in tokens(a_concept)), None)
-
-
 def _severity(severity: str | None) -> Json | None:
     if severity is None:
         return None
@@ -56,9 +56,9 @@ def _severity(severity: str | None) -> Json | None:
 
 
 def _severity_in(a_concept: Any) -> str | None:
-    words = (words_of(a_concept) or "").lower()
-    found = [_SEVERITY_OF[code] for _, code in tokens(a_concept) if code in _SEVERITY_OF]
-    return found[0] if found else _SEVERITY_OF.get(words)
+    words = (peeked_words(a_concept) or "").lower()
+    found = coded_as(a_concept, _SEVERITY_OF)
+    return found or (words_of(a_concept) and _SEVERITY_OF[words] if words in _SEVERITY_OF else None)
 
 
 def _write_condition(condition: Condition) -> Resource:
@@ -81,22 +81,22 @@ def _write_condition(condition: Condition) -> Resource:
 
 def _read_condition(resource: Resource) -> Json:
     onset, abatement = (resource.get(f"{name}DateTime") for name in ("onset", "abatement"))
-    sites = objects(resource.get("bodySite"))
     return without_nothing(
         name=words_of(resource.get("code")),
         codes=codes_in(resource.get("code")),
-        status=_CONDITION_STATUS.get(_code(resource.get("clinicalStatus")) or ""),
-        certainty=_CERTAINTY_OF.get(_code(resource.get("verificationStatus")) or ""),
+        status=coded_as(resource.get("clinicalStatus"), _CONDITION_STATUS),
+        certainty=coded_as(resource.get("verificationStatus"), _CERTAINTY_OF),
         severity=_severity_in(resource.get("severity")),
         onset=partial_date(onset),
         resolved=partial_date(abatement),
-        body_site=words_of(sites[0]) if sites else None,
+        body_site=each_in_words(resource.get("bodySite")),
         diagnosed_by=name_in(resource.get("asserter")) or name_in(resource.get("recorder")),
         notes=notes_in(resource.get("note")),
     )
 
 
-_ALLERGY_STATUSES: Final = frozenset({"active", "inactive", "resolved"})
+_ALLERGY_STATUSES: Final = {status: status for status in ("active", "inactive", "resolved")}
+_CRITICALITIES: Final = {criticality: criticality for criticality in ("low", "high")}
 
 
 def _write_allergy(allergy: Allergy) -> Resource:
@@ -120,24 +120,41 @@ def _write_allergy(allergy: Allergy) -> Resource:
 
 
 def _read_allergy(resource: Resource) -> Json:
-    status = _code(resource.get("clinicalStatus"))
     reactions = objects(resource.get("reaction"))
     manifestations = [words_of(m) for r in reactions for m in objects(r.get("manifestation"))]
     kinds = resource.get("category")
-    criticality = resource.get("criticality")
+    for index in range(1, len(kinds) if isinstance(kinds, list) else 0):
+        lost(resource, "category", index)
+    severities = [r.get("severity") for r in reactions]
+    severity = next((severity for severity in ("severe", "moderate", "mild") if severity in severities), None)
+    for reaction in reactions:
+        if dict.get(reaction, "severity") not in (None, severity):
+            lost(reaction, "severity")
     return without_nothing(
         substance=words_of(resource.get("code")),
         codes=codes_in(resource.get("code")),
         kind=resource.get("type"),
         category=kinds[0] if isinstance(kinds, list) and kinds else None,
-        criticality=criticality if criticality in ("low", "high") else None,
+        criticality=told_as(resource, "criticality", _CRITICALITIES),
         reactions=[m for m in manifestations if m],
-        severity=next((r["severity"] for r in reactions if "severity" in r), None),
-        status=status if status in _ALLERGY_STATUSES else None,
-        certainty=_ALLERGY_CERTAINTY_OF.get(_code(resource.get("verificationStatus")) or ""),
+        severity=severity,
+        status=coded_as(resource.get("clinicalStatus"), _ALLERGY_STATUSES),
+        certainty=coded_as(resource.get("verificationStatus"), _ALLERGY_CERTAINTY_OF),
         onset=partial_date(resource.get("onsetDateTime")),
-        notes=notes_in(resource.get("note")),
+        notes="\n".join(filter(None, (notes_in(resource.get("note")), *map(_reaction_notes, reactions)))) or None,
     )
+
+
+def _reaction_notes(reaction: Json) -> str | None:
+    """What an allergy has no other place for: what happened in words, to what exactly, and how it got there."""
+    told = {
+        "description": reaction.get("description"),
+        "substance": words_of(reaction.get("substance")),
+        "exposure": words_of(reaction.get("exposureRoute")),
+        "since": reaction.get("onset"),
+        "note": notes_in(reaction.get("note")),
+    }
+    return "; ".join(f"{name}: {text}" for name, text in told.items() if text) or None
 
 
 def _is_about_something(resource: Resource) -> bool:

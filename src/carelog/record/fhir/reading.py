@@ -1,8 +1,9 @@
 """Reading records as FHIR: one resource, its versions, searches, and all that there is of a subject."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, time
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Text, and_, select, type_coerce
@@ -34,6 +35,8 @@ from carelog.record.selecting import current_entries, entry_of, past_entries
 from carelog.record.subjects import SubjectStore
 from carelog.record.tables import entry, entry_revision
 
+_COUNTED_AT_ONCE: Final = 1000
+
 
 class Gone(NotFound):
     """It was there, and was retracted."""
@@ -61,10 +64,21 @@ class FhirReader:
 
     async def search(self, principal: Principal, search: Search, *, count: int, place: Place | None = None) -> Found:
         """Resources of one kind, the latest first. Raises NotFound for a subject not theirs to see."""
-        for subject_id in search.subjects or ():
-            if not principal.may_see(subject_id):
-                raise NotFound("no such subject")
+        _require_seen(principal, search)
         return await page_through(self._sources(principal, search), search.fits, count, place or Place(0))
+
+    async def total(self, principal: Principal, search: Search, wanted: Callable[[], Awaitable[bool]]) -> int:
+        """How many resources a search finds. It looks at all that may be one, as long as that is `wanted`. Raises
+        NotFound for a subject not theirs to see."""
+        _require_seen(principal, search)
+        sources, found, place = self._sources(principal, search), 0, Place(0)
+        while await wanted():
+            page = await page_through(sources, search.fits, _COUNTED_AT_ONCE, place)
+            found += len(page.resources)
+            if page.next is None:
+                break
+            place = page.next
+        return found
 
     async def read(self, principal: Principal, kind: Kind, name: str) -> Resource:
         """Raises NotFound, also for what is not theirs to see, and Gone for what was retracted."""
@@ -203,6 +217,8 @@ class FhirReader:
     def _narrowed(self, search: Search) -> tuple[list[str], list[ColumnElement[bool]]]:
         """What the database can tell of a search."""
         conditions = _spans(entry.c.occurred_at, search.happened) + _spans(entry.c.updated_at, search.updated)
+        if search.happened:
+            conditions.append(entry_revision.c.occurred_said.is_(None))
         if search.subjects is not None:
             conditions.append(entry.c.subject_id.in_(search.subjects))
         if search.ids is not None:
@@ -260,6 +276,11 @@ class FhirReader:
         found = [entry_of(row) for row in await self._database.rows(statement)]
         _note(principal, found)
         return found
+
+
+def _require_seen(principal: Principal, search: Search) -> None:
+    if not all(map(principal.may_see, search.subjects or ())):
+        raise NotFound("no such subject")
 
 
 def _with_quote(one: Entry, resource: Resource) -> list[Resource]:

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from carelog.kit import jsontext
 from carelog.kit.errors import CarelogError, InvalidInput
 from carelog.record.fhir.admission import is_unsettled, why_not_read, with_medication
 from carelog.record.fhir.elements import Json, Resource, an_object, codings, objects, referred, uuid_in
+from carelog.record.fhir.forms import misshapen
 from carelog.record.fhir.mappings import mapping_of, mappings
 from carelog.record.fhir.resources import Said, entry_type_of, is_conversation, said_by
 from carelog.record.registry import entry_types
@@ -22,7 +24,10 @@ Verdict = Literal["created", "updated", "unchanged", "unsupported", "refused", "
 # Elements that change without anything that is said: when it was stored, and the narrative of it.
 _OUTSIDE: Final = frozenset({"meta", "text"})
 _SUBJECTS: Final = ("subject", "patient")
-_ETAG: Final = re.compile(r'W/"(\d{1,9})"')
+_MISSHAPEN: Final = "an element has not the form that FHIR R4 gives it"
+_MOST_NAMED: Final = 20
+# A Patient's has a digest of what has no revision behind that of the profile: https://hl7.org/fhir/R4/http.html#versioning
+_ETAG: Final = re.compile(r'W/"(\d{1,9})(-[0-9a-f]{12})?"')
 _SOUGHT: Final = re.compile(r"identifier=([^|&]+)\|([^&]+)")
 _CODED: Final = ("code", "vaccineCode", "medicationCodeableConcept")
 _OBSERVED: Final = ("effectiveDateTime", "effectivePeriod", "effectiveInstant")
@@ -43,9 +48,12 @@ LINKED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Issue:
+    """`places` are FHIRPaths into the resource."""
+
     severity: Literal["error", "warning", "information"]
     code: str
     text: str
+    places: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,9 +79,9 @@ class Incoming:
     location: str | None = None
     issues: list[Issue] = field(default_factory=list)
 
-    def refuse(self, code: str, text: str) -> None:
+    def refuse(self, code: str, text: str, *places: str) -> None:
         self.verdict = "unsupported" if code == "not-supported" else "refused"
-        self.issues.append(Issue("error", code, text))
+        self.issues.append(Issue("error", code, text, places))
 
     def must_be(self, etag: object) -> None:
         """The version that it is to change, as `If-Match` names it."""
@@ -147,9 +155,19 @@ def receive(
         if why := why_not_read(given):
             item.refuse("not-supported", why)
         item.resource = with_medication(given, medications)
+    if item.verdict is None and not _is_withdrawn(item.resource):
+        for place in misshapen(item.resource, _read_elements(kind)):
+            item.refuse("structure", f"{_MISSHAPEN}: {place}", place)
     if item.verdict is None:
         _read(item)
     return item
+
+
+@cache
+def _read_elements(kind: str) -> frozenset[str]:
+    """The elements that are read of that kind, whatever its type."""
+    types = [mapping for mapping in mappings().values() if mapping.resource == kind]
+    return frozenset(name for m in types for name in (*m.reads, m.subject, m.when, *m.moments))
 
 
 def taken_kinds() -> frozenset[str]:
@@ -175,14 +193,17 @@ def read_now(item: Incoming, resource: Resource) -> None:
         ]
         return
     except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError):
-        item.refuse("structure", "an element has not the form that FHIR R4 gives it")
+        item.refuse("structure", _MISSHAPEN)
         return
     if is_unsettled(resource) and not (_is_own(resource, item.kind) or hasattr(item.said.payload, "status")):
         item.refuse("not-supported", "it is not final, by its status")
         return
     if item.said.unread:
-        left = ", ".join(item.said.unread)
-        item.issues.append(Issue("information", "informational", f"kept without these elements: {left}"))
+        left = ", ".join(item.said.unread[:_MOST_NAMED])
+        if (more := len(item.said.unread) - _MOST_NAMED) > 0:
+            left += f" and {more} more"
+        places = tuple(f"{item.kind}.{place}" for place in item.said.unread)
+        item.issues.append(Issue("information", "informational", f"kept without these elements: {left}", places))
 
 
 def linked(item: Incoming, entries: Mapping[str, str]) -> Resource:

@@ -14,9 +14,11 @@ from carelog.kit.errors import InvalidInput
 from carelog.kit.zones import zone
 from carelog.record.entries import Entry
 from carelog.record.fhir import fields
+from carelog.record.fhir.dates import WORDS_FOR, dateless, words_for_date
 from carelog.record.fhir.elements import (
     CONVERSATION,
     ENTRY_TYPE,
+    EXTENSIONS,
     TERMINOLOGY,
     Resource,
     an_object,
@@ -31,6 +33,7 @@ from carelog.record.fhir.elements import (
     subject_reference,
     zone_name,
 )
+from carelog.record.fhir.heeding import heeded
 from carelog.record.fhir.mapping import Mapping
 from carelog.record.fhir.mappings import mapping_of, mappings
 from carelog.record.payload import Payload
@@ -69,7 +72,7 @@ def resource_of(entry: Entry, said_date: str | None = None) -> Resource:
     ]
     exact = said_date is None or moment_of(said_date) != entry.occurred_at
     happened = date_time(entry.occurred_local) if exact else said_date
-    if not mapping.when:
+    if not mapping.when and entry.occurred_said is None:
         extensions.append(extension("occurred", valueDateTime=happened))
     resource: Resource = {"resourceType": mapping.resource, "id": str(entry.id), "meta": meta}
     if extensions:
@@ -80,15 +83,18 @@ def resource_of(entry: Entry, said_date: str | None = None) -> Resource:
         resource["participant"] = [{"actor": about, "status": "needs-action"}, *own.get("participant", [])]
     elif mapping.subject:
         resource[mapping.subject] = about
-    if mapping.when:
+    if entry.occurred_said is not None:
+        resource |= dateless(mapping.resource, mapping.when, entry.occurred_said, resource)
+    elif mapping.when:
         resource[mapping.when] = happened
     return mapping.withdrawn(resource) if entry.state == "retracted" else resource
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a resource says, as an entry would: `unread` names the elements that an entry has no place for, and
-    `occurred_at` is None where it names no time, and `said_date` the date where it is less exact than a moment."""
+    """What a resource says, as an entry would: `unread` are the FHIRPaths, behind its kind, of what an entry has no
+    place for, `occurred_at` is None where it names no time, `occurred_said` the words that it has instead, and
+    `said_date` the date where it is less exact than a moment."""
 
     type: str
     payload: Payload
@@ -96,6 +102,7 @@ class Said:
     occurred_zone: str
     unread: tuple[str, ...] = ()
     said_date: str | None = None
+    occurred_said: str | None = None
 
 
 def said_by(resource: Resource) -> Said:
@@ -138,8 +145,10 @@ def _candidates(resource: Resource) -> Iterator[Mapping]:
 
 def _said(mapping: Mapping, resource: Resource) -> Said:
     names = entry_types()[mapping.type].model.model_fields
+    own = entry_type_of(resource) == mapping.type
+    resource = heeded(resource)
     payload = mapping.read(resource)
-    if entry_type_of(resource) == mapping.type:
+    if own:
         # What has no home is in the extensions, or was not said: a status stands for it only roughly.
         payload = {name: value for name, value in payload.items() if name in mapping.home}
     payload |= fields.read(mapping.type, resource, names)
@@ -152,15 +161,32 @@ def _said(mapping: Mapping, resource: Resource) -> Said:
     zone_said = extended(resource, "zone").get("valueString")
     if not _is_zone(zone_said):
         zone_said = zone_name(happened) if happened else "UTC"
-    known = _FRAME | mapping.reads | {mapping.subject, mapping.when, *mapping.moments}
+    said = parse_payload(mapping.type, payload)
+    frame = _FRAME | {mapping.subject, f"_{mapping.when}"}
+    words = words_for_date(mapping.resource, resource) if happened is None else None
     return Said(
         mapping.type,
-        parse_payload(mapping.type, payload),
+        said,
         happened,
         str(zone_said),
-        tuple(sorted(resource.keys() - known)) if mapping.reads else (),
+        tuple(_changed(mapping, said, resource) if own else [*resource.unread(frame), *_foreign(resource)]),
         written if happened and "T" not in written else None,
+        words,
     )
+
+
+def _foreign(resource: Resource) -> list[str]:
+    """The extensions that are not Carelog's."""
+    given = resource.get("extension")
+    urls = [str(an_object(one).get("url")) for one in given] if isinstance(given, list) else []
+    return [f"extension[{index}]" for index, url in enumerate(urls) if not url.startswith(EXTENSIONS)]
+
+
+def _changed(mapping: Mapping, said: Payload, resource: Resource) -> list[str]:
+    """The elements of a resource of Carelog's own that would not come back as they were sent."""
+    back = mapping.write(said)
+    frame = _FRAME | {mapping.subject, mapping.when, f"_{mapping.when}", WORDS_FOR.get(mapping.resource, "")}
+    return [name for name in resource if name not in frame and back.get(name) != dict.get(resource, name)]
 
 
 def _happened(mapping: Mapping, resource: Resource) -> Any:

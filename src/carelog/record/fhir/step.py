@@ -57,8 +57,8 @@ class Step:
         return (
             one is not None
             and other is not None
-            and (one.payload, one.occurred_at, one.occurred_zone)
-            == (other.payload, other.occurred_at, other.occurred_zone)
+            and (one.payload, one.occurred_at, one.occurred_zone, one.occurred_said)
+            == (other.payload, other.occurred_at, other.occurred_zone, other.occurred_said)
         )
 
     @property
@@ -72,7 +72,7 @@ class Step:
     def wanted(self, stored: Entry) -> Entry:
         if self.new is None:
             return replace(stored, state="retracted")
-        kept = ("payload", "evidence", "occurred_at", "occurred_zone", "source")
+        kept = ("payload", "evidence", "occurred_at", "occurred_zone", "occurred_said", "source")
         return replace(stored, **{name: getattr(self.new, name) for name in kept})
 
 
@@ -89,6 +89,8 @@ def changed(item: Incoming, stored: Entry, new: NewEntry, source: Any) -> NewEnt
             occurred_zone=stored.occurred_zone,
             source=stored.source,
         )
+    if new.occurred_said and stored.occurred_said:
+        new = replace(new, occurred_at=stored.occurred_at, occurred_zone=stored.occurred_zone)
     if entry_named(item) or source is None:
         return replace(new, evidence=stored.evidence, source=stored.source)
     return new

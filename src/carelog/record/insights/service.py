@@ -185,7 +185,7 @@ class Insights:
             since = max(since, around[-1].occurred_at + _MARGIN)
         standing = await self._all(principal, subject, EntryQuery(types=("profile", "protocol")))
         return Known(
-            around=around[::-1],
+            around=[entry for entry in around[::-1] if entry.occurred_said is None],  # the others are of no time
             standing=standing,
             schedules=await self._schedules(principal, subject.id),
             clock=zone(subject.zone or "UTC"),

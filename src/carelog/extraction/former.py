@@ -43,6 +43,10 @@ _MOVED: Final = re.compile(
     rf"(?: back)? (?P<old>from {SIZE}(?: ?{UNIT})? (?:down |up |back )?to )(?=(?P<new>{SIZE}){_OVER})"
 )
 _CUE: Final = re.compile(rf"\b(?:{_NOW}|from)\b")
+# A glance tells of most turns that they hold none of it.
+_THEN_GLANCE: Final = ("used to", "originally", "at first", "initially", "start", "ago", "last ", "in 19", "in 20")
+_NOW_GLANCE: Final = ("now", "these days", "this year", "current", "lately")
+_HINDI_GLANCE: Final = (" ab ", "अब")
 _NUMBERS: Final = re.compile(rf"\b{SIZE}(?: ?{UNIT})?")
 _IN_PAST: Final = re.compile(rf"\b{_PAST}(?!\w)")
 
@@ -59,9 +63,15 @@ def without_former(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 
 def _without(turn: Turn) -> Turn:
     text = turn.text.replace("’", "'").lower()
-    if _CUE.search(text) is None or len(text) != len(turn.text):
+    if not _may_hold(text) or _CUE.search(text) is None or len(text) != len(turn.text):
         return turn
     return blanked(turn, tuple(_former(text)))
+
+
+def _may_hold(text: str) -> bool:
+    if any(word in text for word in _NOW_GLANCE) and any(word in text for word in _THEN_GLANCE):
+        return True
+    return any(word in text for word in _HINDI_GLANCE) or ("from " in text and _MOVED.search(text) is not None)
 
 
 def _former(text: str) -> Iterator[tuple[int, int]]:

@@ -174,13 +174,20 @@ class LooseTable:
             self._phrases.setdefault(_CANNOT, [])
         self.heads: Set[str] = {*self._phrases, *(_UNABLE if _CANNOT in self._phrases else ())}
 
-    def may_follow(self, first: str) -> Set[str]:
-        """The forms that may come second after this one of the `heads`, BETWEEN apart."""
-        seconds = self._seconds.get(first)
-        if seconds is None:
-            after = self._root(first).after.keys() if first in self._phrases else frozenset()
-            unable = {second for rest in _UNABLE.get(first, ()) for second in (rest[:1] or self._root(_CANNOT).after)}
-            seconds = self._seconds[first] = frozenset({*after, *unable})
+    def may_begin(self, forms: Sequence[str], index: int) -> bool:
+        """Whether the word at `index`, one of the `heads`, is followed by one that may come second, BETWEEN apart."""
+        seconds = self._seconds.get(forms[index]) or self._may_follow(forms[index])
+        for at in range(index + 1, min(index + 2 + _MOST, len(forms))):
+            if forms[at] in seconds:
+                return True
+            if forms[at] not in BETWEEN:
+                return False
+        return False
+
+    def _may_follow(self, first: str) -> Set[str]:
+        after = self._root(first).after.keys() if first in self._phrases else frozenset()
+        unable = {second for rest in _UNABLE.get(first, ()) for second in (rest[:1] or self._root(_CANNOT).after)}
+        self._seconds[first] = seconds = frozenset({*after, *unable})
         return seconds
 
     def _root(self, first: str) -> "_Node":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from carelog.extraction.negation import is_negative
 from carelog.extraction.symptoms.excreta import OPENINGS, excreta
 from carelog.extraction.symptoms.lexicon import DENIED, NOTHING, Lexicon
-from carelog.extraction.symptoms.loosely import BETWEEN, FORMS
+from carelog.extraction.symptoms.loosely import FORMS
 from carelog.extraction.symptoms.sites import (
     DETERMINERS,
     JOINING,
@@ -107,8 +107,7 @@ def mentions(words: Sequence[Word], lexicon: Lexicon) -> list[Mention]:
     heads = lexicon.heads
     for k in [k for k, form in enumerate(forms) if form in heads]:
         seconds = openings.get(said[k][0], ())
-        near = k + 1 < len(said) and forms[k] in loose.heads
-        near = near and (forms[k + 1] in BETWEEN or forms[k + 1] in loose.may_follow(forms[k]))
+        near = forms[k] in loose.heads and loose.may_begin(forms, k)
         if not (near or seconds or said[k][0] in openings):
             continue
         first = places[k][0]

@@ -28,7 +28,7 @@ async def subject(carelog: Carelog, zone: str | None, **identifiers: str) -> UUI
     id_ = new_id()
     async with carelog.health.write() as connection:
         known = [(Identifier(system, value), id_) for system, value in identifiers.items()]
-        await subjects_room.add(connection, [Subject(id_, None, zone, carelog.clock.now())], known)
+        await subjects_room.add(connection, [Subject(id_, None, zone, carelog.clock.now())], known, carelog.clock.now())
     return id_
 
 

@@ -20,6 +20,7 @@ EXPECTED: dict[str, list[str]] = {
         "dizziness: present, mild",
         "foot swelling: absent",
         "ankle swelling: absent",
+        "cold hands and feet: present",
         "blood pressure 142/88 mmHg",
         "glucose 156 mg/dL, fasting",
         "sleep: 5 h, poor",

@@ -33,7 +33,7 @@ EXPECTED: dict[str, list[Row]] = {
         ("atorvastatin", "20 mg", "at night", 1, "taking"),
     ],
     "10-call-nurse-follow-up": [
-        ("amlodipine", "10 mg", "every morning", 1, "taking"),
+        ("amlodipine", "10 mg", "every morning", 1, None),  # the nurse changes it
         ("metformin", "500 mg", None, 0, "missed"),
         ("amlodipine", "5 mg", "once a day", 1, "changed"),
         ("losartan", "50 mg", "once a day", 1, "started"),
@@ -74,6 +74,7 @@ EXPECTED: dict[str, list[Row]] = {
         ("albuterol", None, "when I need it", 0, "taking"),
         ("symbicort", None, "twice a day", 2, "taking"),
         ("symbicort", None, None, 0, "missed"),
+        ("prednisone", None, None, 0, "stopped"),
     ],
 }
 

@@ -8,10 +8,10 @@ subject, and all stands as it was said.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from carelog.conversations.turns import Role, Turn
+from carelog.extraction.blanking import blanked
 
 _KIN = (
     r"(?:husband|wife|mother|mom|mum|mommy|mummy|father|dad|daddy|papa|son|daughter|brother|sister|friend|neighbou?r"
@@ -74,7 +74,7 @@ def without_anothers(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     places: dict[int, list[tuple[int, int]]] = {}
     for i, start, end in _anothers(turns, texts):
         places.setdefault(i, []).append((start, end))
-    return tuple(_without(turn, places[i]) if i in places else turn for i, turn in enumerate(turns))
+    return tuple(blanked(turn, places[i]) if i in places else turn for i, turn in enumerate(turns))
 
 
 def _anothers(turns: Sequence[Turn], texts: Sequence[str]) -> Iterator[tuple[int, int, int]]:
@@ -154,10 +154,3 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         said = match[0]
         if said.strip():
             yield match.start() + len(said) - len(said.lstrip()), match.end() - len(said) + len(said.rstrip())
-
-
-def _without(turn: Turn, places: Sequence[tuple[int, int]]) -> Turn:
-    text = turn.text
-    for start, end in places:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return replace(turn, text=text)

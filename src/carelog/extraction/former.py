@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from carelog.conversations.turns import Turn
-from carelog.extraction.taken_back import OFTEN, SIZE, UNIT, blanked
+from carelog.extraction.blanking import blanked
+from carelog.extraction.taken_back import OFTEN, SIZE, UNIT
 
 _THEN = (
     r"(?:i used to|used to (?:run|be)|used to|originally|at first|initially|(?:i |we )?started (?:out |off )?(?:me )?"
@@ -65,7 +66,7 @@ def _without(turn: Turn) -> Turn:
     text = turn.text.replace("’", "'").lower()
     if not _may_hold(text) or _CUE.search(text) is None or len(text) != len(turn.text):
         return turn
-    return blanked(turn, tuple(_former(text)))
+    return blanked(turn, _former(text))
 
 
 def _may_hold(text: str) -> bool:

@@ -7,10 +7,10 @@ place of the old.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from carelog.conversations.turns import Role, Turn
+from carelog.extraction.blanking import blanked
 
 _UP_TO_TWENTY = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
@@ -185,11 +185,3 @@ def _by_the_other(told: Turn, said: Turn, before: str, text: str) -> Iterator[tu
     named = _NAMED.search(before, last)
     if named is not None and instead is not None:
         yield named.span("name")
-
-
-def blanked(turn: Turn, places: Sequence[tuple[int, int]]) -> Turn:
-    """The turn with spaces in those places of its text, (start, end) each."""
-    characters = list(turn.text)
-    for start, end in places:
-        characters[start:end] = " " * (end - start)
-    return replace(turn, text="".join(characters))

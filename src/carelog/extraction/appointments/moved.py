@@ -3,11 +3,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
+from carelog.extraction.blanking import read_blanked
 from carelog.extraction.exchange import same_speaker
-from carelog.extraction.utterances import Utterance, read
+from carelog.extraction.utterances import Utterance
 
 _DAY = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|the \d{1,2}(?:st|nd|rd|th)"
@@ -72,6 +72,7 @@ def standing(dialogue: Sequence[Utterance]) -> list[Utterance]:
     """The turns, each with spaces in the place of the days and hours that others have taken the place of.
 
     >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
     >>> [said] = standing(read([Turn(0, "You're in on Thursday at 11 instead of Friday.", "/t")]))
     >>> said.text
     "You're in on Thursday at 11                  ."
@@ -79,7 +80,7 @@ def standing(dialogue: Sequence[Utterance]) -> list[Utterance]:
     texts = [utterance.text.replace("’", "'").lower() for utterance in dialogue]
     texts = [text if _may_name_a_day(text) else "" for text in texts]
     places = [[*_moved(text), *_put_right(dialogue, texts, i)] for i, text in enumerate(texts)]
-    return [_without(utterance, gone) for utterance, gone in zip(dialogue, places, strict=True)]
+    return [read_blanked(utterance, gone) for utterance, gone in zip(dialogue, places, strict=True)]
 
 
 def _may_name_a_day(text: str) -> bool:
@@ -107,13 +108,3 @@ def _put_right(dialogue: Sequence[Utterance], texts: Sequence[str], i: int) -> I
         told = list(_HELD_OUT.finditer(texts[i]))
         if len(told) == 1:
             yield told[0].span()
-
-
-def _without(utterance: Utterance, places: Sequence[tuple[int, int]]) -> Utterance:
-    text = utterance.text
-    for start, end in places:
-        text = text[:start] + " " * (end - start) + text[end:]
-    if text == utterance.text:
-        return utterance
-    [left] = read([replace(utterance.turn, text=text)])
-    return replace(left, said_at=utterance.said_at)

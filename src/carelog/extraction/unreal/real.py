@@ -1,13 +1,13 @@
 """A turn without what is not so in it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
+from carelog.extraction.blanking import read_blanked
 from carelog.extraction.unreal.figures import FIGURES
 from carelog.extraction.unreal.others import OTHERS
 from carelog.extraction.unreal.stories import STORIES
-from carelog.extraction.utterances import Utterance, read
+from carelog.extraction.utterances import Utterance
 
 _WAYS: Final = (*STORIES, *FIGURES, *OTHERS)
 _CUES: Final = frozenset[str]().union(*(way.cues for way in _WAYS))
@@ -18,21 +18,15 @@ def real(dialogue: Iterable[Utterance]) -> list[Utterance]:
     """The turns, each with spaces in the place of what is not so in it: the other words stand where they stood.
 
     >>> from carelog.conversations.turns import Turn
+    >>> from carelog.extraction.utterances import read
     >>> [said] = real(read([Turn(0, "I dreamt that I had gout. I do have a cough.", "/t")]))
     >>> said.text
     'I dreamt                . I do have a cough.'
     """
-    return [utterance if utterance.norms.isdisjoint(_CUES) else _real(utterance) for utterance in dialogue]
-
-
-def _real(utterance: Utterance) -> Utterance:
-    text = utterance.text
-    for start, end in _unreal(utterance):
-        text = text[:start] + " " * (end - start) + text[end:]
-    if text == utterance.text:
-        return utterance
-    [left] = read([replace(utterance.turn, text=text)])
-    return replace(left, said_at=utterance.said_at)
+    return [
+        utterance if utterance.norms.isdisjoint(_CUES) else read_blanked(utterance, _unreal(utterance))
+        for utterance in dialogue
+    ]
 
 
 def _unreal(utterance: Utterance) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
+from waiting import until
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Client, Up
@@ -79,9 +80,7 @@ async def test_a_worker_that_starts_while_the_configuration_is_gone_does_not_do_
         await client.until_idle()
     file.rename(tmp_path / "aside")
     os.kill(children(up)[0], signal.SIGKILL)
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        while refused not in up.errors.read_text():
-            await asyncio.sleep(0.05)
+    await until(lambda: refused in up.errors.read_text(), seconds=_PATIENCE_SECONDS)
     (tmp_path / "aside").rename(file)
     assert up.terminate() == 0
 

@@ -1,11 +1,11 @@
 """A data folder that is open to others, or new, is told of by what runs on."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from waiting import until
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Up, Workers
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 async def test_who_may_look_into_the_folder_is_in_the_log(start: Callable[..., "Up"], tmp_path: Path) -> None:
     (tmp_path / "data").chmod(0o755)
     up = start()
-    async with asyncio.timeout(60):
-        while "anyone on this machine may look into" not in up.errors.read_text():
-            await asyncio.sleep(0.05)
+    await until(lambda: "anyone on this machine may look into" in up.errors.read_text(), seconds=60)
     assert up.terminate() == 0
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o755
 
